@@ -1,0 +1,1 @@
+"""Verdicts as the reward functions of other trainers, one adapter per module."""

@@ -1,0 +1,1 @@
+"""The leaderboard: rows, rank sets, plots, one self-contained page."""

@@ -1,0 +1,1 @@
+"""The bundled model: DeepSeek-V3 architecture (latent attention, mixture of experts)."""

@@ -1,0 +1,1 @@
+"""Run untrusted programs: `open_sandbox(name)` gives a backend, a run gives an `Outcome`."""

@@ -1,0 +1,110 @@
+"""What a sandbox takes and gives: the closed vocabulary that every backend shares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, Self
+
+OutcomeStatus = Literal[
+    "ok", "nonzero_exit", "signal", "timeout", "memory", "output_limit", "sandbox_error"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Python source run as `__main__`, what it reads on stdin, and files put beside it.
+
+    `files` maps relative names to contents, laid into the private working folder.
+    """
+
+    source: str
+    stdin: str | bytes = ""
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Hard limits of one run. CPU time decides; the wall clock is the backstop."""
+
+    cpu_seconds: float = 2.0
+    wall_seconds: float = 10.0
+    memory_mb: int = 512
+    output_kb: int = 256
+    processes: int = 8
+    files_mb: int = 16
+    open_files: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended. `sandbox_error` is our own failure and says nothing of the program."""
+
+    status: OutcomeStatus
+    stdout: str = ""
+    stderr: str = ""
+    exit_code: int | None = None
+    cpu_seconds: float = 0.0
+    wall_seconds: float = 0.0
+    peak_memory_mb: float = 0.0
+    reason: str = ""
+    """One sentence: which limit was hit, which signal came, what of ours failed."""
+
+
+class ChannelClosed(Exception):
+    """The program is gone, or broke the rules of the channel; `outcome` says how it ended."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(f"{outcome.status}: {outcome.reason}")
+        self.outcome = outcome
+
+
+class Channel(Protocol):
+    """A running program that can be asked questions, one at a time.
+
+    A reply counts only for the question that is open: bytes that the program sends before it
+    is asked, or after it has answered, end the run.
+    """
+
+    def ask(self, question: bytes, cpu_seconds: float | None = None) -> bytes:
+        """Send one question and wait for its reply.
+
+        `cpu_seconds` bounds this one answer, within the limits of the run.
+        Raises ChannelClosed with the Outcome when the program ends, hits a limit or misbehaves.
+        """
+        ...
+
+    def close(self) -> Outcome:
+        """Kill the program if it still runs and wait until nothing of it is left. Idempotent."""
+        ...
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+
+class Sandbox(Protocol):
+    """A backend. Safe to call from any thread; closing it leaves nothing behind."""
+
+    name: str
+
+    def run(self, program: Program, limits: Limits | None = None) -> Outcome:
+        """Run a program to its end. Never raises for what the program does."""
+        ...
+
+    def run_many(self, programs: Sequence[Program], limits: Limits | None = None) -> list[Outcome]:
+        """Run programs in parallel; the outcomes come in the order of the programs."""
+        ...
+
+    def open_channel(self, program: Program, limits: Limits | None = None) -> Channel:
+        """Start `program` and keep it running as a server of questions.
+
+        The program finds the function `serve(answer)` in its globals (injected by the sandbox,
+        not importable): calling it hands every question to `answer(bytes) -> bytes` until the
+        channel closes. It must be called once, from the main thread.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop the backend: every process, mount, container and descriptor is gone after it."""
+        ...
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exc: object) -> None: ...

@@ -1,0 +1,1 @@
+"""Suites of the domain code, one public module each."""

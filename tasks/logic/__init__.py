@@ -1,0 +1,1 @@
+"""Suites of the domain logic, one public module each."""

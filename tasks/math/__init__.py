@@ -1,0 +1,1 @@
+"""Suites of the domain math, one public module each."""

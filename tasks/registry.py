@@ -1,0 +1,101 @@
+"""Suites by name: a module under `tasks/<domain>/`, imported only when asked for.
+
+A public module of a domain folder is a suite, except `verifier`; helpers live in
+sub-packages or begin with an underscore. Its `load` (a function or the suite class) takes
+the options it knows. Third parties add suites through the entry-point group `assay.tasks`,
+whose values name such a `load`.
+"""
+
+import difflib
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any
+
+from ..sandbox.errors import UsageError
+from .suite import Domain, Suite
+
+DOMAINS: tuple[Domain, ...] = ("math", "code", "logic")
+ENTRY_POINT_GROUP = "assay.tasks"
+NOT_SUITES = frozenset({"verifier"})
+
+
+@cache
+def _built_in() -> dict[str, str]:
+    """Suite name -> module name. Finds files; imports only the three domain packages."""
+    found: dict[str, str] = {}
+    for domain in DOMAINS:
+        package = importlib.import_module(f"{__package__}.{domain}")
+        for info in pkgutil.iter_modules(package.__path__):
+            if not info.ispkg and not info.name.startswith("_") and info.name not in NOT_SUITES:
+                found[info.name] = f"{package.__name__}.{info.name}"
+    return found
+
+
+def names(domain: Domain | None = None) -> list[str]:
+    """The names that `load` accepts, sorted; of one domain when it is given (built-in only)."""
+    own = [
+        name for name, module in _built_in().items() if domain in (None, module.split(".")[-2])
+    ]
+    others = [] if domain else [entry.name for entry in entry_points(group=ENTRY_POINT_GROUP)]
+    return sorted({*own, *others})
+
+
+def _loader(name: str) -> Callable[..., Suite]:
+    module = _built_in().get(name)
+    if module is not None:
+        loader: Callable[..., Suite] = importlib.import_module(module).load
+        return loader
+    for entry in entry_points(group=ENTRY_POINT_GROUP, name=name):
+        third_party: Callable[..., Suite] = entry.load()
+        return third_party
+    close = difflib.get_close_matches(name, names(), n=3)
+    hint = f"did you mean {', '.join(close)}? " if close else ""
+    raise UsageError(f"unknown task {name!r}: {hint}known: {', '.join(names())}")
+
+
+def options_of(name: str) -> dict[str, inspect.Parameter]:
+    """The options that this suite's `load` knows. Raises UsageError for an unknown name."""
+    parameters = dict(inspect.signature(_loader(name.partition(":")[0])).parameters)
+    parameters.pop("variant", None)
+    return parameters
+
+
+def load(
+    name: str,
+    split: str | None = None,
+    data_dir: str | None = None,
+    seed: int = 0,
+    size: int | None = None,
+    difficulty: int | None = None,
+    **options: Any,
+) -> Suite:
+    """Load a suite: `load("gsm8k", split="test")`, `load("bbh:navigate")`, `load("sums", seed=1)`.
+
+    `name` may carry a variant after a colon (a language, a sub-task). An option left at its
+    default is not passed on; one that the suite does not know is refused.
+    Raises UsageError (a ValueError) that lists the known names or options.
+    """
+    base, _, variant = name.partition(":")
+    loader = _loader(base)
+    known = inspect.signature(loader).parameters
+    given: dict[str, Any] = {
+        key: value
+        for key, value in {
+            "split": split, "data_dir": data_dir, "size": size, "difficulty": difficulty,
+        }.items()
+        if value is not None
+    }
+    given |= options | ({"seed": seed} if seed != 0 and "seed" in known else {})
+    for key in given:
+        if key not in known or key == "variant":
+            legal = ", ".join(option for option in known if option != "variant")
+            raise UsageError(f"unknown option {key!r} for task {base!r}: known: {legal}")
+    if variant:
+        if "variant" not in known:
+            raise UsageError(f"task {base!r} has no variants, so {name!r} names nothing")
+        given["variant"] = variant
+    return loader(**given)

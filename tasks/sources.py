@@ -1,0 +1,113 @@
+"""Where published benchmark files come from: a data folder, or the hub through `datasets`."""
+
+import csv
+import gzip
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..sandbox.errors import UsageError
+
+DATA_VARIABLE = "ASSAY_DATA"
+
+
+def data_folder(data_dir: str | None) -> Path | None:
+    """The folder of benchmark files: the argument, else $ASSAY_DATA, else None.
+
+    Raises UsageError when it is named but is not a folder.
+    """
+    named = data_dir or os.environ.get(DATA_VARIABLE)
+    if not named:
+        return None
+    folder = Path(named).expanduser()
+    if not folder.is_dir():
+        source = "--data-dir" if data_dir else DATA_VARIABLE
+        raise UsageError(f"{source} {named!r} is not a folder")
+    return folder
+
+
+def find_file(suite: str, candidates: Sequence[str], data_dir: str | None) -> Path | None:
+    """The first of `candidates` (relative paths) in the data folder, plain or as `.gz`.
+
+    Returns None when no data folder is set. Raises UsageError when it lacks them all.
+    """
+    folder = data_folder(data_dir)
+    if folder is None:
+        return None
+    for candidate in candidates:
+        for path in (folder / candidate, folder / f"{candidate}.gz"):
+            if path.is_file():
+                return path
+    raise UsageError(f"task {suite!r}: none of {', '.join(candidates)} (or .gz) is in {folder}")
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, through gzip where the name ends in `.gz`. Raises UsageError."""
+    try:
+        data = path.read_bytes()
+        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read: {error}") from error
+
+
+def require(record: object, fields: Sequence[str], where: str) -> Mapping[str, Any]:
+    """The record, if it is an object with all `fields`. Raises UsageError naming the place."""
+    if not isinstance(record, dict):
+        raise UsageError(f"{where}: an object is expected, not {type(record).__name__}")
+    for name in fields:
+        if name not in record:
+            raise UsageError(f"{where}: field {name!r} is missing; it has {', '.join(record)}")
+    return record
+
+
+def read_jsonl(path: Path, fields: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
+    """The objects of a JSON-lines file. Raises UsageError naming file, line and field."""
+    # Not splitlines(): a JSON string may hold U+2028 and its kin.
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise UsageError(f"{path}:{number}: not JSON: {error.msg}") from error
+        yield require(record, fields, f"{path}:{number}")
+
+
+def read_json(path: Path) -> Any:
+    """The value of a JSON file. Raises UsageError naming file and line."""
+    try:
+        return json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{path}:{error.lineno}: not JSON: {error.msg}") from error
+
+
+def read_csv(
+    path: Path, fields: Sequence[str], delimiter: str = ",", header: bool = True
+) -> Iterator[Mapping[str, str]]:
+    """The rows of a CSV/TSV file as objects; without a header `fields` names the columns."""
+    reader = csv.DictReader(
+        io.StringIO(read_text(path), newline=""),
+        fieldnames=None if header else list(fields),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if header else csv.QUOTE_NONE,
+    )
+    for row in reader:
+        present = {key: value for key, value in row.items() if value is not None}
+        yield require(present, fields, f"{path}:{reader.line_num}")
+
+
+def from_hub(suite: str, hub_id: str, split: str, config: str | None = None) -> list[dict[str, Any]]:
+    """The rows of a hub dataset. Raises UsageError that says how to go without the hub."""
+    import datasets
+
+    try:
+        return [dict(row) for row in datasets.load_dataset(hub_id, config, split=split)]
+    except Exception as error:  # the hub client raises a zoo of errors, all meaning "not to be had"
+        raise UsageError(
+            f"task {suite!r}: dataset {hub_id!r} split {split!r} cannot be loaded "
+            f"({type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}); "
+            f"point --data-dir or ${DATA_VARIABLE} at a folder with the published files"
+        ) from error

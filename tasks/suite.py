@@ -1,0 +1,234 @@
+"""Suites: an ordered collection of problems and the one way to verify completions of them.
+
+`Suite` is the contract. `StoredSuite` holds problems read from a file; `GeneratedSuite`
+makes the problem at any index from (name, split, difficulty, seed, index) alone, so that it
+streams, needs no storage, and can find a problem again by its id.
+"""
+
+import hashlib
+import os
+import random
+import re
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, overload
+
+from ..sandbox.errors import UsageError
+from .problem import Problem
+from .verdict import Verdict, checker_error
+
+Domain = Literal["math", "code", "logic"]
+
+
+class Suite(ABC, Sequence[Problem]):
+    """Problems of one benchmark with their checker.
+
+    A subclass states `name` and `domain` and implements `gold`, `check`, `guess` and the
+    sequence methods of one of the two bases below.
+    """
+
+    name: str
+    domain: ClassVar[Domain]
+    split: str
+
+    @abstractmethod
+    def gold(self, problem: Problem) -> str | None:
+        """A completion that must verify as correct, or None where the benchmark ships none."""
+
+    @abstractmethod
+    def check(self, problem: Problem, completion: str) -> Verdict:
+        """Decide. May raise: `verify` turns an exception into a `checker_error`."""
+
+    @abstractmethod
+    def guess(self, problem: Problem, rng: random.Random) -> str:
+        """A completion in the legal format whose answer is drawn without looking at the gold."""
+
+    @abstractmethod
+    def find(self, problem_id: str) -> Problem:
+        """The problem with this id. Raises UsageError when there is none."""
+
+    def chance(self, problem: Problem) -> float | None:
+        """The probability that `guess` is correct; None when it is not known in closed form."""
+        return None
+
+    def wrong(self, problem: Problem) -> str | None:
+        """A completion in the legal format with a plausible answer that is not correct."""
+        return None
+
+    def same_answer(self, problem: Problem, first: str, second: str) -> bool:
+        """Whether two extracted answers are the same answer (for majority voting)."""
+        return first.strip() == second.strip()
+
+    def verify(self, problem: Problem, completion: str) -> Verdict:
+        """Verify one completion. Never raises for what a model wrote; any thread may call."""
+        started = time.perf_counter()
+        try:
+            if not isinstance(completion, str):
+                raise TypeError(f"a completion is text, not {type(completion).__name__}")
+            verdict = self.check(problem, completion)
+        except Exception as error:  # our failure is data (checker_error), never the model's 0
+            verdict = checker_error(
+                f"the checker of {self.name} failed on problem {problem.id}: "
+                f"{type(error).__name__}: {error}"
+            )
+        return verdict.model_copy(update={"seconds": time.perf_counter() - started})
+
+    def verify_many(
+        self,
+        problems: Sequence[Problem],
+        completions: Sequence[str],
+        workers: int | None = None,
+    ) -> list[Verdict]:
+        """Verify pairs in parallel; the verdicts come in the order of the pairs.
+
+        Raises ValueError when the two lengths differ.
+        """
+        if len(problems) != len(completions):
+            raise ValueError(f"{len(problems)} problems but {len(completions)} completions")
+        if not problems:
+            return []
+        with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+            return list(pool.map(self.verify, problems, completions))
+
+    def fingerprint(self) -> str:
+        """sha256 over every id, prompt and answer: two equal fingerprints are the same suite."""
+        digest = hashlib.sha256()
+        for problem in self:
+            for text in (problem.id, problem.prompt, problem.answer):
+                digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+        return digest.hexdigest()
+
+
+class StoredSuite(Suite):
+    """A suite whose problems are all in memory, as read from a published file."""
+
+    def __init__(self, problems: Sequence[Problem], split: str) -> None:
+        self.split = split
+        self._problems = list(problems)
+        self._by_id: dict[str, Problem] = {}
+        if not self._problems:
+            raise UsageError(f"suite {self.name!r} split {split!r} has no problems")
+        for problem in self._problems:
+            if problem.id in self._by_id:
+                raise UsageError(f"suite {self.name!r} has the id {problem.id!r} twice")
+            self._by_id[problem.id] = problem
+
+    def __len__(self) -> int:
+        return len(self._problems)
+
+    @overload
+    def __getitem__(self, index: int) -> Problem: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Problem]: ...
+    def __getitem__(self, index: int | slice) -> Problem | list[Problem]:
+        return self._problems[index]
+
+    def find(self, problem_id: str) -> Problem:
+        if problem_id not in self._by_id:
+            raise UsageError(
+                f"suite {self.name!r} split {self.split!r} has no problem {problem_id!r}; "
+                f"its ids look like {self._problems[0].id!r}"
+            )
+        return self._by_id[problem_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a generator draws: a problem before it has an id and a place in a split."""
+
+    prompt: str
+    answer: str
+    meta: dict[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    """What makes two problems the same; the prompt when None. Decides the split."""
+
+
+class GeneratedSuite(Suite):
+    """A suite without end: problem i is a function of (name, split, difficulty, seed, i).
+
+    The splits are disjoint by content: the hash of a problem's key says whether it can only
+    ever be drawn for `train` or only for `test`, whatever the seed.
+    """
+
+    name: ClassVar[str]
+    difficulties: ClassVar[range]
+    """The legal difficulties; the class docstring says what the dial changes."""
+    default_difficulty: ClassVar[int] = 1
+    default_size: ClassVar[int] = 200
+    splits: ClassVar[tuple[str, ...]] = ("train", "test")
+    max_draws: ClassVar[int] = 1000
+
+    def __init__(
+        self,
+        split: str = "test",
+        seed: int = 0,
+        size: int | None = None,
+        difficulty: int | None = None,
+    ) -> None:
+        """Raises UsageError for a split, seed, size or difficulty that is not legal."""
+        if split not in self.splits:
+            raise UsageError(f"split {split!r} of {self.name!r}: use one of {list(self.splits)}")
+        if difficulty is not None and difficulty not in self.difficulties:
+            raise UsageError(
+                f"difficulty {difficulty!r} of {self.name!r}: use "
+                f"{self.difficulties.start} to {self.difficulties.stop - 1}"
+            )
+        if size is not None and (not isinstance(size, int) or size < 1):
+            raise UsageError(f"size {size!r} of {self.name!r}: use a whole number of at least 1")
+        if not isinstance(seed, int):
+            raise UsageError(f"seed {seed!r} of {self.name!r}: use a whole number")
+        self.split = split
+        self.seed = seed
+        self.size = self.default_size if size is None else size
+        self.difficulty = self.default_difficulty if difficulty is None else difficulty
+
+    @abstractmethod
+    def draw(self, rng: random.Random, difficulty: int) -> Draft:
+        """Draw one problem. All randomness comes from `rng`."""
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, index: int) -> Problem: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Problem]: ...
+    def __getitem__(self, index: int | slice) -> Problem | list[Problem]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self.size))]
+        if not -self.size <= index < self.size:
+            raise IndexError(index)
+        return self._make(self.split, self.difficulty, self.seed, index % self.size)
+
+    def __iter__(self) -> Iterator[Problem]:
+        return (self[i] for i in range(self.size))
+
+    def find(self, problem_id: str) -> Problem:
+        pattern = re.escape(self.name) + r"-([a-z]+)-d(\d{1,4})-s(-?\d{1,20})-(\d{1,12})"
+        match = re.fullmatch(pattern, problem_id)
+        if match is None or match[1] not in self.splits or int(match[2]) not in self.difficulties:
+            raise UsageError(
+                f"suite {self.name!r} has no problem {problem_id!r}; its ids look like "
+                f"'{self.name}-{self.split}-d{self.difficulty}-s{self.seed}-0'"
+            )
+        return self._make(match[1], int(match[2]), int(match[3]), int(match[4]))
+
+    def _make(self, split: str, difficulty: int, seed: int, index: int) -> Problem:
+        # Seeding Random with text hashes it with sha512: the same on every platform and
+        # under every PYTHONHASHSEED.
+        rng = random.Random(f"{self.name}/{split}/{difficulty}/{seed}/{index}")
+        for _ in range(self.max_draws):
+            draft = self.draw(rng, difficulty)
+            if self._split_of(draft) == split:
+                problem_id = f"{self.name}-{split}-d{difficulty}-s{seed}-{index}"
+                meta = {"difficulty": difficulty} | draft.meta
+                return Problem(problem_id, self.name, draft.prompt, draft.answer, meta)
+        raise RuntimeError(f"{self.name} drew no problem of split {split} in {self.max_draws} tries")
+
+    def _split_of(self, draft: Draft) -> str:
+        key = draft.prompt if draft.key is None else draft.key
+        bucket = hashlib.sha256(f"{self.name}\0{key}".encode()).digest()[0]
+        return self.splits[bucket % len(self.splits)]
