@@ -1,0 +1,28 @@
+"""Comparing models that sat the same problems: paired tests, power, and ranks that admit ties."""
+
+from .multiplicity import RankSet, holm, rank_sets
+from .paired import (
+    Interval,
+    PairedComparison,
+    bootstrap_interval,
+    compare_scores,
+    difference_interval,
+    mcnemar,
+    permutation_p_value,
+)
+from .power import minimum_detectable_effect, power_of_paired_test
+
+__all__ = [
+    "Interval",
+    "PairedComparison",
+    "RankSet",
+    "bootstrap_interval",
+    "compare_scores",
+    "difference_interval",
+    "holm",
+    "mcnemar",
+    "minimum_detectable_effect",
+    "permutation_p_value",
+    "power_of_paired_test",
+    "rank_sets",
+]

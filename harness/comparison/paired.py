@@ -1,0 +1,204 @@
+"""Two models on the same problems: the difference, its error, and three tests of it.
+
+The unit is the problem. Several samples of one problem are averaged first, which is the
+clustered standard error for clusters of equal size (Miller 2024, arXiv:2411.00640, section 4);
+problems that themselves come in clusters (one passage, many questions) are handled by `clusters`.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from ...sandbox.errors import UsageError
+
+Vector = NDArray[np.float64]
+EXACT_SIGN_FLIPS = 16
+"""Up to this many non-zero differences all 2^n sign patterns are enumerated."""
+FEW_PAIRS = 5
+"""Below this many differing pairs a normal approximation says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A confidence interval."""
+
+    low: float
+    high: float
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class PairedComparison:
+    """Everything that is said of "A minus B" on their common problems."""
+
+    problems: int
+    clusters: int
+    mean_a: float
+    mean_b: float
+    difference: float
+    """mean_a - mean_b, in [-1, 1]."""
+    standard_error: float
+    """Clustered standard error of the difference."""
+    interval: Interval
+    bootstrap: Interval
+    only_a: int
+    """Problems that A solves (mean score >= 0.5) and B does not."""
+    only_b: int
+    t_p_value: float
+    mcnemar_p_value: float | None
+    """Exact McNemar; None when a score is not 0 or 1."""
+    permutation_p_value: float
+
+    @property
+    def p_value(self) -> float:
+        """The p-value that decides: the sign-flip permutation test, which needs no distribution."""
+        return self.permutation_p_value
+
+    def separated(self, alpha: float = 0.05) -> bool:
+        """Whether the two models differ at level `alpha`; otherwise they are tied."""
+        return self.p_value < alpha
+
+
+def mcnemar(only_a: int, only_b: int) -> float:
+    """Two-sided exact McNemar test: under no difference the discordant pairs are fair coin flips.
+
+    Source: McNemar 1947; the exact form is the binomial test on min(b, c) of b + c.
+    """
+    discordant = only_a + only_b
+    if discordant == 0:
+        return 1.0
+    return float(stats.binomtest(only_a, discordant, 0.5).pvalue)
+
+
+def permutation_p_value(differences: Vector, resamples: int = 10_000, seed: int = 0) -> float:
+    """Two-sided sign-flip permutation test that the mean of `differences` (n,) is 0.
+
+    Exact for up to EXACT_SIGN_FLIPS non-zero differences; beyond, Monte Carlo with the
+    observed pattern counted in (Phipson & Smyth 2010), so that p is never 0.
+    """
+    moved = differences[differences != 0]
+    if moved.size == 0:
+        return 1.0
+    magnitudes = np.abs(moved)
+    observed = abs(float(moved.sum()))
+    tolerance = 1e-9 * max(1.0, observed)
+    if np.all(magnitudes == magnitudes[0]):
+        # Equal steps: the sum is a binomial count, so the exact test costs nothing at any n.
+        return mcnemar(int((moved > 0).sum()), int((moved < 0).sum()))
+    if moved.size <= EXACT_SIGN_FLIPS:
+        codes = np.arange(1 << moved.size)[:, None] >> np.arange(moved.size) & 1
+        sums = np.abs((2 * codes - 1) @ magnitudes)
+        return float(np.mean(sums >= observed - tolerance))
+    rng = np.random.default_rng(seed)
+    hits = 0
+    for start in range(0, resamples, 1000):
+        count = min(1000, resamples - start)
+        signs = rng.integers(0, 2, size=(count, moved.size)) * 2 - 1
+        hits += int(np.sum(np.abs(signs @ magnitudes) >= observed - tolerance))
+    return (hits + 1) / (resamples + 1)
+
+
+def bootstrap_interval(
+    differences: Vector, confidence: float = 0.95, resamples: int = 4000, seed: int = 0
+) -> Interval:
+    """Percentile bootstrap interval of the mean of `differences` (n,), problems resampled."""
+    rng = np.random.default_rng(seed)
+    means = np.empty(resamples)
+    for start in range(0, resamples, 500):
+        count = min(500, resamples - start)
+        rows = rng.integers(0, differences.size, size=(count, differences.size))
+        means[start : start + count] = differences[rows].mean(axis=1)
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return Interval(float(low), float(high), confidence)
+
+
+def _cluster_sums(centred: Vector, clusters: Sequence[Hashable] | None) -> Vector:
+    if clusters is None:
+        return centred
+    totals: dict[Hashable, float] = {}
+    for value, cluster in zip(centred, clusters, strict=True):
+        totals[cluster] = totals.get(cluster, 0.0) + float(value)
+    return np.array(list(totals.values()))
+
+
+def difference_interval(
+    differences: Vector,
+    clusters: Sequence[Hashable] | None = None,
+    confidence: float = 0.95,
+) -> tuple[float, Interval, float]:
+    """Standard error, interval and t-test p-value of the mean of paired `differences` (n,).
+
+    The standard error is cluster-robust with the G/(G-1) correction. The interval is
+    Student's t; where fewer than FEW_PAIRS pairs differ (and all by 1) it is the adjusted
+    Wald interval of Bonett & Price (2012), which does not collapse to a point.
+    """
+    n = differences.size
+    mean = float(differences.mean())
+    sums = _cluster_sums(differences - mean, clusters)
+    groups = sums.size
+    if groups < 2:
+        return float("nan"), Interval(-1.0, 1.0, confidence), 1.0
+    error = float(np.sqrt(groups / (groups - 1) * np.sum(sums**2)) / n)
+    quantile = float(stats.t.ppf(0.5 + confidence / 2, groups - 1))
+    if error == 0.0:
+        p_value = 1.0 if mean == 0 else 0.0
+    else:
+        p_value = float(2 * stats.t.sf(abs(mean) / error, groups - 1))
+    few = np.count_nonzero(differences) < FEW_PAIRS
+    if few and clusters is None and np.isin(differences, (-1.0, 0.0, 1.0)).all():
+        return error, _bonett_price(differences, confidence), p_value
+    low, high = mean - quantile * error, mean + quantile * error
+    return error, Interval(max(-1.0, low), min(1.0, high), confidence), p_value
+
+
+def _bonett_price(differences: Vector, confidence: float) -> Interval:
+    n = differences.size
+    gain = (float(np.sum(differences > 0)) + 1) / (n + 2)
+    loss = (float(np.sum(differences < 0)) + 1) / (n + 2)
+    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    half = z * float(np.sqrt((gain + loss - (gain - loss) ** 2) / (n + 2)))
+    return Interval(max(-1.0, gain - loss - half), min(1.0, gain - loss + half), confidence)
+
+
+def compare_scores(
+    scores_a: Mapping[str, Sequence[float]],
+    scores_b: Mapping[str, Sequence[float]],
+    clusters: Mapping[str, Hashable] | None = None,
+    seed: int = 0,
+) -> PairedComparison:
+    """Compare two models on the problems that both have scores for.
+
+    `scores_*` map a problem to the scores of its samples, each in [0, 1]; `clusters` maps a
+    problem to its cluster. Raises UsageError when there is no common problem.
+    """
+    common = [key for key in scores_a if scores_a[key] and scores_b.get(key)]
+    if not common:
+        raise UsageError("the two runs have no problem in common, so nothing can be compared")
+    a = np.array([np.mean(scores_a[key]) for key in common])
+    b = np.array([np.mean(scores_b[key]) for key in common])
+    differences = a - b
+    labels = [clusters[key] for key in common] if clusters else None
+    error, interval, t_p_value = difference_interval(differences, labels)
+    sums = differences if labels is None else _cluster_sums(differences, labels)
+    binary = bool(np.isin(a, (0.0, 1.0)).all() and np.isin(b, (0.0, 1.0)).all())
+    only_a = int(np.sum((a >= 0.5) & (b < 0.5)))
+    only_b = int(np.sum((b >= 0.5) & (a < 0.5)))
+    return PairedComparison(
+        problems=len(common),
+        clusters=sums.size,
+        mean_a=float(a.mean()),
+        mean_b=float(b.mean()),
+        difference=float(differences.mean()),
+        standard_error=error,
+        interval=interval,
+        bootstrap=bootstrap_interval(differences, seed=seed),
+        only_a=only_a,
+        only_b=only_b,
+        t_p_value=t_p_value,
+        mcnemar_p_value=mcnemar(only_a, only_b) if binary else None,
+        permutation_p_value=permutation_p_value(sums, seed=seed),
+    )
