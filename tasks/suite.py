@@ -14,11 +14,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from ..sandbox.errors import UsageError
 from .problem import Problem
 from .verdict import Verdict, checker_error
+
+if TYPE_CHECKING:
+    from datasets import Dataset
 
 Domain = Literal["math", "code", "logic"]
 
@@ -92,6 +95,19 @@ class Suite(ABC, Sequence[Problem]):
             return []
         with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
             return list(pool.map(self.verify, problems, completions))
+
+    def to_dataset(self) -> "Dataset":
+        """The suite as a `datasets.Dataset` of task, problem_id, prompt and answer.
+
+        These are the columns that `harness.adapters.trl.trl_reward` looks for.
+        """
+        from datasets import Dataset
+
+        rows = [
+            {"task": self.name, "problem_id": p.id, "prompt": p.prompt, "answer": p.answer}
+            for p in self
+        ]
+        return Dataset.from_list(rows)
 
     def fingerprint(self) -> str:
         """sha256 over every id, prompt and answer: two equal fingerprints are the same suite."""
@@ -226,7 +242,9 @@ class GeneratedSuite(Suite):
                 problem_id = f"{self.name}-{split}-d{difficulty}-s{seed}-{index}"
                 meta = {"difficulty": difficulty} | draft.meta
                 return Problem(problem_id, self.name, draft.prompt, draft.answer, meta)
-        raise RuntimeError(f"{self.name} drew no problem of split {split} in {self.max_draws} tries")
+        raise RuntimeError(
+            f"{self.name} drew no problem of split {split} in {self.max_draws} tries"
+        )
 
     def _split_of(self, draft: Draft) -> str:
         key = draft.prompt if draft.key is None else draft.key

@@ -1,0 +1,79 @@
+"""OpenRLHF: `--reward.remote_url reward.py`, or the remote `POST /get_reward`. Contract of 0.11.
+
+OpenRLHF calls `reward_func(queries, prompts, labels)` from a thread, where a query is prompt
+plus response with special tokens, and takes a dict of `rewards`, `scores` and `extra_logs`.
+"""
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from ...sandbox.errors import UsageError
+from ...tasks import Verdict
+from ..lookup import Lookup
+from ..rewards import reward
+from .ground_truth import verify_row
+
+_LOOKUP = Lookup()
+_END_TOKEN = r"<\|[\w▁ ]+\|>|<｜[\w▁ ]+｜>|</s>|<eos>|<pad>|<end_of_turn>"
+_END_TOKENS = re.compile(rf"(?:\s*(?:{_END_TOKEN}))+\s*$")
+
+
+def response_of(query: str, prompt: str) -> str:
+    """The response in a query: what follows the prompt, without closing special tokens.
+
+    Raises UsageError when the query does not hold the prompt: the response is then unknown.
+    """
+    at = query.find(prompt)
+    if at < 0:
+        raise UsageError(f"the query does not contain its prompt: {query[:60]!r}")
+    return _END_TOKENS.sub("", query[at + len(prompt) :])
+
+
+def _source_and_info(label: Any) -> tuple[str, Any, dict[str, Any]]:
+    """Our exported label is `{"task", "problem_id"}` as JSON; any other is a math answer."""
+    if isinstance(label, str) and label.lstrip().startswith("{"):
+        try:
+            label = json.loads(label)
+        except json.JSONDecodeError:
+            return "math", label, {"ability": "math"}
+    if isinstance(label, dict):
+        source = str(label.get("task") or label.get("data_source") or "")
+        return source, label.get("ground_truth"), label
+    return "math", label, {"ability": "math"}
+
+
+def verdicts_of(
+    queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]
+) -> list[Verdict]:
+    """One verdict a query, in order. Raises UsageError when the three lists do not go together."""
+    if not len(queries) == len(prompts) == len(labels):
+        raise UsageError(
+            f"{len(queries)} queries, {len(prompts)} prompts and {len(labels)} labels: "
+            "the three lists must have one length"
+        )
+    verdicts = []
+    for query, prompt, label in zip(queries, prompts, labels, strict=True):
+        source, truth, info = _source_and_info(label)
+        verdicts.append(verify_row(_LOOKUP, source, response_of(query, prompt), truth, info))
+    return verdicts
+
+
+def reward_func(
+    queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any], **kwargs: Any
+) -> dict[str, Any]:
+    """Rewards (n,) of a batch. A `checker_error` is NaN, never 0."""
+    verdicts = verdicts_of(queries, prompts, labels)
+    values = [reward(verdict) for verdict in verdicts]
+    rewards = torch.tensor([math.nan if value is None else value for value in values])
+    failed = torch.tensor([float(value is None) for value in values])
+    answered = torch.tensor([float(v.status not in ("no_answer", "truncated")) for v in verdicts])
+    return {
+        "rewards": rewards,
+        "scores": rewards.clamp(0.0, 1.0),
+        "extra_logs": {"checker_error": failed, "answered": answered},
+    }

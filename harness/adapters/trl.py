@@ -1,0 +1,119 @@
+"""TRL: `GRPOTrainer(reward_funcs=trl_reward("gsm8k"))`. Written to the contract of TRL 1.16.
+
+TRL calls `f(prompts=, completions=, completion_ids=, **columns)` with one entry a completion,
+wants one float a completion back, and skips a None.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ...sandbox.errors import UsageError
+from ...tasks import Problem, Suite, Verdict
+from ..lookup import Lookup
+from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
+
+Messages = Sequence[dict[str, Any]]
+
+
+def _text(message: str | Messages) -> str:
+    """The text of a completion or prompt, plain or conversational (its last message)."""
+    if isinstance(message, str):
+        return message
+    content = message[-1].get("content") if message else ""
+    if isinstance(content, list):
+        return "".join(part.get("text", "") for part in content if isinstance(part, dict))
+    return content or ""
+
+
+class TrlReward:
+    """The verdicts of one or more tasks as a TRL reward function; picklable and thread-safe."""
+
+    def __init__(self, tasks: tuple[str, ...], rules: RewardRules, lookup: Lookup) -> None:
+        self.tasks = tasks
+        self.rules = rules
+        self.lookup = lookup
+        self.__name__ = "assay_" + "_".join(task.replace(":", "_") for task in tasks)
+
+    def __call__(
+        self,
+        prompts: Sequence[str | Messages],
+        completions: Sequence[str | Messages],
+        completion_ids: Sequence[Sequence[int]] | None = None,
+        **columns: Any,
+    ) -> list[float | None]:
+        """One reward a completion, in order; None where the checker failed.
+
+        The problem is found by the column `problem_id` (or `id`) and, with several tasks, the
+        column `task`; without ids by the text of the prompt. Raises UsageError when a row
+        names no known problem: that is a mistake in the dataset, not a wrong answer.
+        """
+        texts = [_text(completion) for completion in completions]
+        found = [self._problem(row, prompts, columns) for row in range(len(texts))]
+        verdicts = self._verify(found, texts)
+        self._log(verdicts, columns)
+        lengths = [len(ids) for ids in completion_ids] if completion_ids else [None] * len(texts)
+        return [
+            reward(verdict, text, tokens, self.rules)
+            for verdict, text, tokens in zip(verdicts, texts, lengths, strict=True)
+        ]
+
+    def _problem(
+        self, row: int, prompts: Sequence[str | Messages], columns: dict[str, Any]
+    ) -> tuple[Suite, Problem]:
+        named = columns.get("task")
+        task = named[row] if named else self.tasks[0]
+        if task not in self.tasks:
+            raise UsageError(f"row {row}: task {task!r} is not one of {', '.join(self.tasks)}")
+        if not named and len(self.tasks) > 1:
+            raise UsageError("a reward of several tasks needs a dataset column named 'task'")
+        ids = columns.get("problem_id") or columns.get("id")
+        if ids:
+            return self.lookup.by_id(task, str(ids[row]))
+        return self.lookup.by_prompt(task, _text(prompts[row]))
+
+    def _verify(self, found: list[tuple[Suite, Problem]], texts: list[str]) -> list[Verdict]:
+        """Verdicts in order; one parallel `verify_many` per suite."""
+        verdicts: dict[int, Verdict] = {}
+        for suite in {id(suite): suite for suite, _ in found}.values():
+            rows = [row for row, (other, _) in enumerate(found) if other is suite]
+            answers = suite.verify_many([found[r][1] for r in rows], [texts[r] for r in rows])
+            verdicts.update(zip(rows, answers, strict=True))
+        return [verdicts[row] for row in range(len(found))]
+
+    def _log(self, verdicts: list[Verdict], columns: dict[str, Any]) -> None:
+        log_extra: Callable[[str, list[Any]], None] | None = columns.get("log_extra")
+        log_metric: Callable[[str, float], None] | None = columns.get("log_metric")
+        if log_extra is not None:
+            log_extra(f"{self.__name__}/status", [verdict.status for verdict in verdicts])
+            log_extra(f"{self.__name__}/extracted", [verdict.extracted for verdict in verdicts])
+        if log_metric is not None and verdicts:
+            failed = sum(verdict.score is None for verdict in verdicts)
+            log_metric(f"{self.__name__}/checker_errors", failed / len(verdicts))
+
+
+class AsyncTrlReward(TrlReward):
+    """The same, awaited by TRL beside its other asynchronous rewards."""
+
+    async def __call__(self, *args: Any, **columns: Any) -> list[float | None]:  # type: ignore[override]
+        """As TrlReward, off the event loop."""
+        return await asyncio.to_thread(super().__call__, *args, **columns)
+
+
+def trl_reward(
+    *tasks: str,
+    rules: RewardRules = CORRECTNESS_ONLY,
+    asynchronous: bool = False,
+    **options: Any,
+) -> TrlReward:
+    """A reward function for `GRPOTrainer(reward_funcs=...)`.
+
+    `options` go to `load` (data_dir, split, seed, ...). Raises UsageError for an unknown task.
+    """
+    if not tasks:
+        raise UsageError("trl_reward needs the name of at least one task")
+    lookup = Lookup(options)
+    for task in tasks:
+        lookup.suite(task)
+    kind = AsyncTrlReward if asynchronous else TrlReward
+    return kind(tasks, rules, lookup)

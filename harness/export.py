@@ -1,0 +1,95 @@
+"""Suites as the dataset files that other trainers read: `assay export {trl,verl,jsonl}`."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ..sandbox.errors import UsageError
+from ..tasks import Problem, Suite
+
+Row = dict[str, Any]
+
+
+def trl_row(suite: Suite, problem: Problem, index: int) -> Row:
+    """A row for TRL's GRPOTrainer: a conversational prompt, and columns the reward looks for."""
+    return {
+        "prompt": [{"role": "user", "content": problem.prompt}],
+        "task": suite.name,
+        "problem_id": problem.id,
+        "answer": problem.answer,
+    }
+
+
+def verl_row(suite: Suite, problem: Problem, index: int) -> Row:
+    """A row for verl: its five columns, the problem's id in extra_info."""
+    return {
+        "data_source": f"assay/{suite.name}",
+        "prompt": [{"role": "user", "content": problem.prompt}],
+        "ability": suite.domain,
+        "reward_model": {"style": "rule", "ground_truth": problem.answer},
+        "extra_info": {"split": suite.split, "index": index, "problem_id": problem.id},
+    }
+
+
+def jsonl_row(suite: Suite, problem: Problem, index: int) -> Row:
+    """A plain row with everything, for any other use (OpenRLHF: input_key prompt, label_key label)."""
+    return {
+        "task": suite.name,
+        "id": problem.id,
+        "prompt": problem.prompt,
+        "answer": problem.answer,
+        "label": json.dumps({"task": suite.name, "problem_id": problem.id}),
+        "meta": dict(problem.meta),
+    }
+
+
+ROWS: dict[str, Callable[[Suite, Problem, int], Row]] = {
+    "trl": trl_row,
+    "verl": verl_row,
+    "jsonl": jsonl_row,
+}
+
+
+def export(kind: str, suites: list[Suite], out: Path) -> list[Path]:
+    """Write one file a suite into `out`: parquet for verl, JSON lines otherwise; returns the paths.
+
+    A file appears whole or not at all. Raises UsageError for an unknown kind or a bad folder.
+    """
+    if kind not in ROWS:
+        raise UsageError(f"unknown export {kind!r}: use one of {', '.join(ROWS)}")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {out}: {error.strerror}") from error
+    return [_write(kind, suite, out) for suite in suites]
+
+
+def _write(kind: str, suite: Suite, out: Path) -> Path:
+    stem = f"{suite.name.replace(':', '-')}-{suite.split}"
+    path = out / f"{stem}.{'parquet' if kind == 'verl' else 'jsonl'}"
+    partial = path.with_name(f".{path.name}.partial")
+    rows = (ROWS[kind](suite, problem, index) for index, problem in enumerate(suite))
+    try:
+        if kind == "verl":
+            _write_parquet(rows, partial)
+        else:
+            _write_jsonl(rows, partial)
+        os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
+    return path
+
+
+def _write_jsonl(rows: Iterator[Row], path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _write_parquet(rows: Iterator[Row], path: Path) -> None:
+    from datasets import Dataset
+
+    Dataset.from_list(list(rows)).to_parquet(str(path))

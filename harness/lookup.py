@@ -1,0 +1,53 @@
+"""A problem from its task name and id, for callers that hold only text: servers and trainers."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from ..sandbox.errors import UsageError
+from ..tasks import Problem, Suite, load
+
+
+class Lookup:
+    """Loads each task once, on first use; safe to share between threads and to pickle.
+
+    `options` are given to `load` for every task (data_dir, split, ...).
+    """
+
+    def __init__(self, options: Mapping[str, Any] | None = None) -> None:
+        self.options = dict(options or {})
+        self._suites: dict[str, Suite] = {}
+        self._prompts: dict[str, dict[str, Problem]] = {}
+        self._lock = threading.RLock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"options": self.options}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["options"])  # type: ignore[misc]
+
+    def suite(self, task: str) -> Suite:
+        """The suite of a task. Raises UsageError for an unknown one."""
+        with self._lock:
+            if task not in self._suites:
+                self._suites[task] = load(task, **self.options)
+            return self._suites[task]
+
+    def by_id(self, task: str, problem_id: str) -> tuple[Suite, Problem]:
+        """The problem with this id. Raises UsageError when the task or the id is unknown."""
+        suite = self.suite(task)
+        return suite, suite.find(problem_id)
+
+    def by_prompt(self, task: str, prompt: str) -> tuple[Suite, Problem]:
+        """The problem with exactly this prompt. Raises UsageError when there is none."""
+        suite = self.suite(task)
+        with self._lock:
+            if task not in self._prompts:
+                self._prompts[task] = {problem.prompt.strip(): problem for problem in suite}
+            problem = self._prompts[task].get(prompt.strip())
+        if problem is None:
+            raise UsageError(
+                f"no problem of task {task!r} has the prompt {prompt[:80]!r}; "
+                "pass its id in a column named problem_id"
+            )
+        return suite, problem

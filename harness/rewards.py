@@ -1,0 +1,78 @@
+"""Verdict -> reward: the only place where a verdict becomes a number to train on."""
+
+import re
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..tasks import Verdict
+
+
+class RewardRules(BaseModel):
+    """What is rewarded besides being right, and how much. All parts are off by default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    correctness: float = Field(default=1.0, ge=0.0)
+    """Weight of the verdict's score, which is 1 for a correct completion."""
+    format: float = Field(default=0.0, ge=0.0)
+    """Weight of the format reward of R1-Zero: one <think> block, then one <answer> block."""
+    max_tokens: int | None = Field(default=None, gt=0)
+    """L_max of the overlong punishment of DAPO; None switches it off."""
+    overlong_buffer: int = Field(default=0, ge=0)
+    """L_cache: over this many tokens before `max_tokens` the punishment grows from 0 to -1."""
+    overlong: float = Field(default=1.0, ge=0.0)
+    """Weight of the overlong punishment."""
+
+
+CORRECTNESS_ONLY = RewardRules()
+_TAGS = re.compile(r"</?(?:think|answer)>")
+
+
+def format_reward(completion: str) -> float:
+    """1.0 for `<think>...</think><answer>...</answer>` and nothing else around, else 0.0.
+
+    Source: DeepSeek-R1 (arXiv:2501.12948), section 2.2.1, "format rewards". Chat templates
+    often end the prompt with `<think>`, so a completion may start inside the thought.
+    """
+    tags = _TAGS.findall(completion)
+    if tags == ["</think>", "<answer>", "</answer>"]:
+        tags, completion = ["<think>", *tags], "<think>" + completion
+    if tags != ["<think>", "</think>", "<answer>", "</answer>"]:
+        return 0.0
+    before, _, rest = completion.partition("<think>")
+    thought, _, rest = rest.partition("</think>")
+    between, _, rest = rest.partition("<answer>")
+    answer, _, after = rest.partition("</answer>")
+    outside_is_blank = not (before + between + after).strip()
+    return float(outside_is_blank and bool(thought.strip()) and bool(answer.strip()))
+
+
+def overlong_punishment(tokens: int, max_tokens: int, buffer: int) -> float:
+    """The soft overlong punishment in [-1, 0]. Source: DAPO (arXiv:2503.14476), equation 13."""
+    if tokens <= max_tokens - buffer:
+        return 0.0
+    if tokens > max_tokens or buffer == 0:
+        return -1.0 if tokens > max_tokens else 0.0
+    return ((max_tokens - buffer) - tokens) / buffer
+
+
+def reward(
+    verdict: Verdict,
+    completion: str = "",
+    tokens: int | None = None,
+    rules: RewardRules = CORRECTNESS_ONLY,
+) -> float | None:
+    """The reward of one completion; None for a `checker_error`, which must not be trained on.
+
+    `tokens` is the length of the completion; without it the length is not shaped.
+    """
+    if verdict.score is None:
+        return None
+    value = rules.correctness * verdict.score
+    if rules.format:
+        value += rules.format * format_reward(completion)
+    if rules.max_tokens is not None and tokens is not None:
+        value += rules.overlong * overlong_punishment(
+            tokens, rules.max_tokens, rules.overlong_buffer
+        )
+    return value
