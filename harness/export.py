@@ -34,7 +34,7 @@ def verl_row(suite: Suite, problem: Problem, index: int) -> Row:
 
 
 def jsonl_row(suite: Suite, problem: Problem, index: int) -> Row:
-    """A plain row with everything, for any other use (OpenRLHF: input_key prompt, label_key label)."""
+    """A plain row with everything; OpenRLHF reads its `prompt` and `label`."""
     return {
         "task": suite.name,
         "id": problem.id,

@@ -169,7 +169,6 @@ class GeneratedSuite(Suite):
     ever be drawn for `train` or only for `test`, whatever the seed.
     """
 
-    name: ClassVar[str]
     difficulties: ClassVar[range]
     """The legal difficulties; the class docstring says what the dial changes."""
     default_difficulty: ClassVar[int] = 1
