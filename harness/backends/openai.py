@@ -1,0 +1,301 @@
+"""`openai/NAME`: any server that speaks the OpenAI API (vLLM, SGLang, llama.cpp, TGI, the cloud).
+
+One event loop in one thread keeps `concurrency` requests in the air; completions are handed
+over as they arrive. The official client retries 408, 409, 429, 5xx and broken connections with
+exponential backoff; on top of it, answers that arrive damaged are asked for again.
+"""
+
+import asyncio
+import itertools
+import os
+import queue
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import openai
+
+from ...sandbox.errors import UsageError
+from .contract import Completion, Model, ModelIdentity, Request, Sampling
+
+Endpoint = Literal["chat", "completions"]
+FATAL = (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)
+DAMAGED_TRIES = 5
+"""How often a damaged answer (truncated body, no choice) is asked for again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSettings:
+    """How to talk to the server."""
+
+    name: str
+    base_url: str | None
+    key_env: str
+    endpoint: Endpoint
+    concurrency: int
+    timeout: float
+    """Seconds until a request counts as hanging and is tried again."""
+    retries: int
+    samples_per_request: int
+    """Samples of one problem asked for together (`n`); 1 where a server ignores `n`."""
+
+
+class DamagedAnswerError(Exception):
+    """A 200 whose body is not what was asked for."""
+
+
+class OpenAIModel:
+    """A model behind an OpenAI-compatible server."""
+
+    def __init__(self, settings: ClientSettings) -> None:
+        self.settings = settings
+        self._answered = False
+        self.identity = ModelIdentity(
+            name=f"openai/{settings.name}",
+            backend="openai",
+            seeded=False,
+            details={"base_url": settings.base_url, "endpoint": settings.endpoint},
+        )
+
+    def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
+        """Yield completions as they arrive; see `Model.generate`.
+
+        Raises UsageError when the server refuses the key or the model, or cannot be reached
+        at all: no later request could fare better.
+        """
+        done: queue.Queue[Completion | BaseException | None] = queue.Queue()
+        stop = threading.Event()
+        worker = threading.Thread(
+            target=self._run, args=(iter(requests), sampling, done, stop), daemon=True
+        )
+        worker.start()
+        try:
+            while (item := done.get()) is not None:
+                if isinstance(item, BaseException):
+                    raise item
+                yield item
+        finally:
+            stop.set()
+            worker.join(timeout=10)
+
+    def close(self) -> None:
+        """Nothing is held between calls of `generate`."""
+
+    def _run(
+        self,
+        requests: Iterator[Request],
+        sampling: Sampling,
+        done: "queue.Queue[Completion | BaseException | None]",
+        stop: threading.Event,
+    ) -> None:
+        try:
+            asyncio.run(self._drive(requests, sampling, done, stop))
+        except BaseException as error:  # handed to the caller's thread, which raises it
+            done.put(error)
+        finally:
+            done.put(None)
+
+    async def _drive(
+        self,
+        requests: Iterator[Request],
+        sampling: Sampling,
+        done: "queue.Queue[Completion | BaseException | None]",
+        stop: threading.Event,
+    ) -> None:
+        """Keep `concurrency` requests in the air until there are no more."""
+        groups = _grouped(requests, self.settings.samples_per_request)
+        async with _client(self.settings) as client:
+            in_air: set[asyncio.Task[list[Completion]]] = set()
+            while not stop.is_set():
+                free = self.settings.concurrency - len(in_air)
+                for group in itertools.islice(groups, free):
+                    in_air.add(asyncio.create_task(self._ask(client, group, sampling)))
+                if not in_air:
+                    return
+                # Wakes now and then to see whether the caller has gone.
+                finished, in_air = await asyncio.wait(
+                    in_air, timeout=0.5, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in finished:
+                    for completion in task.result():
+                        done.put(completion)
+            for task in in_air:
+                task.cancel()
+
+    async def _ask(
+        self, client: openai.AsyncOpenAI, group: Sequence[Request], sampling: Sampling
+    ) -> list[Completion]:
+        error = ""
+        for attempt in range(DAMAGED_TRIES):
+            try:
+                answer = await self._send(client, group, sampling)
+                self._answered = True
+                return _completions(group, answer, self.settings.endpoint)
+            except FATAL as refusal:
+                raise UsageError(self._refused(refusal)) from None
+            except openai.BadRequestError as refusal:
+                # The server read it and said no (context overflow): asking again is no use.
+                return _failed(group, _one_line(refusal))
+            except openai.APIConnectionError as lost:
+                if isinstance(lost, openai.APITimeoutError):
+                    error = f"no answer within {self.settings.timeout:g} s"
+                else:
+                    error = f"no connection to {client.base_url}: {lost.__cause__ or lost}"
+                    if not self._answered:
+                        raise UsageError(
+                            f"{error}; is the server up, is --base-url right?"
+                        ) from None
+            except (openai.APIError, ValueError, DamagedAnswerError) as damaged:
+                error = _one_line(damaged)
+            await asyncio.sleep(min(8.0, 0.25 * 2**attempt))
+        return _failed(group, f"gave up after {DAMAGED_TRIES} rounds: {error}")
+
+    async def _send(
+        self, client: openai.AsyncOpenAI, group: Sequence[Request], sampling: Sampling
+    ) -> Any:
+        first = group[0]
+        arguments: dict[str, Any] = {
+            "model": self.settings.name,
+            "max_tokens": sampling.max_tokens,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "seed": first.seed & 0x7FFFFFFF,
+        }
+        if len(group) > 1:
+            arguments["n"] = len(group)
+        if sampling.stop:
+            arguments["stop"] = list(sampling.stop)
+        if sampling.top_k:
+            arguments["extra_body"] = {"top_k": sampling.top_k}
+        if not self._answered:
+            # A wrong address should be said in a second, not after the patience for a busy server.
+            client = client.with_options(max_retries=min(2, self.settings.retries))
+        if self.settings.endpoint == "completions":
+            return await client.completions.create(prompt=first.problem.prompt, **arguments)
+        messages = [{"role": "user", "content": first.problem.prompt}]
+        return await client.chat.completions.create(messages=messages, **arguments)  # type: ignore[arg-type]
+
+    def _refused(self, refusal: openai.APIStatusError) -> str:
+        where = self.settings.base_url or "the OpenAI API"
+        if isinstance(refusal, openai.NotFoundError):
+            return (
+                f"{where} knows no model {self.settings.name!r} (or the base URL lacks its /v1): "
+                f"{_one_line(refusal)}"
+            )
+        return f"{where} refused the key in ${self.settings.key_env} ({refusal.status_code})"
+
+
+def _client(settings: ClientSettings) -> openai.AsyncOpenAI:
+    # Servers at home take any key, but the client insists on one.
+    key = os.environ.get(settings.key_env) or "none"
+    return openai.AsyncOpenAI(
+        api_key=key,
+        base_url=settings.base_url,
+        timeout=settings.timeout,
+        max_retries=settings.retries,
+    )
+
+
+def _grouped(requests: Iterator[Request], size: int) -> Iterator[list[Request]]:
+    """Neighbouring samples of one problem, at most `size` together."""
+    for _, samples in itertools.groupby(requests, key=lambda r: (r.suite.name, r.problem.id)):
+        while group := list(itertools.islice(samples, size)):
+            yield group
+
+
+def _completions(group: Sequence[Request], answer: Any, endpoint: Endpoint) -> list[Completion]:
+    choices = getattr(answer, "choices", None)
+    if not choices or len(choices) < len(group):
+        raise DamagedAnswerError(f"{len(choices or ())} choices for {len(group)} samples")
+    usage = getattr(answer, "usage", None)
+    completions = []
+    for request, choice in zip(group, choices, strict=False):
+        text = choice.text if endpoint == "completions" else _message_text(choice.message)
+        if text is None:
+            raise DamagedAnswerError("a choice without text")
+        completions.append(
+            Completion(
+                request,
+                text,
+                finish_reason="length" if choice.finish_reason == "length" else "stop",
+                **_tokens(usage, len(group)),
+            )
+        )
+    return completions
+
+
+def _message_text(message: Any) -> str | None:
+    """The text of a message, with the reasoning that some servers send apart put back."""
+    if message is None:
+        return None
+    content = message.content or ""
+    extra = message.model_extra or {}
+    thinking = extra.get("reasoning_content") or extra.get("reasoning")
+    if isinstance(thinking, str) and thinking:
+        closing = "\n</think>\n" if content else ""
+        return f"<think>\n{thinking}{closing}{content}"
+    return content
+
+
+def _tokens(usage: Any, samples: int) -> dict[str, Any]:
+    """Token counts of one sample; usage is reported per request, so several share it evenly."""
+    if usage is None or usage.completion_tokens is None:
+        return {}
+    details = getattr(usage, "completion_tokens_details", None)
+    cached = getattr(usage, "prompt_tokens_details", None)
+    thinking = getattr(details, "reasoning_tokens", None)
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": round(usage.completion_tokens / samples),
+        "thinking_tokens": None if thinking is None else round(thinking / samples),
+        "cached_tokens": getattr(cached, "cached_tokens", None),
+    }
+
+
+def _failed(group: Sequence[Request], error: str) -> list[Completion]:
+    return [Completion(request, "", finish_reason="error", error=error) for request in group]
+
+
+def _one_line(error: BaseException) -> str:
+    body = getattr(error, "body", None)
+    message = body.get("message") if isinstance(body, dict) else None
+    return " ".join(str(message or error).split())[:300]
+
+
+def open_model(
+    name: str,
+    base_url: str | None = None,
+    key_env: str = "OPENAI_API_KEY",
+    endpoint: Endpoint = "chat",
+    concurrency: int = 64,
+    timeout: float = 600.0,
+    retries: int = 6,
+    samples_per_request: int = 1,
+) -> Model:
+    """Open `name` on the server at `base_url` (OpenAI's own when None).
+
+    The key is read from the environment variable `key_env` at each run and is never stored.
+    Raises UsageError for a missing name, a base URL that is none, or values out of range.
+    """
+    if not name:
+        raise UsageError("model 'openai/' lacks its name: write openai/NAME")
+    if base_url is not None and not base_url.startswith(("http://", "https://")):
+        raise UsageError(f"--base-url {base_url!r}: it must begin with http:// or https://")
+    if endpoint not in ("chat", "completions"):
+        raise UsageError(f"endpoint {endpoint!r}: use chat or completions")
+    for option, value in (
+        ("concurrency", concurrency),
+        ("samples_per_request", samples_per_request),
+    ):
+        if value < 1:
+            raise UsageError(f"{option} {value!r}: use at least 1")
+    if base_url is None and not os.environ.get(key_env):
+        raise UsageError(f"the OpenAI API needs a key: set ${key_env}, or give --base-url")
+    return OpenAIModel(
+        ClientSettings(
+            name=name, base_url=base_url, key_env=key_env, endpoint=endpoint,
+            concurrency=concurrency, timeout=timeout, retries=retries,
+            samples_per_request=samples_per_request,
+        )
+    )  # fmt: skip
