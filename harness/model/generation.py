@@ -1,0 +1,329 @@
+"""The generation engine: many completions of many prompts, as fast as the machine allows.
+
+How a rollout lives: a prompt is prefilled once for its whole group, and its latents are copied
+into the slot of each row; the last prompt token is the row's first decoding step, so sampling
+happens in one place. A step decodes one token for every row at once. Rows that finish leave;
+waiting prompts take their slots; when none wait, the last rows move into the gaps, so that the
+rows in use are always slots 0 to n - 1.
+
+On a GPU the step is a CUDA graph, one per (rows, tokens, way of sampling), rows and tokens
+rounded up; the host looks for finished rows every `check_every` steps only.
+
+Shapes: S slots, N rows of a step, T tokens of cache, A attention layers, L latent_dim.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from ...sandbox.errors import UsageError
+from .network import LanguageModel
+from .sampling import SamplingParams
+from .slots import Slots, StepKey
+
+_PREFILL_TOKENS = 16384
+"""Tokens of prompts prefilled at once, padding counted in: bounds the memory it takes."""
+
+
+@dataclass(slots=True)
+class Rollout:
+    """One sampled completion."""
+
+    prompt: int
+    """Which of the given prompts."""
+    sample: int
+    """Which of the prompt's group, from 0."""
+    tokens: list[int]
+    """The completion, with the token that ended it."""
+    logprobs: list[float]
+    """Of each token under the model itself: temperature 1, nothing left out."""
+    sampled_logprobs: list[float]
+    """Of each token under what was sampled: after temperature, top-k and top-p. 0 if greedy."""
+    finish_reason: Literal["stop", "length"]
+
+
+@dataclass(slots=True)
+class _Row:
+    """A completion that waits for a slot or has one."""
+
+    prompt: int
+    sample: int
+    tokens: Sequence[int]
+    sampling: SamplingParams
+    seed: int
+    limit: int
+    looked: int = 0
+    """Tokens already searched for stop texts."""
+
+
+class Engine:
+    """Samples from a `LanguageModel`; keeps its buffers and graphs from call to call.
+
+    A row's completion depends on its prompt, settings and seed alone as far as the arithmetic
+    allows: its random numbers do not see the batch, but a matrix product may round differently
+    in a batch of another shape, which can tip a near tie between tokens.
+    The weights are read at every step: update them in place (optimizers do).
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        tokenizer: Any = None,
+        slots: int = 256,
+        end_tokens: Sequence[int] | None = None,
+        check_every: int | None = None,
+        graphs: bool | None = None,
+    ) -> None:
+        """`slots` rows at most decode at once; `end_tokens` default to the tokenizer's, else
+        the configuration's end token. `graphs` None uses CUDA graphs where there are any.
+        """
+        if slots < 1:
+            raise UsageError(f"slots {slots!r}: use a whole number of at least 1")
+        self.model = model
+        self.tokenizer = tokenizer
+        self.slots = slots
+        if end_tokens is None:
+            end = getattr(tokenizer, "eos_token_id", None)
+            end = model.config.eos_token_id if end is None else end
+            end_tokens = () if end is None else (end,)
+        self.end_tokens = tuple(end_tokens)
+        on_gpu = model.device.type == "cuda"
+        self.check_every = check_every or (16 if on_gpu else 1)
+        self.graphs = on_gpu if graphs is None else graphs
+        self._state: Slots | None = None
+
+    def generate(
+        self,
+        prompts: Sequence[Sequence[int]],
+        group: int = 1,
+        sampling: SamplingParams | Sequence[SamplingParams] | None = None,
+        seed: int | Sequence[int] = 0,
+    ) -> list[Rollout]:
+        """`group` completions of each prompt, in the order of prompts, then samples.
+
+        `sampling` is for all rows, one per prompt, or one per row (prompt by prompt); `seed`
+        one number that every row's own seed derives from, or one per row.
+        Raises UsageError for an empty prompt or one that does not fit the context.
+        """
+        rollouts = list(self.stream(prompts, group, sampling, seed))
+        return sorted(rollouts, key=lambda rollout: (rollout.prompt, rollout.sample))
+
+    def stream(
+        self,
+        prompts: Sequence[Sequence[int]],
+        group: int = 1,
+        sampling: SamplingParams | Sequence[SamplingParams] | None = None,
+        seed: int | Sequence[int] = 0,
+    ) -> Iterator[Rollout]:
+        """The same completions as `generate`, each as soon as it is finished."""
+        rows = self._rows(prompts, group, sampling, seed)
+        return self._run(deque(rows))
+
+    def reset(self) -> None:
+        """Drop buffers and graphs: free their memory, or after weights were replaced."""
+        self._state = None
+
+    def _rows(
+        self,
+        prompts: Sequence[Sequence[int]],
+        group: int,
+        sampling: SamplingParams | Sequence[SamplingParams] | None,
+        seed: int | Sequence[int],
+    ) -> list[_Row]:
+        """Every completion wanted, checked."""
+        if group < 1:
+            raise UsageError(f"group {group!r}: use a whole number of at least 1")
+        context, total = self.model.config.max_position_embeddings, len(prompts) * group
+        if sampling is None or isinstance(sampling, SamplingParams):
+            settings = [sampling or SamplingParams()] * total
+        else:
+            settings = _per_row(sampling, len(prompts), group, "sampling")
+        if isinstance(seed, int):
+            # The rows of one seed never share a seed with those of another.
+            seeds = [(seed << 32) + index for index in range(total)]
+        else:
+            seeds = _per_row(seed, len(prompts), group, "seed") if total else []
+            if group > 1 and len(seed) != total:
+                raise UsageError(f"seed: {len(seed)} seeds for {total} rows; give one per row")
+        rows = []
+        for index in range(total):
+            prompt, params = prompts[index // group], settings[index]
+            _check_prompt(prompt, index // group, self.model.config)
+            if params.stop and self.tokenizer is None:
+                raise UsageError("stop: an engine without a tokenizer cannot search for texts")
+            limit = min(params.max_tokens, context - len(prompt))
+            own = (seeds[index] + (1 << 63)) % (1 << 64) - (1 << 63)
+            rows.append(_Row(index // group, index % group, prompt, params, own, limit))
+        return rows
+
+    def _run(self, waiting: deque[_Row]) -> Iterator[Rollout]:
+        if not waiting:
+            return
+        self.model.rope_table()
+        state = self._prepare(waiting)
+        active: list[_Row] = []
+        prefilled: dict[int, Tensor] = {}
+        while waiting or active:
+            free = state.slots - len(active)
+            if waiting and free:
+                admitted = [waiting.popleft() for _ in range(min(free, len(waiting)))]
+                self._admit(state, admitted, len(active), prefilled)
+                active += admitted
+                if waiting:
+                    prefilled = {k: v for k, v in prefilled.items() if k == waiting[0].prompt}
+                else:
+                    prefilled = {}
+            state.advance(self.model, self._key(active), self.check_every)
+            finished = self._finished(state, active)
+            if finished:
+                yield from self._leave(state, active, finished)
+
+    def _prepare(self, rows: Sequence[_Row]) -> Slots:
+        """Slots that fit the rows; the ones of the last call where they do."""
+        length = max(len(row.tokens) + row.limit for row in rows)
+        stops = max(len(row.sampling.stop_token_ids) for row in rows) + len(self.end_tokens)
+        slots = min(self.slots, len(rows))
+        state = self._state
+        if state is None or not state.fits(slots, length, stops, self.model):
+            self._state = None  # free the old buffers before the new ones are taken
+            self._state = state = Slots(self.model, slots, length, stops, self.graphs)
+        state.clear()
+        return state
+
+    @torch.inference_mode()
+    def _admit(
+        self, state: Slots, rows: list[_Row], first: int, prefilled: dict[int, Tensor]
+    ) -> None:
+        """Give rows the slots from `first` on: prefill new prompts, copy latents, set state."""
+        new = {row.prompt: row.tokens for row in rows if row.prompt not in prefilled}
+        prefilled.update(self._prefill(new))
+        for prompt in dict.fromkeys(row.prompt for row in rows):
+            members = [i for i, row in enumerate(rows, start=first) if row.prompt == prompt]
+            latents_ATL = prefilled[prompt]
+            if latents_ATL.shape[1]:
+                slots_B = torch.tensor(members, device=self.model.device)
+                state.cache.fill(slots_B, latents_ATL.unsqueeze(1))
+        ends = [self.end_tokens + row.sampling.stop_token_ids for row in rows]
+        state.start(
+            first,
+            tokens=[row.tokens[-1] for row in rows],
+            places=[len(row.tokens) - 1 for row in rows],
+            limits=[row.limit for row in rows],
+            seeds=[row.seed for row in rows],
+            sampling=[row.sampling for row in rows],
+            ends=ends,
+        )
+
+    def _prefill(self, prompts: dict[int, Sequence[int]]) -> dict[int, Tensor]:
+        """The latents (A, T, L) of each prompt without its last token."""
+        result: dict[int, Tensor] = {}
+        order = sorted(prompts, key=lambda key: len(prompts[key]))
+        while order:
+            longest, batch = 0, []
+            # Longest first, so that the first decides the padded size.
+            while order and (longest or len(prompts[order[-1]])) * (len(batch) + 1) <= max(
+                _PREFILL_TOKENS, len(prompts[order[-1]])
+            ):
+                batch.append(order.pop())
+                longest = longest or len(prompts[batch[0]])
+            # Padding stands behind the prompt, where causal attention does not look.
+            padded = [[*prompts[key][:-1], *[0] * (longest - len(prompts[key]))] for key in batch]
+            tokens_BT = torch.tensor(padded, dtype=torch.int64, device=self.model.device)
+            if longest == 1:
+                latents_BATL = self._empty_latents(len(batch))
+            else:
+                _, latents = self.model.hidden(tokens_BT)
+                latents_BATL = torch.stack(latents, dim=1)
+            for key, latents_ATL in zip(batch, latents_BATL, strict=True):
+                result[key] = latents_ATL[:, : len(prompts[key]) - 1]
+        return result
+
+    def _empty_latents(self, rows: int) -> Tensor:
+        c = self.model.config
+        return torch.empty(rows, c.num_hidden_layers, 0, c.latent_dim, device=self.model.device)
+
+    def _key(self, active: Sequence[_Row]) -> StepKey:
+        if any(row.sampling.truncates for row in active):
+            return StepKey("truncated")
+        if all(row.sampling.temperature == 1 for row in active):
+            return StepKey("plain")
+        return StepKey("tempered")
+
+    def _finished(self, state: Slots, active: list[_Row]) -> dict[int, int]:
+        """Slots whose rows are finished, with the number of tokens each keeps."""
+        done, counts = state.progress(len(active))
+        finished = {slot: counts[slot] for slot in range(len(active)) if done[slot]}
+        for slot, row in enumerate(active):
+            if row.sampling.stop:
+                kept = self._search(state, slot, row, counts[slot])
+                if kept is not None:
+                    finished[slot] = kept
+        return finished
+
+    def _search(self, state: Slots, slot: int, row: _Row, count: int) -> int | None:
+        """The number of tokens up to the first stop text, or None when there is none yet."""
+        longest = max(len(text.encode()) for text in row.sampling.stop)
+        first = max(0, row.looked - longest - 4)
+        tokens = state.tokens_SO[slot, first:count].tolist()
+        looked, row.looked = row.looked, count
+        if not self._holds(tokens, row.sampling.stop):
+            return None
+        for kept in range(looked + 1, count + 1):
+            if self._holds(tokens[: kept - first], row.sampling.stop):
+                return kept
+        return count
+
+    def _holds(self, tokens: list[int], stops: tuple[str, ...]) -> bool:
+        text = self.tokenizer.decode(tokens, skip_special_tokens=False)
+        return any(stop in text for stop in stops)
+
+    def _leave(self, state: Slots, active: list[_Row], finished: dict[int, int]) -> list[Rollout]:
+        """Take finished rows out and close the gaps; their rollouts."""
+        rollouts = []
+        for slot, (tokens, logprobs, sampled) in state.take(finished).items():
+            row = active[slot]
+            ends = self.end_tokens + row.sampling.stop_token_ids
+            stopped = tokens[-1] in ends or (
+                bool(row.sampling.stop) and self._holds(tokens, row.sampling.stop)
+            )
+            reason: Literal["stop", "length"] = "stop" if stopped else "length"
+            rollouts.append(Rollout(row.prompt, row.sample, tokens, logprobs, sampled, reason))
+        remaining = len(active) - len(finished)
+        gaps = [slot for slot in sorted(finished) if slot < remaining]
+        movers = [slot for slot in range(remaining, len(active)) if slot not in finished]
+        state.move(movers, gaps)
+        for source, target in zip(movers, gaps, strict=True):
+            active[target] = active[source]
+        del active[remaining:]
+        state.free(remaining)
+        return rollouts
+
+
+def _per_row(values: Sequence[Any], prompts: int, group: int, name: str) -> list[Any]:
+    if len(values) == prompts * group:
+        return list(values)
+    if len(values) == prompts:
+        return [value for value in values for _ in range(group)]
+    raise UsageError(
+        f"{name}: {len(values)} given for {prompts} prompts in groups of {group}; "
+        "give one, one per prompt, or one per row"
+    )
+
+
+def _check_prompt(prompt: Sequence[int], index: int, config: Any) -> None:
+    if not len(prompt):
+        raise UsageError(f"prompt {index} is empty: give at least one token")
+    if len(prompt) >= config.max_position_embeddings:
+        raise UsageError(
+            f"prompt {index} has {len(prompt)} tokens: the context holds "
+            f"{config.max_position_embeddings} (max_position_embeddings), the answer included"
+        )
+    outside = next((t for t in prompt if not 0 <= t < config.vocab_size), None)
+    if outside is not None:
+        raise UsageError(
+            f"prompt {index} has the token {outside}: vocab_size is {config.vocab_size}"
+        )

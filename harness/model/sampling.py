@@ -1,0 +1,128 @@
+"""Sampling a token per row: each row with its own settings, seed and counter.
+
+Shapes: N rows, V vocabulary.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ...sandbox.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingParams:
+    """How to sample one completion. Raises UsageError that names the field."""
+
+    max_tokens: int = 256
+    temperature: float = 1.0
+    """0 takes the likeliest token."""
+    top_p: float = 1.0
+    top_k: int = 0
+    """0 switches top-k off."""
+    stop: tuple[str, ...] = ()
+    """Texts that end a completion; the tokens up to and with them are kept."""
+    stop_token_ids: tuple[int, ...] = ()
+    """Tokens that end a completion besides the engine's end tokens; kept as well."""
+
+    def __post_init__(self) -> None:
+        whole = isinstance(self.max_tokens, int) and not isinstance(self.max_tokens, bool)
+        if not whole or self.max_tokens < 1:
+            raise UsageError(f"max_tokens {self.max_tokens!r}: use a whole number of at least 1")
+        if not math.isfinite(self.temperature) or self.temperature < 0:
+            raise UsageError(f"temperature {self.temperature!r}: use a number of at least 0")
+        if not 0 < self.top_p <= 1:
+            raise UsageError(f"top_p {self.top_p!r}: use a number above 0 and up to 1")
+        if not isinstance(self.top_k, int) or self.top_k < 0:
+            raise UsageError(f"top_k {self.top_k!r}: use a whole number of at least 0")
+        if any(not text for text in self.stop):
+            raise UsageError("stop: an empty text would end every completion at once")
+
+    @property
+    def truncates(self) -> bool:
+        """Whether top-k or top-p leaves tokens out."""
+        return self.top_k > 0 or self.top_p < 1
+
+
+def uniforms(seeds_N: Tensor, counters_N: Tensor) -> Tensor:
+    """A number in [0, 1) per row from its seed and counter alone, float32.
+
+    The finalizer of SplitMix64 (Steele, Lea, Flood 2014) over both; no state, so a row draws
+    the same numbers whatever else is in the batch.
+    """
+    mixed_N = _mix(_mix(seeds_N) + counters_N * _signed(0x9E3779B97F4A7C15))
+    return (_shift(mixed_N, 40)).to(torch.float32) * 2.0**-24
+
+
+def sample(
+    logits_NV: Tensor,
+    temperature_N: Tensor,
+    uniform_N: Tensor,
+    truncation: tuple[Tensor, Tensor] | None = None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw a token per row by inverting the distribution function at `uniform_N`.
+
+    `truncation` holds (top_p_N, top_k_N); top-k is applied first, top-p to what it leaves.
+    Returns the tokens, their log-probabilities under the model (temperature 1, nothing left
+    out), and those under the distribution that was sampled; a greedy row's latter is 0.
+    """
+    logits_NV = logits_NV.float()
+    model_NV = logits_NV.log_softmax(dim=-1)
+    greedy_N = temperature_N == 0
+    scaled_NV = logits_NV / torch.where(greedy_N, 1.0, temperature_N).unsqueeze(1)
+    if truncation is not None:
+        scaled_NV = _truncate(scaled_NV, *truncation)
+    sampled_NV = scaled_NV.log_softmax(dim=-1)
+    token_N1 = _invert(sampled_NV.exp(), uniform_N)
+    token_N1 = torch.where(greedy_N.unsqueeze(1), logits_NV.argmax(-1, keepdim=True), token_N1)
+    drawn_N = sampled_NV.gather(1, token_N1).squeeze(1).masked_fill(greedy_N, 0.0)
+    return token_N1.squeeze(1), model_NV.gather(1, token_N1).squeeze(1), drawn_N
+
+
+def sample_plain(logits_NV: Tensor, uniform_N: Tensor) -> tuple[Tensor, Tensor]:
+    """`sample` where every temperature is 1 and nothing is left out: one softmax."""
+    model_NV = logits_NV.float().log_softmax(dim=-1)
+    token_N1 = _invert(model_NV.exp(), uniform_N)
+    return token_N1.squeeze(1), model_NV.gather(1, token_N1).squeeze(1)
+
+
+def _invert(probabilities_NV: Tensor, uniform_N: Tensor) -> Tensor:
+    """The first place (N, 1) where the running sum exceeds uniform times the whole sum."""
+    sums_NV = probabilities_NV.cumsum(dim=-1)
+    wanted_N1 = uniform_N.unsqueeze(1) * sums_NV[:, -1:]
+    return torch.searchsorted(sums_NV, wanted_N1, right=True).clamp_(max=sums_NV.shape[1] - 1)
+
+
+def _truncate(scores_NV: Tensor, top_p_N: Tensor, top_k_N: Tensor) -> Tensor:
+    """-inf for what top-k and top-p leave out; scores that tie with the last kept one stay.
+
+    The order of the scores is kept, so that a row that leaves nothing out draws as it would
+    beside rows that leave nothing out either.
+    """
+    sorted_NV = scores_NV.sort(dim=-1, descending=True).values
+    ranks_V = torch.arange(sorted_NV.shape[1], device=sorted_NV.device)
+    kept_N1 = torch.where(top_k_N > 0, top_k_N, sorted_NV.shape[1]).unsqueeze(1)
+    by_k_NV = sorted_NV.masked_fill(ranks_V >= kept_N1, float("-inf"))
+    probabilities_NV = by_k_NV.softmax(dim=-1)
+    before_NV = probabilities_NV.cumsum(dim=-1) - probabilities_NV
+    # A top_p of 1 must leave nothing out, though a sum of floats may pass 1 before its end.
+    out_NV = (before_NV >= top_p_N.unsqueeze(1)) & (top_p_N < 1).unsqueeze(1) & (ranks_V > 0)
+    least_N1 = sorted_NV.masked_fill(out_NV | (ranks_V >= kept_N1), float("inf")).amin(-1, True)
+    return scores_NV.masked_fill(scores_NV < least_N1, float("-inf"))
+
+
+def _signed(value: int) -> int:
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+def _shift(x: Tensor, bits: int) -> Tensor:
+    """A logical shift to the right of int64, whose own shift copies the sign."""
+    return (x >> bits) & ((1 << (64 - bits)) - 1)
+
+
+def _mix(x: Tensor) -> Tensor:
+    x = (x ^ _shift(x, 30)) * _signed(0xBF58476D1CE4E5B9)
+    x = (x ^ _shift(x, 27)) * _signed(0x94D049BB133111EB)
+    return x ^ _shift(x, 31)

@@ -1,0 +1,234 @@
+"""The device side of the engine: the state of every slot, and one decoding step over it.
+
+Nothing here reads a value back to the host except `progress` and `take`; a step has static
+shapes, so a CUDA graph can hold it.
+
+Shapes: S slots, N rows of a step, T tokens of cache, O tokens a completion may have,
+X end tokens a row may have, V vocabulary.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from .cache import LatentCache
+from .network import LanguageModel
+from .sampling import SamplingParams, sample, sample_plain, uniforms
+
+_ROUND_TOKENS = 128
+"""Cache lengths a CUDA graph is made for: multiples of this."""
+_NO_TOKEN = -1
+
+
+@dataclass(frozen=True, slots=True)
+class StepKey:
+    """How a step samples: "plain" is temperature 1 everywhere with nothing left out."""
+
+    way: Literal["plain", "tempered", "truncated"]
+
+
+class Slots:
+    """Preallocated rows; those in use are the first ones."""
+
+    def __init__(
+        self, model: LanguageModel, slots: int, length: int, ends: int, graphs: bool
+    ) -> None:
+        device = model.device
+        length = min(_round_up(length, _ROUND_TOKENS), model.config.max_position_embeddings)
+        self.slots = slots
+        self.graphs = graphs
+        self.cache = LatentCache(model.config, slots, length, device, model.dtype)
+        self.place_S = torch.zeros(slots, dtype=torch.int64, device=device)
+        self.token_S = torch.zeros_like(self.place_S)
+        self.count_S = torch.zeros_like(self.place_S)
+        self.limit_S = torch.zeros_like(self.place_S)
+        self.seed_S = torch.zeros_like(self.place_S)
+        self.top_k_S = torch.zeros_like(self.place_S)
+        self.done_S = torch.ones(slots, dtype=torch.bool, device=device)
+        self.temperature_S = torch.ones(slots, device=device)
+        self.top_p_S = torch.ones(slots, device=device)
+        self.ends_SX = torch.full((slots, max(1, ends)), _NO_TOKEN, device=device)
+        # One more column: a finished row that still runs along writes behind its completion.
+        self.tokens_SO = torch.zeros(slots, length + 1, dtype=torch.int64, device=device)
+        self.logprobs_SO = torch.zeros(slots, length + 1, device=device)
+        self.sampled_SO = torch.zeros(slots, length + 1, device=device)
+        self._bounds: list[int] = []
+        self._graphs: dict[tuple[int, int, StepKey], torch.cuda.CUDAGraph] = {}
+        self._pool: object | None = None
+        self._weights = model.embed_tokens.weight.data_ptr()
+
+    def fits(self, slots: int, length: int, ends: int, model: LanguageModel) -> bool:
+        """Whether these slots do for so many rows of this length, on the same weights."""
+        weight = model.embed_tokens.weight
+        return (
+            slots <= self.slots <= max(2 * slots, 64)
+            and length <= self.cache.capacity
+            and ends <= self.ends_SX.shape[1]
+            and self._weights == weight.data_ptr()
+            and self.cache.latents_ASTL.dtype == weight.dtype
+        )
+
+    @property
+    def _per_row(self) -> tuple[Tensor, ...]:
+        return (
+            self.place_S, self.token_S, self.count_S, self.limit_S, self.seed_S, self.top_k_S,
+            self.done_S, self.temperature_S, self.top_p_S, self.ends_SX,
+        )  # fmt: skip
+
+    def clear(self) -> None:
+        """Take all slots out of use."""
+        self.free(0)
+
+    def free(self, first: int) -> None:
+        """Take the slots from `first` on out of use."""
+        self.done_S[first:] = True
+        self.place_S[first:] = 0
+        self.count_S[first:] = 0
+        del self._bounds[first:]
+
+    def start(
+        self,
+        first: int,
+        tokens: Sequence[int],
+        places: Sequence[int],
+        limits: Sequence[int],
+        seeds: Sequence[int],
+        sampling: Sequence[SamplingParams],
+        ends: Sequence[tuple[int, ...]],
+    ) -> None:
+        """Put new rows into the slots from `first` on."""
+        rows = slice(first, first + len(tokens))
+        width = self.ends_SX.shape[1]
+        padded = [[*row, *[_NO_TOKEN] * (width - len(row))] for row in ends]
+        whole = torch.tensor(
+            [tokens, places, limits, seeds, [s.top_k for s in sampling]], dtype=torch.int64
+        ).to(self.place_S.device)
+        self.token_S[rows], self.place_S[rows], self.limit_S[rows] = whole[0], whole[1], whole[2]
+        self.seed_S[rows], self.top_k_S[rows] = whole[3], whole[4]
+        self.ends_SX[rows] = torch.tensor(padded, dtype=torch.int64).to(self.place_S.device)
+        real = torch.tensor([[s.temperature for s in sampling], [s.top_p for s in sampling]])
+        self.temperature_S[rows], self.top_p_S[rows] = real.to(self.place_S.device)
+        self.count_S[rows] = 0
+        self.done_S[rows] = False
+        self._bounds += places
+
+    @torch.inference_mode()
+    def advance(self, model: LanguageModel, key: StepKey, steps: int) -> None:
+        """Decode `steps` tokens for every row in use (fewer where a row finishes)."""
+        for _ in range(steps):
+            rows, tokens = len(self._bounds), max(self._bounds) + 1
+            tokens = min(tokens, self.cache.capacity)
+            if self.graphs:
+                rows = min(_round_rows(rows), self.slots)
+                tokens = min(_round_up(tokens, _ROUND_TOKENS), self.cache.capacity)
+                self._graph(model, rows, tokens, key).replay()
+            else:
+                self._step(model, rows, tokens, key)
+            self._bounds = [bound + 1 for bound in self._bounds]
+
+    def progress(self, rows: int) -> tuple[list[bool], list[int]]:
+        """Which rows are finished, and how many tokens each has."""
+        both = torch.stack((self.done_S[:rows].to(torch.int64), self.count_S[:rows])).tolist()
+        return [bool(done) for done in both[0]], both[1]
+
+    def take(
+        self, finished: dict[int, int]
+    ) -> dict[int, tuple[list[int], list[float], list[float]]]:
+        """Tokens, log-probabilities and sampled log-probabilities of slots, cut to a length."""
+        slots = list(finished)
+        index = torch.tensor(slots, device=self.place_S.device)
+        longest = max(finished.values())
+        columns = [
+            buffer.index_select(0, index)[:, :longest].tolist()
+            for buffer in (self.tokens_SO, self.logprobs_SO, self.sampled_SO)
+        ]
+        return {
+            slot: (
+                columns[0][i][: finished[slot]],
+                columns[1][i][: finished[slot]],
+                columns[2][i][: finished[slot]],
+            )
+            for i, slot in enumerate(slots)
+        }
+
+    @torch.inference_mode()
+    def move(self, sources: Sequence[int], targets: Sequence[int]) -> None:
+        """Move rows to other slots."""
+        if not sources:
+            return
+        source = torch.tensor(sources, device=self.place_S.device)
+        target = torch.tensor(targets, device=self.place_S.device)
+        used = min(max(self._bounds[slot] for slot in sources) + 1, self.cache.capacity)
+        latents = self.cache.latents_ASTL
+        latents[:, target, :used] = latents[:, source, :used]
+        for buffer in (self.tokens_SO, self.logprobs_SO, self.sampled_SO):
+            buffer[target, :used] = buffer[source, :used]
+        for state in self._per_row:
+            state[target] = state[source]
+        for old, new in zip(sources, targets, strict=True):
+            self._bounds[new] = self._bounds[old]
+
+    def _step(self, model: LanguageModel, rows: int, tokens: int, key: StepKey) -> None:
+        """Decode and sample one token for the first `rows` slots."""
+        place_N, token_N, count_N = self.place_S[:rows], self.token_S[:rows], self.count_S[:rows]
+        latents_ANTL = self.cache.latents_ASTL[:, :rows, :tokens]
+        hidden_N1D = model.decode(token_N.unsqueeze(1), place_N.unsqueeze(1), latents_ANTL)
+        logits_NV = model.lm_head(hidden_N1D[:, 0])
+        uniform_N = uniforms(self.seed_S[:rows], count_N)
+        if key.way == "plain":
+            drawn_N, logprob_N = sample_plain(logits_NV, uniform_N)
+            sampled_N = logprob_N
+        else:
+            limits = (self.top_p_S[:rows], self.top_k_S[:rows])
+            drawn_N, logprob_N, sampled_N = sample(
+                logits_NV,
+                self.temperature_S[:rows],
+                uniform_N,
+                limits if key.way == "truncated" else None,
+            )
+        column_N1 = count_N.unsqueeze(1)
+        self.tokens_SO[:rows].scatter_(1, column_N1, drawn_N.unsqueeze(1))
+        self.logprobs_SO[:rows].scatter_(1, column_N1, logprob_N.unsqueeze(1))
+        self.sampled_SO[:rows].scatter_(1, column_N1, sampled_N.unsqueeze(1))
+        done_N = self.done_S[:rows]
+        count_N += ~done_N
+        done_N |= (drawn_N.unsqueeze(1) == self.ends_SX[:rows]).any(dim=1)
+        done_N |= count_N >= self.limit_S[:rows]
+        place_N += ~done_N
+        token_N.copy_(drawn_N)
+
+    def _graph(
+        self, model: LanguageModel, rows: int, tokens: int, key: StepKey
+    ) -> torch.cuda.CUDAGraph:
+        """The graph of this step, captured at its first use."""
+        name = (rows, tokens, key)
+        if name not in self._graphs:
+            saved = [state.clone() for state in self._per_row]
+            # The rehearsals write a latent at each row's place and a token at its count, which
+            # the step itself writes again; the rest of the state is put back.
+            stream = torch.cuda.Stream()
+            stream.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(stream):
+                for _ in range(2):
+                    self._step(model, rows, tokens, key)
+                    for state, before in zip(self._per_row, saved, strict=True):
+                        state.copy_(before)
+            torch.cuda.current_stream().wait_stream(stream)
+            graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(graph, pool=self._pool):
+                self._step(model, rows, tokens, key)
+            self._pool = self._pool or graph.pool()
+            self._graphs[name] = graph
+        return self._graphs[name]
+
+
+def _round_up(value: int, unit: int) -> int:
+    return (value + unit - 1) // unit * unit
+
+
+def _round_rows(rows: int) -> int:
+    """Up to the next of 16, 32, 64, ...: the row counts that graphs are made for."""
+    return max(16, 1 << (rows - 1).bit_length())
