@@ -1,0 +1,198 @@
+"""`hf/PATH-or-hub-id`: any causal language model that transformers loads, a GGUF file included.
+
+Prompts of similar length share a left-padded batch, so that little is computed for padding.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ...sandbox.errors import UsageError
+from .contract import Completion, Model, ModelIdentity, Request, Sampling
+
+WINDOW = 16
+"""How many batches of requests are looked at to sort prompts by length."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    request: Request
+    tokens: list[int]
+
+
+class HfModel:
+    """A transformers model with its tokenizer."""
+
+    def __init__(self, name: str, model: Any, tokenizer: Any, batch_size: int) -> None:
+        self.model = model
+        self.tokenizer = tokenizer
+        self.batch_size = batch_size
+        self.context = _context(model.config)
+        self.identity = ModelIdentity(
+            name=f"hf/{name}",
+            backend="hf",
+            revision=getattr(model.config, "_commit_hash", None),
+            # Sampling is seeded per batch: the same request list gives the same completions.
+            seeded=False,
+            details={"dtype": str(model.dtype), "device": str(model.device)},
+        )
+
+    def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
+        """Yield completions batch by batch; see `Model.generate`."""
+        pending = iter(requests)
+        while window := list(itertools.islice(pending, WINDOW * self.batch_size)):
+            fitting = []
+            for request in window:
+                encoded = _Encoded(request, self._encode(request.problem.prompt))
+                refusal = self._too_long(encoded, sampling)
+                if refusal is None:
+                    fitting.append(encoded)
+                else:
+                    yield Completion(request, "", finish_reason="error", error=refusal)
+            fitting.sort(key=lambda encoded: len(encoded.tokens))
+            for start in range(0, len(fitting), self.batch_size):
+                yield from self._batch(fitting[start : start + self.batch_size], sampling)
+
+    def close(self) -> None:
+        """Free the weights."""
+        self.model = None
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def _encode(self, prompt: str) -> list[int]:
+        prompt = prompt.encode("utf-8", "replace").decode()
+        if self.tokenizer.chat_template is None:
+            return list(self.tokenizer(prompt)["input_ids"])
+        text = self.tokenizer.apply_chat_template(
+            [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
+        )
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _too_long(self, encoded: _Encoded, sampling: Sampling) -> str | None:
+        if not encoded.tokens:
+            return "the prompt is empty"
+        if self.context is None or len(encoded.tokens) < self.context:
+            return None
+        return f"the prompt of {len(encoded.tokens)} tokens fills the context of {self.context}"
+
+    @torch.inference_mode()
+    def _batch(self, batch: Sequence[_Encoded], sampling: Sampling) -> Iterator[Completion]:
+        width = max(len(encoded.tokens) for encoded in batch)
+        pad = self.tokenizer.pad_token_id
+        tokens_BT = torch.tensor(
+            [[pad] * (width - len(e.tokens)) + e.tokens for e in batch], device=self.model.device
+        )
+        mask_BT = torch.tensor(
+            [[0] * (width - len(e.tokens)) + [1] * len(e.tokens) for e in batch],
+            device=self.model.device,
+        )
+        room = sampling.max_tokens if self.context is None else self.context - width
+        torch.manual_seed(_mixed_seed(batch))
+        out_BT = self.model.generate(
+            tokens_BT,
+            attention_mask=mask_BT,
+            tokenizer=self.tokenizer,
+            **self._arguments(sampling, max(1, min(sampling.max_tokens, room))),
+        )
+        for encoded, row in zip(batch, out_BT[:, width:].tolist(), strict=True):
+            yield self._completion(encoded, row, sampling)
+
+    def _arguments(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
+        arguments: dict[str, Any] = {
+            "max_new_tokens": max_tokens,
+            "pad_token_id": self.tokenizer.pad_token_id,
+            "do_sample": sampling.temperature > 0,
+        }
+        if sampling.temperature > 0:
+            arguments |= {
+                "temperature": sampling.temperature,
+                "top_p": sampling.top_p,
+                "top_k": sampling.top_k,
+            }
+        else:
+            # A checkpoint's own sampling defaults would only draw warnings in greedy decoding.
+            arguments |= {"temperature": None, "top_p": None, "top_k": None}
+        if sampling.stop:
+            arguments["stop_strings"] = list(sampling.stop)
+        return arguments
+
+    def _completion(self, encoded: _Encoded, row: list[int], sampling: Sampling) -> Completion:
+        ends = self._end_tokens()
+        length = next((at for at, token in enumerate(row) if token in ends), None)
+        stopped = length is not None
+        kept = row if length is None else row[:length]
+        text = self.tokenizer.decode(kept, skip_special_tokens=True)
+        for stop in sampling.stop:
+            at = text.find(stop)
+            if at >= 0:
+                text, stopped = text[:at], True
+        thought, closing, _ = text.partition("</think>")
+        thinking = len(self.tokenizer(thought)["input_ids"]) if closing else None
+        return Completion(
+            encoded.request,
+            text,
+            prompt_tokens=len(encoded.tokens),
+            completion_tokens=len(kept),
+            thinking_tokens=thinking,
+            finish_reason="stop" if stopped else "length",
+        )
+
+    def _end_tokens(self) -> set[int]:
+        ends = self.model.generation_config.eos_token_id
+        listed = ends if isinstance(ends, list) else [ends]
+        known = {token for token in (*listed, self.tokenizer.eos_token_id) if token is not None}
+        return known | {self.tokenizer.pad_token_id}
+
+
+def _mixed_seed(batch: Sequence[_Encoded]) -> int:
+    """One seed for a batch, from the seeds of its requests."""
+    mixed = 0
+    for encoded in batch:
+        mixed = (mixed * 1_000_003 + encoded.request.seed) & 0x7FFFFFFFFFFFFFFF
+    return mixed
+
+
+def _context(config: Any) -> int | None:
+    length = getattr(config.get_text_config(), "max_position_embeddings", None)
+    return int(length) if length else None
+
+
+def open_model(
+    name: str,
+    batch_size: int = 16,
+    device: str | None = None,
+    dtype: str | None = None,
+    trust_remote_code: bool = False,
+) -> Model:
+    """Open a model folder, a `.gguf` file or a hub id; bfloat16 on a GPU, float32 otherwise.
+
+    Raises UsageError when nothing of that name can be loaded.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    if not name:
+        raise UsageError("model 'hf/' lacks its name: write hf/FOLDER, hf/FILE.gguf or hf/HUB-ID")
+    if batch_size < 1:
+        raise UsageError(f"batch_size {batch_size}: use at least 1")
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    dtype = dtype or ("bfloat16" if device.startswith("cuda") else "float32")
+    where, extra = name, {}
+    if name.endswith(".gguf"):
+        path = Path(name)
+        if not path.is_file():
+            raise UsageError(f"model {name!r}: there is no such file")
+        where, extra = str(path.parent), {"gguf_file": path.name}
+    common: dict[str, Any] = {"trust_remote_code": trust_remote_code, **extra}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(where, padding_side="left", **common)
+        model: Any = AutoModelForCausalLM.from_pretrained(where, dtype=dtype, **common)
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else ""
+        raise UsageError(f"model {name!r} cannot be loaded: {first[:300]}") from error
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return HfModel(name, model.to(device).eval(), tokenizer, batch_size)

@@ -1,0 +1,102 @@
+"""The transformers backend on a tiny model with random weights, made here."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from assay.harness.backends import load_model
+from assay.harness.backends.contract import Request, Sampling
+from assay.sandbox.errors import UsageError
+from assay.tasks import Problem
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+CONTEXT = 64
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tiny")
+    vocabulary = {token: i for i, token in enumerate(["<pad>", "<eos>", *map(chr, range(32, 127))])}
+    raw = Tokenizer(models.WordLevel(vocabulary, unk_token="<pad>"))
+    raw.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    raw.decoder = decoders.Fuse()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="<pad>", eos_token="<eos>")
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(vocabulary), hidden_size=32, intermediate_size=64, num_hidden_layers=2,
+        num_attention_heads=4, max_position_embeddings=CONTEXT, eos_token_id=1, pad_token_id=0,
+    )  # fmt: skip
+    LlamaForCausalLM(config).save_pretrained(path)
+    tokenizer.save_pretrained(path)
+    return path
+
+
+class _Named:
+    name = "named"
+
+
+def _requests(prompts: list[str]) -> Iterator[Request]:
+    for number, prompt in enumerate(prompts):
+        problem = Problem(str(number), "named", prompt, "answer")
+        yield Request(_Named(), problem, 0, seed=number)  # type: ignore[arg-type]
+
+
+PROMPTS = ["a", "what is 2+2?", "a longer prompt with some words in it", "b?", "xyz"]
+
+
+def test_a_batch_answers_as_one_prompt_alone_does(folder: Path) -> None:
+    """Greedy text must not depend on padding or on the company in the batch."""
+    sampling = Sampling(max_tokens=12)
+    together = load_model(f"hf/{folder}", batch_size=8, device="cpu")
+    alone = load_model(f"hf/{folder}", batch_size=1, device="cpu")
+    texts = {c.request.problem.id: c.text for c in together.generate(_requests(PROMPTS), sampling)}
+    single = {c.request.problem.id: c.text for c in alone.generate(_requests(PROMPTS), sampling)}
+    assert texts == single
+    assert len(texts) == len(PROMPTS)
+
+
+def test_sampling_with_a_seed_repeats(folder: Path) -> None:
+    model = load_model(f"hf/{folder}", device="cpu")
+    sampling = Sampling(max_tokens=10, temperature=1.0)
+    first = [c.text for c in model.generate(_requests(PROMPTS), sampling)]
+    again = [c.text for c in model.generate(_requests(PROMPTS), sampling)]
+    assert first == again
+    assert len(set(first)) > 1
+
+
+def test_lengths_and_finish_reasons(folder: Path) -> None:
+    model = load_model(f"hf/{folder}", device="cpu")
+    for completion in model.generate(_requests(PROMPTS), Sampling(max_tokens=7)):
+        assert completion.prompt_tokens == len(completion.request.problem.prompt)
+        assert completion.completion_tokens is not None
+        assert completion.completion_tokens <= 7
+        expected = "length" if completion.completion_tokens == 7 else "stop"
+        assert completion.finish_reason == expected
+
+
+def test_a_stop_string_is_cut_off(folder: Path) -> None:
+    model = load_model(f"hf/{folder}", device="cpu")
+    whole = next(iter(model.generate(_requests(["hello"]), Sampling(max_tokens=12)))).text
+    stop = whole[4]
+    cut = next(iter(model.generate(_requests(["hello"]), Sampling(max_tokens=12, stop=(stop,)))))
+    assert cut.text == whole[: whole.index(stop)]
+    assert cut.finish_reason == "stop"
+
+
+def test_a_prompt_beyond_the_context_is_an_error_of_its_own(folder: Path) -> None:
+    model = load_model(f"hf/{folder}", device="cpu")
+    completions = list(model.generate(_requests(["x" * CONTEXT, "ok"]), Sampling(max_tokens=4)))
+    by_id = {c.request.problem.id: c for c in completions}
+    assert by_id["0"].finish_reason == "error"
+    assert "context of 64" in (by_id["0"].error or "")
+    assert by_id["1"].finish_reason in ("stop", "length")
+
+
+@pytest.mark.parametrize("name", ["", "/no/such/folder", "/no/such/file.gguf"])
+def test_what_cannot_be_loaded_is_one_line(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(UsageError) as refusal:
+        load_model(f"hf/{name}")
+    assert "\n" not in str(refusal.value)
