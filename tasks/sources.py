@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,8 @@ def read_text(path: Path) -> str:
     """The text of a file, through gzip where the name ends in `.gz`. Raises UsageError."""
     try:
         data = path.read_bytes()
-        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
 
 
@@ -59,55 +60,98 @@ def require(record: object, fields: Sequence[str], where: str) -> Mapping[str, A
         raise UsageError(f"{where}: an object is expected, not {type(record).__name__}")
     for name in fields:
         if name not in record:
-            raise UsageError(f"{where}: field {name!r} is missing; it has {', '.join(record)}")
+            has = ", ".join(map(str, record)) or "none"
+            raise UsageError(f"{where}: field {name!r} is missing; its fields: {has}")
     return record
+
+
+def _parse(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{where}: not JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 100,000 brackets
+        raise UsageError(f"{where}: not JSON that can be read: {error}") from error
+
+
+def located_jsonl(
+    path: Path, fields: Sequence[str] = ()
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The objects of a JSON-lines file, each with its place `file:line`. Raises UsageError."""
+    # Not splitlines(): a JSON string may hold U+2028 and its kin.
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if line.strip():
+            where = f"{path}:{number}"
+            yield where, require(_parse(line, where), fields, where)
 
 
 def read_jsonl(path: Path, fields: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
     """The objects of a JSON-lines file. Raises UsageError naming file, line and field."""
-    # Not splitlines(): a JSON string may hold U+2028 and its kin.
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{path}:{number}: not JSON: {error.msg}") from error
-        yield require(record, fields, f"{path}:{number}")
+    return (record for _, record in located_jsonl(path, fields))
 
 
 def read_json(path: Path) -> Any:
     """The value of a JSON file. Raises UsageError naming file and line."""
+    text = read_text(path)
     try:
-        return json.loads(read_text(path))
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise UsageError(f"{path}:{error.lineno}: not JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: not JSON that can be read: {error}") from error
 
 
 def read_csv(
     path: Path, fields: Sequence[str], delimiter: str = ",", header: bool = True
 ) -> Iterator[Mapping[str, str]]:
-    """The rows of a CSV/TSV file as objects; without a header `fields` names the columns."""
+    """The rows of a CSV/TSV file as objects; without a header `fields` names the columns.
+
+    Raises UsageError naming file, line and field.
+    """
+    return (row for _, row in located_csv(path, fields, delimiter, header))
+
+
+def located_csv(
+    path: Path, fields: Sequence[str], delimiter: str = ",", header: bool = True
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """As `read_csv`, each row with its place `file:line` (the line on which the row ends)."""
     reader = csv.DictReader(
         io.StringIO(read_text(path), newline=""),
         fieldnames=None if header else list(fields),
         delimiter=delimiter,
         quoting=csv.QUOTE_MINIMAL if header else csv.QUOTE_NONE,
+        strict=header,
     )
-    for row in reader:
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise UsageError(f"{path}:{reader.line_num}: not CSV: {error}") from error
+        where = f"{path}:{reader.line_num}"
+        if None in row:
+            raise UsageError(f"{where}: more columns than {', '.join(reader.fieldnames or ())}")
         present = {key: value for key, value in row.items() if value is not None}
-        yield require(present, fields, f"{path}:{reader.line_num}")
+        yield where, require(present, fields, where)
 
 
-def from_hub(suite: str, hub_id: str, split: str, config: str | None = None) -> list[dict[str, Any]]:
-    """The rows of a hub dataset. Raises UsageError that says how to go without the hub."""
+def from_hub(
+    suite: str, hub_id: str, split: str, config: str | None = None, **reader: Any
+) -> list[dict[str, Any]]:
+    """The rows of a hub dataset; `reader` goes to `datasets.load_dataset` (data_files, ...).
+
+    Raises UsageError that says how to go without the hub.
+    """
     import datasets
 
     try:
-        return [dict(row) for row in datasets.load_dataset(hub_id, config, split=split)]
+        found = datasets.load_dataset(hub_id, config, split=split, **reader)
+        return [dict(row) for row in found]
     except Exception as error:  # the hub client raises a zoo of errors, all meaning "not to be had"
+        detail = str(error).strip().partition("\n")[0][:200]
         raise UsageError(
-            f"task {suite!r}: dataset {hub_id!r} split {split!r} cannot be loaded "
-            f"({type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}); "
+            f"task {suite!r}: dataset {reader.get('data_files', hub_id)!r} split {split!r} cannot "
+            f"be loaded ({type(error).__name__}: {detail}); "
             f"point --data-dir or ${DATA_VARIABLE} at a folder with the published files"
         ) from error
