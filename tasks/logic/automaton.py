@@ -1,0 +1,52 @@
+"""Automaton tracing: in which state does a machine end?"""
+
+import random
+
+from ..problem import Problem
+from ..prompting import ask
+from ..suite import Draft
+from .reasoning.base import ChoiceSuite
+
+STATES = (3, 3, 4, 4, 5, 6, 7, 8, 10, 12)
+SYMBOLS = (2, 2, 2, 2, 3, 3, 3, 4, 4, 5)
+LENGTHS = (3, 4, 6, 8, 11, 15, 20, 28, 38, 50)
+
+
+class Automaton(ChoiceSuite):
+    """Run a machine of 3 states over 3 symbols (level 1) up to 12 states over 50 (level 10).
+
+    The dial: the length of the input, thus the number of steps, and the size of the table,
+    which from level 4 on is listed in random order.
+    """
+
+    name = "automaton"
+
+    def draw(self, rng: random.Random, difficulty: int) -> Draft:
+        states = [chr(ord("A") + i) for i in range(STATES[difficulty - 1])]
+        symbols = [str(i) for i in range(SYMBOLS[difficulty - 1])]
+        moves = {f"{s}{symbol}": rng.choice(states) for s in states for symbol in symbols}
+        word = [rng.choice(symbols) for _ in range(LENGTHS[difficulty - 1])]
+        start = rng.choice(states)
+        state = start
+        for symbol in word:
+            state = moves[state + symbol]
+        order = rng.sample(list(moves), len(moves)) if difficulty >= 4 else list(moves)
+        table = ", ".join(f"{key}->{moves[key]}" for key in order)
+        question = (
+            f"Moves of a machine: {table}. It starts in {start} and reads {' '.join(word)}. "
+            "In which state does it end?"
+        )
+        meta = {"moves": moves, "start": start, "word": word, "options": states}
+        return Draft(ask(question, "the state"), state, meta)
+
+    def steps(self, problem: Problem) -> list[str]:
+        state = problem.meta["start"]
+        lines = []
+        for symbol in problem.meta["word"]:
+            following = problem.meta["moves"][state + symbol]
+            lines.append(f"{state}{symbol}->{following}")
+            state = following
+        return [*lines, f"ends in {state}"]
+
+
+load = Automaton

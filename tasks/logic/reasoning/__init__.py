@@ -1,0 +1,1 @@
+"""Helpers of the logic suites: answer formats, solvers, formulas, grids, names."""
