@@ -2,7 +2,7 @@
 
 from .cispo import cispo
 from .common import Denominators, Loss, LossBatch, LossSettings, LossTerms
-from .dapo import dapo, overlong_penalty
+from .dapo import dapo
 from .dr_grpo import dr_grpo
 from .grpo import grpo
 from .gspo import gspo
@@ -27,5 +27,4 @@ __all__ = [
     "dr_grpo",
     "grpo",
     "gspo",
-    "overlong_penalty",
 ]

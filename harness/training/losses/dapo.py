@@ -1,7 +1,7 @@
-"""DAPO (2503.14476): clip-higher, token-level loss, and the overlong reward shaping.
+"""DAPO (2503.14476): clip-higher and the token-level loss.
 
-Dynamic sampling, its fourth part, is the rollout's business (`grpo.py` of training): groups
-whose rewards are all equal are drawn again.
+Its other two parts are elsewhere: dynamic sampling with the rollouts, overlong shaping with
+the rewards (`harness/rewards.py`).
 """
 
 import torch
@@ -32,12 +32,3 @@ def dapo(batch: LossBatch, settings: LossSettings, over: Denominators) -> LossTe
         batch.mask_BT,
         settings.beta,
     )
-
-
-def overlong_penalty(length: int, max_tokens: int, buffer: int) -> float:
-    """Eq. 13, soft overlong punishment: 0 up to max - buffer, then linearly down to -1."""
-    if buffer <= 0 or length <= max_tokens - buffer:
-        return 0.0
-    if length > max_tokens:
-        return -1.0
-    return ((max_tokens - buffer) - length) / buffer

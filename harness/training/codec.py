@@ -1,0 +1,70 @@
+"""Text to tokens and back, the same way for training, rollouts and evaluation."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...sandbox.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """A tokenizer with its chat format. `source` is a folder that another process can load."""
+
+    tokenizer: Any
+    source: str
+    end: int
+    """The token that ends a completion."""
+
+    def prompt(self, text: str) -> list[int]:
+        """The ids of a user's prompt, up to where the answer begins."""
+        from ..model import chat_prompt
+
+        if getattr(self.tokenizer, "chat_template", None):
+            return list(chat_prompt(self.tokenizer, text))
+        return list(self.tokenizer.encode(text + "\n"))
+
+    def completion(self, text: str) -> list[int]:
+        """The ids of a finished completion, with the end token."""
+        ids = self.tokenizer.encode(text, add_special_tokens=False)
+        return [*ids, self.end]
+
+    def decode(self, ids: list[int]) -> str:
+        """The text of a completion, without end and padding tokens."""
+        kept = ids[:-1] if ids and ids[-1] == self.end else ids
+        return str(self.tokenizer.decode(kept, skip_special_tokens=False))
+
+    @property
+    def hash(self) -> str:
+        """sha256 of the vocabulary and the chat template."""
+        backend = getattr(self.tokenizer, "backend_tokenizer", None)
+        text = backend.to_str() if backend is not None else str(self.tokenizer.get_vocab())
+        template = str(getattr(self.tokenizer, "chat_template", ""))
+        return hashlib.sha256((text + template).encode()).hexdigest()
+
+
+def wrap(tokenizer: Any, source: str) -> Codec:
+    """A codec of a transformers tokenizer. Raises UsageError when it has no end token."""
+    if tokenizer.eos_token_id is None:
+        raise UsageError(f"the tokenizer of {source} has no eos token to end an answer with")
+    return Codec(tokenizer, source, int(tokenizer.eos_token_id))
+
+
+def load_codec(source: str) -> Codec:
+    """The codec of a folder with a tokenizer, or of a model's name. Raises UsageError."""
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source)
+    except (OSError, ValueError) as error:
+        line = str(error).splitlines()[0]
+        raise UsageError(f"no tokenizer in {source!r}: {line}") from None
+    return wrap(tokenizer, source)
+
+
+def save_codec(tokenizer: Any, folder: Path) -> Codec:
+    """Write a tokenizer and give its codec."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save_pretrained(str(folder))
+    return wrap(tokenizer, str(folder))

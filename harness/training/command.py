@@ -1,0 +1,73 @@
+"""What `assay train` calls; also `python -m assay.harness.training.command KIND --config FILE`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ...sandbox.errors import UsageError
+
+KINDS = ("pretrain", "sft", "grpo", "reject", "distill", "recipe")
+
+
+def runner(kind: str) -> Callable[..., Any]:
+    """The entry function of a kind; imported when asked for. Raises UsageError."""
+    if kind == "pretrain":
+        from .pretrain import run_pretrain as run
+    elif kind == "sft":
+        from .sft import run_sft as run
+    elif kind == "grpo":
+        from .grpo import run_grpo as run
+    elif kind == "reject":
+        from .reject import run_reject as run
+    elif kind == "distill":
+        from .distill import run_distill as run
+    elif kind == "recipe":
+        from .recipe import run_recipe as run
+    else:
+        raise UsageError(f"unknown kind of training {kind!r}: use one of {', '.join(KINDS)}")
+    return run
+
+
+def train(
+    kind: str, config_path: str | None, overrides: Sequence[str] = (), resume: bool = False
+) -> int:
+    """Run one kind of training; gives the exit code.
+
+    0 done; 1 training stopped (NaN, no rewards), with one line on stderr; 130 interrupted, to
+    be resumed. Raises UsageError for the user's mistakes, which the command line reports.
+    """
+    from .session import RunInterruptedError, TrainingError
+    from .settings import load_config
+
+    run = runner(kind)
+    config = load_config(kind, config_path, overrides)
+    try:
+        result = run(config, resume=resume)
+    except TrainingError as error:
+        print(f"training stopped: {error}", file=sys.stderr)
+        return 1
+    except (RunInterruptedError, KeyboardInterrupt) as error:
+        print(f"interrupted: {error or 'at once; --resume goes on'}", file=sys.stderr)
+        return 130
+    print(result)
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line of this module alone, for machines without the full installation."""
+    parser = argparse.ArgumentParser(prog="python -m assay.harness.training.command")
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("--config", help="a TOML file, or the name of a shipped configuration")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--resume", action="store_true")
+    given = parser.parse_args(arguments)
+    try:
+        return train(given.kind, given.config, given.set, given.resume)
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

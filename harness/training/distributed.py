@@ -1,0 +1,80 @@
+"""Data-parallel training under torchrun: who we are, and sums over all processes."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """This process's place among the data-parallel ones."""
+
+    rank: int = 0
+    world: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes files and prints."""
+        return self.rank == 0
+
+    def share(self, count: int) -> range:
+        """This process's part of `count` items: contiguous, complete, sizes differ by at most 1."""
+        return range(count * self.rank // self.world, count * (self.rank + 1) // self.world)
+
+
+def join(device: str) -> Ranks:
+    """Join the process group that torchrun set up, if it did (gloo on CPU, nccl on GPUs)."""
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    if world == 1:
+        return Ranks()
+    if not dist.is_initialized():
+        dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+    return Ranks(dist.get_rank(), dist.get_world_size())
+
+
+def leave() -> None:
+    """Leave the process group, if there is one."""
+    if dist.is_initialized():
+        dist.destroy_process_group()
+
+
+def total(values: Iterable[float], ranks: Ranks, device: torch.device | str = "cpu") -> list[float]:
+    """Each value summed over the processes."""
+    numbers = list(values)
+    if ranks.world == 1:
+        return numbers
+    summed = torch.tensor(numbers, dtype=torch.float64, device=device)
+    dist.all_reduce(summed)
+    return [float(x) for x in summed]
+
+
+def total_tensor(tensor: Tensor, ranks: Ranks) -> Tensor:
+    """The tensor summed over the processes, in place."""
+    if ranks.world > 1:
+        dist.all_reduce(tensor)
+    return tensor
+
+
+def sum_gradients(parameters: Iterable[torch.nn.Parameter], ranks: Ranks) -> None:
+    """Sum gradients over the processes in one message; losses carry the global denominator."""
+    if ranks.world == 1:
+        return
+    trained = [p for p in parameters if p.requires_grad]
+    for p in trained:
+        if p.grad is None:
+            p.grad = torch.zeros_like(p)
+    grads = [p.grad for p in trained if p.grad is not None]
+    flat = torch.cat([grad.flatten() for grad in grads])
+    dist.all_reduce(flat)
+    for grad, part in zip(grads, flat.split([g.numel() for g in grads]), strict=True):
+        grad.copy_(part.view_as(grad))
+
+
+def barrier(ranks: Ranks) -> None:
+    """Wait for the others."""
+    if ranks.world > 1:
+        dist.barrier()

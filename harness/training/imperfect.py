@@ -1,0 +1,77 @@
+"""Worked solutions made imperfect on purpose, so that the base model leaves room for RL.
+
+Four kinds of example: `clean` (the gold), `direct` (the answer alone), `corrected` (a wrong
+step, "wait", the right step), `uncorrected` (a wrong step and a wrong answer).
+"""
+
+import random
+import re
+
+from ...tasks import Problem, Suite
+from .settings import NoiseSettings
+
+WAIT = "wait, that is wrong"
+_THOUGHT = re.compile(r"\A<think>\n(.*?)\n</think>\n(.*)\Z", re.S)
+_VALUE = re.compile(r"\d+|\b(?:True|False|true|false|yes|no|Yes|No|knight|knave)\b")
+_OPPOSITE = {
+    "True": "False", "true": "false", "yes": "no", "Yes": "No", "knight": "knave",
+}  # fmt: skip
+_OPPOSITE |= {b: a for a, b in _OPPOSITE.items()}
+
+
+def imperfect(
+    suite: Suite, problem: Problem, gold: str, rng: random.Random, noise: NoiseSettings
+) -> tuple[str, str]:
+    """A completion and its kind. Falls back to the gold where a kind is not possible."""
+    parts = split_thought(gold)
+    draw = rng.random()
+    if parts is None:
+        return gold, "clean"
+    steps, rest = parts
+    if draw < noise.direct:
+        return rest, "direct"
+    draw -= noise.direct
+    if draw >= noise.corrected + noise.uncorrected:
+        return gold, "clean"
+    broken = break_step(steps, rng)
+    if broken is None:
+        return gold, "clean"
+    place, line = broken
+    if draw < noise.corrected:
+        return join_thought([*steps[:place], line, WAIT, *steps[place:]], rest), "corrected"
+    bad = suite.wrong(problem)
+    if bad is None:
+        return gold, "clean"
+    bad_parts = split_thought(bad)
+    bad_rest = bad if bad_parts is None else bad_parts[1]
+    return join_thought([*steps[:place], line, *steps[place + 1 :]], bad_rest), "uncorrected"
+
+
+def split_thought(completion: str) -> tuple[list[str], str] | None:
+    """The steps of a worked completion and what follows the thinking; None without thinking."""
+    match = _THOUGHT.match(completion)
+    return None if match is None else (match[1].split("\n"), match[2])
+
+
+def join_thought(steps: list[str], rest: str) -> str:
+    """The inverse of `split_thought`."""
+    return "<think>\n" + "\n".join(steps) + "\n</think>\n" + rest
+
+
+def break_step(steps: list[str], rng: random.Random) -> tuple[int, str] | None:
+    """A place and the wrong version of its line: the last value in it is changed."""
+    places = [i for i, line in enumerate(steps) if _VALUE.search(line)]
+    if not places:
+        return None
+    place = rng.choice(places)
+    line = steps[place]
+    last = list(_VALUE.finditer(line))[-1]
+    value = last[0]
+    if value.isdigit():
+        shift = rng.choice((-10, -2, -1, 1, 2, 10))
+        changed = str(abs(int(value) + shift)) if len(value) < 19 else value[::-1] + "1"
+        if changed == value:
+            changed = value + "1"
+    else:
+        changed = _OPPOSITE[value]
+    return place, line[: last.start()] + changed + line[last.end() :]

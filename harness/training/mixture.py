@@ -1,0 +1,154 @@
+"""Problems for training: which suite, which level, which index; and held-out problems.
+
+The mixture's place is plain data, so that a resumed run draws the same problems.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...sandbox.errors import UsageError
+from ...tasks import Problem, Suite, load
+from ...tasks.suite import GeneratedSuite
+from .settings import HeldOutSettings, MixEntry
+
+_WITHOUT_END = 10**9
+_MEMORY = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A problem with its suite, its level and how another process loads that suite."""
+
+    suite: Suite
+    problem: Problem
+    entry: int
+    level: int | None
+    spec: dict[str, Any]
+
+
+class Mixture:
+    """Draws training problems by weight; a curriculum moves the levels of each suite."""
+
+    def __init__(self, entries: Sequence[MixEntry], seed: int, curriculum: str = "uniform"):
+        """Raises UsageError for unknown suites, splits or levels."""
+        self.entries = list(entries)
+        self.seed = seed
+        self.curriculum = curriculum
+        self.drawn = 0
+        self._loaded: dict[tuple[int, int | None], tuple[Suite, dict[str, Any]]] = {}
+        self.rates: dict[str, float] = {}
+        """Running share of correct answers by "entry/level"."""
+        for entry in range(len(self.entries)):
+            for level in self.levels(entry):
+                self._suite(entry, level)
+
+    def levels(self, entry: int) -> list[int | None]:
+        """The levels of an entry, easiest first; [None] where it names none."""
+        chosen = self.entries[entry].difficulties
+        return [None] if chosen is None else sorted(chosen)
+
+    def draw(self, count: int) -> list[Item]:
+        """The next `count` problems."""
+        return [self._next() for _ in range(count)]
+
+    def at(self, number: int) -> Item:
+        """Problem `number` of this mixture under a uniform curriculum: a pure function."""
+        rng = random.Random(f"{self.seed}/{number}")
+        weights = [entry.weight for entry in self.entries]
+        entry = rng.choices(range(len(weights)), weights)[0]
+        level = rng.choice(self.levels(entry))
+        return self._item(entry, level, number)
+
+    def learn(self, item: Item, rate: float) -> None:
+        """Tell the curriculum the share of correct answers in one group."""
+        key = f"{item.entry}/{item.level}"
+        old = self.rates.get(key)
+        self.rates[key] = rate if old is None else _MEMORY * old + (1 - _MEMORY) * rate
+
+    def state_dict(self) -> dict[str, Any]:
+        """The mixture's place: plain data."""
+        return {"drawn": self.drawn, "rates": dict(self.rates)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a place."""
+        self.drawn = state["drawn"]
+        self.rates = dict(state["rates"])
+
+    def level_weights(self, entry: int) -> list[float]:
+        """How likely each level of an entry is now.
+
+        `ladder` opens a level when the one below is answered right at least 70% of the time;
+        `learnable` prefers levels that are neither mastered nor out of reach: p (1 - p).
+        """
+        levels = self.levels(entry)
+        rates = [self.rates.get(f"{entry}/{level}") for level in levels]
+        if self.curriculum == "ladder":
+            top = 0
+            while top + 1 < len(levels) and (rates[top] or 0.0) >= 0.7:
+                top += 1
+            return [1.0 if i == top else 0.25 if i < top else 0.0 for i in range(len(levels))]
+        if self.curriculum == "learnable":
+            return [0.05 + (0.25 if p is None else p * (1 - p)) for p in rates]
+        return [1.0] * len(levels)
+
+    def _next(self) -> Item:
+        number = self.drawn
+        self.drawn += 1
+        if self.curriculum == "uniform":
+            return self.at(number)
+        rng = random.Random(f"{self.seed}/{number}")
+        weights = [entry.weight for entry in self.entries]
+        entry = rng.choices(range(len(weights)), weights)[0]
+        level = rng.choices(self.levels(entry), self.level_weights(entry))[0]
+        return self._item(entry, level, number)
+
+    def _item(self, entry: int, level: int | None, number: int) -> Item:
+        suite, spec = self._suite(entry, level)
+        problem = suite[number % len(suite)]
+        return Item(suite, problem, entry, level, spec)
+
+    def _suite(self, entry: int, level: int | None) -> tuple[Suite, dict[str, Any]]:
+        key = (entry, level)
+        if key not in self._loaded:
+            settings = self.entries[entry]
+            self._loaded[key] = open_suite(settings, level, "train", self.seed, _WITHOUT_END)
+        return self._loaded[key]
+
+
+def open_suite(
+    entry: MixEntry, level: int | None, split: str, seed: int, size: int
+) -> tuple[Suite, dict[str, Any]]:
+    """A suite of the mixture and the arguments that load it again.
+
+    A generated suite takes seed and size; a stored one has its own, and its own splits.
+    """
+    spec: dict[str, Any] = {"name": entry.suite, **entry.options}
+    if level is not None:
+        spec["difficulty"] = level
+    suite = load(**spec)
+    if isinstance(suite, GeneratedSuite):
+        spec |= {"split": split, "seed": seed, "size": size}
+    elif "split" not in spec:
+        spec["split"] = split
+    try:
+        return load(**spec), spec
+    except UsageError as error:
+        raise UsageError(f"mix entry {entry.suite!r}: {error}") from None
+
+
+def held_out(entries: Sequence[MixEntry], settings: HeldOutSettings) -> list[Item]:
+    """The same held-out problems every time: test split, a seed of their own.
+
+    Stored suites without a split for testing beside the training one are left out.
+    """
+    items = []
+    for number, entry in enumerate(entries):
+        for level in [None] if entry.difficulties is None else sorted(entry.difficulties):
+            if "split" in entry.options:
+                continue
+            suite, spec = open_suite(entry, level, "test", settings.seed, settings.problems)
+            for i in range(min(settings.problems, len(suite))):
+                items.append(Item(suite, suite[i], number, level, spec))
+    return items

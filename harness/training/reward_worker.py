@@ -1,0 +1,97 @@
+"""The reward worker: a process of its own that turns completions into rewards.
+
+Started as `python -m assay.harness.training.reward_worker`. Reads pickled jobs from its
+parent on stdin and answers with one JSON line each on the original stdout; whatever a reward
+function prints goes to stderr, so it cannot be read as an answer. A worker that hangs is
+killed by the parent: nothing else can end a check that does not want to end.
+"""
+
+import importlib
+import json
+import os
+import pickle
+import struct
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from ...sandbox.errors import UsageError
+from ...tasks import Problem, Suite, load
+
+RewardFunction = Callable[[Problem, str], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One completion to reward. `suite` holds the keyword arguments of `load`."""
+
+    suite: dict[str, Any]
+    problem: Problem
+    completion: str
+    reward: str
+    """"verdict" or `module:function`."""
+
+
+def load_callable(name: str) -> RewardFunction:
+    """The user's reward `module:function`. Raises UsageError when there is none."""
+    module_name, _, attribute = name.partition(":")
+    if not module_name or not attribute:
+        raise UsageError(f"reward source {name!r}: use 'verdict' or 'module:function'")
+    try:
+        function: Any = importlib.import_module(module_name)
+        for part in attribute.split("."):
+            function = getattr(function, part)
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"reward source {name!r} cannot be imported: {error}") from None
+    if not callable(function):
+        raise UsageError(f"reward source {name!r} is not callable")
+    return function  # type: ignore[no-any-return]
+
+
+def answer(job: Job, suites: dict[str, Suite]) -> dict[str, Any]:
+    """The verdict's status and score, or the callable's value, or why there is none."""
+    if job.reward != "verdict":
+        value = load_callable(job.reward)(job.problem, job.completion)
+        if value is None:
+            return {"status": "none", "score": None, "reason": f"{job.reward} returned None"}
+        score = float(value)
+        if score != score or score in (float("inf"), float("-inf")):
+            return {"status": "not_finite", "score": None, "reason": f"{job.reward}: {score}"}
+        return {"status": "reward", "score": score, "reason": ""}
+    key = json.dumps(job.suite, sort_keys=True, default=str)
+    if key not in suites:
+        suites[key] = load(**job.suite)
+    verdict = suites[key].verify(job.problem, job.completion)
+    return {"status": verdict.status, "score": verdict.score, "reason": verdict.reason}
+
+
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
+    """Answer jobs until the parent closes the pipe."""
+    suites: dict[str, Suite] = {}
+    while header := source.read(4):
+        (size,) = struct.unpack("<I", header)
+        job: Job = pickle.loads(source.read(size))  # from our own parent only
+        try:
+            reply = answer(job, suites)
+        except Exception as error:  # a reward that raises is reported, and never a reward
+            reply = {
+                "status": "raised",
+                "score": None,
+                "reason": f"{type(error).__name__}: {error}",
+            }
+        sink.write(json.dumps(reply).encode() + b"\n")
+        sink.flush()
+
+
+def main() -> None:
+    """Keep the real stdout for answers and give the reward function stderr instead."""
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    sys.path.insert(0, os.getcwd())
+    serve(sys.stdin.buffer, sink)
+
+
+if __name__ == "__main__":
+    main()

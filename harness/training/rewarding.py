@@ -1,0 +1,172 @@
+"""Rewards from worker processes, while generation goes on.
+
+A thread per worker hands it one completion at a time and waits no longer than the deadline.
+A worker that hangs or dies is replaced and its completion has no reward: it is dropped from
+training and counted, never taken as 0.
+"""
+
+import contextlib
+import json
+import os
+import pickle
+import queue
+import select
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from .reward_worker import Job, load_callable
+
+NO_REWARD = ("none", "raised", "hung", "died", "not_finite", "checker_error")
+"""Statuses that carry no reward."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What came back for one completion; `score` is None exactly when there is no reward."""
+
+    status: str
+    score: float | None
+    reason: str
+    seconds: float
+
+
+class RewardPool:
+    """Worker processes that reward completions. Close it to leave nothing behind."""
+
+    def __init__(self, source: str = "verdict", workers: int | None = None, timeout: float = 60):
+        """Raises UsageError when `source` names no callable."""
+        if source != "verdict":
+            sys.path.insert(0, os.getcwd())
+            try:
+                load_callable(source)
+            finally:
+                sys.path.remove(os.getcwd())
+        self.source = source
+        self.timeout = timeout
+        self.workers = workers or os.cpu_count() or 1
+        self.busy_seconds = 0.0
+        """Worker time spent on checks since the pool opened."""
+        self._jobs: queue.Queue[tuple[Job, Future[Judgement]] | None] = queue.Queue()
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._work, daemon=True) for _ in range(self.workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, job: Job) -> Future[Judgement]:
+        """Queue one completion; the future never raises for what the reward does."""
+        future: Future[Judgement] = Future()
+        self._jobs.put((job, future))
+        return future
+
+    def close(self) -> None:
+        """Stop the workers; waits until they are gone."""
+        self._closing.set()
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _work(self) -> None:
+        worker: _Worker | None = None
+        while (item := self._jobs.get()) is not None:
+            job, future = item
+            if self._closing.is_set():
+                future.cancel()
+                continue
+            if worker is None or worker.gone():
+                worker = _Worker()
+            started = time.perf_counter()
+            judgement = worker.ask(job, self.timeout)
+            if judgement.status in ("hung", "died"):
+                worker.kill()
+                worker = None
+            with self._lock:
+                self.busy_seconds += time.perf_counter() - started
+            future.set_result(judgement)
+        if worker is not None:
+            worker.dismiss()
+
+
+class _Worker:
+    def __init__(self) -> None:
+        module = f"{__package__}.reward_worker"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(),
+            # Ctrl-C reaches the whole terminal group; only the trainer decides what it means.
+            start_new_session=True,
+        )
+
+    def gone(self) -> bool:
+        return self.process.poll() is not None
+
+    def ask(self, job: Job, timeout: float) -> Judgement:
+        started = time.perf_counter()
+        line = b""
+        try:
+            assert self.process.stdin is not None
+            assert self.process.stdout is not None
+            payload = pickle.dumps(job)
+            self.process.stdin.write(struct.pack("<I", len(payload)) + payload)
+            self.process.stdin.flush()
+            descriptor = self.process.stdout.fileno()
+            poll = select.poll()
+            poll.register(descriptor, select.POLLIN)
+            while not line.endswith(b"\n"):
+                left = started + timeout - time.perf_counter()
+                if left <= 0 or not poll.poll(left * 1000):
+                    return Judgement("hung", None, f"no answer within {timeout:g} s", timeout)
+                chunk = os.read(descriptor, 65536)
+                if not chunk:
+                    raise BrokenPipeError
+                line += chunk
+        except (BrokenPipeError, OSError):
+            code = self.process.wait()
+            seconds = time.perf_counter() - started
+            return Judgement("died", None, f"the reward worker ended with code {code}", seconds)
+        reply = json.loads(line)
+        seconds = time.perf_counter() - started
+        return Judgement(reply["status"], reply["score"], reply["reason"], seconds)
+
+    def dismiss(self) -> None:
+        """End in good order, so that the worker's own sandbox is closed; then make sure."""
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+        self.kill()
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):  # unsent bytes to a dead worker
+                    stream.close()
+
+
+def _environment() -> dict[str, str]:
+    """The worker must find `assay` as the parent found it, and use one thread."""
+    roots = [str(Path(entry).resolve()) if entry else os.getcwd() for entry in sys.path]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(roots), "OMP_NUM_THREADS": "1"}

@@ -1,0 +1,434 @@
+"""Training configurations: read from TOML, checked by pydantic, one class per command."""
+
+import tomllib
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ...sandbox.errors import UsageError
+
+Kind = Literal["pretrain", "sft", "grpo", "reject", "distill", "recipe"]
+Method = Literal["grpo", "dr_grpo", "dapo", "gspo", "cispo"]
+
+
+class Strict(BaseModel):
+    """No unknown keys, no silent coercion of what is not meant."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=False)
+
+
+class ModelSettings(Strict):
+    """Which model: a checkpoint folder, `hf/PATH` for any causal LM, or a preset from scratch."""
+
+    checkpoint: str | None = None
+    preset: str = "nano"
+    """Preset of the bundled architecture, when there is no checkpoint."""
+    overrides: dict[str, Any] = Field(default_factory=dict)
+    """Fields of the preset to change."""
+    lora_rank: int | None = Field(default=None, ge=1)
+    """Train LoRA adapters of this rank (needs peft; `hf/` models only)."""
+    lora_targets: list[str] | Literal["all-linear"] = "all-linear"
+
+
+class OptimizerSettings(Strict):
+    """Optimizer and schedule."""
+
+    name: Literal["adamw", "muon"] = "adamw"
+    lr: float = Field(default=1e-3, gt=0)
+    muon_lr: float = Field(default=0.02, gt=0)
+    """For the hidden matrices when `name` is muon; the rest is trained by AdamW with `lr`."""
+    betas: tuple[float, float] = (0.9, 0.95)
+    weight_decay: float = Field(default=0.1, ge=0)
+    clip_norm: float = Field(default=1.0, gt=0)
+    warmup_steps: int = Field(default=20, ge=0)
+    schedule: Literal["constant", "linear", "cosine"] = "cosine"
+    final_lr_ratio: float = Field(default=0.1, ge=0, le=1)
+
+
+class MixEntry(Strict):
+    """One suite of the mixture."""
+
+    suite: str
+    weight: float = Field(default=1.0, gt=0)
+    difficulties: list[int] | None = None
+    """Legal levels, easiest first; None for the suite's default (stored suites have none)."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """Passed to `load`, for example {data_dir = "..."} ."""
+
+
+class NoiseSettings(Strict):
+    """How worked solutions are made imperfect on purpose, so that RL has something to do."""
+
+    direct: float = Field(default=0.15, ge=0, le=1)
+    """Share of examples that answer at once, without thinking."""
+    corrected: float = Field(default=0.1, ge=0, le=1)
+    """Share with one wrong step that is noticed ("wait") and made again, right."""
+    uncorrected: float = Field(default=0.15, ge=0, le=1)
+    """Share with one wrong step and a wrong answer."""
+
+    @model_validator(mode="after")
+    def _shares(self) -> Self:
+        if self.direct + self.corrected + self.uncorrected > 1:
+            raise ValueError("direct + corrected + uncorrected must not exceed 1")
+        return self
+
+
+class CorpusSettings(Strict):
+    """The generated training text."""
+
+    examples: int = Field(default=20_000, ge=1)
+    noise: NoiseSettings = NoiseSettings()
+    workers: int | None = Field(default=None, ge=1)
+    """Processes that generate; None for one per core."""
+    cache: str | None = None
+    """Folder that keeps the shards; None for `corpus/` inside the output folder."""
+    shard: int = Field(default=1024, ge=1)
+    deadline_minutes: float | None = Field(default=None, gt=0)
+    """Train on the shards that are ready by then."""
+
+
+class RunSettings(Strict):
+    """What every training run has."""
+
+    out: str
+    seed: int = Field(default=0, ge=0)
+    steps: int = Field(default=100, ge=1)
+    max_minutes: float | None = Field(default=None, gt=0)
+    """Stop after this wall time; the schedule ends with it. Not reproducible to the bit."""
+    model: ModelSettings = ModelSettings()
+    optimizer: OptimizerSettings = OptimizerSettings()
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["float32", "bfloat16"] = "float32"
+    threads: int | None = Field(default=None, ge=1)
+    compile: bool = False
+    save_every: int = Field(default=50, ge=1)
+    keep: int = Field(default=2, ge=1)
+    tensorboard: bool = False
+    price_per_hour: float = Field(default=0.0, ge=0)
+    """Price of one device-hour, in whatever currency, for the cost line."""
+
+
+class HeldOutSettings(Strict):
+    """Evaluation on problems of the test split while training."""
+
+    every: int = Field(default=50, ge=1)
+    problems: int = Field(default=16, ge=1)
+    """Per suite and level."""
+    samples: int = Field(default=1, ge=1)
+    temperature: float = Field(default=1.0, ge=0)
+    seed: int = Field(default=1_000_003, ge=0)
+
+
+class TextRunSettings(RunSettings):
+    """Runs over token rows: pretraining, SFT, distillation."""
+
+    mix: list[MixEntry] = Field(default_factory=list)
+    corpus: CorpusSettings = CorpusSettings()
+    row_tokens: int = Field(default=512, ge=16)
+    batch_rows: int = Field(default=8, ge=1)
+    micro_rows: int | None = Field(default=None, ge=1)
+    """Rows per forward; None for the whole batch at once."""
+    mtp_weight: float = Field(default=0.1, ge=0)
+    bias_update_speed: float = Field(default=1e-3, ge=0)
+    aux_weight: float = Field(default=1e-4, ge=0)
+
+    @model_validator(mode="after")
+    def _rows(self) -> Self:
+        if self.micro_rows is not None and self.batch_rows % self.micro_rows:
+            raise ValueError(
+                f"batch_rows {self.batch_rows} is not divisible by micro_rows {self.micro_rows}"
+            )
+        return self
+
+
+class PretrainSettings(TextRunSettings):
+    """`assay train pretrain`: next token (and the one after) over whole examples."""
+
+    @model_validator(mode="after")
+    def _mix(self) -> Self:
+        if not self.mix:
+            raise ValueError("mix is empty: name at least one suite as [[mix]]")
+        return self
+
+
+class SftSettings(TextRunSettings):
+    """`assay train sft`: loss on completions only, over worked solutions or a JSONL file."""
+
+    data: str | None = None
+    """JSONL of {"prompt", "completion"}; None for worked solutions of `mix`."""
+    epochs: float | None = Field(default=None, gt=0)
+    """Overrides `steps` where given."""
+
+    @model_validator(mode="after")
+    def _source(self) -> Self:
+        if not self.mix and self.data is None:
+            raise ValueError("give data = FILE.jsonl, or at least one [[mix]]")
+        return self
+
+
+class DistillSettings(TextRunSettings):
+    """`assay train distill`: a teacher's verified outputs, or its logits, into a student."""
+
+    teacher: str
+    mode: Literal["sequence", "logits"] = "sequence"
+    samples: int = Field(default=4, ge=1)
+    problems: int = Field(default=256, ge=1)
+    max_tokens: int = Field(default=256, ge=1)
+    temperature: float = Field(default=1.0, gt=0)
+    """Of the teacher's sampling."""
+    soften: float = Field(default=1.0, gt=0)
+    """Temperature of both distributions in logit distillation."""
+
+    @model_validator(mode="after")
+    def _mix(self) -> Self:
+        if not self.mix:
+            raise ValueError("mix is empty: name at least one suite as [[mix]]")
+        return self
+
+
+class RewardSettings(Strict):
+    """Where rewards come from and what happens when they do not."""
+
+    source: str = "verdict"
+    """"verdict", or a callable `module:function` of (problem, completion) -> float or None."""
+    workers: int | None = Field(default=None, ge=1)
+    timeout: float = Field(default=60.0, gt=0)
+    """Seconds after which a worker that has not answered is killed."""
+    on_failure: Literal["drop", "stop"] = "drop"
+    """What a None, an exception, a hang or a dead worker does; never a reward of 0."""
+    give_up_after: int = Field(default=5, ge=1)
+    """Steps in a row without any usable reward before training stops."""
+    format_bonus: float = Field(default=0.0, ge=0, le=1)
+    """Added when a completion is exactly one <think> block and one <answer> block."""
+
+
+class GrpoSettings(RunSettings):
+    """`assay train grpo`: groups of samples, verdict rewards, a policy loss."""
+
+    method: Method = "grpo"
+    mix: list[MixEntry] = Field(min_length=1)
+    batch_size: int = Field(default=128, ge=2)
+    """Completions per step."""
+    group_size: int = Field(default=16, ge=2)
+    max_prompt_tokens: int = Field(default=256, ge=1)
+    max_tokens: int = Field(default=256, ge=1)
+    temperature: float = Field(default=1.0, gt=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    inner_epochs: int = Field(default=1, ge=1)
+    minibatches: int = Field(default=1, ge=1)
+    """Updates per inner epoch."""
+    micro_tokens: int = Field(default=16_384, ge=64)
+    """Padded tokens per forward and backward."""
+    epsilon_low: float = Field(default=0.2, gt=0, lt=1)
+    epsilon_high: float | None = Field(default=None, gt=0)
+    """None: 0.2, and 0.28 for dapo; GSPO's paper uses 3e-4 and 4e-4 for both."""
+    ratio_cap: float = Field(default=5.0, gt=0)
+    beta: float = Field(default=0.0, ge=0)
+    importance_cap: float = Field(default=2.0, gt=0)
+    """Truncation of the sampler-trainer importance weights."""
+    correct_mismatch: bool = True
+    overlong_buffer: int = Field(default=0, ge=0)
+    """Tokens before max_tokens over which dapo's length penalty grows; 0 for none."""
+    resample: int = Field(default=3, ge=0)
+    """dapo: how often groups with equal rewards are drawn again within one step."""
+    curriculum: Literal["uniform", "ladder", "learnable"] = "uniform"
+    reward: RewardSettings = RewardSettings()
+    held_out: HeldOutSettings = HeldOutSettings()
+    samples_kept: int = Field(default=8, ge=0)
+    """Completions per step written to samples.jsonl."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.batch_size % self.group_size:
+            raise ValueError(
+                f"batch_size {self.batch_size} is not divisible by group_size {self.group_size}"
+            )
+        if self.batch_size % self.minibatches:
+            raise ValueError(
+                f"batch_size {self.batch_size} is not divisible by minibatches {self.minibatches}"
+            )
+        if self.overlong_buffer >= self.max_tokens:
+            raise ValueError(
+                f"overlong_buffer {self.overlong_buffer} must be below max_tokens {self.max_tokens}"
+            )
+        return self
+
+
+class RejectSettings(Strict):
+    """`assay train reject`: sample, keep what verifies, drop copies, write a dataset."""
+
+    out: str
+    """The JSONL file to write."""
+    seed: int = Field(default=0, ge=0)
+    model: ModelSettings = ModelSettings()
+    mix: list[MixEntry] = Field(min_length=1)
+    problems: int = Field(default=64, ge=1)
+    samples: int = Field(default=8, ge=1)
+    keep_per_problem: int = Field(default=2, ge=1)
+    max_tokens: int = Field(default=256, ge=1)
+    temperature: float = Field(default=1.0, gt=0)
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["float32", "bfloat16"] = "float32"
+    threads: int | None = Field(default=None, ge=1)
+    reward: RewardSettings = RewardSettings()
+
+
+class Stage(Strict):
+    """One stage of a recipe: a kind, a name, where its model comes from, and its settings."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    kind: Literal["pretrain", "sft", "grpo", "reject", "distill"]
+    start: str | None = None
+    """The stage whose final model this one starts from."""
+    data: str | None = None
+    """sft: the `reject` stage whose dataset it trains on."""
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class RecipeSettings(Strict):
+    """`assay train recipe`: stages in order; finished ones are not run again."""
+
+    out: str
+    seed: int = Field(default=0, ge=0)
+    only: list[str] | None = None
+    """Names of the stages to run now; None for all."""
+    common: dict[str, Any] = Field(default_factory=dict)
+    """Settings of every stage that knows the key, unless the stage says otherwise."""
+    stages: list[Stage] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _links(self) -> Self:
+        seen: list[str] = []
+        for stage in self.stages:
+            for key, target in (("start", stage.start), ("data", stage.data)):
+                if target is not None and target not in seen:
+                    raise ValueError(
+                        f"stage {stage.name!r} has {key} = {target!r}: use an earlier stage, "
+                        f"one of {seen}"
+                    )
+            if stage.name in seen:
+                raise ValueError(f"two stages are named {stage.name!r}")
+            seen.append(stage.name)
+        for name in self.only or []:
+            if name not in seen:
+                raise ValueError(f"only names {name!r}: the stages are {seen}")
+        return self
+
+
+CLASSES: dict[str, type[BaseModel]] = {
+    "pretrain": PretrainSettings,
+    "sft": SftSettings,
+    "grpo": GrpoSettings,
+    "reject": RejectSettings,
+    "distill": DistillSettings,
+    "recipe": RecipeSettings,
+}
+
+
+def bundled_configs() -> list[str]:
+    """Names of the configurations that ship with the package."""
+    folder = resources.files(__package__) / "configs"
+    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith("toml"))
+
+
+def read_toml(path: str) -> dict[str, Any]:
+    """The content of a TOML file, or of a shipped configuration by its bare name."""
+    file = Path(path)
+    text: str | None = None
+    if not file.is_file() and path in bundled_configs():
+        text = (resources.files(__package__) / "configs" / f"{path}.toml").read_text("utf-8")
+    elif not file.is_file():
+        raise UsageError(
+            f"no configuration file {path!r}; shipped ones: {', '.join(bundled_configs())}"
+        )
+    try:
+        return tomllib.loads(file.read_text("utf-8") if text is None else text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not TOML: {error}") from None
+
+
+def apply_override(content: dict[str, Any], override: str) -> None:
+    """Set `a.b=value` (value in TOML syntax, or plain text); list items by number."""
+    key, equals, text = override.partition("=")
+    if not equals or not key.strip():
+        raise UsageError(f"--set {override!r}: use key=value")
+    try:
+        value: Any = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    *parents, last = key.strip().split(".")
+    place: Any = content
+    for part in parents:
+        place = _item(place, part, override)
+    if isinstance(place, list):
+        _item(place, last, override)
+        place[int(last)] = value
+    else:
+        place[last] = value
+
+
+def _item(place: Any, part: str, override: str) -> Any:
+    if isinstance(place, list):
+        named = [x for x in place if isinstance(x, dict) and x.get("name") == part]
+        if named:
+            return named[0]
+        if not part.isdigit() or int(part) >= len(place):
+            raise UsageError(f"--set {override!r}: no item {part!r} in a list of {len(place)}")
+        return place[int(part)]
+    if not isinstance(place, dict):
+        raise UsageError(f"--set {override!r}: {part!r} is inside a plain value")
+    return place.setdefault(part, {})
+
+
+def validate(kind: str, content: dict[str, Any], where: str = "configuration") -> Any:
+    """Check a configuration. Raises UsageError: one line with each key and its legal values."""
+    if kind not in CLASSES:
+        raise UsageError(f"unknown kind of training {kind!r}: use one of {', '.join(CLASSES)}")
+    try:
+        return CLASSES[kind].model_validate(content)
+    except ValidationError as error:
+        raise UsageError(f"{where}: {'; '.join(_lines(error, CLASSES[kind]))}") from None
+
+
+def _lines(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    lines = []
+    for item in error.errors(include_url=False):
+        key = ".".join(str(part) for part in item["loc"]) or "(whole)"
+        message = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            message = f"unknown key; known: {', '.join(_known(model, item['loc']))}"
+        elif item["type"] != "missing" and item["loc"]:
+            message = f"{message}, not {item['input']!r}"
+        lines.append(message if key == "(whole)" else f"{key}: {message}")
+    return lines
+
+
+def _known(model: type[BaseModel], where: Sequence[str | int]) -> list[str]:
+    current: Any = model
+    for part in where[:-1]:
+        if isinstance(part, int):
+            continue
+        annotation = current.model_fields[part].annotation
+        inner = [a for a in getattr(annotation, "__args__", ()) if _is_model(a)]
+        current = annotation if _is_model(annotation) else (inner[0] if inner else None)
+        if current is None:
+            return []
+    return list(current.model_fields)
+
+
+def _is_model(thing: Any) -> bool:
+    return isinstance(thing, type) and issubclass(thing, BaseModel)
+
+
+def load_config(kind: str, path: str | None = None, overrides: Sequence[str] = ()) -> Any:
+    """The checked configuration of a command: a TOML file, then `key=value` overrides.
+
+    Raises UsageError that names the key and what is legal.
+    """
+    content = read_toml(path) if path else {}
+    for override in overrides:
+        apply_override(content, override)
+    return validate(kind, content, path or "configuration")

@@ -1,0 +1,260 @@
+"""The loop over token rows that pretraining, SFT and distillation share.
+
+Shapes: B rows, T tokens, V vocabulary, M layers with experts, E experts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from . import distributed
+from .optimization import Optimizers
+from .policy import BundledPolicy, Policy
+from .rows import Rows
+from .session import Session, active_parameters
+from .settings import TextRunSettings
+
+_IGNORE = -100
+
+Objective = Callable[[Tensor, Tensor], Tensor]
+"""(logits of the wanted places (N, V), the rows' numbers of them) -> summed loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of one micro-batch on the device."""
+
+    tokens_BT: Tensor
+    segments_BT: Tensor
+    wanted_BT: Tensor
+
+    def labels(self, ahead: int) -> Tensor:
+        """(B, T - ahead): the token `ahead` places on where it is to be learned, else ignored."""
+        length = self.tokens_BT.shape[1] - ahead
+        same_BT = self.segments_BT[:, ahead:] == self.segments_BT[:, :length]
+        counted_BT = self.wanted_BT[:, ahead:] & same_BT & (self.segments_BT[:, ahead:] > 0)
+        return torch.where(counted_BT, self.tokens_BT[:, ahead:], _IGNORE)
+
+
+@dataclass(slots=True)
+class Sums:
+    """What one optimizer step added up, over its micro-batches."""
+
+    loss: float = 0.0
+    mtp: float = 0.0
+    aux: float = 0.0
+    right: float = 0.0
+    load_ME: Tensor | None = None
+
+
+def train_on_rows(
+    session: Session,
+    policy: Policy,
+    rows: Rows,
+    settings: TextRunSettings,
+    teacher: Policy | None = None,
+    soften: float = 1.0,
+) -> None:
+    """Train until the last step; with a teacher, on its distribution instead of the tokens."""
+    optimizers = Optimizers(policy.model, settings.optimizer)
+    session.adopt(policy.model, optimizers)
+    policy.model.train()
+    flops = 6 * active_parameters(policy.model)
+    rows = Rows(*(x.to(session.device) for x in (rows.tokens_RT, rows.segments_RT, rows.wanted_RT)),
+                rows.dropped)  # fmt: skip
+    forward = Forward(policy, settings, teacher, soften)
+    for step in session.steps(lambda: session.save(policy.model, optimizers, {})):
+        chosen = rows_of_step(len(rows), settings.batch_rows, settings.seed, step)
+        mine = [chosen[i] for i in session.ranks.share(len(chosen))]
+        batches = [
+            take(rows, mine[i : i + (settings.micro_rows or len(mine))])
+            for i in range(0, len(mine), settings.micro_rows or len(mine))
+        ]
+        counts = _counts(batches, session)
+        sums = Sums()
+        with session.telemetry.timed("update"):
+            for batch in batches:
+                forward.backward(batch, counts, len(batch.tokens_BT) / len(chosen), sums)
+            session.check_finite(sums.loss, "loss", {"rows": mine, "tokens": batches[0].tokens_BT})
+            distributed.sum_gradients(optimizers.parameters, session.ranks)
+            norm = optimizers.step(step, session.progress)
+            session.check_finite(norm, "gradient norm", {"rows": mine})
+            loads = _balance(policy, sums, settings, session)
+        seen = distributed.total([sum(b.tokens_BT.numel() for b in batches)], session.ranks,
+                                 session.device)[0]  # fmt: skip
+        session.tokens_seen += int(seen)
+        _log(session, sums, norm, counts, seen, flops, loads)
+
+
+class Forward:
+    """Forward and backward of one micro-batch."""
+
+    def __init__(
+        self, policy: Policy, settings: TextRunSettings, teacher: Policy | None, soften: float
+    ) -> None:
+        self.policy = policy
+        self.settings = settings
+        self.teacher = teacher
+        self.soften = soften
+        self.bundled = isinstance(policy, BundledPolicy)
+        model: Any = policy.model
+        self.run = model.forward_train if self.bundled else None
+        if settings.compile and self.run is not None:
+            self.run = torch.compile(self.run, dynamic=False)
+
+    def backward(self, batch: Batch, counts: tuple[float, float], share: float, sums: Sums) -> None:
+        """Add this micro-batch's gradients; `counts` are the targets of the whole step."""
+        main_count, mtp_count = counts
+        with self.policy.autocast():
+            logits_BTV, mtp_logits, aux, load_ME = self._forward(batch)
+        labels_BT = batch.labels(1)
+        loss = self._objective(batch, logits_BTV[:, :-1], labels_BT) / max(main_count, 1.0)
+        total = loss
+        if mtp_logits and self.settings.mtp_weight:
+            mtp = torch.stack(
+                [
+                    cross_entropy_sum(logits[:, : batch.tokens_BT.shape[1] - 1 - depth],
+                                      batch.labels(1 + depth))
+                    for depth, logits in enumerate(mtp_logits, start=1)
+                ]
+            ).mean() / max(mtp_count, 1.0)  # fmt: skip
+            total = total + self.settings.mtp_weight * mtp
+            sums.mtp += float(mtp.detach())
+        if aux is not None and self.settings.aux_weight:
+            total = total + self.settings.aux_weight * share * aux
+            sums.aux += share * float(aux.detach())
+        total.backward()
+        sums.loss += float(loss.detach())
+        with torch.no_grad():
+            right_BT = logits_BTV[:, :-1].argmax(-1) == labels_BT
+            sums.right += float((right_BT & (labels_BT != _IGNORE)).sum())
+        if load_ME is not None:
+            sums.load_ME = load_ME if sums.load_ME is None else sums.load_ME + load_ME
+
+    def _forward(
+        self, batch: Batch
+    ) -> tuple[Tensor, tuple[Tensor, ...], Tensor | None, Tensor | None]:
+        if self.run is not None:
+            out = self.run(batch.tokens_BT, batch.segments_BT)
+            return out.logits_BTV, out.mtp_logits, out.aux_loss, out.load_ME
+        return self.policy.head(self._plain_hidden(self.policy, batch)), (), None, None
+
+    def _plain_hidden(self, policy: Policy, batch: Batch) -> Tensor:
+        if isinstance(policy, BundledPolicy):
+            model: Any = policy.model
+            states: Tensor = model.hidden(batch.tokens_BT, batch.segments_BT)[0]
+            return states
+        # Packed examples of a foreign model see one another, as is usual for it.
+        return policy.hidden(batch.tokens_BT, batch.segments_BT > 0)
+
+    def _objective(self, batch: Batch, logits_BTV: Tensor, labels_BT: Tensor) -> Tensor:
+        if self.teacher is None:
+            return cross_entropy_sum(logits_BTV, labels_BT)
+        wanted_BT = labels_BT != _IGNORE
+        with torch.no_grad(), self.teacher.autocast():
+            states = self._plain_hidden(self.teacher, batch)[:, :-1][wanted_BT]
+            theirs_NV = self.teacher.head(states)
+        return soft_cross_entropy_sum(logits_BTV[wanted_BT], theirs_NV, self.soften)
+
+
+def cross_entropy_sum(logits_BTV: Tensor, labels_BT: Tensor) -> Tensor:
+    """Summed cross-entropy over the labels that are not ignored."""
+    return F.cross_entropy(
+        logits_BTV.flatten(0, 1).float(), labels_BT.flatten().long(), ignore_index=_IGNORE,
+        reduction="sum",
+    )  # fmt: skip
+
+
+def soft_cross_entropy_sum(ours_NV: Tensor, theirs_NV: Tensor, temperature: float) -> Tensor:
+    """Summed KL(teacher || student) at a temperature, times its square (Hinton et al., 2015)."""
+    ours = (ours_NV.float() / temperature).log_softmax(-1)
+    theirs = (theirs_NV.float() / temperature).log_softmax(-1)
+    return F.kl_div(ours, theirs, reduction="sum", log_target=True) * temperature**2
+
+
+def rows_of_step(rows: int, batch: int, seed: int, step: int) -> list[int]:
+    """The rows of a step: every row once per epoch, in an order of its own; a pure function."""
+    chosen: list[int] = []
+    place = step * batch
+    while len(chosen) < batch:
+        epoch, offset = divmod(place + len(chosen), rows)
+        order = _epoch_order(rows, seed, epoch)
+        chosen += order[offset : offset + batch - len(chosen)].tolist()
+    return chosen
+
+
+_ORDERS: dict[tuple[int, int, int], Tensor] = {}
+
+
+def _epoch_order(rows: int, seed: int, epoch: int) -> Tensor:
+    key = (rows, seed, epoch)
+    if key not in _ORDERS:
+        _ORDERS.clear()
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
+        _ORDERS[key] = torch.randperm(rows, generator=generator)
+    return _ORDERS[key]
+
+
+def take(rows: Rows, chosen: list[int]) -> Batch:
+    """Some rows as a batch."""
+    index = torch.tensor(chosen, device=rows.tokens_RT.device)
+    return Batch(
+        rows.tokens_RT[index].long(), rows.segments_RT[index].long(), rows.wanted_RT[index]
+    )
+
+
+def _counts(batches: list[Batch], session: Session) -> tuple[float, float]:
+    local = [
+        float(sum(int((batch.labels(ahead) != _IGNORE).sum()) for batch in batches))
+        for ahead in (1, 2)
+    ]
+    main, mtp = distributed.total(local, session.ranks, session.device)
+    return main, mtp
+
+
+def _balance(
+    policy: Policy, sums: Sums, settings: TextRunSettings, session: Session
+) -> dict[str, float]:
+    """Move the routers' biases; max/mean load of the worst layer."""
+    if sums.load_ME is None or not sums.load_ME.numel():
+        return {}
+    load_ME = distributed.total_tensor(sums.load_ME, session.ranks)
+    if settings.bias_update_speed:
+        model: Any = policy.model
+        model.update_router_bias(load_ME, settings.bias_update_speed)
+    ratio_M = load_ME.max(1).values / load_ME.float().mean(1).clamp(min=1e-9)
+    least_M = load_ME.min(1).values / load_ME.float().mean(1).clamp(min=1e-9)
+    return {"experts/max_over_mean": float(ratio_M.max()), "experts/min_over_mean":
+            float(least_M.min())}  # fmt: skip
+
+
+def _log(
+    session: Session,
+    sums: Sums,
+    norm: float,
+    counts: tuple[float, float],
+    seen: float,
+    flops: float,
+    loads: dict[str, float],
+) -> None:
+    device = session.device
+    loss, mtp, aux, right = distributed.total(
+        [sums.loss, sums.mtp, sums.aux, sums.right], session.ranks, device
+    )
+    seconds = session.telemetry.seconds.get("update", 0.0)
+    metrics = {
+        "loss": loss,
+        "mtp_loss": mtp,
+        "aux_loss": aux,
+        "token_accuracy": right / max(counts[0], 1.0),
+        "grad_norm": norm,
+        "tokens": session.tokens_seen,
+        "tokens_per_second": seen / seconds if seconds else 0.0,
+        **loads,
+        **session.cost(flops * session.tokens_seen),
+    }
+    session.telemetry.log(session.step + 1, metrics, shown=f"loss {loss:.4f}")
