@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +81,15 @@ def barrier(ranks: Ranks) -> None:
     """Wait for the others."""
     if ranks.world > 1:
         dist.barrier()
+
+
+def merge(own: dict[str, T], ranks: Ranks) -> dict[str, T]:
+    """The union of the processes' dictionaries, the same on all of them."""
+    if ranks.world == 1:
+        return own
+    parts: list[dict[str, T] | None] = [None] * ranks.world
+    dist.all_gather_object(parts, own)
+    merged: dict[str, T] = {}
+    for part in parts:
+        merged |= part or {}
+    return merged

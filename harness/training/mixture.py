@@ -61,9 +61,8 @@ class Mixture:
         level = rng.choice(self.levels(entry))
         return self._item(entry, level, number)
 
-    def learn(self, item: Item, rate: float) -> None:
-        """Tell the curriculum the share of correct answers in one group."""
-        key = f"{item.entry}/{item.level}"
+    def learn(self, key: str, rate: float) -> None:
+        """Tell the curriculum the share of correct answers in one group of "entry/level"."""
         old = self.rates.get(key)
         self.rates[key] = rate if old is None else _MEMORY * old + (1 - _MEMORY) * rate
 

@@ -1,0 +1,276 @@
+"""GRPO and its kin: sample groups, reward them with verdicts, update; step by step."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ...sandbox.errors import UsageError
+from . import distributed
+from .advantages import group_advantages, is_mixed
+from .grpo_metrics import log_step
+from .held_out import evaluate_held_out
+from .mixture import Item, Mixture, held_out
+from .optimization import Optimizers
+from .policy import Draws, Policy, open_policy
+from .rewarding import RewardPool
+from .rollouts import Group, roll_out, shape_rewards
+from .session import Session, TrainingError, active_parameters
+from .settings import GrpoSettings
+from .telemetry import append_line
+from .updating import TrainRow, Updater
+
+_SLOTS = {"cpu": 256, "cuda": 2048}
+
+
+@dataclass(slots=True)
+class Experience:
+    """What one step sampled: groups to train on, and what was left out."""
+
+    groups: list[Group] = field(default_factory=list)
+    """Groups to train on."""
+    seen: list[Group] = field(default_factory=list)
+    """All groups that were sampled."""
+    dropped: Counter[str] = field(default_factory=Counter)
+    """Answers without a reward, by reason."""
+    resampled: int = 0
+    too_long: int = 0
+    """Prompts longer than max_prompt_tokens."""
+
+
+def run_grpo(config: GrpoSettings, resume: bool = False) -> Path:
+    """Train with rewards; gives the folder of the result.
+
+    Raises UsageError for mistakes of the configuration, TrainingError for NaN or when rewards
+    stay away, RunInterruptedError after Ctrl-C.
+    """
+    with (
+        Session(config, "grpo", resume) as session,
+        RewardPool(config.reward.source, config.reward.workers, config.reward.timeout) as pool,
+    ):
+        policy = open_policy(
+            config.model, session.device, session.precision, _SLOTS[session.device.type]
+        )
+        trainer = GrpoTrainer(config, session, policy, pool)
+        trainer.train()
+        final = session.out / "final"
+        if session.ranks.leads:
+            dtype = torch.bfloat16 if session.precision == torch.bfloat16 else None
+            policy.save(final, dtype)
+        session.finish({"final": str(final)})
+        return final
+
+
+class GrpoTrainer:
+    """The loop, with its state: mixture, optimizers, counters."""
+
+    def __init__(
+        self, config: GrpoSettings, session: Session, policy: Policy, pool: RewardPool
+    ) -> None:
+        """Raises UsageError when prompt and completion do not fit the context."""
+        self.config = config
+        self.session = session
+        self.policy = policy
+        self.pool = pool
+        needed = config.max_prompt_tokens + config.max_tokens
+        if needed > policy.context:
+            raise UsageError(
+                f"max_prompt_tokens {config.max_prompt_tokens} + max_tokens {config.max_tokens} = "
+                f"{needed} is longer than the model's context of {policy.context}"
+            )
+        self.groups_per_step = config.batch_size // config.group_size
+        if self.groups_per_step < session.ranks.world:
+            raise UsageError(
+                f"batch_size {config.batch_size} gives {self.groups_per_step} groups for "
+                f"{session.ranks.world} processes: use one group for each at least"
+            )
+        # Seeds of problems: not those of pretraining and SFT, and other problems than held out.
+        self.mixture = Mixture(config.mix, config.seed + 500_009, config.curriculum)
+        self.held_out = held_out(config.mix, config.held_out)
+        self.optimizers = Optimizers(policy.model, config.optimizer)
+        reference = policy.reference() if config.beta > 0 else None
+        extra = session.adopt(policy.model, self.optimizers)
+        if "mixture" in extra:
+            self.mixture.load_state_dict(extra["mixture"])
+        self.flops = float(extra.get("flops", 0.0))
+        self.without_reward = int(extra.get("without_reward", 0))
+        self.updater = Updater(session, policy, reference, self.optimizers, config)
+        self.active = active_parameters(policy.model)
+
+    def train(self) -> None:
+        """All steps that are left, with held-out problems before, between and after."""
+        self.session.manifest(
+            {
+                "parameters": sum(p.numel() for p in self.policy.model.parameters()),
+                "tokenizer": self.policy.codec.hash,
+                "held_out": [item.problem.id for item in self.held_out],
+            }
+        )
+        every = self.config.held_out.every
+        for step in self.session.steps(self._save):
+            measured = self._measure(step) if step % every == 0 else {}
+            self._step(step, measured)
+        if self.session.step > self.session.start:
+            final = self._measure(self.session.step)
+            if self.session.ranks.leads and final:
+                record = {"step": self.session.step, **final}
+                append_line(self.session.out / "metrics.jsonl", record)
+
+    def _step(self, step: int, measured: dict[str, float]) -> None:
+        telemetry = self.session.telemetry
+        experience = self._collect(step)
+        rows = to_rows(experience.groups, self.config)
+        usable = distributed.total([len(rows)], self.session.ranks, self.session.device)[0]
+        self._guard(experience, usable)
+        with telemetry.timed("update"):
+            sums = self.updater.update(rows, step)
+        sampled = sum(len(a.sample.tokens) for g in experience.seen for a in g.answers)
+        trained = sum(row.length for row in rows)
+        self.flops += self.active * (2 * sampled + 6 * trained * self.config.inner_epochs)
+        self.session.tokens_seen += sampled
+        self._teach(experience.seen)
+        log_step(self.session, self.config, experience, sums, measured, self.flops, sampled)
+        self._keep_samples(step, experience.seen)
+
+    def _collect(self, step: int) -> Experience:
+        """Sample until the batch is full: once, or for DAPO as often as it says."""
+        found = Experience()
+        attempts = 1 + (self.config.resample if self.config.method == "dapo" else 0)
+        for attempt in range(attempts):
+            missing = self.groups_per_step - len(found.groups)
+            items = self._draw(missing, found)
+            mine = [items[i] for i in self.session.ranks.share(len(items))]
+            draws = Draws(self.config.max_tokens, self.config.temperature, self.config.top_p)
+            seed = f"{self.config.seed}/{step}/{attempt}/{self.session.ranks.rank}"
+            groups = roll_out(
+                self.policy, mine, self.config.group_size, draws, seed, self.pool,
+                self.session.telemetry,
+            )  # fmt: skip
+            shape_rewards(groups, self.config)
+            found.seen += groups
+            self._sift(groups, found)
+            # Every process goes on as long as any of them is short of groups.
+            short = self.groups_per_step * 1.0 - distributed.total(
+                [len(found.groups)], self.session.ranks, self.session.device
+            )[0]  # fmt: skip
+            if short <= 0:
+                break
+            found.resampled += int(attempt + 1 < attempts)
+        return found
+
+    def _draw(self, count: int, found: Experience) -> list[Item]:
+        items: list[Item] = []
+        for _ in range(100 * count):
+            if len(items) == count:
+                return items
+            item = self.mixture.draw(1)[0]
+            if len(self.policy.codec.prompt(item.problem.prompt)) > self.config.max_prompt_tokens:
+                found.too_long += 1
+                continue
+            items.append(item)
+        raise UsageError(
+            f"max_prompt_tokens {self.config.max_prompt_tokens}: almost every prompt of the mix "
+            "is longer"
+        )
+
+    def _sift(self, groups: Sequence[Group], found: Experience) -> None:
+        """Count answers without reward; keep the groups that can be trained on."""
+        for group in groups:
+            for answer in group.answers:
+                if answer.reward is None:
+                    found.dropped[answer.judgement.status] += 1
+                    if self.config.reward.on_failure == "stop":
+                        raise TrainingError(
+                            f"no reward for {group.item.problem.id}: "
+                            f"{answer.judgement.status}, {answer.judgement.reason}"
+                        )
+            if len(group.rewards) < 2:
+                continue
+            if self.config.method == "dapo" and not is_mixed(group.rewards):
+                continue
+            found.groups.append(group)
+
+    def _guard(self, experience: Experience, usable: float) -> None:
+        """Say when rewards stay away; stop when they do so for long."""
+        if experience.dropped:
+            reasons = ", ".join(f"{n} {status}" for status, n in experience.dropped.items())
+            example = next(
+                a.judgement.reason for g in experience.seen for a in g.answers if a.reward is None
+            )
+            self.session.telemetry.say(
+                f"step {self.session.step + 1}: answers without reward, left out: {reasons}; "
+                f"for example: {example}"
+            )
+        judged = any(g.rewards for g in experience.seen)
+        self.without_reward = 0 if usable or judged else self.without_reward + 1
+        if self.without_reward >= self.config.reward.give_up_after:
+            raise TrainingError(
+                f"no usable reward in {self.without_reward} steps in a row; the last reason: "
+                f"{dict(experience.dropped)}; weights are unchanged since"
+            )
+
+    def _teach(self, groups: Sequence[Group]) -> None:
+        own = {
+            f"{g.item.entry}/{g.item.level}/{g.item.problem.id}": g.solved
+            for g in groups
+            if g.rewards
+        }
+        for key, rate in sorted(distributed.merge(own, self.session.ranks).items()):
+            self.mixture.learn(key.rsplit("/", 1)[0], rate)
+
+    def _measure(self, step: int) -> dict[str, float]:
+        if not self.held_out:
+            return {}
+        means, solved = evaluate_held_out(
+            self.policy, self.held_out, self.config.held_out, self.config.max_tokens, self.pool,
+            self.session.telemetry, self.session.ranks,
+        )  # fmt: skip
+        if self.session.ranks.leads:
+            path = self.session.out / "heldout.jsonl"
+            append_line(path, {"step": step, "solved": solved})
+        return means
+
+    def _keep_samples(self, step: int, groups: Sequence[Group]) -> None:
+        answers = [(g, a) for g in groups for a in g.answers]
+        count = min(self.config.samples_kept, len(answers))
+        for i in range(count):
+            group, answer = answers[i * len(answers) // count]
+            self.session.telemetry.sample(
+                {
+                    "step": step + 1,
+                    "suite": group.item.suite.name,
+                    "problem": group.item.problem.id,
+                    "prompt": group.item.problem.prompt,
+                    "completion": answer.text,
+                    "status": answer.judgement.status,
+                    "reward": answer.reward,
+                }
+            )
+
+    def _save(self) -> None:
+        from .report import write_report
+
+        extra: dict[str, Any] = {
+            "mixture": self.mixture.state_dict(),
+            "flops": self.flops,
+            "without_reward": self.without_reward,
+        }
+        self.session.save(self.policy.model, self.optimizers, extra)
+        if self.session.ranks.leads:
+            write_report(self.session.out)
+
+
+def to_rows(groups: Sequence[Group], config: GrpoSettings) -> list[TrainRow]:
+    """Rewarded answers with their advantages; answers without reward are not there at all."""
+    rows = []
+    for group in groups:
+        answers = [a for a in group.answers if a.reward is not None]
+        values = group_advantages(group.rewards, config.method)
+        for answer, advantage in zip(answers, values, strict=True):
+            rows.append(
+                TrainRow(group.prompt, answer.sample.tokens, answer.sample.logprobs, advantage)
+            )
+    return rows

@@ -1,0 +1,139 @@
+"""The metrics of one GRPO step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from . import distributed
+from .advantages import is_mixed
+from .reflection import reflect
+from .rollouts import Answer, Group
+from .session import Session
+from .settings import GrpoSettings
+from .updating import UpdateSums
+
+if TYPE_CHECKING:
+    from .grpo import Experience
+
+_REFLECTED = 64
+"""Answers per step whose trace is checked."""
+
+
+def log_step(
+    session: Session,
+    config: GrpoSettings,
+    experience: Experience,
+    sums: UpdateSums,
+    measured: dict[str, float],
+    flops: float,
+    sampled: int,
+) -> None:
+    """Write everything that a step tells. Rates are over all processes, samples over this one."""
+    groups = experience.seen
+    metrics = reward_metrics(groups, session)
+    metrics |= update_metrics(sums, session)
+    metrics |= reflection_metrics(groups)
+    metrics["groups/resampled"] = experience.resampled
+    metrics["prompts_too_long"] = experience.too_long
+    dropped = distributed.total([sum(experience.dropped.values())], session.ranks, session.device)
+    metrics["dropped"] = dropped[0]
+    for status, count in experience.dropped.items():
+        metrics[f"dropped/{status}"] = count
+    spent = session.telemetry.seconds
+    seconds = spent.get("generate", 0.0)
+    metrics["tokens_per_second"] = sampled / seconds if seconds else 0.0
+    metrics |= session.cost(flops)
+    metrics |= measured
+    shown = f"reward {metrics.get('reward', float('nan')):.3f}"
+    if "heldout/all" in measured:
+        session.telemetry.say(
+            f"step {session.step}: held-out pass@1 "
+            + ", ".join(
+                f"{k.rsplit('/', 1)[1]} {v:.3f}"
+                for k, v in measured.items()
+                if k.startswith("heldout/domain/") or k == "heldout/all"
+            )
+        )
+    session.telemetry.log(session.step + 1, metrics, shown)
+
+
+def reward_metrics(groups: Sequence[Group], session: Session) -> dict[str, float]:
+    """Reward by suite, lengths, truncation, how many groups had anything to teach."""
+    answers = [a for g in groups for a in g.answers]
+    judged = [a for a in answers if a.reward is not None]
+    rewards = [a.reward for a in judged if a.reward is not None]
+    sums = [
+        len(answers), len(judged), sum(rewards), sum(r * r for r in rewards),
+        sum(len(a.sample.tokens) for a in answers), sum(not a.sample.finished for a in answers),
+        sum(bool(g.rewards) and is_mixed(g.rewards) for g in groups),
+        sum(bool(g.rewards) and not is_mixed(g.rewards) and g.solved == 1.0 for g in groups),
+        sum(bool(g.rewards) and not is_mixed(g.rewards) and g.solved == 0.0 for g in groups),
+    ]  # fmt: skip
+    total = distributed.total([float(x) for x in sums], session.ranks, session.device)
+    count, with_reward = max(total[0], 1.0), max(total[1], 1.0)
+    mean = total[2] / with_reward
+    metrics = {
+        "reward": mean,
+        "reward_std": max(total[3] / with_reward - mean * mean, 0.0) ** 0.5,
+        "length/mean": total[4] / count,
+        "truncated": total[5] / count,
+        "groups/mixed": total[6],
+        "groups/solved": total[7],
+        "groups/failed": total[8],
+    }
+    metrics |= _by_suite(groups)
+    for name, wanted in (("correct", True), ("wrong", False)):
+        lengths = [len(a.sample.tokens) for a in judged if (a.judgement.score == 1.0) is wanted]
+        if lengths:
+            metrics[f"length/{name}"] = sum(lengths) / len(lengths)
+    return metrics
+
+
+def _by_suite(groups: Sequence[Group]) -> dict[str, float]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for group in groups:
+        found[group.item.suite.name] += group.rewards
+    return {f"reward/{k}": sum(v) / len(v) for k, v in sorted(found.items()) if v}
+
+
+def update_metrics(sums: UpdateSums, session: Session) -> dict[str, float]:
+    """Loss, KL, entropy, clipping, mismatch, over the tokens trained on."""
+    local = [sums.tokens, sums.kl, sums.clipped, sums.entropy, sums.mismatch,
+             sums.truncated_weights]  # fmt: skip
+    tokens, kl, clipped, entropy, gap, cut = distributed.total(local, session.ranks, session.device)
+    tokens = max(tokens, 1.0)
+    norms = sums.norms or [0.0]
+    return {
+        "loss": sums.loss / max(len(sums.norms), 1),
+        "kl": kl / tokens,
+        "clip_fraction": clipped / tokens,
+        "entropy": entropy / tokens,
+        "mismatch/mean": gap / tokens,
+        "mismatch/max": sums.mismatch_max,
+        "mismatch/weights_truncated": cut / tokens,
+        "grad_norm": sum(norms) / len(norms),
+        "tokens_trained": tokens,
+    }
+
+
+def reflection_metrics(groups: Sequence[Group]) -> dict[str, float]:
+    """Markers, wrong steps and self-corrections per answer, over a fixed part of the answers."""
+    pairs: list[tuple[Group, Answer]] = [(g, a) for g in groups for a in g.answers]
+    count = min(_REFLECTED, len(pairs))
+    if not count:
+        return {}
+    totals: dict[str, float] = defaultdict(float)
+    golds: dict[str, str | None] = {}
+    for i in range(count):
+        group, answer = pairs[i * len(pairs) // count]
+        problem = group.item.problem
+        if problem.id not in golds:
+            golds[problem.id] = group.item.suite.gold(problem)
+        seen = reflect(answer.text, golds[problem.id], answer.judgement.score == 1.0)
+        totals["markers"] += seen.markers
+        totals["wrong_steps"] += seen.wrong_steps
+        totals["corrected_steps"] += seen.corrected_steps
+        totals["self_corrected"] += seen.self_corrected
+    return {f"reflection/{name}": value / count for name, value in totals.items()}

@@ -1,0 +1,66 @@
+"""pass@1 and pass@k on held-out problems while training."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from . import distributed
+from .distributed import Ranks
+from .mixture import Item
+from .policy import Draws, Policy
+from .rewarding import RewardPool
+from .rollouts import Group, roll_out
+from .settings import HeldOutSettings
+from .telemetry import Telemetry
+
+
+def evaluate_held_out(
+    policy: Policy,
+    items: Sequence[Item],
+    settings: HeldOutSettings,
+    max_tokens: int,
+    pool: RewardPool,
+    telemetry: Telemetry,
+    ranks: Ranks,
+) -> tuple[dict[str, float], dict[str, Any]]:
+    """Means by suite and domain for the log, and the share solved of every problem.
+
+    Every process does its part; a problem without any judged sample is left out.
+    """
+    draws = Draws(max_tokens, settings.temperature)
+    mine = [items[i] for i in ranks.share(len(items))]
+    groups: list[Group] = []
+    if mine:
+        with telemetry.timed("held_out"):
+            groups = roll_out(
+                policy, mine, settings.samples, draws, f"heldout/{settings.seed}", pool, telemetry
+            )
+    for name in ("generate", "check"):  # counted as held_out
+        telemetry.seconds.pop(name, None)
+    solved = {g.item.problem.id: _share(g) for g in groups if _judged(g)}
+    keys = {i.problem.id: (i.suite.name, i.level, i.suite.domain) for i in items}
+    solved = distributed.merge(solved, ranks)
+    return summarize(solved, keys), solved
+
+
+def summarize(
+    solved: dict[str, float], keys: dict[str, tuple[str, int | None, str]]
+) -> dict[str, float]:
+    """Mean pass@1 and pass@k over problems, by suite and level, suite, and domain."""
+    first: dict[str, list[float]] = defaultdict(list)
+    for problem, share in solved.items():
+        suite, level, domain = keys[problem]
+        at = suite if level is None else f"{suite}-d{level}"
+        for name in (f"heldout/pass@1/{at}", f"heldout/domain/{domain}", "heldout/all"):
+            first[name].append(share)
+        first[f"heldout/pass@k/{at}"].append(float(share > 0))
+    return {name: sum(values) / len(values) for name, values in sorted(first.items())}
+
+
+def _judged(group: Group) -> list[float]:
+    return [a.judgement.score for a in group.answers if a.judgement.score is not None]
+
+
+def _share(group: Group) -> float:
+    scores = _judged(group)
+    return sum(score >= 1.0 for score in scores) / len(scores)

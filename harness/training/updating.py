@@ -1,0 +1,213 @@
+"""The policy update of one step: micro-batches, ratios, loss, gradients.
+
+Shapes: B answers, T tokens of prompt and completion, right-padded.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from . import distributed
+from .losses import LOSSES, Denominators, LossBatch, LossSettings
+from .optimization import Optimizers
+from .policy import Policy
+from .session import Session
+from .settings import GrpoSettings
+
+_DEFAULT_HIGH = {"dapo": 0.28}
+
+
+@dataclass(slots=True)
+class TrainRow:
+    """One answer to learn from."""
+
+    prompt: list[int]
+    completion: list[int]
+    sampler_logprobs: list[float]
+    advantage: float
+    old_logprobs: Tensor | None = None
+    """(completion,) under the policy before this step's first update."""
+    ref_logprobs: Tensor | None = None
+
+    @property
+    def length(self) -> int:
+        """Tokens of prompt and completion."""
+        return len(self.prompt) + len(self.completion)
+
+
+@dataclass(slots=True)
+class UpdateSums:
+    """Sums over the tokens that were trained on, over all updates of a step."""
+
+    loss: float = 0.0
+    kl: float = 0.0
+    clipped: float = 0.0
+    entropy: float = 0.0
+    tokens: float = 0.0
+    first_tokens: float = 0.0
+    mismatch: float = 0.0
+    mismatch_max: float = 0.0
+    truncated_weights: float = 0.0
+    norms: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Micro:
+    """Padded tensors of some rows."""
+
+    rows: list[TrainRow]
+    tokens_BT: Tensor
+    real_BT: Tensor
+    wanted_BT: Tensor
+
+
+class Updater:
+    """Turns a step's rows into optimizer updates."""
+
+    def __init__(
+        self, session: Session, policy: Policy, reference: Policy | None,
+        optimizers: Optimizers, settings: GrpoSettings,
+    ) -> None:  # fmt: skip
+        self.session = session
+        self.policy = policy
+        self.reference = reference
+        self.optimizers = optimizers
+        self.settings = settings
+        high = settings.epsilon_high or _DEFAULT_HIGH.get(settings.method, 0.2)
+        self.loss_settings = LossSettings(
+            epsilon_low=settings.epsilon_low, epsilon_high=high, ratio_cap=settings.ratio_cap,
+            beta=settings.beta,
+        )  # fmt: skip
+
+    def update(self, rows: Sequence[TrainRow], step: int) -> UpdateSums:
+        """All updates of one step. Rows without influence on the gradient are only counted."""
+        sums = UpdateSums()
+        many = self.settings.inner_epochs * self.settings.minibatches > 1
+        if many:
+            self._note(self.policy, rows, "old_logprobs")
+        if self.reference is not None:
+            self._note(self.reference, rows, "ref_logprobs")
+        for epoch in range(self.settings.inner_epochs):
+            order = list(range(len(rows)))
+            if self.settings.minibatches > 1:
+                random.Random(f"{self.settings.seed}/{step}/{epoch}").shuffle(order)
+            for part in range(self.settings.minibatches):
+                share = _part(len(order), part, self.settings.minibatches)
+                self._one([rows[order[i]] for i in share], step, sums)
+        return sums
+
+    def _one(self, rows: list[TrainRow], step: int, sums: UpdateSums) -> None:
+        ranks, device = self.session.ranks, self.session.device
+        counts = distributed.total(
+            [len(rows), sum(len(row.completion) for row in rows)], ranks, device
+        )
+        if not counts[0]:
+            return
+        over = Denominators(
+            sequences=int(counts[0]), tokens=int(counts[1]), max_tokens=self.settings.max_tokens
+        )
+        loss = 0.0
+        for micro in self._micros([row for row in rows if self._matters(row)]):
+            loss += self._backward(micro, over, sums)
+        self.session.check_finite(loss, "loss", {"rows": [_plain(row) for row in rows]})
+        distributed.sum_gradients(self.optimizers.parameters, ranks)
+        sums.loss += distributed.total([loss], ranks, device)[0]
+        norm = self.optimizers.step(step, self.session.progress)
+        self.session.check_finite(norm, "gradient norm", {"rows": [_plain(row) for row in rows]})
+        sums.norms.append(norm)
+
+    def _matters(self, row: TrainRow) -> bool:
+        return row.advantage != 0.0 or self.settings.beta > 0
+
+    def _backward(self, micro: _Micro, over: Denominators, sums: UpdateSums) -> float:
+        logps_BT, entropy_BT = self.policy.logprobs(
+            micro.tokens_BT, micro.real_BT, micro.wanted_BT, self.settings.temperature
+        )
+        mask_BT = micro.wanted_BT.to(logps_BT.dtype)
+        old_BT = self._placed(micro, [row.old_logprobs for row in micro.rows])
+        sampler_BT = self._placed(micro, [torch.tensor(r.sampler_logprobs) for r in micro.rows])
+        assert sampler_BT is not None
+        before_BT = logps_BT.detach() if old_BT is None else old_BT
+        gap_BT = (before_BT - sampler_BT) * mask_BT
+        weights_BT = None
+        if self.settings.correct_mismatch:
+            weights_BT = torch.exp(gap_BT).clamp(max=self.settings.importance_cap)
+        batch = LossBatch(
+            logps_BT=logps_BT,
+            advantages_B=torch.tensor([r.advantage for r in micro.rows], device=logps_BT.device),
+            mask_BT=mask_BT,
+            old_logps_BT=old_BT,
+            ref_logps_BT=self._placed(micro, [row.ref_logprobs for row in micro.rows]),
+            weights_BT=weights_BT,
+        )
+        terms = LOSSES[self.settings.method](batch, self.loss_settings, over)
+        terms.loss.backward()
+        capped = torch.exp(gap_BT) > self.settings.importance_cap
+        numbers = torch.stack(
+            [
+                terms.loss.detach(), terms.kl_sum, terms.clipped_sum, (entropy_BT * mask_BT).sum(),
+                mask_BT.sum(), gap_BT.abs().sum(), gap_BT.abs().max(), (capped * mask_BT).sum(),
+            ]
+        ).tolist()  # fmt: skip
+        loss, kl, clipped, entropy, tokens, gap, gap_max, cut = numbers
+        sums.kl += kl
+        sums.clipped += clipped
+        sums.entropy += entropy
+        sums.tokens += tokens
+        sums.mismatch += gap
+        sums.mismatch_max = max(sums.mismatch_max, gap_max)
+        sums.truncated_weights += cut
+        return float(loss)
+
+    @torch.no_grad()
+    def _note(self, policy: Policy, rows: Sequence[TrainRow], field_name: str) -> None:
+        """Store a policy's log-probabilities on the rows that need them."""
+        for micro in self._micros([row for row in rows if self._matters(row)]):
+            logps_BT, _ = policy.logprobs(
+                micro.tokens_BT, micro.real_BT, micro.wanted_BT, self.settings.temperature
+            )
+            for row, logps_T in zip(micro.rows, logps_BT, strict=True):
+                setattr(row, field_name, logps_T[len(row.prompt) : row.length].clone())
+
+    def _placed(self, micro: _Micro, values: Sequence[Tensor | None]) -> Tensor | None:
+        """Per-completion values put at their places in (B, T); None when a row has none."""
+        if any(value is None for value in values):
+            return None
+        placed_BT = torch.zeros(micro.tokens_BT.shape, device=micro.tokens_BT.device)
+        flat = torch.cat(
+            [value.float().to(placed_BT.device) for value in values if value is not None]
+        )
+        return placed_BT.masked_scatter(micro.wanted_BT, flat)
+
+    def _micros(self, rows: Sequence[TrainRow]) -> Iterator[_Micro]:
+        """Rows of similar length together, at most `micro_tokens` padded tokens each."""
+        waiting: list[TrainRow] = []
+        for row in sorted(rows, key=lambda row: row.length):
+            if waiting and (len(waiting) + 1) * row.length > self.settings.micro_tokens:
+                yield self._pad(waiting)
+                waiting = []
+            waiting.append(row)
+        if waiting:
+            yield self._pad(waiting)
+
+    def _pad(self, rows: list[TrainRow]) -> _Micro:
+        width = max(row.length for row in rows)
+        fill = self.policy.codec.end
+        ids = [row.prompt + row.completion + [fill] * (width - row.length) for row in rows]
+        tokens_BT = torch.tensor(ids, device=self.session.device)
+        places_T = torch.arange(width, device=self.session.device)
+        prompts_B1 = torch.tensor([[len(row.prompt)] for row in rows], device=tokens_BT.device)
+        lengths_B1 = torch.tensor([[row.length] for row in rows], device=tokens_BT.device)
+        real_BT = places_T < lengths_B1
+        return _Micro(rows, tokens_BT, real_BT, real_BT & (places_T >= prompts_B1))
+
+
+def _part(count: int, part: int, parts: int) -> range:
+    return range(count * part // parts, count * (part + 1) // parts)
+
+
+def _plain(row: TrainRow) -> dict[str, object]:
+    return {"prompt": row.prompt, "completion": row.completion, "advantage": row.advantage}
