@@ -1,0 +1,105 @@
+"""bAbI (Weston et al. 2015, arXiv:1502.05698): questions about short stories, read by format.
+
+`babi` is every task in the folder; `babi:qa1` is one. A line is `N text`, or
+`N question<TAB>answer<TAB>supporting lines`; N starts again at 1 with each story.
+"""
+
+import re
+from pathlib import Path
+
+from ...sandbox.errors import UsageError
+from ..sources import data_folder, from_hub, read_text
+from ..suite import Suite
+from .reading.suite import Item, QuestionSuite
+
+HUB_ID = "facebook/babi_qa"
+FOLDERS = ("babi", "tasks_1-20_v1-2/en", "tasks_1-20_v1-2/en-10k", "en", ".")
+_LINE = re.compile(r"(\d{1,6}) (.*)")
+_PATH = re.compile(r"[nsew](?:,[nsew])*")
+
+
+def stories(path: Path) -> list[tuple[str, str, str]]:
+    """(story so far, question, answer) of each question. Raises UsageError naming the line."""
+    found: list[tuple[str, str, str]] = []
+    story: list[str] = []
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        match = _LINE.fullmatch(line.rstrip("\r"))
+        if match is None:
+            raise UsageError(f"{path}:{number}: a line must begin with its number and a space")
+        if match[1] == "1":
+            story = []
+        text, tab, rest = match[2].partition("\t")
+        if tab:
+            found.append(("\n".join(story), text.strip(), rest.split("\t")[0].strip()))
+        else:
+            story.append(text.strip())
+    return found
+
+
+def item_of(story: str, question: str, answer: str, own: str) -> Item:
+    """One question; its answer is a path, a set of things, a word of a closed set, or a word."""
+    text = f"{story}\n{question}"
+    if _PATH.fullmatch(answer):
+        text += " (the first letters of the directions in order)"
+        return Item(text, answer, "list", (), (own,))
+    if "," in answer:
+        return Item(text, answer, "set", (), (own,))
+    if answer in ("yes", "no", "maybe"):
+        return Item(text, answer, "word", ("yes", "no", "maybe"), (own,))
+    return Item(text, answer, "text", (), (own,))
+
+
+def load(
+    split: str = "test",
+    data_dir: str | None = None,
+    variant: str | None = None,
+    size: int | None = None,
+) -> Suite:
+    """One task (`variant`, as `qa1`) or all of the folder. Raises UsageError."""
+    if split not in ("train", "test"):
+        raise UsageError(f"split {split!r} of 'babi': use train or test")
+    if variant is not None and not re.fullmatch(r"qa([1-9]|1\d|20)", variant):
+        raise UsageError(f"task 'babi:{variant}': use babi:qa1 to babi:qa20")
+    items = []
+    for name, rows in _tasks(split, data_dir, variant):
+        for number, (story, question, answer) in enumerate(rows):
+            items.append(item_of(story, question, answer, f"{name}/{number}"))
+    return QuestionSuite(f"babi:{variant}" if variant else "babi", split, items[:size])
+
+
+def _tasks(
+    split: str, data_dir: str | None, variant: str | None
+) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    folder = data_folder(data_dir)
+    if folder is None:
+        return _hub_tasks(split, variant)
+    wanted = f"{variant or 'qa*'}_*_{split}.txt*"
+    for place in FOLDERS:
+        paths = sorted((folder / place).glob(wanted), key=_task_number)
+        if paths:
+            return [(path.name.split("_")[0], stories(path)) for path in paths]
+    raise UsageError(f"task 'babi': no file {wanted} in {folder} (looked in {', '.join(FOLDERS)})")
+
+
+def _task_number(path: Path) -> int:
+    return int(re.sub(r"\D", "", path.name.split("_")[0]) or 0)
+
+
+def _hub_tasks(split: str, variant: str | None) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    tasks = []
+    for name in [variant] if variant else [f"qa{number}" for number in range(1, 21)]:
+        rows = []
+        for row in from_hub("babi", HUB_ID, split, f"en-{name}"):
+            story: list[str] = []
+            lines = row["story"]
+            for kind, text, answer in zip(
+                lines["type"], lines["text"], lines["answer"], strict=True
+            ):
+                if kind == 1:
+                    rows.append(("\n".join(story), text.strip(), answer.strip()))
+                else:
+                    story.append(text.strip())
+        tasks.append((name, rows))
+    return tasks

@@ -1,0 +1,130 @@
+"""BIG-Bench Hard (Suzgun et al. 2022, arXiv:2210.09261): 27 tasks, read by format.
+
+`bbh` is every task there is; `bbh:navigate` is one. The published file of a task is
+`{"canary": ..., "examples": [{"input", "target"}, ...]}`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...sandbox.errors import UsageError
+from ..sources import data_folder, from_hub, read_json, require
+from ..suite import Suite
+from .exact_answer import kind_of
+from .multiple_choice import answer_letter
+from .reading.judging import plain
+from .reading.suite import Item, QuestionSuite
+
+TASKS = (
+    "boolean_expressions", "causal_judgement", "date_understanding", "disambiguation_qa",
+    "dyck_languages", "formal_fallacies", "geometric_shapes", "hyperbaton",
+    "logical_deduction_five_objects", "logical_deduction_seven_objects",
+    "logical_deduction_three_objects", "movie_recommendation", "multistep_arithmetic_two",
+    "navigate", "object_counting", "penguins_in_a_table", "reasoning_about_colored_objects",
+    "ruin_names", "salient_translation_error_detection", "snarks", "sports_understanding",
+    "temporal_sequences", "tracking_shuffled_objects_five_objects",
+    "tracking_shuffled_objects_seven_objects", "tracking_shuffled_objects_three_objects",
+    "web_of_lies", "word_sorting",
+)  # fmt: skip
+HUB_ID = "lukaemon/bbh"
+_LETTERED = re.compile(r"^\(([A-Z])\) ?(.*)$", re.MULTILINE)
+_DASHED = re.compile(r"^- (.+?)\s*$", re.MULTILINE)
+_LETTER_TARGET = re.compile(r"\(?[A-Z]\)?")
+
+
+def options_in(text: str) -> tuple[list[str], bool]:
+    """The options listed after "Options:", and whether they carry letters."""
+    _, found, tail = text.rpartition("Options:")
+    lettered = _LETTERED.findall(tail) if found else []
+    if lettered and [letter for letter, _ in lettered] == [
+        chr(ord("A") + i) for i in range(len(lettered))
+    ]:
+        return [option.strip() for _, option in lettered], True
+    return (_DASHED.findall(tail) if found else []), False
+
+
+def item_of(text: str, target: str, known: Sequence[str], own: tuple[str, ...]) -> Item:
+    """One example. `known` are the targets of the whole file, for closed sets of words."""
+    target = target.strip()
+    options, lettered = options_in(text)
+    if lettered:
+        texts = [plain(option) for option in options]
+        if _LETTER_TARGET.fullmatch(target) or plain(target) in texts:
+            return Item(text, answer_letter(target, options, text[:40]), "choice", options, own)
+        return Item(text, target, "text", (), own)
+    if options and plain(target) in {plain(option) for option in options}:
+        return Item(text, target, "word", options, own)
+    kind = kind_of(target)
+    if kind == "brackets":
+        return Item(text, target, kind, (), own, {"opened": text.rpartition("Input:")[2].strip()})
+    if kind == "text" and len(target.split()) > 1:
+        return Item(text, target, "words", (), own)
+    if kind in ("word", "text") and len(known) <= 5:
+        return Item(text, target, "word", sorted(known), own)
+    return Item(text, target, kind, (), own)
+
+
+def _examples(task: str, data_dir: str | None) -> list[tuple[str, Mapping[str, Any]]] | None:
+    """(place, example) of one task; None when a data folder is set and lacks the file."""
+    folder = data_folder(data_dir)
+    if folder is None:
+        rows = from_hub("bbh", HUB_ID, "test", task)
+        return [(f"{HUB_ID}/{task}: row {number}", row) for number, row in enumerate(rows)]
+    for path in (folder / "bbh" / f"{task}.json", folder / f"{task}.json"):
+        if path.is_file():
+            return read_examples(path)
+    return None
+
+
+def read_examples(path: Path) -> list[tuple[str, Mapping[str, Any]]]:
+    """The examples of a file in BBH's format. Raises UsageError naming the place."""
+    examples = require(read_json(path), ("examples",), str(path))["examples"]
+    if not isinstance(examples, list):
+        raise UsageError(f"{path}: 'examples' is not a list")
+    located = []
+    for number, example in enumerate(examples):
+        where = f"{path}: example {number}"
+        located.append((where, require(example, ("input", "target"), where)))
+    return located
+
+
+def items_of(task: str, examples: list[tuple[str, Mapping[str, Any]]]) -> list[Item]:
+    """Every example of one task as a question."""
+    known = sorted({str(example["target"]).strip() for _, example in examples})
+    return [
+        item_of(str(e["input"]), str(e["target"]), known, (f"{task}/{number}",))
+        for number, (_, e) in enumerate(examples)
+    ]
+
+
+def load(
+    split: str = "test",
+    data_dir: str | None = None,
+    variant: str | None = None,
+    path: str | None = None,
+    size: int | None = None,
+) -> Suite:
+    """One task (`variant`), all that the data folder has, or the file at `path`.
+
+    Raises UsageError for an unknown split or task, and when no file can be had.
+    """
+    if split != "test":
+        raise UsageError(f"split {split!r} of 'bbh': use test")
+    if path is not None:
+        return QuestionSuite(
+            "bbh", split, items_of(Path(path).stem, read_examples(Path(path)))[:size]
+        )
+    if variant is not None and variant not in TASKS:
+        raise UsageError(f"task 'bbh:{variant}': use one of {', '.join(TASKS)}")
+    items: list[Item] = []
+    for task in [variant] if variant else TASKS:
+        examples = _examples(task, data_dir)
+        if examples is not None:
+            items += items_of(task, examples)
+        elif variant:
+            raise UsageError(
+                f"task 'bbh:{variant}': {variant}.json is not in {data_folder(data_dir)}"
+            )
+    return QuestionSuite(f"bbh:{variant}" if variant else "bbh", split, items[:size])

@@ -1,0 +1,171 @@
+"""When an answer equals the gold, one rule a kind. Strict: the whole answer or nothing.
+
+Every judge takes (answer, gold, meta), both tidied, and returns what is wrong in one sentence,
+or None when the answer is right.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from ..reasoning.answers import parse_grid, tidy
+
+Judge = Callable[[str, str, Mapping[str, Any]], str | None]
+
+_LETTER = re.compile(
+    r"(?:(?:option|choice|answer)\s{0,3})?[(\[{]?\s?([A-Za-z])\s?[)\]}.:]{0,2}", re.I
+)
+_LETTER_AND_TEXT = re.compile(r"[(\[]?([A-Za-z])(?:[)\]][.:]?|[.:,]|\s+-)\s*(\S.*)", re.DOTALL)
+_LATEX_TEXT = re.compile(r"\\(?:text|textbf|mathrm|mathbf|textit|mbox|operatorname)\{([^{}]*)\}")
+_NUMBER = re.compile(r"([+-]?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,40})?(\.[0-9]{1,40})?")
+_ARTICLE = re.compile(r"(?:the|a|an)\s+")
+_SPACE = re.compile(r"\s+")
+DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w"}
+
+
+def plain(text: str) -> str:
+    """Text without what never changes its meaning: width, case, LaTeX text, article, full stop."""
+    text = unicodedata.normalize("NFKC", text)
+    for _ in range(3):
+        text = _LATEX_TEXT.sub(r"\1", text)
+    text = _SPACE.sub(" ", tidy(text)).casefold().strip(" .!,;:")
+    text = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    article = _ARTICLE.match(text)
+    return text[article.end() :] if article and article.end() < len(text) else text
+
+
+def letter_of(answer: str, options: list[str]) -> str | None:
+    """The letter that an answer commits to: a letter, a letter with its text, or a text alone."""
+    answer = _LATEX_TEXT.sub(r"\1", tidy(answer)).strip()
+    legal = [chr(ord("A") + i) for i in range(len(options))]
+    alone = _LETTER.fullmatch(answer)
+    if alone and alone[1].upper() in legal:
+        return alone[1].upper()
+    both = _LETTER_AND_TEXT.fullmatch(answer)
+    if both and both[1].upper() in legal:
+        letter = both[1].upper()
+        if plain(both[2]) == plain(options[legal.index(letter)]):
+            return letter
+    texts = [plain(option) for option in options]
+    if plain(answer) and texts.count(plain(answer)) == 1:
+        return legal[texts.index(plain(answer))]
+    return None
+
+
+def judge_choice(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
+    """A letter among `meta["options"]`; its text counts too, a letter with another's text not."""
+    options = list(meta["options"])
+    letter = letter_of(answer, options)
+    if letter is None:
+        return "the answer is not one of the options"
+    if letter == gold:
+        return None
+    # Some files print one option twice: the two letters then mean the same.
+    texts = {chr(ord("A") + i): plain(option) for i, option in enumerate(options)}
+    return None if texts[letter] == texts[gold] else "another option is right"
+
+
+def judge_word(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
+    """One of a few words, as Yes and No; `meta["synonyms"]` maps a word to the one it means."""
+    synonyms = meta.get("synonyms", {})
+    given, right = plain(answer), plain(gold)
+    given, right = synonyms.get(given, given), synonyms.get(right, right)
+    if given == right:
+        return None
+    legal = [plain(option) for option in meta.get("options", ())]
+    if legal and given not in legal:
+        return "the answer is not one of the legal answers"
+    return "another answer is right"
+
+
+def judge_text(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
+    """Text, equal but for case, article, quotes and final punctuation; `accepted` are others."""
+    accepted = {plain(gold), *(plain(str(text)) for text in meta.get("accepted", ()))}
+    return None if plain(answer) in accepted else "another answer is right"
+
+
+def judge_exact(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
+    """Text, equal character by character once spaces around it are gone."""
+    accepted = {gold.strip(), *(str(text).strip() for text in meta.get("accepted", ()))}
+    return None if answer.strip() in accepted else "another answer is right"
+
+
+def number(text: str) -> Fraction | None:
+    """The exact value of a decimal numeral in ASCII digits, or None."""
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None or not (found[2] or found[3]):
+        return None
+    digits = f"{found[1]}{(found[2] or '0').replace(',', '')}{found[3] or ''}"
+    return Fraction(digits)
+
+
+def judge_number(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
+    """A number, equal in value."""
+    value = number(tidy(answer))
+    if value is None:
+        return "the answer is not a number"
+    return None if value == number(gold) else "another number is right"
+
+
+def judge_brackets(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
+    """Brackets in order; spaces do not count. The closing ones, or the whole closed sequence."""
+    given, right = "".join(answer.split()), "".join(gold.split())
+    opened = "".join(str(meta.get("opened", "")).split())
+    return None if given in (right, opened + right) else "another sequence is right"
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s,;]+", text.casefold()) if word]
+
+
+def judge_words(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
+    """Words in order, with spaces, commas or lines between them."""
+    return None if _words(answer) == _words(gold) else "other words, or another order, are right"
+
+
+def _items(text: str) -> list[str]:
+    text = tidy(text)
+    if len(text) > 1 and (text[0], text[-1]) in (("[", "]"), ("(", ")"), ("{", "}")):
+        text = text[1:-1]
+    parts = re.split(r"\s*[,;\n]\s*(?:and\s+)?|\s+and\s+", text)
+    return [plain(part) for part in parts if plain(part)]
+
+
+def judge_list(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
+    """Items in order, with commas between them; compass points by name or initial."""
+    given = [DIRECTIONS.get(item, item) for item in _items(answer)]
+    right = [DIRECTIONS.get(item, item) for item in _items(gold)]
+    return None if given == right else "other items, or another order, are right"
+
+
+def judge_set(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
+    """Items in any order, each as often as in the gold, with commas or `and` between them."""
+    return None if Counter(_items(answer)) == Counter(_items(gold)) else "other items are right"
+
+
+def judge_grid(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
+    """A table of whole numbers, as JSON or one row a line."""
+    grid = parse_grid(answer)
+    if grid is None:
+        return "the answer is not a grid of whole numbers"
+    right = parse_grid(gold)
+    if right is not None and [len(row) for row in grid] != [len(row) for row in right]:
+        return "the grid has another shape"
+    return None if grid == right else "some cells are wrong"
+
+
+JUDGES: dict[str, Judge] = {
+    "choice": judge_choice,
+    "word": judge_word,
+    "text": judge_text,
+    "exact": judge_exact,
+    "number": judge_number,
+    "brackets": judge_brackets,
+    "words": judge_words,
+    "list": judge_list,
+    "set": judge_set,
+    "grid": judge_grid,
+}

@@ -1,0 +1,147 @@
+"""The suite of a question file: problems of any kind that `judging` knows."""
+
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ....sandbox.errors import UsageError
+from ...extraction import final_answer
+from ...problem import Problem
+from ...prompting import ask, reply
+from ...suite import Domain, StoredSuite
+from ...verdict import Verdict, correct, wrong
+from ..reasoning.answers import parse_grid, tidy
+from .judging import JUDGES, number, plain
+
+ANSWER_CAP = 20_000
+"""Longest answer, in characters, that is read at all."""
+FORMS = {
+    "choice": "the letter of the right option",
+    "number": "the number",
+    "list": "the items in order, separated by commas,",
+    "set": "the items, separated by commas,",
+    "words": "the words in order, separated by spaces,",
+    "grid": "the grid as a JSON list of rows",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question as a file states it; `kind` is a key of `judging.JUDGES`."""
+
+    question: str
+    answer: str
+    kind: str
+    options: Sequence[str] = ()
+    own_ids: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+class QuestionSuite(StoredSuite):
+    """Questions with one right answer each, read from a file.
+
+    Ids are `<suite>-<split>-<row>`; `find` also takes the row number and the file's own ids
+    where they are unambiguous.
+    """
+
+    domain: ClassVar[Domain] = "logic"
+
+    def __init__(self, name: str, split: str, items: Iterable[Item]) -> None:
+        self.name = name
+        self._own: dict[str, str] = {}
+        problems = []
+        for row, item in enumerate(items):
+            problem = self._problem(row, split, item)
+            problems.append(problem)
+            for own in item.own_ids:
+                if self._own.setdefault(own, problem.id) != problem.id:
+                    raise UsageError(f"suite {name!r} split {split!r} has the id {own!r} twice")
+        super().__init__(problems, split)
+        self._frequency = Counter((p.meta["kind"], p.answer) for p in self)
+
+    def _problem(self, row: int, split: str, item: Item) -> Problem:
+        if item.kind not in JUDGES:
+            raise UsageError(f"kind {item.kind!r}: use one of {', '.join(JUDGES)}")
+        problem_id = f"{self.name.replace(':', '-')}-{split}-{row}"
+        meta = {"row": row, "kind": item.kind, **item.meta}
+        form = FORMS.get(item.kind)
+        if item.options:
+            meta["options"] = list(item.options)
+            if item.kind == "word":
+                form = " or ".join([", ".join(item.options[:-1]), item.options[-1]])
+        return Problem(problem_id, self.name, ask(item.question.strip(), form), item.answer, meta)
+
+    def check(self, problem: Problem, completion: str) -> Verdict:
+        found = final_answer(completion)
+        if found.text is None:
+            return wrong("truncated" if found.truncated else "no_answer", None, found.reason)
+        if len(found.text) > ANSWER_CAP:
+            length = len(found.text)
+            return wrong("incorrect", found.text[:200], f"an answer of {length} characters is none")
+        if len(found.candidates) > 1:
+            return wrong("incorrect", found.text, "several answers are offered")
+        judge = JUDGES[problem.meta["kind"]]
+        fault = judge(tidy(found.text), problem.answer, problem.meta)
+        if fault is None:
+            return correct(found.text, "the answer is right")
+        return wrong("incorrect", found.text, fault)
+
+    def gold(self, problem: Problem) -> str:
+        return reply(problem.answer)
+
+    def same_answer(self, problem: Problem, first: str, second: str) -> bool:
+        return JUDGES[problem.meta["kind"]](tidy(first), tidy(second), problem.meta) is None
+
+    def guess(self, problem: Problem, rng: random.Random) -> str:
+        return reply(rng.choice(self._pool(problem)))
+
+    def chance(self, problem: Problem) -> float | None:
+        pool = self._pool(problem)
+        judge = JUDGES[problem.meta["kind"]]
+        right = sum(judge(answer, problem.answer, problem.meta) is None for answer in pool)
+        return right / len(pool)
+
+    def _pool(self, problem: Problem) -> list[str]:
+        """What a guess is drawn from: the options, else the answers of this kind in the file."""
+        options: list[str] = list(problem.meta.get("options", ()))
+        if problem.meta["kind"] == "choice":
+            return [chr(ord("A") + i) for i in range(len(options))]
+        if options:
+            return options
+        kind = problem.meta["kind"]
+        return sorted(answer for known, answer in self._frequency if known == kind)
+
+    def wrong(self, problem: Problem) -> str | None:
+        judge = JUDGES[problem.meta["kind"]]
+        for answer in [*self._pool(problem), *_near_misses(problem)]:
+            if judge(answer, problem.answer, problem.meta) is not None:
+                return reply(answer)
+        return None
+
+    def find(self, problem_id: str) -> Problem:
+        found = {self._own[problem_id]} if problem_id in self._own else set()
+        if re.fullmatch(r"\d{1,9}", problem_id) and int(problem_id) < len(self):
+            found.add(self[int(problem_id)].id)
+        if len(found) > 1:
+            raise UsageError(
+                f"suite {self.name!r}: {problem_id!r} is both a row number and an id of the file; "
+                f"use an id like {self[0].id!r}"
+            )
+        return super().find(found.pop() if found else problem_id)
+
+
+def _near_misses(problem: Problem) -> list[str]:
+    """Answers of the same kind as the gold that are not it."""
+    kind, gold = problem.meta["kind"], problem.answer
+    if kind == "grid":
+        grid = parse_grid(gold) or [[0]]
+        return [json.dumps([[grid[0][0] + 1, *grid[0][1:]], *grid[1:]])]
+    value = number(gold)
+    if value is not None:
+        return [str(value + 1)]
+    words = gold.split()
+    return [" ".join(words[::-1]), f"not {plain(gold)}"]
