@@ -1,0 +1,84 @@
+"""The recipe: R1-Zero (base, GRPO), R1 (base, cold start, GRPO, rejection sampling, SFT, GRPO),
+or any other order of stages, from one TOML file.
+
+    OUT/<stage>/            each stage's own run folder
+    OUT/<stage>/final       its model, where the stages after it start
+    OUT/<stage>/data.jsonl  for a `reject` stage
+    OUT/recipe.json         which stages are finished
+
+Finished stages are not run again; an interrupted one goes on from its last checkpoint.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ...sandbox.errors import UsageError
+from .command import runner
+from .settings import CLASSES, RecipeSettings, Stage, validate
+
+
+def run_recipe(config: RecipeSettings, resume: bool = False) -> Path:
+    """Run the stages that are not finished, or those named in `only`; gives the folder.
+
+    Raises UsageError for a stage whose settings are not legal, before anything runs.
+    """
+    out = Path(config.out)
+    checked = {stage.name: stage_config(config, stage) for stage in config.stages}
+    finished = finished_stages(out)
+    if finished and not resume:
+        raise UsageError(
+            f"{out} holds finished stages ({', '.join(finished)}): use --resume to go on, "
+            "or another out folder"
+        )
+    for stage in config.stages:
+        if stage.name in finished or (config.only is not None and stage.name not in config.only):
+            continue
+        for needed in (stage.start, stage.data):
+            if needed is not None and needed not in finished_stages(out):
+                raise UsageError(f"stage {stage.name!r} needs stage {needed!r}: run it first")
+        print(f"== {stage.name} ({stage.kind})", flush=True)
+        result = runner(stage.kind)(checked[stage.name], resume=True)
+        _note(out, stage.name, str(result))
+    return out
+
+
+def stage_config(config: RecipeSettings, stage: Stage) -> Any:
+    """The checked settings of a stage: common ones it knows, its own, and its links."""
+    out = Path(config.out)
+    known = CLASSES[stage.kind].model_fields
+    content: dict[str, Any] = {"seed": config.seed}
+    content |= {key: value for key, value in config.common.items() if key in known}
+    content |= stage.settings
+    content["out"] = str(out / stage.name)
+    if stage.kind == "reject":
+        content["out"] = str(out / stage.name / "data.jsonl")
+    if stage.start is not None:
+        model = dict(content.get("model") or {})
+        content["model"] = model | {"checkpoint": str(out / stage.start / "final")}
+    if stage.data is not None:
+        content["data"] = str(out / stage.data / "data.jsonl")
+        content.pop("mix", None)
+    unknown = [k for k in config.common if all(k not in c.model_fields for c in CLASSES.values())]
+    if unknown:
+        raise UsageError(f"common.{unknown[0]}: no kind of stage knows this key")
+    return validate(stage.kind, content, f"stage {stage.name!r}")
+
+
+def finished_stages(out: Path) -> list[str]:
+    """Names of the stages that are done."""
+    path = out / "recipe.json"
+    if not path.is_file():
+        return []
+    done: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return list(done)
+
+
+def _note(out: Path, name: str, result: str) -> None:
+    path = out / "recipe.json"
+    done = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    done[name] = result
+    out.mkdir(parents=True, exist_ok=True)
+    partial = out / ".recipe.partial"
+    partial.write_text(json.dumps(done, indent=1), "utf-8")
+    partial.replace(path)
