@@ -1,0 +1,80 @@
+"""Prime Intellect's `verifiers` v1: a suite as a taskset. Contract of verifiers 0.4.
+
+    import verifiers.v1 as vf
+    taskset = as_taskset("gsm8k")          # a vf.Taskset; or make it a package's `load_taskset`
+
+The gold stays on our side: a task carries its problem's id, never the answer.
+"""
+
+import asyncio
+from typing import Any
+
+from ...sandbox.errors import UsageError
+from ...tasks import Suite, load
+from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
+
+
+def as_taskset(task: str, rules: RewardRules = CORRECTNESS_ONLY, **options: Any) -> Any:
+    """The suite `task`, loaded with `options`, as a `verifiers.v1.Taskset`.
+
+    A `checker_error` raises inside scoring: verifiers records the failure on the trace and the
+    trainer drops the rollout, where a 0 would be trained on. Raises UsageError when verifiers
+    is not installed or the task is unknown.
+    """
+    suite = load(task, **options)
+    return _taskset_class(suite, rules)(_config(suite))
+
+
+def _verifiers() -> Any:
+    try:
+        import verifiers.v1 as vf
+    except ImportError as error:
+        raise UsageError(f"the prime adapter needs verifiers 0.4: {error}") from error
+    return vf
+
+
+def _config(suite: Suite) -> Any:
+    return _verifiers().TasksetConfig(id=f"assay/{suite.name.replace(':', '-')}")
+
+
+def _taskset_class(suite: Suite, rules: RewardRules) -> type[Any]:
+    """Classes of verifiers bound to one suite; made here because verifiers is optional."""
+    vf = _verifiers()
+
+    class AssayData(vf.TaskData):  # type: ignore[misc, name-defined]
+        """What verifiers knows of a problem: its prompt and its id."""
+
+    class AssayTask(vf.Task[AssayData]):  # type: ignore[misc, name-defined]
+        """One problem, scored by the suite's verdict."""
+
+        @property
+        def key(self) -> str:
+            return f"{suite.name}/{self.data.id}"
+
+        @vf.reward  # type: ignore[untyped-decorator]
+        async def verdict(self, trace: vf.Trace) -> float:  # type: ignore[name-defined]
+            """The reward of the last reply."""
+            problem = suite.find(self.data.id)
+            text = trace.last_reply or ""
+            found = await asyncio.to_thread(suite.verify, problem, text)
+            trace.info["assay"] = found.model_dump(exclude={"meta"})
+            value = reward(found, text, trace.num_output_tokens or None, rules)
+            if value is None:
+                raise RuntimeError(f"checker_error: {found.reason}")
+            return value
+
+        async def validate(self, runtime: Any) -> bool | None:
+            """Whether the checker accepts the suite's own gold; None where there is none."""
+            problem = suite.find(self.data.id)
+            gold = suite.gold(problem)
+            return None if gold is None else suite.verify(problem, gold).correct
+
+    class AssayTaskset(vf.Taskset[AssayTask, vf.TasksetConfig]):  # type: ignore[misc, name-defined]
+        """The problems of the suite, in order."""
+
+        def load(self) -> Any:
+            for problem in suite:
+                data = AssayData(id=problem.id, name=problem.id, prompt=problem.prompt)
+                yield AssayTask(data, self.config.task)
+
+    return AssayTaskset
