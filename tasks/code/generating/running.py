@@ -1,0 +1,118 @@
+"""Running our own reference programs, and asking a sandboxed program for its values."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ....sandbox.types import ChannelClosed, Limits, Sandbox
+from ...verdict import Verdict, checker_error, correct, wrong
+from .._extraction import program_of
+from ..judging.boxes import program_sandbox
+from ..judging.codec import Malformed, Packer, Tree, Unpacker, no_foreign, no_rebuild
+from ..judging.outcomes import ended
+from ..judging.session import BadProgram, ProgramChannel
+
+LIMITS = Limits(cpu_seconds=2.0, wall_seconds=30.0, memory_mb=512)
+
+
+def reference_values(source: str, name: str, inputs: Sequence[Sequence[Any]]) -> list[Any]:
+    """What a reference program of our own making gives for each argument list."""
+    space: dict[str, Any] = {}
+    exec(compile(source, "<reference>", "exec"), space)
+    function = space[name]
+    return [function(*_copied(arguments)) for arguments in inputs]
+
+
+def _copied(arguments: Sequence[Any]) -> list[Any]:
+    return [list(value) if isinstance(value, list) else value for value in arguments]
+
+
+def same_value(got: Any, expected: Any) -> bool:
+    """Equality of plain data in which True is not 1 and a tuple is not a list."""
+    if isinstance(expected, bool) or isinstance(got, bool):
+        return got is expected
+    if isinstance(expected, int | float) and isinstance(got, int | float):
+        return got == expected
+    if type(got) is not type(expected):
+        return False
+    if isinstance(expected, list | tuple):
+        return len(got) == len(expected) and all(map(same_value, got, expected))
+    return bool(got == expected)
+
+
+def verify_values(
+    completion: str,
+    name: str,
+    inputs: Sequence[Sequence[Any]],
+    reference: str,
+    sandbox: Sandbox | None = None,
+) -> Verdict:
+    """Verify a completion that must define `name` by its values on hidden inputs.
+
+    The expected values are computed here and compared here; the program gets all the inputs in
+    one question and nothing else.
+    """
+    program = program_of(completion, name)
+    if program.source is None:
+        return wrong(program.status, None, f"No program to run: {program.how}.")
+    expected = reference_values(reference, name, inputs)
+    packed = [Packer(no_foreign).pack(list(arguments)) for arguments in inputs]
+    channel = ProgramChannel(sandbox or program_sandbox(), LIMITS)
+    try:
+        channel.load(program.source)
+        reply = channel.ask(["many", name, packed])
+    except BadProgram as error:
+        return wrong(error.status, program.source, error.sentence)
+    except ChannelClosed as error:
+        return ended(error.outcome, program.source, {})
+    except Malformed as error:
+        return wrong("rejected", program.source, f"The program sent {error}.")
+    finally:
+        channel.close()
+    return _compared(program.source, inputs, expected, reply)
+
+
+def _compared(
+    source: str, inputs: Sequence[Sequence[Any]], expected: list[Any], reply: Tree
+) -> Verdict:
+    answers = reply[1] if reply[0] == "many" and len(reply) == 2 else None
+    if type(answers) is not list or len(answers) != len(expected):
+        return wrong("rejected", source, "The program sent a reply in no known form.")
+    failures = []
+    for arguments, want, answer in zip(inputs, expected, answers, strict=True):
+        got = _shown(answer, want)
+        if got is not None:
+            failures.append(
+                {"input": repr(list(arguments))[1:-1], "got": got, "expected": repr(want)[:300]}
+            )
+    passed = len(expected) - len(failures)
+    meta = {
+        "cases": len(expected), "passed": passed, "fraction": passed / len(expected),
+        "failures": failures[:20],
+    }  # fmt: skip
+    if not failures:
+        return correct(source, f"All {passed} hidden inputs give the right value.", **meta)
+    first = failures[0]
+    reason = (
+        f"{len(failures)} of {len(expected)} hidden inputs fail; the first: "
+        f"f({first['input']}) gave {first['got']}, not {first['expected']}."
+    )
+    return wrong("incorrect", source, reason, **meta)
+
+
+def _shown(answer: Tree, want: Any) -> str | None:
+    """None when the answer is the wanted value, else what it was."""
+    if type(answer) is not list or len(answer) < 2 or answer[0] not in ("v", "x"):
+        return "nothing that can be read"
+    if answer[0] == "x":
+        names = answer[1] if type(answer[1]) is list and answer[1] else ["an exception"]
+        return f"{str(names[0]).rpartition('.')[2]}: {str(answer[2])[:200]}"
+    try:
+        got = Unpacker(no_rebuild).unpack(answer[1])
+    except Malformed:
+        return "an object that is not plain data"
+    if same_value(got, want):
+        return None
+    return repr(got)[:300] if not isinstance(got, int) or abs(got) < 10**100 else "a huge number"
+
+
+__all__ = ["checker_error", "reference_values", "same_value", "verify_values"]

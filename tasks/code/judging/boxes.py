@@ -1,0 +1,41 @@
+"""The sandboxes that checks share within one process: one for programs, one for judges."""
+
+import atexit
+import os
+import threading
+
+from ....sandbox import default_sandbox, open_sandbox
+from ....sandbox.types import Sandbox
+from .drivers import driver
+from .session import Judges
+
+_lock = threading.Lock()
+_judges: dict[int, Judges] = {}
+
+
+def program_sandbox() -> Sandbox:
+    """The sandbox that programs run in when the caller gives none."""
+    return default_sandbox()
+
+
+def judges(sandbox: Sandbox | None = None) -> Judges:
+    """The judges of this process. They never share a sandbox with programs.
+
+    A child of a fork makes its own: a channel serves one process.
+    """
+    with _lock:
+        found = _judges.get(os.getpid())
+        if found is None:
+            found = _judges[os.getpid()] = Judges(open_sandbox("auto"))
+        return found
+
+
+def close() -> None:
+    """Close what this process opened."""
+    with _lock:
+        found = _judges.pop(os.getpid(), None)
+    if found is not None:
+        found.close()
+
+
+atexit.register(close)

@@ -1,0 +1,590 @@
+"""The judge's side: the benchmark's tests run here, with stand-ins for the program's names.
+
+This text runs inside a sandbox of its own, together with the codec. A stand-in turns a call
+into a question for the program, and the reply into exact built-in values; what is not plain
+data arrives as a `Remote` without equality or order of its own, so that no comparison is ever
+decided by the program.
+"""
+
+# ruff: noqa: E402
+import ast
+import builtins
+import collections
+import dataclasses
+import enum
+import io
+import itertools
+import random
+import sys
+import types
+import unittest
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .codec import (  # not in the sandbox: there the codec's text stands before this one
+    Malformed,
+    Packer,
+    Tree,
+    Unpacker,
+    array_tree,
+    array_value,
+    dumps,
+    loads,
+    replace,
+)
+
+MAX_FAILURES = 50
+MAX_TEXT = 400
+MAX_PULLED = 1_000_000
+CASE = "_case_of_the_judge"
+ENDS_A_LOOP = ("StopIteration", "StopAsyncIteration", "GeneratorExit", "KeyboardInterrupt")
+"""Raised inside a test, these would end an `all(...)` early and read as success."""
+
+
+class Gone(BaseException):
+    """The program has ended, so no further test can be asked."""
+
+
+class Undecided(Exception):
+    """The tests ask the program to judge itself."""
+
+
+class Remote:
+    """An object of the program that is not plain data. Only identity says whether two are equal.
+
+    `_own` marks what the tests made themselves, by calling a class of the program. Only such an
+    object is asked to do arithmetic or to say what it contains: anything else that the program
+    returns could stand in place of a plain value, and would be told what is expected of it.
+    """
+
+    def __init__(self, judge: "Judge", target: Tree, label: str, kind: str) -> None:
+        object.__setattr__(self, "_remote", (judge, target, label, kind))
+        object.__setattr__(self, "_own", False)
+
+    def __repr__(self) -> str:
+        judge, target, label, kind = self._remote
+        if kind == "object" and judge.opens_objects:
+            text = judge.ask_program(["call", target, "__repr__", ["l"], ["d"]])
+            if type(text) is str:
+                return text
+        return f"<{label} of the program>"
+
+    def __str__(self) -> str:
+        judge, target, _, kind = self._remote
+        if kind == "object" and judge.opens_objects:
+            text = judge.ask_program(["call", target, "__str__", ["l"], ["d"]])
+            if type(text) is str:
+                return text
+        return repr(self)
+
+    def __call__(self, *positional: Any, **keywords: Any) -> Any:
+        judge, target, label, kind = self._remote
+        if kind == "object" and not judge.opens_objects:
+            raise TypeError(f"{label!r} object of the program is not plain data")
+        return _owned(judge.call(target, None, positional, keywords), kind == "class")
+
+    def __getattr__(self, name: str) -> Any:
+        judge, target, label, kind = self._remote
+        plain = name in _PLAIN_METHODS and not self._own and kind == "object"
+        hidden = name.startswith("__") and name not in ("__name__", "__doc__")
+        if not judge.opens_objects or hidden or plain:
+            raise AttributeError(
+                f"{label!r} object of the program is not plain data, so no {name!r}"
+            )
+        return judge.ask_program(["get", target, name])
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        judge, target, label, _ = self._remote
+        if not judge.opens_objects:
+            raise AttributeError(f"{label!r} object of the program is not plain data")
+        judge.ask_program(["set", target, name, judge.pack(value)])
+
+    def __instancecheck__(self, value: Any) -> bool:
+        label = self._remote[2]
+        return isinstance(value, Remote) and value._remote[2] == label
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if isinstance(other, Remote):
+            if self._remote[1] == other._remote[1]:
+                return True
+            if self._remote[0].opens_objects:
+                raise Undecided(
+                    "the tests compare two objects of the program with each other, "
+                    "which only the program itself could decide"
+                )
+        return False
+
+
+_PLAIN_METHODS = frozenset(
+    name for kind in (str, list, dict, set, tuple, int, float, bytes) for name in dir(kind)
+)
+_HARMLESS = frozenset(f"__{name}__" for name in ("len", "iter", "next", "getitem", "bool"))
+
+
+def _owned(value: Any, made_here: bool) -> Any:
+    if made_here and isinstance(value, Remote):
+        object.__setattr__(value, "_own", True)
+    return value
+
+
+def _forwarded(name: str) -> Callable[..., Any]:
+    def method(self: Remote, *positional: Any) -> Any:
+        judge, target, label, _ = self._remote
+        if not judge.opens_objects or not (self._own or name in _HARMLESS):
+            raise TypeError(f"{label!r} object of the program is not plain data")
+        return _owned(judge.call(target, name, positional, {}), self._own)
+
+    return method
+
+
+class OpenRemote(Remote):
+    """An instance of a class under test: its operators are questions to the program."""
+
+
+for _name in (
+    "len", "getitem", "setitem", "delitem", "contains", "iter", "bool", "add", "sub", "mul",
+    "truediv", "floordiv", "mod", "pow", "neg", "abs", "int", "float", "enter", "exit", "iadd",
+    "radd", "rmul", "and", "or", "xor", "invert", "index", "reversed", "next", "lshift", "rshift",
+):  # fmt: skip
+    setattr(OpenRemote, f"__{_name}__", _forwarded(f"__{_name}__"))
+
+
+class Pulled:
+    """An iterator of the program, pulled a chunk at a time and only up to a cap."""
+
+    def __init__(self, judge: "Judge", unpacker: Unpacker, chunk: Tree) -> None:
+        self._judge = judge
+        self._count = 0
+        self._take(unpacker, chunk)
+
+    def _take(self, unpacker: Unpacker, chunk: Tree) -> None:
+        items, self._more, self._error = chunk
+        self._items = collections.deque(unpacker.items(items))
+        self._count += len(self._items)
+
+    def __iter__(self) -> "Pulled":
+        return self
+
+    def __next__(self) -> Any:
+        while not self._items:
+            if self._error is not None:
+                error, self._error = self._error, None
+                raise self._judge.exception(*error)
+            if self._more is None:
+                raise StopIteration
+            if self._count >= MAX_PULLED:
+                raise ValueError("the program's iterator does not end")
+            reply = self._judge.exchange_with_program(["more", self._more])
+            if reply[0] != "m":
+                raise Malformed("not a chunk")
+            self._take(Unpacker(self._judge.rebuild), reply[1])
+        return self._items.popleft()
+
+    # What generators have besides.
+    def close(self) -> None:
+        self._items.clear()
+        self._more = self._error = None
+
+
+class Judge:
+    """One check: the tests' names, the questions asked, and what every case came to."""
+
+    def __init__(self, exchange: Callable[[bytes | None], bytes]) -> None:
+        self.exchange = exchange
+        self.space: dict[str, Any] = {}
+        self.callbacks: list[Any] = []
+        self.remotes: dict[int, Remote] = {}
+        self.calls = 0
+        self.last: tuple[Any, ...] = ()
+        self.opens_objects = False
+        self.cases: list[dict[str, Any]] = []
+        self.passed = 0
+        self.failed = 0
+
+    # Talking to the program ----------------------------------------------------------------
+
+    def exchange_with_program(self, question: Tree) -> Tree:
+        """The program's reply, after any calls back of functions that the tests passed in."""
+        message = dumps(question)
+        while True:
+            answer = self.exchange(b"Q" + message)
+            if answer[:1] != b"A":
+                raise Gone
+            self.calls += 1
+            tree = loads(answer[1:])
+            if type(tree) is not list or not tree or type(tree[0]) is not str:
+                raise Malformed("a reply in no known form")
+            if tree[0] != "cb":
+                return tree
+            message = dumps(self.called_back(tree))
+
+    def called_back(self, tree: Tree) -> Tree:
+        """Call a function of the tests for the program."""
+        unpacker = Unpacker(self.rebuild)
+        function = self.callbacks[tree[1]]
+        positional, keywords = unpacker.unpack(tree[2]), unpacker.unpack(tree[3])
+        try:
+            return ["cv", self.pack(function(*positional, **keywords))]
+        except Exception as error:
+            return ["cx", type(error).__name__, str(error)[:MAX_TEXT]]
+
+    def ask_program(self, question: Tree, containers: Any = ()) -> Any:
+        """The value of a reply, with changed arguments put back; raises what the program raised."""
+        reply = self.exchange_with_program(question)
+        unpacker = Unpacker(self.rebuild, containers)
+        if reply[0] == "v":
+            value = unpacker.unpack(reply[1])
+            changes, printed = reply[2:]
+        elif reply[0] == "x":
+            value = self.exception(*reply[1:4])
+            changes, printed = reply[4:]
+        else:
+            raise Malformed("a reply in no known form")
+        for number, content in zip(changes[::2], changes[1::2], strict=True):
+            if type(number) is not int or not 0 <= number < len(containers):
+                raise Malformed("a change of nothing")
+            target, new = containers[number], unpacker.unpack(content)
+            if hasattr(target, "__dict__") and type(new) is dict and not isinstance(target, dict):
+                vars(target).clear()
+                vars(target).update(new)
+            else:
+                replace(target, new)
+        if type(printed) is str and printed:
+            sys.stdout.write(printed)
+        if reply[0] == "x":
+            raise value
+        return value
+
+    def call(self, target: Tree, name: str | None, positional: Any, keywords: Any) -> Any:
+        """Call something of the program."""
+        packer = Packer(self.foreign)
+        question = ["call", target, name, packer.pack(list(positional)), packer.pack(keywords)]
+        self.last = (positional, keywords)
+        # The list and the dict that hold the arguments are numbered too, but nobody has them.
+        result = self.ask_program(question, packer.containers)
+        self.last = (positional, keywords, result)
+        return result
+
+    def pack(self, value: Any) -> Tree:
+        """A value for the program."""
+        return Packer(self.foreign).pack(value)
+
+    def foreign(self, packer: Packer, value: Any, depth: int) -> Tree:
+        """Arguments that are not exact built-in values."""
+        if isinstance(value, Remote):
+            target = value._remote[1]
+            return ["h", target[1]] if target[0] == "h" else ["gl", target[1]]
+        tree = array_tree(packer, value, depth)
+        if tree is not None:
+            return tree
+        kind = type(value)
+        if isinstance(value, enum.Enum):
+            return ["e", kind.__name__, value.name, packer.pack(value.value, depth)]
+        if isinstance(value, tuple) and hasattr(kind, "_fields"):
+            return packer.items(["N", kind.__name__, list(kind._fields)], value, depth)
+        for base in (int, float, str, bytes, tuple, frozenset, list, dict, set):
+            if isinstance(value, base):
+                return packer.pack(base(value), depth)
+        if hasattr(kind, "__next__"):
+            return packer.items(["it"], itertools.islice(value, MAX_PULLED), depth)
+        if kind in (type({}.keys()), type({}.values()), type({}.items())):
+            return packer.pack(list(value), depth)
+        if callable(value):
+            standing = getattr(value, "_stands_for", None)
+            if standing is not None:
+                return ["gl", standing]
+            self.callbacks.append(value)
+            return ["k", len(self.callbacks) - 1, getattr(value, "__name__", "function")]
+        if hasattr(value, "__dict__"):
+            packer.number(value)
+            return ["O", kind.__name__, packer.pairs(["d"], vars(value), depth)]
+        raise TypeError(f"a {kind.__name__} cannot be passed to the program")
+
+    def rebuild(self, unpacker: Unpacker, tree: list[Any]) -> Any:
+        """What the judge makes of the program's values that are not plain data."""
+        tag = tree[0]
+        if tag == "h":
+            kind = tree[3]
+            remote = OpenRemote if kind == "object" and self.opens_objects else Remote
+            if type(tree[1]) is not int or type(tree[2]) is not str:
+                raise Malformed("a broken handle")
+            if tree[1] not in self.remotes:
+                self.remotes[tree[1]] = remote(self, ["h", tree[1]], tree[2], kind)
+            return self.remotes[tree[1]]
+        if tag == "it":
+            return Pulled(self, unpacker, tree[1])
+        if tag in ("dk", "dv", "di"):
+            values = unpacker.items(tree[1:])
+            made = {"dk": dict.fromkeys, "dv": lambda v: dict(enumerate(v)), "di": dict}[tag](
+                values
+            )
+            return {"dk": made.keys, "dv": made.values, "di": made.items}[tag]()
+        if tag in ("O", "N", "e"):
+            return self.declared(unpacker, tree)
+        return array_value(unpacker, tree)
+
+    def declared(self, unpacker: Unpacker, tree: list[Any]) -> Any:
+        """An instance of a class that the tests or the prompt declare, rebuilt by value."""
+        tag, name = tree[:2]
+        own = self.space.get(name)
+        if not isinstance(own, type):
+            raise Malformed(f"no class {name!r} here")
+        if tag == "e" and isinstance(own, enum.EnumMeta):
+            return own[tree[2]]
+        if tag == "N" and hasattr(own, "_make"):
+            return own._make(unpacker.items(tree[2:]))
+        if tag == "O" and dataclasses.is_dataclass(own):
+            value = object.__new__(own)
+            unpacker.containers.append(value)
+            fields = unpacker.value(tree[2])
+            for field in dataclasses.fields(own):
+                object.__setattr__(value, field.name, fields[field.name])
+            return value
+        raise Malformed(f"{name!r} is not a class of plain data")
+
+    def exception(self, names: Any, message: Any, arguments: Any) -> BaseException:
+        """The exception to raise for one of the program's: its nearest class known here."""
+        base: type[BaseException] = Exception
+        for name in names:
+            module, _, label = name.rpartition(".")
+            known = self.space.get(label)
+            if known is None and not module.startswith(("unittest", "pytest", "_pytest")):
+                known = getattr(sys.modules.get(module), label, None)
+            if isinstance(known, type) and issubclass(known, BaseException):
+                base = known
+                break
+        label = str(names[0]).rpartition(".")[2]
+        if base.__name__ in ENDS_A_LOOP or issubclass(base, (Gone, Undecided, unittest.SkipTest)):
+            base, message = RuntimeError, f"{label}: {message}"
+        try:
+            error = base(*arguments) if type(arguments) is list else base(message)
+        except Exception:
+            error = RuntimeError(f"{label}: {message}")
+        try:
+            error._from_program = label  # type: ignore[attr-defined]
+        except AttributeError:
+            pass
+        return error
+
+    # Running the tests ---------------------------------------------------------------------
+
+    def stand_in(self, name: str, kind: str) -> Any:
+        """What stands for a name of the program in the tests."""
+        if kind == "class":
+            return Remote(self, ["g", name], name, "class")
+
+        def forward(*positional: Any, **keywords: Any) -> Any:
+            return self.call(["g", name], None, positional, keywords)
+
+        forward.__name__ = forward.__qualname__ = name
+        forward._stands_for = name  # type: ignore[attr-defined]
+        return forward
+
+    def case(self, number: int, error: BaseException | None) -> None:
+        """Note how one case ended."""
+        if error is None:
+            self.passed += 1
+            return
+        if isinstance(error, (Gone, Undecided, Malformed)):
+            raise error
+        self.failed += 1
+        if len(self.cases) < MAX_FAILURES:
+            self.cases.append(self.failure(number, error))
+
+    def failure(self, number: int, error: BaseException) -> dict[str, Any]:
+        """What a failed case shows in the log."""
+        note: dict[str, Any] = {"case": number, "error": type(error).__name__}
+        note["message"] = _brief_text(error)
+        note["from_program"] = getattr(error, "_from_program", None) is not None
+        note["calls"] = self.calls
+        if self.last:
+            note["input"] = ", ".join(
+                [_brief(value) for value in self.last[0]]
+                + [f"{key}={_brief(value)}" for key, value in self.last[1].items()]
+            )
+        if len(self.last) == 3:
+            note["got"] = _brief(self.last[2])
+        return note
+
+    def prepare(self, job: dict[str, Any]) -> None:
+        """The names that the tests see."""
+        self.space.update(__name__="__tests__", __builtins__=builtins)
+        self.space[CASE] = self.case
+        module = types.ModuleType("__tests__")
+        module.__dict__.update(self.space)
+        self.space = module.__dict__
+        sys.modules["__tests__"] = module
+        for text in (job["prompt"], job["setup"]):
+            if text:
+                exec(_compiled(text, "<prompt>"), self.space)
+        kinds = job["names"]
+        self.opens_objects = kinds.get(job["entry"]) == "class"
+        for name in job["wanted"]:
+            if name == job["entry"] or (name in kinds and name not in self.space):
+                kind = kinds.get(name, "function")
+                self.opens_objects = self.opens_objects or kind == "class"
+                if kind == "value":
+                    self.space[name] = self.ask_program(["get", ["g", name], "__self__"])
+                else:
+                    self.space[name] = self.stand_in(name, kind)
+        self.space.setdefault("candidate", self.space[job["entry"]])
+
+    def run(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Run all tests of one job; the counts, the failures, and the error that ended it."""
+        random.seed(0)
+        stray: dict[str, Any] | None = None
+        out, sys.stdout = sys.stdout, io.StringIO()
+        try:
+            self.prepare(job)
+            exec(_compiled(job["tests"], "<tests>"), self.space)
+            if job["check"]:
+                self.space[job["check"]](self.space[job["entry"]])
+            self.run_functions(job["functions"])
+            self.run_unittest()
+        except Gone:
+            stray = {"error": "Gone", "message": "", "calls": self.calls, "from_program": True}
+        except BaseException as error:
+            stray = self.failure(-1, error)
+        finally:
+            sys.stdout = out
+            sys.modules.pop("__tests__", None)
+        return {
+            "passed": self.passed, "failed": self.failed, "failures": self.cases,
+            "stray": stray, "calls": self.calls,
+        }  # fmt: skip
+
+    def run_functions(self, names: list[str]) -> None:
+        """Call pytest-style functions, each one case."""
+        for name in names:
+            before = self.failed
+            try:
+                self.space[name]()
+            except BaseException as error:
+                self.case(-1, error)
+            else:
+                if self.failed == before:
+                    self.case(-1, None)
+
+    def run_unittest(self) -> None:
+        """Run the methods of TestCase classes, each one case."""
+        for kind in list(self.space.values()):
+            if not (isinstance(kind, type) and issubclass(kind, unittest.TestCase)):
+                continue
+            if kind.__module__ != "__tests__":
+                continue
+            for test in unittest.defaultTestLoader.loadTestsFromTestCase(kind):
+                result = _Result(self)
+                test.run(result)
+                if result.problem is None and not result.skipped:
+                    self.case(-1, None)
+                else:
+                    error = result.problem or AssertionError("skipped")
+                    self.case(-1, error)
+
+
+class _Result(unittest.TestResult):
+    def __init__(self, judge: Judge) -> None:
+        super().__init__()
+        self.judge = judge
+        self.problem: BaseException | None = None
+
+    def addError(self, test: Any, err: Any) -> None:
+        self.problem = self.problem or err[1]
+
+    def addFailure(self, test: Any, err: Any) -> None:
+        self.problem = self.problem or err[1]
+
+    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:
+        if err is not None:
+            self.problem = self.problem or err[1]
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 2_000:
+        return f"an int of {value.bit_length()} bits"
+    if isinstance(value, (str, bytes)):
+        return repr(value[:MAX_TEXT])
+    if isinstance(value, (list, tuple, set, frozenset, dict)) and len(value) > 200:
+        return f"a {type(value).__name__} of {len(value)}"
+    try:
+        return repr(value)[:MAX_TEXT]
+    except Exception as error:
+        return f"a {type(value).__name__} without a repr ({type(error).__name__})"
+
+
+def _brief_text(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_TEXT]
+    except Exception:
+        return ""
+
+
+_CODE: dict[str, Any] = {}
+
+
+def _compiled(text: str, name: str) -> Any:
+    code = _CODE.get(text)
+    if code is None:
+        tree = ast.parse(text, name)
+        if name == "<tests>":
+            tree = instrumented(tree)
+        if len(_CODE) >= 256:
+            _CODE.clear()
+        code = _CODE[text] = compile(tree, name, "exec")
+    return code
+
+
+def instrumented(tree: ast.Module) -> ast.Module:
+    """The tests with each asserting statement noted as a case of its own.
+
+    Statements of the module, and of functions named `check` or `test...`, are wrapped; a loop
+    is one case.
+    """
+    numbers = itertools.count()
+    tree.body = _wrapped(tree.body, numbers)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and (
+            node.name == "check" or node.name.startswith("test")
+        ):
+            node.body = _wrapped(node.body, numbers)
+    return ast.fix_missing_locations(tree)
+
+
+def _wrapped(body: list[ast.stmt], numbers: Iterator[int]) -> list[ast.stmt]:
+    return [
+        _as_case(statement, next(numbers)) if _asserts(statement) else statement
+        for statement in body
+    ]
+
+
+def _asserts(statement: ast.stmt) -> bool:
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+        return False
+    return any(isinstance(node, ast.Assert) for node in ast.walk(statement))
+
+
+def _as_case(statement: ast.stmt, number: int) -> ast.stmt:
+    def note(value: ast.expr) -> ast.stmt:
+        call = ast.Call(ast.Name(CASE, ast.Load()), [ast.Constant(number), value], [])
+        return ast.copy_location(ast.Expr(call), statement)
+
+    error = ast.Name("_error_of_the_case", ast.Load())
+    handler = ast.ExceptHandler(
+        ast.Name("BaseException", ast.Load()), "_error_of_the_case", [note(error)]
+    )
+    return ast.copy_location(
+        ast.Try([statement], [handler], [note(ast.Constant(None))], []), statement
+    )
+
+
+def start(exchange: Callable[[bytes | None], bytes]) -> None:
+    """Serve jobs, one after the other, until the channel closes."""
+    reply = None
+    while True:
+        job = loads(exchange(reply))
+        reply = b"D" + dumps(Judge(exchange).run(job))

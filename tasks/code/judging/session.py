@@ -1,0 +1,156 @@
+"""The host between the two sides: it carries questions and replies, and reads neither as success.
+
+The host hands the program's text to one sandbox and the tests to another, then relays. It
+trusts the judge for the outcome of the tests and the program for nothing.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ....sandbox.types import Channel, ChannelClosed, Limits, Outcome, Program, Sandbox
+from ...verdict import Status
+from .codec import Malformed, Tree, dumps, loads
+from .drivers import driver
+
+JUDGE_LIMITS = Limits(cpu_seconds=36_000, wall_seconds=86_400, memory_mb=2048, output_kb=4096)
+JUDGE_CPU_SECONDS = 10.0
+JOBS_PER_JUDGE = 500
+
+
+class BadProgram(Exception):
+    """The program cannot be loaded; `status` is the verdict's."""
+
+    def __init__(self, status: Status, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.sentence = reason[:1].upper() + reason[1:] + ("" if reason.endswith(".") else ".")
+
+
+class JudgeFailed(Exception):
+    """The judge ended or spoke nonsense; `outcome` says how it ended, if it did."""
+
+    def __init__(self, reason: str, outcome: Outcome | None = None, calls: int = 0) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.calls = calls
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The tests of one check, as the judge gets them."""
+
+    tests: str
+    prompt: str
+    setup: str
+    entry_point: str
+    wanted: tuple[str, ...]
+    check: str | None
+    functions: tuple[str, ...]
+
+
+class ProgramChannel:
+    """The program under test, loaded and ready to be asked."""
+
+    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
+        self._channel = sandbox.open_channel(Program(source=driver("program_side")), limits)
+        self.names: Mapping[str, str] = {}
+
+    def load(self, source: str, setup: str = "", declared: tuple[str, ...] = ()) -> None:
+        """Run the program's text. Raises BadProgram, ChannelClosed."""
+        reply = self.ask(["load", source, setup, list(declared)])
+        if reply[0] == "ok" and len(reply) == 2 and type(reply[1]) is dict:
+            self.names = {name: kind for name, kind in reply[1].items() if type(kind) is str}
+        elif reply[0] == "bad":
+            raise BadProgram("rejected", f"the program is not Python: {reply[1]}: {reply[2]}")
+        elif reply[0] == "x":
+            name = str(reply[1][0]).rpartition(".")[2] if reply[1] else "an exception"
+            raise BadProgram("crashed", f"the program fails as it is loaded: {name}: {reply[2]}")
+        else:
+            raise Malformed("a reply in no known form")
+
+    def ask(self, question: Tree) -> list[Any]:
+        """The reply to one question. Raises ChannelClosed, Malformed."""
+        reply = loads(self._channel.ask(dumps(question)))
+        if type(reply) is not list or not reply or type(reply[0]) is not str:
+            raise Malformed("a reply in no known form")
+        return reply
+
+    def relay(self, question: bytes) -> bytes:
+        """The reply's bytes as they are. Raises ChannelClosed."""
+        return self._channel.ask(question)
+
+    def close(self) -> Outcome:
+        """End the program."""
+        return self._channel.close()
+
+
+class Judges:
+    """Warm judges, one per check at a time, each in a sandbox that the program never shares."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._idle: list[tuple[Channel, int]] = []
+        self._lock = threading.Lock()
+
+    def run(self, job: Job, program: ProgramChannel, fresh: bool = False) -> dict[str, Any]:
+        """Let a judge run the tests against the program; its account of them.
+
+        Raises JudgeFailed. When the program ends, the account says so in `stray`, and the
+        exception of the program's channel is under `closed`.
+        """
+        channel, used = self._take(fresh)
+        closed: ChannelClosed | None = None
+        done = False
+        try:
+            question = dumps(
+                {
+                    "tests": job.tests, "prompt": job.prompt, "setup": job.setup,
+                    "entry": job.entry_point, "wanted": list(job.wanted), "check": job.check,
+                    "functions": list(job.functions), "names": dict(program.names),
+                }
+            )  # fmt: skip
+            calls = 0
+            while True:
+                try:
+                    reply = channel.ask(question, JUDGE_CPU_SECONDS)
+                except ChannelClosed as error:
+                    raise JudgeFailed(
+                        f"{error} after {calls} calls", error.outcome, calls
+                    ) from None
+                if reply[:1] == b"D":
+                    break
+                calls += 1
+                try:
+                    question = b"A" + program.relay(reply[1:])
+                except ChannelClosed as error:
+                    closed, question = error, b"X"
+            account: dict[str, Any] = loads(reply[1:])
+            account["closed"] = closed
+            done = True
+            return account
+        finally:
+            self._give_back(channel, used + 1, done and not fresh)
+
+    def _take(self, fresh: bool) -> tuple[Channel, int]:
+        with self._lock:
+            if self._idle and not fresh:
+                return self._idle.pop()
+        program = Program(source=driver("judge_side"))
+        return self._sandbox.open_channel(program, JUDGE_LIMITS), 0
+
+    def _give_back(self, channel: Channel, used: int, healthy: bool) -> None:
+        if healthy and used < JOBS_PER_JUDGE:
+            with self._lock:
+                self._idle.append((channel, used))
+        else:
+            channel.close()
+
+    def close(self) -> None:
+        """End every idle judge and their sandbox."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for channel, _ in idle:
+            channel.close()
+        self._sandbox.close()

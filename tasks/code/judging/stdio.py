@@ -1,0 +1,83 @@
+"""Programs that read stdin and print: running the cases, and comparing what was printed."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ....sandbox.types import Limits, Outcome, Program, Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One input and the outputs that count as right; the first is the published one."""
+
+    given: str
+    expected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """How outputs are compared. `tolerance` is declared by the benchmark, or None for exact."""
+
+    tolerance: float | None = None
+
+
+def run_cases(
+    sandbox: Sandbox, source: str, cases: Sequence[Case], limits: Limits, stop_early: bool
+) -> list[Outcome]:
+    """One fresh process per case, in order; after a case that ends badly none, if `stop_early`.
+
+    The expected outputs stay on the host.
+    """
+    if not stop_early:
+        programs = [Program(source=source, stdin=case.given) for case in cases]
+        return list(sandbox.run_many(programs, limits))
+    outcomes = []
+    for case in cases:
+        outcome = sandbox.run(Program(source=source, stdin=case.given), limits)
+        outcomes.append(outcome)
+        if outcome.status != "ok":
+            break
+    return outcomes
+
+
+def compare_output(printed: str, expected: Sequence[str], compare: Compare) -> bool:
+    """Whether what was printed is one of the expected outputs."""
+    got = _lines(printed)
+    for text in expected:
+        want = _lines(text)
+        if got == want:
+            return True
+        if compare.tolerance is not None and _close(got, want, compare.tolerance):
+            return True
+    return False
+
+
+def _lines(text: str) -> list[str]:
+    """Lines without trailing whitespace, and without empty lines at the end."""
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _close(got: list[str], want: list[str], tolerance: float) -> bool:
+    if len(got) != len(want):
+        return False
+    return all(
+        len(ours := one.split()) == len(theirs := other.split())
+        and all(_close_token(a, b, tolerance) for a, b in zip(ours, theirs, strict=True))
+        for one, other in zip(got, want, strict=True)
+    )
+
+
+def _close_token(got: str, want: str, tolerance: float) -> bool:
+    if got == want:
+        return True
+    try:
+        ours, theirs = float(got), float(want)
+    except ValueError:
+        return False
+    if not (math.isfinite(ours) and math.isfinite(theirs)):
+        return False
+    return math.isclose(ours, theirs, rel_tol=tolerance, abs_tol=tolerance)

@@ -1,0 +1,145 @@
+"""What the host must know of a benchmark's tests before it runs them: names, classes, entry."""
+
+import ast
+import builtins
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+_BUILT_IN = frozenset(dir(builtins))
+_PLAIN_BASES = frozenset({"NamedTuple", "Enum", "IntEnum", "StrEnum"})
+
+
+class BrokenTests(Exception):
+    """The tests cannot be run whatever the program does."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestsText:
+    """Facts about a test text and the trusted prompt that goes with it."""
+
+    wanted: tuple[str, ...]
+    """Names that the tests use and nothing on the judge's side defines."""
+    declared: tuple[str, ...]
+    """Classes of plain data that the tests or the prompt declare."""
+    check: str | None
+    """The function to call with the entry point, where the tests only define it."""
+    functions: tuple[str, ...]
+    """pytest-style functions to call."""
+
+
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of a trusted or untrusted text. Raises SyntaxError for any failure."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(f"{type(error).__name__}: {error}") from None
+
+
+def bound_names(body: list[ast.stmt]) -> set[str]:
+    """The names that statements bind at their own level, through if, for, with and try."""
+    names: set[str] = set()
+    for node in _level(body):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            names.add(node.name)
+    return names
+
+
+def _level(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """All nodes of this scope, without the insides of functions and classes."""
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def used_names(tree: ast.AST) -> set[str]:
+    """Every name that is read anywhere."""
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def free_names(tree: ast.Module) -> set[str]:
+    """Names that are read somewhere and bound nowhere in the text, built-ins aside."""
+    stored = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            stored.add(node.name)
+        elif isinstance(node, ast.arg):
+            stored.add(node.arg)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            stored |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            stored.add(node.name)
+    return used_names(tree) - stored - _BUILT_IN
+
+
+@lru_cache(maxsize=4096)
+def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
+    """Read the tests. Raises BrokenTests when they are not Python."""
+    trees = {}
+    for name, text in (("tests", tests), ("prompt", prompt), ("setup code", setup)):
+        try:
+            trees[name] = parsed(text)
+        except SyntaxError as error:
+            raise BrokenTests(f"the {name} is not Python: {error.msg}") from None
+    tree = trees["tests"]
+    known = bound_names(trees["prompt"].body) | bound_names(trees["setup code"].body)
+    functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    called = {
+        node.func.id
+        for statement in tree.body
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    wanted = (free_names(tree) - known) | {entry_point}
+    declared = {
+        node.name
+        for one in trees.values()
+        for node in one.body
+        if isinstance(node, ast.ClassDef) and _is_plain(node)
+    } | _named_tuples(list(trees.values()))
+    return TestsText(
+        wanted=tuple(sorted(wanted)),
+        declared=tuple(sorted(declared)),
+        check="check" if "check" in functions and "check" not in called else None,
+        functions=tuple(
+            name for name in functions if name.startswith("test") and name not in called
+        ),
+    )
+
+
+def _is_plain(node: ast.ClassDef) -> bool:
+    decorators = {ast.unparse(item).partition("(")[0] for item in node.decorator_list}
+    bases = {ast.unparse(item).rpartition(".")[2] for item in node.bases}
+    return bool(decorators & {"dataclass", "dataclasses.dataclass"} or bases & _PLAIN_BASES)
+
+
+def _named_tuples(trees: list[ast.Module]) -> set[str]:
+    found: set[str] = set()
+    for tree in trees:
+        for node in tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                function = ast.unparse(node.value.func).rpartition(".")[2]
+                if function in ("namedtuple", "NamedTuple"):
+                    found |= {name.id for name in node.targets if isinstance(name, ast.Name)}
+    return found

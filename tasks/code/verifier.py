@@ -1,0 +1,239 @@
+"""Verify programs: `verify_function` against tests that call it, `verify_stdio` against cases.
+
+The program runs in one sandbox and can only be asked to call something with plain data, or be
+fed stdin. The tests run in another; see `judging`. A verdict of 1 needs every case to pass on
+the judge's side, in code that the program never met.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from ...sandbox.types import ChannelClosed, Limits, Outcome, Sandbox
+from ..verdict import Status, Verdict, checker_error, correct, wrong
+from ._extraction import Program, program_of
+from .judging.boxes import judges, program_sandbox
+from .judging.codec import Malformed
+from .judging.outcomes import STATUS_OF_OUTCOME, ended
+from .judging.session import BadProgram, Job, JudgeFailed, ProgramChannel
+from .judging.stdio import Case, Compare, compare_output, run_cases
+from .judging.tests_text import BrokenTests, facts
+
+FUNCTION_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=1024)
+STDIO_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=16_384)
+
+_BROKEN = frozenset(
+    {"NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "UnboundLocalError"}
+)
+
+
+def verify_function(
+    completion: str,
+    tests: str,
+    entry_point: str,
+    sandbox: Sandbox | None = None,
+    limits: Limits | None = None,
+    *,
+    prompt: str = "",
+    setup: str = "",
+    fresh_judge: bool = False,
+) -> Verdict:
+    """Verify a completion that must define `entry_point` against tests that call it.
+
+    `tests` is Python: assert statements, a `check(candidate)` function (HumanEval), TestCase
+    classes or `test...` functions. `prompt` is the trusted code that a completion may continue
+    and whose helpers the tests may use; `setup` is trusted code run before either side.
+    `fresh_judge` gives the tests an interpreter of their own (for tests that patch modules).
+    Raises nothing for what a model wrote; broken tests give `checker_error`.
+    """
+    started = time.perf_counter()
+    verdict = _function_verdict(
+        completion, (tests, prompt, setup), entry_point, (sandbox, limits, fresh_judge)
+    )
+    return verdict.model_copy(update={"seconds": time.perf_counter() - started})
+
+
+def _function_verdict(
+    completion: str,
+    texts: tuple[str, str, str],
+    entry_point: str,
+    how: tuple[Sandbox | None, Limits | None, bool],
+) -> Verdict:
+    tests, prompt, setup = texts
+    sandbox, limits, fresh = how
+    runnable = _runnable(prompt)
+    try:
+        known = facts(tests, runnable, setup, entry_point)
+    except BrokenTests as error:
+        return checker_error(str(error))
+    program = program_of(completion, entry_point, prompt)
+    if program.source is None:
+        return wrong(program.status, None, f"No program to run: {program.how}.")
+    job = Job(
+        tests, runnable, setup, entry_point, known.wanted, known.check, known.functions
+    )  # fmt: skip
+    channel = None
+    try:
+        channel = ProgramChannel(sandbox or program_sandbox(), limits or FUNCTION_LIMITS)
+        channel.load(program.source, setup, known.declared)
+        if entry_point not in channel.names:
+            reason = f"The program does not define {entry_point!r} once it has run."
+            return wrong("rejected", program.source, reason)
+        account = judges(sandbox).run(job, channel, fresh)
+    except BadProgram as error:
+        return wrong(error.status, program.source, error.sentence)
+    except ChannelClosed as error:
+        return ended(error.outcome, program.source, {})
+    except Malformed as error:
+        return wrong("rejected", program.source, f"The program sent {error}.")
+    except JudgeFailed as error:
+        return _judge_failed(error, program.source)
+    finally:
+        if channel is not None:
+            channel.close()
+    return _verdict_of(account, program)
+
+
+def _runnable(prompt: str) -> str:
+    """The prompt as code: one that stops at a signature gets a body."""
+    if not prompt.strip():
+        return ""
+    tail = prompt.rstrip().rpartition("\n")[2]
+    if tail.endswith(":"):
+        margin = len(tail) - len(tail.lstrip())
+        return prompt.rstrip() + "\n" + " " * (margin + 4) + "pass\n"
+    return prompt
+
+
+def _verdict_of(account: dict[str, Any], program: Program) -> Verdict:
+    """The verdict from the judge's account of the cases."""
+    closed, stray = account.pop("closed"), account["stray"]
+    total = account["passed"] + account["failed"] + (stray is not None)
+    meta = {
+        "cases": total,
+        "passed": account["passed"],
+        "fraction": account["passed"] / total if total else 0.0,
+        "failures": account["failures"] + ([stray] if stray else []),
+        "calls": account["calls"],
+        "extraction": program.how,
+    }
+    if closed is not None:
+        return ended(closed.outcome, program.source, meta)
+    failures = meta["failures"]
+    if not failures:
+        if total == 0 or not account["calls"]:
+            return checker_error("the tests never ask the program anything", **meta)
+        reason = f"All {total} test cases pass ({program.how})."
+        return correct(program.source, reason, **meta)
+    first = failures[0]
+    broken = next((one for one in failures if _is_broken(one)), None)
+    if broken is not None:
+        what = f"{broken['error']}: {broken['message']}"
+        return checker_error(f"the tests themselves fail: {what}", **meta)
+    status: Status = "rejected" if first["error"] == "Malformed" else "incorrect"
+    return wrong(status, program.source, _why(first, meta), **meta)
+
+
+def _is_broken(failure: dict[str, Any]) -> bool:
+    if failure["from_program"]:
+        return False
+    return (
+        failure["error"] in _BROKEN
+        or failure["error"] == "Undecided"
+        or (failure["calls"] == 0 and failure["error"] != "Malformed")
+    )
+
+
+def _why(failure: dict[str, Any], meta: dict[str, Any]) -> str:
+    """One sentence about the first failed case."""
+    failed = meta["cases"] - meta["passed"]
+    asked = f" for input {failure['input'][:200]}" if "input" in failure else ""
+    got = f" the program gave {failure['got'][:200]}" if "got" in failure else ""
+    what = failure["error"] + (f": {failure['message'][:200]}" if failure["message"] else "")
+    return f"{failed} of {meta['cases']} cases fail; the first:{asked}{got} ({what})."
+
+
+def _judge_failed(error: JudgeFailed, source: str | None) -> Verdict:
+    """The judge itself ended: the tests' fault, unless the program's values led it there."""
+    if error.calls and error.outcome is not None and error.outcome.status in ("timeout", "memory"):
+        status = STATUS_OF_OUTCOME[error.outcome.status]
+        reason = "The tests did not come to an end on the values that the program returned"
+        return wrong(status, source, f"{reason} ({error.outcome.reason}).")
+    return checker_error(f"the judge ended while it ran the tests: {error}")
+
+
+def verify_stdio(
+    completion: str,
+    cases: Sequence[tuple[str, str]],
+    sandbox: Sandbox | None = None,
+    limits: Limits | None = None,
+    *,
+    tolerance: float | None = None,
+    any_of: Sequence[Sequence[str]] | None = None,
+    stop_early: bool = True,
+) -> Verdict:
+    """Verify a program that reads stdin and prints: `cases` are (input, expected output).
+
+    Outputs are compared line by line without trailing whitespace. `tolerance` compares tokens
+    that are numbers within that absolute or relative error; `any_of` gives, per case, further
+    outputs that count. With `stop_early` the cases after the first failure are not run.
+    """
+    started = time.perf_counter()
+    program = program_of(completion)
+    if program.source is None:
+        verdict = wrong(program.status, None, f"No program to run: {program.how}.")
+    elif not cases:
+        verdict = checker_error("there are no cases to run")
+    else:
+        compare = Compare(tolerance)
+        todo = [
+            Case(given, (expected, *(any_of[index] if any_of else ())))
+            for index, (given, expected) in enumerate(cases)
+        ]
+        box = sandbox or program_sandbox()
+        results = run_cases(box, program.source, todo, limits or STDIO_LIMITS, stop_early)
+        verdict = _stdio_verdict(program, todo, results, compare)
+    return verdict.model_copy(update={"seconds": time.perf_counter() - started})
+
+
+def _stdio_verdict(
+    program: Program, cases: list[Case], outcomes: list[Outcome], compare: Compare
+) -> Verdict:
+    failures: list[dict[str, Any]] = []
+    passed = 0
+    status: Status = "incorrect"
+    reason = ""
+    for index, (case, outcome) in enumerate(zip(cases, outcomes, strict=False)):
+        if outcome.status == "sandbox_error":
+            return checker_error(f"the sandbox failed: {outcome.reason}")
+        if outcome.status == "ok" and compare_output(outcome.stdout, case.expected, compare):
+            passed += 1
+            continue
+        note = {
+            "case": index, "status": outcome.status, "input": case.given[:400],
+            "got": outcome.stdout[:400], "expected": case.expected[0][:400],
+            "stderr": outcome.stderr[-400:],
+        }  # fmt: skip
+        if not failures:
+            status, reason = _stdio_reason(index, outcome)
+        failures.append(note)
+    meta = {
+        "cases": len(cases), "passed": passed, "fraction": passed / len(cases),
+        "failures": failures[:50], "extraction": program.how,
+    }  # fmt: skip
+    if passed == len(cases):
+        text = f"The output is right in all {passed} cases ({program.how})."
+        return correct(program.source, text, **meta)
+    return wrong(status, program.source, reason, **meta)
+
+
+def _stdio_reason(index: int, outcome: Outcome) -> tuple[Status, str]:
+    if outcome.status == "ok":
+        return "incorrect", f"The output of case {index + 1} is not the expected one."
+    last = outcome.stderr.strip().rpartition("\n")[2][:200]
+    why = outcome.reason or outcome.status
+    return (
+        STATUS_OF_OUTCOME[outcome.status],
+        f"The program did not end well in case {index + 1}: {why}"
+        + (f" ({last})." if last else "."),
+    )
