@@ -398,6 +398,7 @@ _WRAPPERS = (
     ("\\(", "\\)"), ("\\[", "\\]"), ('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"),
     ("*", "*"), ("«", "»"),
 )  # fmt: skip
+_EXCLAIMED = re.compile(r"[A-Za-z]{2}[!]$")  # not the factorial of 5!
 _TEXT = re.compile(r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|textsf|texttt)\s{0,4}\{")
 
 
@@ -405,8 +406,11 @@ def strip_dressing(text: str) -> str:
     r"""The text without Markdown, dollar signs, quotes, \text{} around it or a final full stop."""
     for _ in range(12):
         before = text
-        text = text.strip().rstrip(".。,;!") if not text.strip().endswith("...") else text.strip()
         text = text.strip()
+        if not text.endswith("..."):
+            text = text.rstrip(".。,;").strip()
+        if text.endswith("!") and _EXCLAIMED.search(text[-4:]):
+            text = text[:-1].strip()
         for opening, closing in _WRAPPERS:
             inner = text[len(opening) : len(text) - len(closing)]
             if (

@@ -1,0 +1,1 @@
+"""Parse, classify and compare mathematical answers, with every cost bounded beforehand."""

@@ -1,0 +1,335 @@
+"""Comparison of two classified answers, kind by kind, exactly."""
+
+from dataclasses import dataclass, replace
+
+from .classes import Answer, as_region
+from .equality import DIGITS, UndecidedError, same_value, value_at
+from .evaluation import base_value
+from .nodes import Node, TooBigError, UndefinedError, symbols
+from .units import LETTERS, conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a caller may relax. The defaults are exact; a verdict names every relaxed rule."""
+
+    tolerance: float = 0.0
+    """Relative difference that two constants may have."""
+    percent_is_number: bool = False
+    """"25%" also equals 25."""
+    ignore_units: bool = False
+    """A conflicting unit does not matter."""
+
+    def relaxed(self) -> dict[str, float | bool]:
+        """The rules that differ from the exact ones."""
+        found: dict[str, float | bool] = {}
+        if self.tolerance:
+            found["tolerance"] = self.tolerance
+        if self.percent_is_number:
+            found["percent_is_number"] = True
+        if self.ignore_units:
+            found["ignore_units"] = True
+        return found
+
+
+EXACT = Rules()
+
+
+def same(gold: Answer, answer: Answer, rules: Rules = EXACT) -> bool:
+    """Whether the answer is the gold. Raises TooBigError where a value cannot be computed."""
+    if gold.kind == "broken" or answer.kind == "broken":
+        return False
+    if not _names_agree(gold, answer):
+        return False
+    if gold.kind == answer.kind and gold.kind in _SAME_KIND:
+        return _SAME_KIND[gold.kind](gold, answer, rules)
+    return _across(gold, answer, rules) or _across(answer, gold, rules)
+
+
+def _names_agree(gold: Answer, answer: Answer) -> bool:
+    """Two plain unknowns with different names are different statements."""
+    if gold.name is None or answer.name is None:
+        return True
+    if gold.name[0] == "sym" and answer.name[0] == "sym":
+        return bool(gold.name[1].casefold() == answer.name[1].casefold())
+    return True
+
+
+def _numbers(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    if not rules.ignore_units and conflict(gold.unit, answer.unit):
+        return False
+    if _equal(gold.node, answer.node, rules) or _equal_renamed(gold, answer):
+        return True
+    if answer.rounded is not None and _rounds_to(answer.node, answer.rounded):
+        return _equal(gold.node, answer.rounded, rules)
+    return _without_letter_unit(gold, answer, rules)
+
+
+def _equal(first: Node, second: Node, rules: Rules) -> bool:
+    try:
+        if same_value(first, second):
+            return True
+    except UndecidedError:
+        return False
+    if rules.percent_is_number:
+        for one, other in ((first, second), (second, first)):
+            if one[0] == "div" and one[2] == ("num", 100) and len(one) == 3:
+                return _equal(one[1], other, replace(rules, percent_is_number=False))
+    return bool(rules.tolerance) and _close(first, second, rules.tolerance)
+
+
+def _close(first: Node, second: Node, tolerance: float) -> bool:
+    if symbols(first) or symbols(second):
+        return False
+    try:
+        a, left = value_at(first, {}, True, DIGITS)
+        b, _ = value_at(second, {}, True, DIGITS)
+    except UndefinedError:
+        return False
+    x, y = left.approximate(a), left.approximate(b)
+    return bool(abs(x - y) <= tolerance * abs(x))
+
+
+def _rounds_to(exact: Node, decimal: Node) -> bool:
+    return _close(exact, decimal, 0.01)
+
+
+def _equal_renamed(gold: Answer, answer: Answer) -> bool:
+    """f(x) = x^2 against f(t) = t^2, and C against c as the constant of integration."""
+    names = [_bound_names(gold.name), _bound_names(answer.name)]
+    renaming: dict[str, str] = {}
+    if names[0] and names[1] and len(names[0]) == len(names[1]):
+        renaming = dict(zip(names[1], names[0], strict=True))
+    free = symbols(gold.node) ^ symbols(answer.node)
+    if free and free <= {"C", "c", "K"} and len(free) == 2:
+        (new,) = symbols(gold.node) - symbols(answer.node) or {""}
+        (old,) = symbols(answer.node) - symbols(gold.node) or {""}
+        renaming[old] = new
+    if not renaming or all(old == new for old, new in renaming.items()):
+        return False
+    try:
+        return same_value(gold.node, rename(answer.node, renaming))
+    except UndecidedError:
+        return False
+
+
+def _bound_names(name: Node | None) -> list[str]:
+    if name is None or name[0] != "mul":
+        return []
+    return [one[1] for one in name[1][1:] if one[0] == "sym"]
+
+
+def rename(node: Node, names: dict[str, str]) -> Node:
+    """The tree with its symbols renamed."""
+    if node[0] == "sym":
+        return ("sym", names.get(node[1], node[1]))
+    return tuple(
+        rename(entry, names)
+        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
+        else tuple(rename(one, names) for one in entry)
+        if isinstance(entry, tuple)
+        else entry
+        for entry in node
+    )
+
+
+def _without_letter_unit(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    """5m against 5: the letter is a unit when the gold has no symbol."""
+    if symbols(gold.node) or not symbols(answer.node) or answer.unit:
+        return False
+    found = _letter_unit(answer.node)
+    if found is None:
+        return False
+    value, unit = found
+    if not rules.ignore_units and conflict(gold.unit, unit):
+        return False
+    return _equal(gold.node, value, rules)
+
+
+def _letter_unit(node: Node) -> tuple[Node, str] | None:
+    per = ""
+    if node[0] == "div" and len(node) == 3:
+        below = _letter_power(node[2])
+        if below is None:
+            return None
+        per, node = "/" + below, node[1]
+    if node[0] != "mul" or len(node[1]) != 2 or symbols(node[1][0]):
+        return None
+    above = _letter_power(node[1][1])
+    return None if above is None else (node[1][0], above + per)
+
+
+def _letter_power(node: Node) -> str | None:
+    power = ""
+    if node[0] == "pow" and node[2] in (("num", 2), ("num", 3)):
+        node, power = node[1], f"^{node[2][1]}"
+    return LETTERS[node[1]] + power if node[0] == "sym" and node[1] in LETTERS else None
+
+
+def _tuples(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    if len(gold.items) != len(answer.items):
+        return False
+    if len(gold.items) == 2 and {gold.style, answer.style} == {"(", "["}:
+        return False  # an open against a closed interval
+    return all(same(a, b, rules) for a, b in zip(gold.items, answer.items, strict=True))
+
+
+def _matrices(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    return len(gold.items) == len(answer.items) and all(
+        len(a.items) == len(b.items)
+        and all(same(x, y, rules) for x, y in zip(a.items, b.items, strict=True))
+        for a, b in zip(gold.items, answer.items, strict=True)
+    )
+
+
+def _sets(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    """Each member of one has its equal in the other; repetitions do not count."""
+    if gold.style == "system" or answer.style == "system":
+        if gold.style != answer.style or len(gold.items) != len(answer.items):
+            return False
+    if len(gold.items) * len(answer.items) > 40_000:
+        raise TooBigError("sets of too many members")
+    return _covers(gold.items, answer.items, rules) and _covers(answer.items, gold.items, rules)
+
+
+def _covers(first: tuple[Answer, ...], second: tuple[Answer, ...], rules: Rules) -> bool:
+    return all(any(same(a, b, rules) for b in second) for a in first)
+
+
+def _regions(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    assert gold.region is not None
+    assert answer.region is not None
+    return gold.region.same(answer.region)
+
+
+def _mappings(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    mine, theirs = ({item.name: item for item in one.items} for one in (gold, answer))
+    return mine.keys() == theirs.keys() and all(
+        same(value, theirs[name], rules) for name, value in mine.items()
+    )
+
+
+def _ratios(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    """3:4 is 6:8, but what could be a time of day is compared as it stands."""
+    if len(gold.items) != len(answer.items):
+        return False
+    mine, theirs = [i.node for i in gold.items], [i.node for i in answer.items]
+    if _maybe_time(mine) or _maybe_time(theirs):
+        return all(_equal(a, b, rules) for a, b in zip(mine, theirs, strict=True))
+    return all(
+        _equal(("mul", (mine[0], b)), ("mul", (theirs[0], a)), rules)
+        for a, b in zip(mine[1:], theirs[1:], strict=True)
+    ) and not _equal(theirs[0], ("num", 0), rules)
+
+
+def _maybe_time(parts: list[Node]) -> bool:
+    if len(parts) != 2 or any(p[0] != "num" or not isinstance(p[1], int) for p in parts):
+        return False
+    return bool(parts[0][1] <= 24 and 10 <= parts[1][1] < 60)
+
+
+def _moduli(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    modulus, other = gold.items[1].node, answer.items[1].node
+    if not _equal(modulus, other, rules):
+        return False
+    residues = [value_at(a.items[0].node, {}, True, DIGITS)[0] for a in (gold, answer)]
+    number = value_at(modulus, {}, True, DIGITS)[0]
+    if not all(isinstance(one, int) for one in (*residues, number)) or number == 0:
+        return False
+    return bool((residues[0] - residues[1]) % number == 0)
+
+
+def _bases(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    try:
+        return base_value(gold.node) == base_value(answer.node)
+    except UndefinedError:
+        return False
+
+
+def _relations(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    from .relations import same_relation
+
+    return same_relation(gold.node, answer.node)
+
+
+def _infinities(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    return gold.node == answer.node
+
+
+_SAME_KIND = {
+    "number": _numbers,
+    "set": _sets,
+    "tuple": _tuples,
+    "region": _regions,
+    "relation": _relations,
+    "matrix": _matrices,
+    "mapping": _mappings,
+    "ratio": _ratios,
+    "mod": _moduli,
+    "base": _bases,
+    "infinite": _infinities,
+}
+
+
+def _across(first: Answer, second: Answer, rules: Rules) -> bool:
+    """Kinds that may mean the same; called in both orders."""
+    pair = (first.kind, second.kind)
+    if first.kind == "set":
+        if len(first.items) >= 1 and second.kind in ("number", "tuple", "base"):
+            if second.kind == "tuple" and first.style == "list" and len(first.items) > 1:
+                return _tuples(replace(second, style=""), replace(first, style=""), rules)
+            return all(same(item, second, rules) for item in first.items)
+        if second.kind == "relation":
+            return len(first.items) == 1 and same(first.items[0], second, rules)
+        if second.kind == "mapping" and first.style == "list":
+            return _tuples(replace(second, style=""), first, rules)
+    if second.kind == "region" and first.kind in ("tuple", "set"):
+        region = as_region(first)
+        assert second.region is not None
+        return region is not None and region.same(second.region)
+    if pair == ("tuple", "matrix"):
+        return _vector(first, second, rules)
+    if pair == ("tuple", "mapping"):
+        items = second.items
+        if second.style != "tuple":
+            items = tuple(sorted(items, key=lambda item: str(item.name)))
+        return _tuples(replace(first, style=""), Answer("tuple", items=items), rules)
+    if pair == ("number", "base"):
+        return first.node == ("num", int(second.node[1]))
+    if pair == ("number", "mod"):
+        return same(first, second.items[0], rules)
+    if pair == ("number", "relation"):
+        return first.name is not None and _relations(
+            Answer("relation", node=("rel", first.name, (("=", first.node),))), second, rules
+        )
+    if pair == ("number", "ratio"):
+        return _fraction_is_ratio(first, second)
+    return False
+
+
+def _vector(first: Answer, matrix: Answer, rules: Rules) -> bool:
+    if len(matrix.items) == 1:
+        items = matrix.items[0].items
+    elif all(len(row.items) == 1 for row in matrix.items):
+        items = tuple(row.items[0] for row in matrix.items)
+    else:
+        return False
+    return len(items) == len(first.items) and all(
+        same(a, b, rules) for a, b in zip(first.items, items, strict=True)
+    )
+
+
+def _fraction_is_ratio(first: Answer, ratio: Answer) -> bool:
+    """3/4 for 3:4, as written, never a decimal and never a time of day."""
+    node = first.node
+    parts = [item.node for item in ratio.items]
+    return (
+        node[0] == "div"
+        and len(parts) == 2
+        and not _maybe_time(parts)
+        and node[1:3]
+        == (
+            parts[0],
+            parts[1],
+        )
+    )

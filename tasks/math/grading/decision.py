@@ -1,0 +1,255 @@
+"""Gold against answer, cheapest stage first: text, then value, then algebra in a worker."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ...verdict import Status
+from ...workers import WorkerError, WorkerMemoryError, WorkerPool, WorkerTimeoutError
+from .classes import Answer, classify
+from .comparison import EXACT, Rules, same
+from .dressing import clean, compact, words_of
+from .nodes import MAX_TEXT, Node, TooBigError, UnparsableError, symbols, to_data
+from .parser import parse
+from .units import SMALL
+
+WORKER_SECONDS = 1.2
+_POOL = WorkerPool(memory_mb=2048)
+_SYNONYMS = {
+    phrase: plain
+    for plain, phrases in {
+        r"\emptyset": "no solution;no solutions;none;no real solution;no real solutions;empty set;"
+        "null set;no such solution;no solution exists;no solutions exist;there is no solution;"
+        "there are no solutions;emptyset;varnothing;no real roots",
+        "does not exist": "dne;does not exist;undefined;doesn t exist;limit does not exist",
+        "infinitely many": "infinitely many;infinitely many solutions;infinite number of solutions;"
+        "infinite solutions",
+        r"\mathbb{R}": "all real numbers;all reals;real numbers;all real x;any real number;"
+        "all real values;every real number",
+        r"\infty": "infinity;positive infinity;infty",
+        r"-\infty": "negative infinity;minus infinity",
+    }.items()
+    for phrase in phrases.split(";")
+}
+_LETTER = re.compile(r"[\s($*{\\]*(?:text\w*\{)?[\s(]*([A-Z])[)\s}.:$*]*")
+_CHOICE = re.compile(
+    r"[\s($*\[{]*(?:\\text\w*\s?\{|\\mathrm\{|\\mathbf\{)?[\s(\[]*"
+    r"(?:(?:option|choice|answer)[:\s]{1,3})?[\s($*]*([A-Za-z])"
+    r"(?:[)\]}$*\s]*|[)\]}$*\s]*[.:)\]}](?P<rest>.*)|[)\]}$*]+[\s~\\](?P<more>.*))",
+    re.IGNORECASE | re.DOTALL,
+)
+_OTHER_CHOICE = re.compile(r"(?:\bor\b|\band\b|[,/&|]|^)\s*\(?[A-J]\)?(?:[\s).,}]|$)")
+_TEXTUAL = re.compile(r"[a-z][a-z' ]{2,}")
+_MATHEMATICAL = re.compile(r"[=<>+*/^\\\d]")
+_SPACED_UNIT = re.compile(r"(?<=\d) ([msghLNJWVK])((?:/[a-z]+)?(?:\^\{?[23]\}?)?)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether the answer is the gold, why, and which stage found it."""
+
+    status: Status
+    reason: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One side, read: its clean text, its words, and its tree and kind when it parses."""
+
+    raw: str
+    text: str
+    words: str
+    textual: bool
+    node: Node | None
+    answer: Answer | None
+    problem: str
+    too_big: bool = False
+
+
+def read(raw: str, grouping: bool = True) -> Reading:
+    """Read one side. Never raises for any text."""
+    text = clean(raw[: MAX_TEXT + 1])
+    words = words_of(text) if len(text) <= 400 else ""
+    if words in _SYNONYMS:
+        text = _SYNONYMS[words]
+        words = words_of(text)
+    elif words in SMALL:
+        text = words = str(SMALL[words])
+    text = _SPACED_UNIT.sub(r" \\text{\1\2}", text)
+    textual = bool(_TEXTUAL.fullmatch(words)) and (
+        len(words) > 4 or "text" in raw or not raw.islower()
+    )
+    if len(raw) > MAX_TEXT:
+        return Reading(raw, text, words, textual, None, None, "too long to be an answer", True)
+    node: Node | None = None
+    try:
+        node = parse(text, grouping)
+        return Reading(raw, text, words, textual, node, classify(node), "")
+    except UnparsableError as error:
+        return Reading(raw, text, words, textual, node, None, str(error))
+    except (TooBigError, RecursionError) as error:
+        return Reading(raw, text, words, textual, node, None, str(error), True)
+
+
+@lru_cache(maxsize=65_536)
+def _read_gold(gold: str, grouping: bool = True) -> Reading:
+    return read(gold, grouping)
+
+
+@lru_cache(maxsize=65_536)
+def _decide_cached(gold: str, answer: str, rules: Rules) -> Decision:
+    return _decide(_read_gold(gold), read(answer), rules)
+
+
+def decide(gold: str, answer: str, rules: Rules = EXACT) -> Decision:
+    """Compare. `checker_error` only when our own machinery failed."""
+    if len(gold) + len(answer) > 2_000:
+        return _decide(_read_gold(gold), read(answer), rules)
+    decision = _decide_cached(gold, answer, rules)
+    if decision.status in ("checker_error", "timeout", "memory"):
+        # What a loaded machine made slow deserves another try next time.
+        _decide_cached.cache_clear()
+    return decision
+
+
+def _decide(gold: Reading, answer: Reading, rules: Rules) -> Decision:
+    if not gold.text or gold.text in ("$", "{}"):
+        return Decision("checker_error", "the gold answer is empty", "gold")
+    letter = _choice_letter(gold.raw)
+    if letter is not None:
+        return _decide_letter(letter, gold, answer)
+    if compact(gold.text) == compact(answer.text):
+        return Decision("correct", "the answer is the gold as written", "text")
+    if gold.answer is None or gold.textual or answer.answer is None:
+        return _decide_text(gold, answer)
+    return _decide_value(gold, answer, rules)
+
+
+def _choice_letter(raw: str) -> str | None:
+    found = _LETTER.fullmatch(raw) or _LETTER.fullmatch(clean(raw))
+    return found[1] if found else None
+
+
+def _decide_letter(letter: str, gold: Reading, answer: Reading) -> Decision:
+    for text in (answer.raw.strip(), answer.text):
+        found = _CHOICE.fullmatch(text[:2_000])
+        if found is None:
+            continue
+        rest = (found["rest"] or found["more"] or "").strip()
+        if _OTHER_CHOICE.search(rest):
+            return Decision("incorrect", "several choices are offered", "letter")
+        if found[1].upper() == letter:
+            return Decision("correct", f"the choice is {letter}", "letter")
+        return Decision("incorrect", f"the choice is {found[1]}, not {letter}", "letter")
+    if gold.answer is not None and answer.answer is not None and gold.answer == answer.answer:
+        return Decision("correct", "the answer is the gold", "letter")
+    return Decision("incorrect", f"the answer is not the choice {letter}", "letter")
+
+
+def _decide_text(gold: Reading, answer: Reading) -> Decision:
+    if _MATHEMATICAL.search(gold.words) or _MATHEMATICAL.search(gold.text.replace("\\", "")):
+        equal = _letters(gold.text) == _letters(answer.text)
+    else:
+        equal = bool(gold.words) and gold.words == answer.words
+    if equal:
+        return Decision("correct", "the answer has the words of the gold", "words")
+    if answer.too_big:
+        return Decision("incorrect", f"the answer is refused: {answer.problem}", "caps")
+    if answer.answer is None and gold.answer is not None and not gold.textual:
+        return Decision(
+            "incorrect", f"the answer is not a mathematical value ({answer.problem})", "words"
+        )
+    return Decision("incorrect", "the answer has other words than the gold", "words")
+
+
+def _letters(text: str) -> str:
+    text = re.sub(r"\\(?:text|textrm|mathrm|mbox|textbf)\s?\{([^{}]*)\}", r"\1", text)
+    return re.sub(r"[\s${}]+|\\[,;:! ]", "", text).casefold().strip(".")
+
+
+def _decide_value(gold: Reading, answer: Reading, rules: Rules) -> Decision:
+    assert gold.answer is not None
+    assert answer.answer is not None
+    if gold.node == answer.node:
+        return Decision("correct", "the answer parses to the gold", "tree")
+    try:
+        if same(gold.answer, answer.answer, rules):
+            return Decision("correct", f"equal as {gold.answer.kind}", "value")
+        if _same_ungrouped(gold, answer, rules):
+            return Decision("correct", "equal as a list", "value")
+    except (TooBigError, RecursionError) as error:
+        return Decision("incorrect", f"the answer could not be shown equal: {error}", "caps")
+    if _wants_algebra(gold.answer, answer.answer):
+        return _decide_algebra(gold, answer)
+    return Decision("incorrect", _difference(gold.answer, answer.answer), "value")
+
+
+def _same_ungrouped(gold: Reading, answer: Reading, rules: Rules) -> bool:
+    """ "100,200" is one number unless the other side is a list."""
+    assert gold.answer is not None
+    assert answer.answer is not None
+    gold_many, answer_many = gold.answer.kind == "set", answer.answer.kind == "set"
+    if gold_many == answer_many:
+        return False
+    again = read(answer.raw, False) if gold_many else _read_gold(gold.raw, False)
+    if again.answer is None or "," not in again.text or again.answer.kind != "set":
+        return False
+    if gold_many:
+        return same(gold.answer, again.answer, rules)
+    # A gold like "1,234" stays a number: only a gold with other commas is ambiguous.
+    return False
+
+
+def _difference(gold: Answer, answer: Answer) -> str:
+    if answer.kind == "broken":
+        return "the answer contradicts itself"
+    if answer.kind == "set" and len(answer.items) > 1 and gold.kind == "number":
+        return "several candidates are offered where the gold is one value"
+    if gold.kind != answer.kind:
+        return f"the answer is a {answer.kind}, the gold a {gold.kind}"
+    if gold.kind == "number" and gold.unit and answer.unit and gold.unit != answer.unit:
+        return f"not equal, or {answer.unit} for {gold.unit}"
+    return f"the two are different as {gold.kind}"
+
+
+def _wants_algebra(gold: Answer, answer: Answer) -> bool:
+    kinds = {gold.kind, answer.kind}
+    if kinds == {"relation"}:
+        return symbols(gold.node) == symbols(answer.node)
+    if kinds == {"relation", "number"}:
+        named = gold if gold.kind == "number" else answer
+        return named.name is not None
+    return kinds in ({"relation", "region"}, {"relation", "set"}) and gold.kind != "set"
+
+
+def _decide_algebra(gold: Reading, answer: Reading) -> Decision:
+    assert gold.node is not None
+    assert answer.node is not None
+    try:
+        equal = _POOL.call(
+            f"{__package__}.algebra:same_solutions",
+            to_data(gold.node),
+            to_data(answer.node),
+            seconds=WORKER_SECONDS,
+        )
+    except WorkerTimeoutError:
+        return Decision("timeout", "the answer could not be compared in time", "algebra")
+    except WorkerMemoryError:
+        return Decision("memory", "the answer needed too much memory to compare", "algebra")
+    except WorkerError as error:
+        return Decision("checker_error", f"the algebra worker failed: {error}", "algebra")
+    if equal:
+        return Decision("correct", "the two have the same solutions", "algebra")
+    return Decision("incorrect", "the two have different solutions", "algebra")
+
+
+def warm() -> None:
+    """Start the algebra worker ahead of the first check that needs it."""
+    _POOL.warm()
+
+
+def cache_info() -> dict[str, Any]:
+    """How full the caches are, for the log."""
+    return {"gold": _read_gold.cache_info(), "pairs": _decide_cached.cache_info()}

@@ -1,0 +1,131 @@
+"""Text clean-up that never changes a value: Unicode, LaTeX spacing, Markdown, wrappers."""
+
+import re
+import unicodedata
+
+from ...extraction import strip_dressing, unbox
+
+_SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᵏᵐ", "0123456789+-=()nixyabkm")
+_SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₓᵢⱼₖₘ", "0123456789+-=()nxijkm")
+_SUPER_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᵏᵐ]+")
+_SUB_RUN = re.compile("[₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₓᵢⱼₖₘ]+")
+_CHARACTERS = {
+    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "－": "-", "×": r"\times ",
+    "·": r"\cdot ", "⋅": r"\cdot ", "∙": r"\cdot ", "∗": "*", "÷": "/", "∕": "/", "⁄": "/",
+    "±": r"\pm ", "∓": r"\mp ", "√": r"\sqrt ", "∛": r"\sqrt[3] ", "∜": r"\sqrt[4] ",
+    "π": r"\pi ", "∞": r"\infty ", "≤": r"\le ", "≥": r"\ge ", "⩽": r"\le ", "⩾": r"\ge ",
+    "≦": r"\le ", "≧": r"\ge ", "≠": r"\ne ", "≈": r"\approx ", "≃": r"\approx ", "≅": r"\approx ",
+    "∪": r"\cup ", "∩": r"\cap ", "∈": r"\in ", "∖": r"\setminus ", "∅": r"\emptyset ",
+    "⌀": r"\emptyset ", "Ø": r"\emptyset ", "°": r"^\circ ", "º": r"^\circ ", "˚": r"^\circ ",
+    "ℝ": r"\mathbb{R}", "ℤ": r"\mathbb{Z}", "ℚ": r"\mathbb{Q}", "ℕ": r"\mathbb{N}",
+    "ℂ": r"\mathbb{C}", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ",
+    "⟨": r"\langle ", "⟩": r"\rangle ", "〈": r"\langle ", "〉": r"\rangle ", "∑": r"\sum ",
+    "∏": r"\prod ", "∫": r"\int ", "→": r"\to ", "⇒": r"\Rightarrow ", "≡": r"\equiv ",
+    "∧": r"\land ", "∨": r"\lor ", "¬": r"\lnot ", "′": "'", "’": "'", "‘": "'", "ʼ": "'",
+    "″": "''", "“": '"', "”": '"', "„": '"', "…": "...", "⋯": "...", "∣": "|", "｜": "|", "∥": r"\|",
+    "‖": r"\|", "“": '"', "、": ",", "，": ",", "；": ";", "：": ":", "。": ".", "（": "(", "）": ")",
+    "［": "[", "］": "]", "｛": "{", "｝": "}", "∶": ":", "∘": r"\circ ", "¢": " cents", "＝": "=",
+    "ℯ": "e", "ⅇ": "e", "ⅈ": "i", "𝑖": "i", "ﬁ": "fi", "٫": ".", "٬": ",", "％": "%", "٪": "%",
+    "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "δ": r"\delta ",
+    "λ": r"\lambda ", "μ": r"\mu ", "σ": r"\sigma ", "φ": r"\phi ", "ϕ": r"\phi ", "ω": r"\omega ",
+    "ε": r"\epsilon ", "ρ": r"\rho ", "τ": r"\tau ", "Δ": r"\Delta ", "Ω": r"\Omega ",
+    "Γ": r"\Gamma ", "ψ": r"\psi ", "η": r"\eta ", "ξ": r"\xi ", "κ": r"\kappa ",
+}  # fmt: skip
+_TABLE = {ord(key): value for key, value in _CHARACTERS.items()}
+_DROPPED = re.compile(
+    r"\\(?:left|right|middle|bigl|bigr|Bigl|Bigr|biggl|biggr|Biggl|Biggr|big|Big|bigg|Bigg)"
+    r"(?![A-Za-z])\.?"
+    r"|\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|rm|bf|it|sf|tt|mathstrut|strut"
+    r"|boldmath|noindent|centering|large|Large|normalsize|allowbreak|nonumber|notag)(?![A-Za-z])"
+    r"|\\(?:hspace|vspace|phantom|vphantom|hphantom|label|tag)\*?\{[^{}]{0,40}\}"
+    r"|\\color\{[^{}]{0,40}\}|(?<=\\textcolor)\{[^{}]{0,40}\}"
+)
+_SPACES = re.compile(
+    r"\\(?:quad|qquad|thinspace|enspace|space|nobreakspace)(?![A-Za-z])|(?<!\\)\\[;: ]|~"
+)
+_GROUPED = re.compile(r"(?<=\d)(?:\{,\}|,\\!|\\,|\\!|,\s?\\!|\{\\,\})\s?(?=\d{3}(?!\d))")
+_PREFIX = re.compile(
+    r"(?:(?:so|thus|therefore|hence|and|∴|\\therefore)[, ]{1,3})?"
+    r"(?:(?:the|my|our) )?(?:(?:final|correct) )?"
+    r"(?:answer|result|solution|value)s?(?: is| are|:| =)[: ]{0,3}"
+    r"|(?:so|thus|therefore|hence|∴|\\therefore|it is|it's|we get|we have|approximately|exactly"
+    r"|about)[,: ]{1,3}",
+    re.IGNORECASE,
+)
+
+
+def clean(text: str) -> str:
+    """The text in one alphabet and without dressing. Linear in its length."""
+    text = _ascii(unbox(text) if "boxed" in text or "fbox" in text else text)
+    text = _strip_currency(strip_dressing(text))
+    for pattern, new in ((_DROPPED, ""), (_GROUPED, ""), (_SPACES, " ")):
+        text = pattern.sub(new, text)
+    text = text.replace("\\!", "").replace("\\,", " ").replace("\\textcolor", "")
+    text = text.replace("{,}", ",").replace("\\/", "").replace("&=", "=").replace("\\@", "")
+    text = (
+        text.replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac").replace("\\cfrac", "\\frac")
+    )
+    text = strip_dressing(" ".join(text.split()))
+    prefix = _PREFIX.match(text)
+    if prefix and prefix.end() < len(text):
+        text = strip_dressing(text[prefix.end() :])
+    return text
+
+
+def _strip_currency(text: str) -> str:
+    # "$5" is a price, "$5$" is mathematics; the wrapper was taken off before this.
+    return text.replace("\\$", "$").replace("$$", " ") if "$" in text else text
+
+
+def _ascii(text: str) -> str:
+    if text.isascii():
+        return text.replace("\x00", "") if "\x00" in text else text
+    text = _SUPER_RUN.sub(lambda run: "^{" + run[0].translate(_SUPER) + "}", text)
+    text = _SUB_RUN.sub(lambda run: "_{" + run[0].translate(_SUB) + "}", text)
+    return "".join(map(_character, text))
+
+
+def _character(character: str) -> str:
+    if character.isascii():
+        return "" if character == "\x00" else character
+    known = _CHARACTERS.get(character)
+    if known is not None:
+        return known
+    category = unicodedata.category(character)
+    if category in ("Cf", "Cc", "Cs", "Co", "Cn"):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category == "Zs":
+        return " "
+    if category == "No":
+        folded = unicodedata.normalize("NFKC", character)
+        top, slash, bottom = folded.partition("⁄")
+        if slash and top.isdigit() and bottom.isdigit():
+            return f"\\frac{{{top}}}{{{bottom}}}"
+    folded = unicodedata.normalize("NFKC", character)
+    if folded == character or len(folded) > 4:
+        return character
+    return "".join(_CHARACTERS.get(one, one) for one in folded)
+
+
+_TEXT = re.compile(
+    r"\\(?:text|textbf|textit|textrm|textsf|texttt|mathrm|mathbf|mbox|operatorname)\*?"
+)
+_NOISE = re.compile(r"[\s$*_`\"'.,;:!?(){}\[\]\\~-]+")
+_ARTICLE = re.compile(r"^(?:the|a|an) |(?<= )(?:the|a|an) ")
+
+
+def words_of(text: str) -> str:
+    r"""A text answer for comparison: case, \text{}, articles and punctuation do not count."""
+    text = _TEXT.sub(" ", text.casefold())
+    text = text.replace("\\", " ").replace("$", " ").replace("{", " ").replace("}", " ")
+    text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
+    text = re.sub(r"(?<=\d)\s?(?=[ap]m\b)", " ", text)
+    text = _NOISE.sub(" ", text).strip()
+    return _ARTICLE.sub("", text).strip()
+
+
+def compact(text: str) -> str:
+    """The text without spaces and braces around single characters, for the string stage."""
+    return re.sub(r"\{(\w)\}", r"\1", text.replace(" ", ""))

@@ -1,0 +1,162 @@
+"""Sets of real numbers: unions of intervals and points with exact ends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cmp_to_key
+from typing import Any, Self
+
+from .equality import DIGITS, UndecidedError, same_value, value_at
+from .nodes import Node, TooBigError, UndefinedError, UnparsableError, symbols
+
+_FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!=", "=": "="}
+
+
+def _order(first: Node, second: Node) -> int:
+    """-1, 0, 1. Raises UnparsableError when an end is no real number."""
+    try:
+        if same_value(first, second):
+            return 0
+        a, left = value_at(first, {}, True, 2 * DIGITS)
+        b, right = value_at(second, {}, True, 2 * DIGITS)
+        return -1 if left.approximate(a) < right.approximate(b) else 1
+    except (UndefinedError, UndecidedError) as error:
+        raise UnparsableError("an end that is no real number") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Ends in order, and membership of each gap and end: gap, end, gap, end, ..., gap."""
+
+    ends: tuple[Node, ...]
+    inside: tuple[bool, ...]
+
+    @classmethod
+    def all(cls) -> Self:
+        """The real line."""
+        return cls((), (True,))
+
+    @classmethod
+    def none(cls) -> Self:
+        """The empty set."""
+        return cls((), (False,))
+
+    @classmethod
+    def point(cls, end: Node) -> Self:
+        """One number. Raises UnparsableError when it is not real."""
+        _order(end, ("num", 0))
+        return cls((end,), (False, True, False))
+
+    @classmethod
+    def ray(cls, end: Node, op: str) -> Self:
+        """All x with `x op end`."""
+        _order(end, ("num", 0))
+        less, equal, more = (
+            op in ("<", "<=", "!="),
+            op in ("<=", ">=", "="),
+            op in (">", ">=", "!="),
+        )
+        return cls((end,), (less, equal, more))
+
+    def is_empty(self) -> bool:
+        """Whether nothing is inside."""
+        return not any(self.inside)
+
+    def union(self, other: "Region") -> "Region":
+        """What is in either."""
+        return self._combine(other, lambda a, b: a or b)
+
+    def intersect(self, other: "Region") -> "Region":
+        """What is in both."""
+        return self._combine(other, lambda a, b: a and b)
+
+    def complement(self) -> "Region":
+        """What is outside."""
+        return Region(self.ends, tuple(not one for one in self.inside))
+
+    def _combine(self, other: "Region", op: Callable[[bool, bool], bool]) -> "Region":
+        ends: list[Node] = []
+        for end in sorted((*self.ends, *other.ends), key=cmp_to_key(_order)):
+            if not ends or _order(ends[-1], end) != 0:
+                ends.append(end)
+        first, second = self._spread(ends), other._spread(ends)
+        inside = [op(a, b) for a, b in zip(first, second, strict=True)]
+        return Region(tuple(ends), tuple(inside)).canonical()
+
+    def _spread(self, ends: list[Node]) -> list[bool]:
+        """Membership over a finer list of ends."""
+        spread: list[bool] = [self.inside[0]]
+        place = 0
+        for end in ends:
+            if place < len(self.ends) and _order(self.ends[place], end) == 0:
+                spread += [self.inside[2 * place + 1], self.inside[2 * place + 2]]
+                place += 1
+            else:
+                spread += [self.inside[2 * place]] * 2
+        return spread
+
+    def canonical(self) -> "Region":
+        """Without ends at which nothing changes."""
+        ends: list[Node] = []
+        inside: list[bool] = [self.inside[0]]
+        for index, end in enumerate(self.ends):
+            here, after = self.inside[2 * index + 1], self.inside[2 * index + 2]
+            if not (inside[-1] == here == after):
+                ends.append(end)
+                inside += [here, after]
+        return Region(tuple(ends), tuple(inside))
+
+    def same(self, other: "Region") -> bool:
+        """Whether both hold the same numbers."""
+        first, second = self.canonical(), other.canonical()
+        return first.inside == second.inside and all(
+            _order(a, b) == 0 for a, b in zip(first.ends, second.ends, strict=True)
+        )
+
+
+def interval(node: Node) -> Region:
+    """The region of a bracketed pair. Raises UnparsableError when it is none."""
+    _, opening, closing, (low, high) = node
+    region = Region.all()
+    if low != ("neg", ("const", "inf")):
+        region = Region.ray(_finite(low), ">=" if opening == "[" else ">")
+    if high not in (("const", "inf"), ("add", (("const", "inf"),))):
+        region = region.intersect(Region.ray(_finite(high), "<=" if closing == "]" else "<"))
+    if region.is_empty():
+        raise UnparsableError("an interval whose ends are in the wrong order")
+    return region
+
+
+def _finite(end: Node) -> Node:
+    if symbols(end):
+        raise UnparsableError("an interval with a parameter")
+    return end
+
+
+def region_of_relation(node: Node) -> Region | None:
+    """The numbers that satisfy a chain of inequalities in one symbol; None for others."""
+    first, links = node[1], node[2]
+    parts: list[Any] = [first, *(part for _, part in links)]
+    names = [index for index, part in enumerate(parts) if part[0] == "sym"]
+    others = [part for part in parts if part[0] != "sym"]
+    if len(names) != 1 or any(symbols(part) for part in others):
+        return None
+    region = Region.all()
+    for index, (op, right) in enumerate(links):
+        left = parts[index]
+        if left[0] == "sym":
+            side = _ray(right, op)
+        elif right[0] == "sym":
+            side = _ray(left, _FLIP[op])
+        else:
+            return None
+        region = region.intersect(side)
+    return region
+
+
+def _ray(end: Node, op: str) -> Region:
+    if end in (("const", "inf"), ("neg", ("const", "inf"))):
+        return Region.all()
+    try:
+        return Region.ray(end, op)
+    except TooBigError as error:
+        raise UnparsableError("an end beyond the caps") from error

@@ -1,0 +1,72 @@
+"""Equations and inequalities: equal up to a nonzero factor and rearrangement."""
+
+from typing import Any
+
+from .equality import DIGITS, points, same_value, value_at
+from .nodes import Node, TooBigError, UndefinedError, symbols
+
+_DIRECTION = {"<": 1, "<=": 1, ">": -1, ">=": -1, "=": 0, "!=": 0}
+_STRICT = {"<": "<", ">": "<", "<=": "<=", ">=": "<=", "=": "=", "!=": "!="}
+
+
+def same_relation(first: Node, second: Node) -> bool:
+    """Whether two relations say the same. Raises TooBigError."""
+    if first == second:
+        return True
+    if len(first[2]) != len(second[2]):
+        return False
+    if len(first[2]) > 1:
+        return _same_chain(first, second)
+    (op, right), (other_op, other_right) = first[2][0], second[2][0]
+    if _STRICT[op] != _STRICT[other_op]:
+        return False
+    factor = constant_factor(_difference(first[1], right), _difference(second[1], other_right))
+    if factor is None:
+        return False
+    direction = _DIRECTION[op] * _DIRECTION[other_op]
+    return direction == 0 or bool(factor * direction > 0)
+
+
+def _difference(left: Node, right: Node) -> Node:
+    return ("add", (left, ("neg", right)))
+
+
+def _same_chain(first: Node, second: Node) -> bool:
+    mine, theirs = _ascending(first), _ascending(second)
+    return mine[0] == theirs[0] and all(
+        same_value(a, b) for a, b in zip(mine[1], theirs[1], strict=True)
+    )
+
+
+def _ascending(node: Node) -> tuple[list[str], list[Node]]:
+    ops = [op for op, _ in node[2]]
+    parts = [node[1], *(part for _, part in node[2])]
+    if all(_DIRECTION[op] == -1 for op in ops):
+        return [_STRICT[op] for op in reversed(ops)], parts[::-1]
+    return ops, parts
+
+
+def constant_factor(first: Node, second: Node) -> Any:
+    """The constant c with first = c * second at every point; None when there is none."""
+    names = tuple(sorted(symbols(first) | symbols(second)))
+    if not names or symbols(first) != symbols(second):
+        return None
+    factor: Any = None
+    agreed = 0
+    for point in points(names, False):
+        try:
+            a, left = value_at(first, point, True, 2 * DIGITS)
+            b, _ = value_at(second, point, True, 2 * DIGITS)
+        except (UndefinedError, TooBigError):
+            continue
+        x, y = left.approximate(a), left.approximate(b)
+        if x == 0 and y == 0:
+            continue
+        if x == 0 or y == 0:
+            return None
+        ratio = x / y
+        if factor is not None and abs(ratio - factor) > abs(factor) * left.mp.mpf(10) ** (-DIGITS):
+            return None
+        factor = ratio
+        agreed += 1
+    return factor if agreed >= 3 else None

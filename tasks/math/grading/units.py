@@ -1,0 +1,241 @@
+"""Units: what may follow a number without changing it, and which two of them conflict."""
+
+import re
+
+_NAMES = {
+    "mm": "mm millimeter millimeters millimetre millimetres",
+    "cm": "cm cms centimeter centimeters centimetre centimetres",
+    "m": "meter meters metre metres",
+    "km": "km kms kilometer kilometers kilometre kilometres",
+    "inch": "inch inches",
+    "foot": "ft foot feet",
+    "yard": "yd yard yards",
+    "mile": "mi mile miles",
+    "mg": "mg milligram milligrams",
+    "g": "gram grams gm gms",
+    "kg": "kg kgs kilogram kilograms kilo kilos",
+    "lb": "lb lbs pound pounds",
+    "oz": "oz ounce ounces",
+    "ton": "ton tons tonne tonnes",
+    "ml": "ml milliliter milliliters millilitre millilitres",
+    "l": "liter liters litre litres",
+    "gallon": "gal gallon gallons",
+    "quart": "qt quart quarts",
+    "pint": "pt pint pints",
+    "cup": "cup cups",
+    "ms": "ms millisecond milliseconds",
+    "s": "sec secs second seconds",
+    "min": "min mins minute minutes",
+    "h": "hr hrs hour hours",
+    "day": "day days",
+    "week": "week weeks wk wks",
+    "month": "month months",
+    "year": "year years yr yrs",
+    "dollar": "dollar dollars usd bucks",
+    "cent": "cent cents",
+    "euro": "euro euros eur",
+    "rupee": "rupee rupees rs inr",
+    "yen": "yen jpy",
+    "degree": "degree degrees deg degs",
+    "radian": "radian radians rad rads",
+    "celsius": "celsius",
+    "fahrenheit": "fahrenheit",
+    "kelvin": "kelvin kelvins",
+    "newton": "newton newtons",
+    "joule": "joule joules",
+    "kj": "kj kilojoule kilojoules",
+    "watt": "watt watts",
+    "kw": "kw kilowatt kilowatts",
+    "volt": "volt volts",
+    "ampere": "ampere amperes amp amps",
+    "ohm": "ohm ohms",
+    "hz": "hz hertz",
+    "pa": "pa pascal pascals",
+    "kpa": "kpa kilopascal kilopascals",
+    "mol": "mol mole moles",
+    "mph": "mph",
+    "kmh": "kmh kph kmph",
+    "acre": "acre acres",
+    "hectare": "hectare hectares ha",
+    "unit": "unit units",
+    "bit": "bit bits",
+    "byte": "byte bytes",
+}
+CANONICAL = {word: name for name, words in _NAMES.items() for word in words.split()}
+LETTERS = {
+    "m": "m", "g": "g", "s": "s", "h": "h", "L": "l", "l": "l", "N": "newton", "J": "joule",
+    "W": "watt", "V": "volt", "A": "ampere", "K": "kelvin", "C": "celsius", "F": "fahrenheit",
+}  # fmt: skip
+SCALES = {
+    "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "dozen": 12,
+}  # fmt: skip
+SMALL = {
+    word: number
+    for number, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+}
+# Words that would make the number before them another number, a choice or a doubt.
+_FORBIDDEN = frozenset(
+    [
+        "or",
+        "and",
+        "plus",
+        "minus",
+        "times",
+        "over",
+        "divided",
+        "by",
+        "squared",
+        "cubed",
+        "half",
+        "halves",
+        "third",
+        "thirds",
+        "quarter",
+        "quarters",
+        "fourth",
+        "fourths",
+        "fifth",
+        "fifths",
+        "tenth",
+        "tenths",
+        "hundredth",
+        "hundredths",
+        "thousandth",
+        "point",
+        "less",
+        "more",
+        "not",
+        "maybe",
+        "perhaps",
+        "possibly",
+        "either",
+        "neither",
+        "about",
+        "approximately",
+        "roughly",
+        "to",
+        "than",
+        "at",
+        "least",
+        "most",
+        "mod",
+        "modulo",
+        "base",
+        "if",
+        "unless",
+        "except",
+        "but",
+        "wrong",
+        "incorrect",
+        "factorial",
+        "true",
+        "false",
+        "nan",
+        "none",
+        "null",
+        "import",
+        "print",
+        "return",
+        "solution",
+        "solutions",
+        "answer",
+        "equals",
+        "equal",
+        "is",
+        "was",
+        "are",
+        "am",
+        "pm",
+        "p",
+        "infinity",
+        "where",
+        "when",
+        "choose",
+        "upto",
+        "between",
+        "through",
+        "until",
+        "versus",
+        "vs",
+        "almost",
+        "nearly",
+        "under",
+        "above",
+        "below",
+        "power",
+        "negative",
+        "positive",
+    ]
+) | set(SCALES)
+_POWERS = {"square": "2", "sq": "2", "cubic": "3", "cu": "3"}
+_PARTS = re.compile(r"[A-Za-z]+|\^\{?-?\d|/|\S")
+
+
+def unit_of(text: str) -> str | None:
+    """A unit phrase in one spelling; "" for words that name no known unit; None if not a unit.
+
+    "percent" stands for per cent.
+    """
+    words = _PARTS.findall(text.replace("per cent", "percent").replace("}", ""))
+    if not words or len(words) > 10:
+        return None
+    if [word.casefold() for word in words if word != "."] in (["percent"], ["pct"]):
+        return "percent"
+    parts: list[str] = []
+    power, known = "", True
+    for word in words:
+        low = word.casefold()
+        if low in _FORBIDDEN:
+            return None
+        if low in _POWERS:
+            power = "^" + _POWERS[low]
+        elif low in ("/", "per"):
+            parts.append("/")
+        elif word[0] == "^":
+            parts.append("^" + word.lstrip("^{"))
+        elif low in CANONICAL or word in LETTERS:
+            parts.append(CANONICAL.get(low) or LETTERS[word])
+            parts.append(power)
+            power = ""
+        elif low not in ("of", "in", "each", "the", "a", ".", ",", "'", "-", "(", ")"):
+            known = False
+    name = "".join(parts)
+    if not known and "/" not in name and name:
+        # "cm tall" keeps its unit, "apples" has none.
+        known = True
+    if not known or name.strip("/") == "unit":
+        return ""
+    return {"mile/h": "mph", "km/h": "kmh"}.get(name, name)
+
+
+def conflict(first: str, second: str) -> bool:
+    """Whether two known units differ; an unknown or missing one conflicts with nothing."""
+    if not first or not second:
+        return False
+    loose = {"unit", "unit^2", "unit^3"}
+    return first != second and not (first in loose or second in loose)

@@ -1,0 +1,54 @@
+"""The math verifier: `verify_math(gold, completion)` and `equivalent(gold, answer)`.
+
+docs/verdicts.md states what counts as equal. Everything is bounded: the cheap stages by caps
+that are checked before a value is built, the algebra by a worker that is killed at a deadline.
+Any thread may call, inside an event loop too.
+"""
+
+import time
+
+from ..extraction import final_answer
+from ..verdict import Verdict, checker_error, correct, wrong
+from .grading.comparison import EXACT, Rules
+from .grading.decision import decide, warm
+
+__all__ = ["EXACT", "Rules", "equivalent", "verify_math", "warm"]
+
+
+def verify_math(gold: str, completion: str, *, rules: Rules = EXACT) -> Verdict:
+    """Decide whether the final answer of a completion is the gold.
+
+    `rules` relaxes single rules (tolerance, percent, units); the verdict's meta names them.
+    Never raises for what a model wrote; an empty gold is a `checker_error`.
+    """
+    started = time.perf_counter()
+    verdict = _verify(gold, completion, rules)
+    return verdict.model_copy(update={"seconds": time.perf_counter() - started})
+
+
+def _verify(gold: str, completion: str, rules: Rules) -> Verdict:
+    if not isinstance(gold, str) or not gold.strip():
+        return checker_error("the gold answer is empty: the problem has no answer to compare with")
+    if not isinstance(completion, str):
+        return checker_error(f"a completion is text, not {type(completion).__name__}")
+    found = final_answer(completion)
+    if found.text is None:
+        return wrong("no_answer", None, found.reason, how=found.how, truncated=found.truncated)
+    decision = decide(gold, found.text, rules)
+    meta = {"how": found.how, "stage": decision.stage}
+    if relaxed := rules.relaxed():
+        meta["relaxed"] = relaxed  # type: ignore[assignment]
+    # A verdict is kept and sent: what no answer is long enough to be is not kept whole.
+    extracted = found.text[:2_000].encode("utf-8", "replace").decode("utf-8")
+    if decision.status == "correct":
+        return correct(extracted, decision.reason, **meta)
+    if decision.status == "checker_error":
+        return checker_error(decision.reason, **meta)
+    return wrong(decision.status, extracted, decision.reason, **meta)
+
+
+def equivalent(gold: str, answer: str, *, rules: Rules = EXACT) -> bool:
+    """Whether an answer, already extracted, equals the gold. False for an empty gold."""
+    if not gold.strip() or not answer.strip():
+        return False
+    return decide(gold, answer, rules).status == "correct"
