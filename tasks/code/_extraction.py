@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
 from ..verdict import Status
 from .judging.tests_text import bound_names, free_names, parsed
 

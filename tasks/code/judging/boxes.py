@@ -4,9 +4,8 @@ import atexit
 import os
 import threading
 
-from ....sandbox import default_sandbox, open_sandbox
+from .... import sandbox as backends
 from ....sandbox.types import Sandbox
-from .drivers import driver
 from .session import Judges
 
 _lock = threading.Lock()
@@ -15,7 +14,7 @@ _judges: dict[int, Judges] = {}
 
 def program_sandbox() -> Sandbox:
     """The sandbox that programs run in when the caller gives none."""
-    return default_sandbox()
+    return backends.default_sandbox()
 
 
 def judges(sandbox: Sandbox | None = None) -> Judges:
@@ -26,7 +25,7 @@ def judges(sandbox: Sandbox | None = None) -> Judges:
     with _lock:
         found = _judges.get(os.getpid())
         if found is None:
-            found = _judges[os.getpid()] = Judges(open_sandbox("auto"))
+            found = _judges[os.getpid()] = Judges(backends.open_sandbox("auto"))
         return found
 
 

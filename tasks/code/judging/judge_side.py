@@ -6,7 +6,6 @@ data arrives as a `Remote` without equality or order of its own, so that no comp
 decided by the program.
 """
 
-# ruff: noqa: E402
 import ast
 import builtins
 import collections

@@ -5,7 +5,6 @@ program, which may rewrite all of it. That is harmless by design: nothing here k
 an expected value, and whatever comes out is read as the value of one call, never as a verdict.
 """
 
-# ruff: noqa: E402
 import collections
 import copy
 import enum
@@ -276,7 +275,7 @@ class ProgramSide:
             values = unpacker.items(tree[3:])
             own = self.module.__dict__.get(tree[1])
             if not hasattr(own, "_make"):
-                own = collections.namedtuple(tree[1], tree[2])  # type: ignore[misc] # noqa: PYI024
+                own = collections.namedtuple(tree[1], tree[2])  # type: ignore[misc]
             return own._make(values)
         if tag == "e":
             own = self.module.__dict__.get(tree[1])
