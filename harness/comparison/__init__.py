@@ -4,17 +4,20 @@ from .multiplicity import RankSet, holm, rank_sets
 from .paired import (
     Interval,
     PairedComparison,
+    PairedTest,
     bootstrap_interval,
     compare_scores,
     difference_interval,
     mcnemar,
     permutation_p_value,
+    quick_test,
 )
 from .power import minimum_detectable_effect, power_of_paired_test
 
 __all__ = [
     "Interval",
     "PairedComparison",
+    "PairedTest",
     "RankSet",
     "bootstrap_interval",
     "compare_scores",
@@ -24,5 +27,6 @@ __all__ = [
     "minimum_detectable_effect",
     "permutation_p_value",
     "power_of_paired_test",
+    "quick_test",
     "rank_sets",
 ]

@@ -2,8 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from .paired import PairedComparison
+
+class Comparison(Protocol):
+    """What a rank needs of a paired comparison."""
+
+    @property
+    def difference(self) -> float:
+        """First minus second."""
+        ...
+
+    @property
+    def p_value(self) -> float:
+        """Of the test that the difference is 0."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +43,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 def rank_sets(
     models: Sequence[str],
-    comparisons: Mapping[tuple[str, str], PairedComparison],
+    comparisons: Mapping[tuple[str, str], Comparison],
     alpha: float = 0.05,
 ) -> dict[str, RankSet]:
     """The rank set of each model from its pairwise comparisons, Holm-corrected over all pairs.

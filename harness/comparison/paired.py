@@ -62,6 +62,16 @@ class PairedComparison:
         return self.p_value < alpha
 
 
+@dataclass(frozen=True, slots=True)
+class PairedTest:
+    """The difference of two models with its interval and one p-value: for many pairs at once."""
+
+    problems: int
+    difference: float
+    interval: Interval
+    p_value: float
+
+
 def mcnemar(only_a: int, only_b: int) -> float:
     """Two-sided exact McNemar test: under no difference the discordant pairs are fair coin flips.
 
@@ -202,3 +212,28 @@ def compare_scores(
         mcnemar_p_value=mcnemar(only_a, only_b) if binary else None,
         permutation_p_value=permutation_p_value(sums, seed=seed),
     )
+
+
+MANY_PROBLEMS = 200
+"""From here on the t-test and the permutation test agree to the third digit."""
+
+
+def quick_test(
+    scores_a: Mapping[str, Sequence[float]], scores_b: Mapping[str, Sequence[float]]
+) -> PairedTest | None:
+    """The paired test on common problems without a bootstrap; None without a common problem.
+
+    The p-value is exact where all differences are of one size (McNemar), by sign flips for
+    fewer than MANY_PROBLEMS problems, and the t-test's beyond.
+    """
+    common = [key for key in scores_a if scores_a[key] and scores_b.get(key)]
+    if not common:
+        return None
+    differences = np.array([np.mean(scores_a[key]) - np.mean(scores_b[key]) for key in common])
+    _, interval, t_p_value = difference_interval(differences)
+    one_size = np.unique(np.abs(differences[differences != 0])).size <= 1
+    if one_size or len(common) < MANY_PROBLEMS:
+        p_value = permutation_p_value(differences, resamples=2000)
+    else:
+        p_value = t_p_value
+    return PairedTest(len(common), float(differences.mean()), interval, p_value)

@@ -8,6 +8,7 @@ from assay.harness.comparison import (
     difference_interval,
     mcnemar,
     permutation_p_value,
+    quick_test,
 )
 from assay.sandbox.errors import UsageError
 from scipy import stats
@@ -83,3 +84,17 @@ def test_identical_models_are_tied() -> None:
     assert comparison.p_value == 1.0
     assert not comparison.separated()
     assert comparison.interval.low < 0 < comparison.interval.high
+
+
+def test_the_quick_test_says_what_the_full_comparison_says() -> None:
+    rng = np.random.default_rng(6)
+    for samples in (1, 3):
+        a = {str(i): rng.integers(0, 2, samples).tolist() for i in range(90)}
+        b = {str(i): rng.integers(0, 2, samples).tolist() for i in range(10, 120)}
+        full, quick = compare_scores(a, b), quick_test(a, b)
+        assert quick is not None
+        assert quick.problems == full.problems == 80
+        assert quick.difference == full.difference
+        assert quick.interval == full.interval
+        assert quick.p_value == pytest.approx(full.p_value, abs=0.03)
+    assert quick_test({"1": [1.0]}, {"2": [1.0]}) is None
