@@ -1,5 +1,7 @@
 """What every generated logic suite must do, at every size that ASSAY_CONTRACT_SIZE asks for."""
 
+import importlib
+import inspect
 import json
 import os
 import random
@@ -12,19 +14,11 @@ from assay.tasks.suite import GeneratedSuite
 SIZE = int(os.environ.get("ASSAY_CONTRACT_SIZE", "12"))
 
 
-def generated():
-    found = []
-    for name in names("logic"):
-        try:
-            suite = load(name)
-        except ValueError:
-            continue  # a file reader without its files
-        if isinstance(suite, GeneratedSuite):
-            found.append(name)
-    return found
-
-
-SUITES = generated()
+SUITES = [
+    "automaton", "boolean_circuits", "countdown", "dyck", "family_relations", "game_of_24",
+    "graph_reachability", "knights_and_knaves", "latin_squares", "object_tracking", "ordering",
+    "sudoku", "zebra",
+]  # fmt: skip
 
 
 def some_levels(suite):
@@ -39,8 +33,14 @@ def each_problem(name, size=SIZE):
             yield suite, problem
 
 
-def test_there_are_enough_suites():
-    assert len(SUITES) >= 8
+def test_every_generated_suite_is_checked_here():
+    package = importlib.import_module("assay.tasks.logic")
+    found = []
+    for name in names("logic"):
+        loader = importlib.import_module(f"{package.__name__}.{name}").load
+        if inspect.isclass(loader) and issubclass(loader, GeneratedSuite):
+            found.append(name)
+    assert found == SUITES
 
 
 @pytest.mark.parametrize("name", SUITES)

@@ -1,0 +1,64 @@
+"""Countdown: make a target from numbers, each used at most once."""
+
+import random
+from typing import ClassVar
+
+from ..prompting import ask
+from ..suite import Draft
+from .reasoning.expressions import Tree, write
+from .reasoning.number_games import NumberGame
+
+COUNTS = (3, 3, 4, 4, 5, 5, 6, 6, 7, 8)
+LARGEST = (10, 20, 15, 25, 25, 50, 50, 75, 100, 100)
+OPERATIONS = ("+-", "+-*", "+-*", "+-*/", *["+-*/"] * 6)
+LIMIT = 999
+
+
+class Countdown(NumberGame):
+    """Make a target from 3 numbers up to 10 (level 1), up to 8 numbers up to 100 (level 10).
+
+    The dial: how many numbers, how large they are and how many kinds of operations the
+    intended solution has, thus the number of expressions to try. Fractions on the way count.
+    """
+
+    name = "countdown"
+    use_all: ClassVar[bool] = False
+
+    def draw(self, rng: random.Random, difficulty: int) -> Draft:
+        count, largest = COUNTS[difficulty - 1], LARGEST[difficulty - 1]
+        while True:
+            numbers = [rng.randint(1, largest) for _ in range(count)]
+            made = _combined(rng, numbers, OPERATIONS[difficulty - 1])
+            if made is not None and made[0] not in numbers:
+                break
+        target, tree = made
+        question = (
+            f"Make {target} from {', '.join(map(str, numbers))} with + - * / and parentheses, "
+            "each number at most once."
+        )
+        key = f"{target}:{sorted(numbers)}"
+        meta = {"numbers": numbers, "target": target}
+        return Draft(ask(question, "the expression"), write(tree), meta, key)
+
+
+def _combined(rng: random.Random, numbers: list[int], operations: str) -> tuple[int, Tree] | None:
+    """Join all numbers two by two through whole positive values; None when it fails."""
+    pool: list[tuple[int, Tree]] = [(number, number) for number in numbers]
+    while len(pool) > 1:
+        (first, left), (second, right) = (pool.pop(rng.randrange(len(pool))) for _ in range(2))
+        op = rng.choice(operations)
+        if first < second:
+            (first, left), (second, right) = (second, right), (first, left)
+        if op == "/" and (second == 1 or first % second):
+            op = "-"
+        if op == "-" and first == second:
+            op = "+"
+        if op == "*" and (second == 1 or first * second > LIMIT):
+            op = "+"
+        value = {"+": first + second, "-": first - second, "*": first * second,
+                 "/": first // second}[op]  # fmt: skip
+        pool.append((value, (op, left, right)))
+    return pool[0] if 1 < pool[0][0] <= LIMIT else None
+
+
+load = Countdown
