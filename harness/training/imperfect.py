@@ -67,7 +67,9 @@ def break_step(steps: list[str], rng: random.Random) -> tuple[int, str] | None:
     line = steps[place]
     last = list(_VALUE.finditer(line))[-1]
     value = last[0]
-    if value.isdigit():
+    if value in ("0", "1") and rng.random() < 0.5:
+        changed = "1" if value == "0" else "0"  # as a truth value
+    elif value.isdigit():
         shift = rng.choice((-10, -2, -1, 1, 2, 10))
         changed = str(abs(int(value) + shift)) if len(value) < 19 else value[::-1] + "1"
         if changed == value:

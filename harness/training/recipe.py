@@ -4,12 +4,11 @@ or any other order of stages, from one TOML file.
     OUT/<stage>/            each stage's own run folder
     OUT/<stage>/final       its model, where the stages after it start
     OUT/<stage>/data.jsonl  for a `reject` stage
-    OUT/recipe.json         which stages are finished
+    OUT/<stage>/done.json   once the stage is finished
 
 Finished stages are not run again; an interrupted one goes on from its last checkpoint.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ def run_recipe(config: RecipeSettings, resume: bool = False) -> Path:
     """
     out = Path(config.out)
     checked = {stage.name: stage_config(config, stage) for stage in config.stages}
-    finished = finished_stages(out)
+    finished = finished_stages(config)
     if finished and not resume:
         raise UsageError(
             f"{out} holds finished stages ({', '.join(finished)}): use --resume to go on, "
@@ -35,11 +34,10 @@ def run_recipe(config: RecipeSettings, resume: bool = False) -> Path:
         if stage.name in finished or (config.only is not None and stage.name not in config.only):
             continue
         for needed in (stage.start, stage.data):
-            if needed is not None and needed not in finished_stages(out):
+            if needed is not None and needed not in finished_stages(config):
                 raise UsageError(f"stage {stage.name!r} needs stage {needed!r}: run it first")
         print(f"== {stage.name} ({stage.kind})", flush=True)
-        result = runner(stage.kind)(checked[stage.name], resume=True)
-        _note(out, stage.name, str(result))
+        runner(stage.kind)(checked[stage.name], resume=True)
     return out
 
 
@@ -65,20 +63,12 @@ def stage_config(config: RecipeSettings, stage: Stage) -> Any:
     return validate(stage.kind, content, f"stage {stage.name!r}")
 
 
-def finished_stages(out: Path) -> list[str]:
-    """Names of the stages that are done."""
-    path = out / "recipe.json"
-    if not path.is_file():
-        return []
-    done: dict[str, str] = json.loads(path.read_text("utf-8"))
-    return list(done)
-
-
-def _note(out: Path, name: str, result: str) -> None:
-    path = out / "recipe.json"
-    done = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    done[name] = result
-    out.mkdir(parents=True, exist_ok=True)
-    partial = out / ".recipe.partial"
-    partial.write_text(json.dumps(done, indent=1), "utf-8")
-    partial.replace(path)
+def finished_stages(config: RecipeSettings) -> list[str]:
+    """Names of the stages whose results are there."""
+    out = Path(config.out)
+    marks = {"reject": "data.jsonl"}
+    return [
+        stage.name
+        for stage in config.stages
+        if (out / stage.name / marks.get(stage.kind, "done.json")).is_file()
+    ]

@@ -363,11 +363,8 @@ def apply_override(content: dict[str, Any], override: str) -> None:
     place: Any = content
     for part in parents:
         place = _item(place, part, override)
-    if isinstance(place, list):
-        _item(place, last, override)
-        place[int(last)] = value
-    else:
-        place[last] = value
+    _item(place, last, override)
+    place[int(last) if isinstance(place, list) else last] = value
 
 
 def _item(place: Any, part: str, override: str) -> Any:

@@ -9,7 +9,6 @@ from assay.harness.training.losses import (
     Denominators,
     LossBatch,
     LossSettings,
-    overlong_penalty,
 )
 
 MAX_TOKENS = 24
@@ -192,8 +191,3 @@ def test_beta_without_a_reference_is_refused():
         LOSSES["grpo"](
             batch, LossSettings(beta=0.1), Denominators(sequences=6, tokens=1, max_tokens=1)
         )
-
-
-def test_overlong_penalty_is_the_papers():
-    assert [overlong_penalty(n, 100, 20) for n in (0, 80, 90, 100, 101)] == [0, 0, -0.5, -1, -1]
-    assert overlong_penalty(1000, 100, 0) == 0
