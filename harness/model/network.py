@@ -13,6 +13,7 @@ from ...sandbox.errors import UsageError
 from .cache import LatentCache, additive_mask
 from .config import ModelConfig
 from .experts import Experts, FeedForward, MixtureOfExperts, Router, RouterStatistics
+from .folding import FoldedAttention
 from .latent_attention import LatentAttention
 from .rope import rope_table
 
@@ -245,6 +246,24 @@ class LanguageModel(nn.Module):
             x_BQD = layer.decode(x_BQD, table_2BQF, cache_BTL, slots_BQ, mask)
         return self.norm(x_BQD)
 
+    def decode_folded(
+        self,
+        tokens_B: Tensor,
+        slots_B: Tensor,
+        latents_ABTL: Tensor,
+        folded: list[FoldedAttention],
+    ) -> Tensor:
+        """`decode` for one token per row with multiplied-out weights: (B, D)."""
+        table_2BF = self.rope_table()[:, slots_B]
+        mask = additive_mask(slots_B.unsqueeze(1), latents_ABTL.shape[2], latents_ABTL.dtype)
+        x_BD = self.embed_tokens(tokens_B)
+        for layer, weights, cache_BTL in zip(self.layers, folded, latents_ABTL, strict=False):
+            h_BD = layer.input_layernorm(x_BD)
+            x_BD = x_BD + weights.decode(h_BD, table_2BF, cache_BTL, slots_B, mask.squeeze(1))
+            h_B1D = layer.post_attention_layernorm(x_BD).unsqueeze(1)
+            x_BD = x_BD + layer.mlp(h_B1D).squeeze(1)
+        return self.norm(x_BD)
+
     def decode_prediction(
         self,
         depth: int,
@@ -273,7 +292,7 @@ class LanguageModel(nn.Module):
 
     def _extend(self, tokens_BQ: Tensor, cache: LatentCache) -> Tensor:
         B, Q = tokens_BQ.shape
-        if B != cache.lengths_S.shape[0]:
+        if cache.lengths_S.shape[0] != B:
             raise UsageError(f"{B} rows of tokens but {cache.lengths_S.shape[0]} slots of cache")
         longest = int(cache.lengths_S.max()) + Q
         if longest > cache.capacity:

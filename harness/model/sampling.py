@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from ...sandbox.errors import UsageError
+
+_BLOCK = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,7 @@ def sample(
     if truncation is not None:
         scaled_NV = _truncate(scaled_NV, *truncation)
     sampled_NV = scaled_NV.log_softmax(dim=-1)
-    token_N1 = _invert(sampled_NV.exp(), uniform_N)
+    token_N1 = _invert(scaled_NV.softmax(dim=-1), uniform_N)
     token_N1 = torch.where(greedy_N.unsqueeze(1), logits_NV.argmax(-1, keepdim=True), token_N1)
     drawn_N = sampled_NV.gather(1, token_N1).squeeze(1).masked_fill(greedy_N, 0.0)
     return token_N1.squeeze(1), model_NV.gather(1, token_N1).squeeze(1), drawn_N
@@ -83,16 +86,28 @@ def sample(
 
 def sample_plain(logits_NV: Tensor, uniform_N: Tensor) -> tuple[Tensor, Tensor]:
     """`sample` where every temperature is 1 and nothing is left out: one softmax."""
-    model_NV = logits_NV.float().log_softmax(dim=-1)
-    token_N1 = _invert(model_NV.exp(), uniform_N)
-    return token_N1.squeeze(1), model_NV.gather(1, token_N1).squeeze(1)
+    model_NV = logits_NV.float().softmax(dim=-1)
+    token_N1 = _invert(model_NV, uniform_N)
+    return token_N1.squeeze(1), model_NV.gather(1, token_N1).squeeze(1).log()
 
 
 def _invert(probabilities_NV: Tensor, uniform_N: Tensor) -> Tensor:
-    """The first place (N, 1) where the running sum exceeds uniform times the whole sum."""
-    sums_NV = probabilities_NV.cumsum(dim=-1)
-    wanted_N1 = uniform_N.unsqueeze(1) * sums_NV[:, -1:]
-    return torch.searchsorted(sums_NV, wanted_N1, right=True).clamp_(max=sums_NV.shape[1] - 1)
+    """The first place (N, 1) where the running sum exceeds uniform times the whole sum.
+
+    In two levels, blocks and then places of one block: a long running sum is slow.
+    """
+    padding = -probabilities_NV.shape[1] % _BLOCK
+    blocks_NYZ = F.pad(probabilities_NV, (0, padding)).unflatten(1, (-1, _BLOCK))
+    sums_NY = blocks_NYZ.sum(dim=-1).cumsum(dim=-1)
+    wanted_N1 = uniform_N.unsqueeze(1) * sums_NY[:, -1:]
+    block_N1 = torch.searchsorted(sums_NY, wanted_N1, right=True).clamp_(max=sums_NY.shape[1] - 1)
+    before_N1 = sums_NY.gather(1, (block_N1 - 1).clamp_min(0)).masked_fill(block_N1 == 0, 0.0)
+    inner_NZ = blocks_NYZ.gather(1, block_N1.unsqueeze(-1).expand(-1, -1, _BLOCK)).squeeze(1)
+    within_NZ = inner_NZ.cumsum(dim=-1)
+    # Rounding may put the wanted sum at the block's very end: stay at its last possible token.
+    rest_N1 = torch.minimum(wanted_N1 - before_N1, within_NZ[:, -1:] * (1 - 2.0**-22))
+    place_N1 = torch.searchsorted(within_NZ, rest_N1, right=True).clamp_(max=_BLOCK - 1)
+    return block_N1 * _BLOCK + place_N1
 
 
 def _truncate(scores_NV: Tensor, top_p_N: Tensor, top_k_N: Tensor) -> Tensor:

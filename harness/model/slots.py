@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from .cache import LatentCache
+from .folding import fold, worth_folding
 from .network import LanguageModel
 from .sampling import SamplingParams, sample, sample_plain, uniforms
 
@@ -55,6 +56,7 @@ class Slots:
         self.tokens_SO = torch.zeros(slots, length + 1, dtype=torch.int64, device=device)
         self.logprobs_SO = torch.zeros(slots, length + 1, device=device)
         self.sampled_SO = torch.zeros(slots, length + 1, device=device)
+        self.folded = fold(model) if worth_folding(model.config) else []
         self._bounds: list[int] = []
         self._graphs: dict[tuple[int, int, StepKey], torch.cuda.CUDAGraph] = {}
         self._pool: object | None = None
@@ -79,8 +81,10 @@ class Slots:
         )  # fmt: skip
 
     def clear(self) -> None:
-        """Take all slots out of use."""
+        """Take all slots out of use, and the model's weights as they are now."""
         self.free(0)
+        for weights in self.folded:
+            weights.refresh()
 
     def free(self, first: int) -> None:
         """Take the slots from `first` on out of use."""
@@ -175,8 +179,12 @@ class Slots:
         """Decode and sample one token for the first `rows` slots."""
         place_N, token_N, count_N = self.place_S[:rows], self.token_S[:rows], self.count_S[:rows]
         latents_ANTL = self.cache.latents_ASTL[:, :rows, :tokens]
-        hidden_N1D = model.decode(token_N.unsqueeze(1), place_N.unsqueeze(1), latents_ANTL)
-        logits_NV = model.lm_head(hidden_N1D[:, 0])
+        if self.folded:
+            hidden_ND = model.decode_folded(token_N, place_N, latents_ANTL, self.folded)
+        else:
+            hidden_N1D = model.decode(token_N.unsqueeze(1), place_N.unsqueeze(1), latents_ANTL)
+            hidden_ND = hidden_N1D[:, 0]
+        logits_NV = model.lm_head(hidden_ND)
         uniform_N = uniforms(self.seed_S[:rows], count_N)
         if key.way == "plain":
             drawn_N, logprob_N = sample_plain(logits_NV, uniform_N)

@@ -34,10 +34,10 @@ _PIECES = r"\p{N}| ?\p{L}+|\n+ *| ?[^\s\p{L}\p{N}]{1,3}|\s+"
 
 # Kept whole whatever the texts: names and operators of Python, logic and arithmetic.
 _SYMBOLS = (
-    " def return for in if else elif while not and or is None True False import range len print"
+    "def return for in if else elif while not and or is None True False import range len print"
     " lambda class try except sorted sum max min list dict set str int float == != <= >= += -="
     " ** // -> ∧ ∨ ¬ → ↔ ⊕ ∀ ∃ ≤ ≥ ≠ ⊢ × ÷ √"
-).split(" ")[1:]
+)
 
 
 def build_tokenizer(texts: Iterable[str], vocab_size: int = 768) -> Any:
@@ -106,6 +106,6 @@ def suite_texts(suites: Sequence[Suite], problems: int = 200) -> Iterable[str]:
 
 def _training_texts(texts: Iterable[str]) -> Iterable[str]:
     yield from texts
-    for symbol in _SYMBOLS:
+    for symbol in _SYMBOLS.split():
         # Often enough to be merged before the rare words of the texts.
         yield from [symbol, " " + symbol] * 20
