@@ -9,6 +9,7 @@ from ...problem import Problem
 from ...prompting import ask, reply
 from ...suite import Domain, Draft, GeneratedSuite
 from ...verdict import Verdict, wrong
+from ..verifier import equivalent, verify_math
 from .literal import is_evaluated
 
 
@@ -54,10 +55,8 @@ class MathSuite(GeneratedSuite):
         return reply(problem.answer, list(problem.meta["steps"]))
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        from ..verifier import verify_math
-
         verdict = verify_math(problem.answer, completion)
-        unworked = problem.meta["literal"] and not is_evaluated(problem.answer, verdict.extracted)
+        unworked = problem.meta.get("literal", False) and not is_evaluated(problem.answer, verdict.extracted)
         if verdict.correct and unworked:
             return wrong(
                 "incorrect",
@@ -67,8 +66,6 @@ class MathSuite(GeneratedSuite):
         return verdict
 
     def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        from ..verifier import equivalent
-
         return equivalent(first, second)
 
     def guess(self, problem: Problem, rng: random.Random) -> str:

@@ -1,0 +1,193 @@
+"""The HTTP contract: verdicts, rewards, token, limits, back-pressure, and bodies from hell."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from assay.harness.server import ServerConfig, config_from, create_app
+from assay.sandbox.errors import UsageError
+from assay.tasks import Problem, Verdict, load
+from fastapi.testclient import TestClient
+
+TASK = "arithmetic"
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    app = create_app(ServerConfig())
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+    app.state.checker.close()
+
+
+def _item(index: int = 0) -> dict[str, str]:
+    suite = load(TASK)
+    problem = suite[index]
+    return {"task": TASK, "id": problem.id, "completion": suite.gold(problem) or ""}
+
+
+def test_a_gold_verifies_over_http(client: TestClient) -> None:
+    answer = client.post("/verify", json=_item())
+    assert answer.status_code == 200
+    assert answer.json()["correct"] is True
+    assert Verdict.model_validate(answer.json()).status == "correct"
+
+
+def test_a_batch_keeps_its_order(client: TestClient) -> None:
+    items = [_item(i) for i in range(6)]
+    for i in (1, 4):
+        items[i]["completion"] = "no idea"
+    verdicts = client.post("/verify_batch", json={"items": items}).json()["verdicts"]
+    assert [v["correct"] for v in verdicts] == [True, False, True, True, False, True]
+
+
+def test_an_inline_problem_needs_no_id(client: TestClient) -> None:
+    body = {"task": TASK, "problem": {"answer": "42", "prompt": "?"},
+            "completion": "<answer>42</answer>"}  # fmt: skip
+    assert client.post("/verify", json=body).json()["correct"] is True
+
+
+def test_openrlhf_rewards(client: TestClient) -> None:
+    problem = load(TASK)[0]
+    label = json.dumps({"task": TASK, "problem_id": problem.id})
+    right = f"{problem.prompt}<answer>{problem.answer}</answer><|im_end|>"
+    body = {"query": [right, f"{problem.prompt} hm"], "prompts": [problem.prompt] * 2,
+            "labels": [label, label]}  # fmt: skip
+    answer = client.post("/get_reward", json=body).json()
+    assert answer["rewards"] == [1.0, 0.0]
+    assert set(answer) == {"rewards", "scores", "extra_logs"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"task": "no such task", "id": "1", "completion": ""},
+        {"task": TASK, "id": "no such id", "completion": ""},
+        {"task": TASK, "completion": ""},
+        {"task": TASK, "id": "1", "completion": 5},
+        {"task": "../../etc/passwd", "id": "1", "completion": ""},
+    ],
+)
+def test_what_cannot_be_verified_is_422_with_a_reason(client: TestClient, body: object) -> None:
+    answer = client.post("/verify", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["detail"]
+
+
+def test_lengths_that_differ_are_refused(client: TestClient) -> None:
+    answer = client.post("/get_reward", json={"query": ["a"], "prompts": [], "labels": []})
+    assert answer.status_code == 422
+
+
+HOSTILE_BODIES = [
+    b"", b"{", b"null", b"[]", b"[" * 100_000, b'{"task": NaN}', b"\xff\xfe\x00",
+    b'{"task": "\\ud800", "id": "1", "completion": "\\udfff"}',
+    b'{"task": "arithmetic", "id": "1", "completion": 1' + b"0" * 9000 + b"}",
+    b'{"task": "arithmetic", "problem": {"answer": "1", "meta": {"a": NaN}}, "completion": "1"}',
+    b'{"items": [' + b"{}," * 1000 + b"{}]}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/verify", "/verify_batch", "/get_reward"])
+@pytest.mark.parametrize("number", range(len(HOSTILE_BODIES)))
+def test_no_body_is_a_server_error(client: TestClient, path: str, number: int) -> None:
+    headers = {"content-type": "application/json"}
+    answer = client.post(path, content=HOSTILE_BODIES[number], headers=headers)
+    assert answer.status_code in (200, 400, 413, 422)
+
+
+def test_mutated_bodies_are_never_a_server_error(client: TestClient) -> None:
+    rng = random.Random(0)
+    valid = json.dumps(_item()).encode()
+    for _ in range(300):
+        body = bytearray(valid)
+        for _ in range(rng.randint(1, 6)):
+            at = rng.randrange(len(body))
+            body[at : at + rng.randint(0, 3)] = bytes(rng.choices(range(256), k=rng.randint(0, 3)))
+        headers = {"content-type": "application/json"}
+        assert client.post("/verify", content=bytes(body), headers=headers).status_code < 500
+
+
+def test_a_large_body_is_413() -> None:
+    app = create_app(ServerConfig(max_body_bytes=2048))
+    with TestClient(app) as client:
+        answer = client.post("/verify", json=_item() | {"completion": "x" * 4096})
+        assert answer.status_code == 413
+    app.state.checker.close()
+
+
+def test_token() -> None:
+    app = create_app(ServerConfig(token="s3cret"))
+    with TestClient(app) as client:
+        assert client.post("/verify", json=_item()).status_code == 401
+        assert client.get("/metrics").status_code == 401
+        assert client.get("/health").status_code == 200
+        for token, status in (("wrong", 401), ("s3cret", 200)):
+            headers = {"Authorization": f"Bearer {token}"}
+            assert client.post("/verify", json=_item(), headers=headers).status_code == status
+    app.state.checker.close()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
+def test_no_exposed_host_without_a_token(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="set a token"):
+        config_from(host, 8000, None)
+    with pytest.raises(UsageError, match="is not set"):
+        config_from(host, 8000, "ASSAY_TEST_TOKEN")
+    monkeypatch.setenv("ASSAY_TEST_TOKEN", "x")
+    assert config_from(host, 8000, "ASSAY_TEST_TOKEN").token == "x"
+    assert "x" not in repr(config_from(host, 8000, "ASSAY_TEST_TOKEN")).split("host=")[0]
+
+
+def test_back_pressure_is_503_and_what_was_accepted_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = create_app(ServerConfig(max_pending=2, threads=2))
+    suite = app.state.checker.lookup.suite(TASK)
+    release, inside = threading.Event(), threading.Semaphore(0)
+    plain_verify = suite.verify
+
+    def slow(problem: Problem, completion: str) -> Verdict:
+        inside.release()
+        release.wait(30)
+        return plain_verify(problem, completion)
+
+    monkeypatch.setattr(suite, "verify", slow)
+    with TestClient(app) as client:
+        accepted: list[int] = []
+        callers = [
+            threading.Thread(
+                target=lambda: accepted.append(client.post("/verify", json=_item()).status_code)
+            )
+            for _ in range(2)
+        ]
+        for caller in callers:
+            caller.start()
+        for _ in callers:
+            assert inside.acquire(timeout=30)
+        refused = client.post("/verify", json=_item())
+        assert refused.status_code == 503
+        assert refused.headers["Retry-After"] == "1"
+        release.set()
+        for caller in callers:
+            caller.join(30)
+        assert accepted == [200, 200]
+        deadline = time.monotonic() + 30
+        while client.get("/health").json()["pending"] and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert client.get("/health").json()["pending"] == 0
+    app.state.checker.close()
+
+
+def test_metrics_count_verdicts(client: TestClient) -> None:
+    client.post("/verify", json=_item())
+    text = client.get("/metrics").text
+    assert f'assay_verdicts_total{{status="correct",task="{TASK}"}}' in text
+
+
+def test_openapi_describes_every_route(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    assert {"/verify", "/verify_batch", "/get_reward", "/health", "/metrics"} <= paths.keys()
