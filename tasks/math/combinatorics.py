@@ -20,7 +20,7 @@ class Combinatorics(MathSuite):
     """Count exactly.
 
     The dial: 1 products of choices; 2 ordered selections; 3 committees with a chair;
-    4 arrangements of a word's letters; 5 committees from two groups with a minimum; 6 distributions with upper
+    4 arrangements of letters; 5 committees from two groups; 6 distributions with upper
     limits; 7 gifts to everyone; 8 lattice paths around blocked points; 9 longer
     such paths with steps of three kinds.
     """

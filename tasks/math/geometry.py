@@ -216,7 +216,7 @@ def _circumradius(rng: random.Random) -> Draft:
         steps.append(f"from {p} to {q}: squared length {_squared(p, q)}")
     steps += [f"twice the area: {line}" for line in area_steps]
     steps.append(f"{'*'.join(map(str, squares))}={math.prod(squares)}")
-    steps.append(f"4*{doubled}^2={4 * doubled * doubled}, R^2 = {show(result)}")
+    steps.append(f"4*{abs(doubled)}^2={4 * doubled * doubled}, R^2 = {show(result)}")
     question = f"What is the square of the radius of the circle through {_listed(points)}?"
     return pose(question, result, steps, "an integer or a fraction in lowest terms")
 

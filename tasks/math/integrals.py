@@ -19,7 +19,7 @@ class Integrals(MathSuite):
     """Integrate exactly.
 
     The dial: 1 `ax` from 0; 2 linear functions over an interval; 3 the antiderivative of a
-    quadratic; 4 cubics; 5 products of polynomials; 6 exponentials; 7 reciprocals with their
+    quartic; 4 cubics; 5 exponentials; 6 products of polynomials; 7 reciprocals with their
     logarithms and a polynomial; 8 `P(x) e^(kx)` by parts; 9 `P(x) sin(kx)` by parts.
     """
 
@@ -83,7 +83,7 @@ def _line(rng: random.Random) -> Draft:
 
 
 def _indefinite(rng: random.Random) -> Draft:
-    coefficients = [Fraction(_nonzero(rng, 30)) for _ in range(4)]
+    coefficients = [Fraction(_nonzero(rng, 30)) for _ in range(5)]
     found = _antiderivative(coefficients)
     steps = []
     for power, c in enumerate(coefficients):
@@ -139,7 +139,7 @@ def _logarithm(rng: random.Random) -> Draft:
     a, k, b = _nonzero(rng, 12), rng.randrange(2, 8), rng.randrange(1, 10)
     low = rng.randrange(0, 5)
     high = low + rng.randrange(1, 6)
-    c = [Fraction(_nonzero(rng, 9)) for _ in range(3)]
+    c = [Fraction(_nonzero(rng, 9)) for _ in range(4)]
     rest, more = _definite(c, low, high)
     top, bottom = k * high + b, k * low + b
     scale, ratio = Fraction(a, k), Fraction(top, bottom)
@@ -166,7 +166,7 @@ def _derivatives(coefficients: Coefficients) -> list[Coefficients]:
 
 def _by_parts(rng: random.Random) -> Draft:
     """sum over j of (-1)^j P^(j) e^(kx) / k^(j+1)."""
-    p = [Fraction(_nonzero(rng, 9)) for _ in range(rng.choice((3, 4)))]
+    p = [Fraction(_nonzero(rng, 9)) for _ in range(rng.choice((4, 5)))]
     k, high = _nonzero(rng, 5), rng.randrange(1, 4)
     total: Coefficients = [Fraction(0)] * len(p)
     steps = []
@@ -184,14 +184,14 @@ def _by_parts(rng: random.Random) -> Draft:
 
 def _sine(rng: random.Random) -> Draft:
     """From 0 to pi: sin(k pi) = 0 and cos(k pi) = (-1)^k, so the value is a polynomial in pi."""
-    p = [Fraction(_nonzero(rng, 9)) for _ in range(rng.choice((4, 5)))]
+    p = [Fraction(_nonzero(rng, 9)) for _ in range(rng.choice((6, 7)))]
     k = rng.randrange(2, 8)
     function = rng.choice(("sin", "cos"))
     cosine: Coefficients = [Fraction(0)] * len(p)
     steps = []
     for j, each in enumerate(_derivatives(p)):
         # Repeated integration by parts: sin -> -cos -> -sin -> cos -> sin.
-        turn = (j + (0 if function == "sin" else 3)) % 4
+        turn = (j + (0 if function == "sin" else 1)) % 4
         name, sign = (("cos", -1), ("sin", 1), ("cos", 1), ("sin", -1))[turn]
         scaled = [c * sign / Fraction(k) ** (j + 1) for c in each]
         steps.append(f"part {j + 1}: ({polynomial(scaled)})*{name}({k}x)")
@@ -212,8 +212,8 @@ _KINDS: dict[int, Callable[[random.Random], Draft]] = {
     2: _line,
     3: _indefinite,
     4: _cubic,
-    5: _product,
-    6: _exponential,
+    5: _exponential,
+    6: _product,
     7: _logarithm,
     8: _by_parts,
     9: _sine,

@@ -54,7 +54,7 @@ def _easy(rng: random.Random) -> Draft:
 
 
 def _equation(row: list[int], total: int) -> str:
-    pieces = []
+    pieces: list[str] = []
     for name, coefficient in zip(_NAMES, row, strict=False):
         if coefficient:
             size = "" if abs(coefficient) == 1 else str(abs(coefficient))

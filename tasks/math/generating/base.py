@@ -56,7 +56,9 @@ class MathSuite(GeneratedSuite):
 
     def check(self, problem: Problem, completion: str) -> Verdict:
         verdict = verify_math(problem.answer, completion)
-        unworked = problem.meta.get("literal", False) and not is_evaluated(problem.answer, verdict.extracted)
+        unworked = problem.meta.get("literal", False) and not is_evaluated(
+            problem.answer, verdict.extracted
+        )
         if verdict.correct and unworked:
             return wrong(
                 "incorrect",

@@ -1,0 +1,52 @@
+"""IMO-AnswerBench: 400 olympiad problems with short answers (arXiv:2511.01846)."""
+
+from ..sources import find_file, from_hub, located_csv
+from ._published import (
+    Located,
+    PublishedSuite,
+    Row,
+    check_choice,
+    file_ids,
+    given_file,
+    text_of,
+)
+
+NAME = "imo_answerbench"
+HUB_ID = "OpenEvals/IMO-AnswerBench"
+FIELDS = ("Problem ID", "Problem", "Short Answer")
+CANDIDATES = (
+    "imo_answerbench/answerbench_v2.csv",
+    "imobench/answerbench_v2.csv",
+    "answerbench_v2.csv",
+    "imobench/answerbench.csv",
+)
+
+
+def load(
+    split: str = "test", data_dir: str | None = None, path: str | None = None
+) -> PublishedSuite:
+    """IMO-AnswerBench from the published CSV of the data folder, a file `path`, or the hub."""
+    check_choice(NAME, "split", split, ("test",))
+    rows = []
+    for where, record in _records(data_dir, path):
+        question = text_of(record, ("Problem",), where)
+        answer = _undressed(text_of(record, ("Short Answer",), where))
+        meta = {key.lower(): record.get(key, "") for key in ("Category", "Subcategory", "Source")}
+        rows.append(Row(question, answer, None, file_ids(record, ("Problem ID",)), meta))
+    return PublishedSuite(NAME, split, rows)
+
+
+def _records(data_dir: str | None, path: str | None) -> list[Located]:
+    file = given_file(NAME, path) if path else find_file(NAME, CANDIDATES, data_dir)
+    if file is None:
+        rows = from_hub(NAME, HUB_ID, "train")
+        return [(f"hub row {i}", record) for i, record in enumerate(rows)]
+    return list(located_csv(file, FIELDS))
+
+
+def _undressed(answer: str) -> str:
+    """The answer without the dollar signs and full stop around the whole of it."""
+    text = answer.strip().removesuffix(".").strip()
+    if len(text) > 2 and text[0] == text[-1] == "$" and "$" not in text[1:-1]:
+        return text[1:-1].strip()
+    return text
