@@ -1,6 +1,7 @@
 """What `assay train` calls; also `python -m assay.harness.training.command KIND --config FILE`."""
 
 import argparse
+import importlib
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,20 +13,10 @@ KINDS = ("pretrain", "sft", "grpo", "reject", "distill", "recipe")
 
 def runner(kind: str) -> Callable[..., Any]:
     """The entry function of a kind; imported when asked for. Raises UsageError."""
-    if kind == "pretrain":
-        from .pretrain import run_pretrain as run
-    elif kind == "sft":
-        from .sft import run_sft as run
-    elif kind == "grpo":
-        from .grpo import run_grpo as run
-    elif kind == "reject":
-        from .reject import run_reject as run
-    elif kind == "distill":
-        from .distill import run_distill as run
-    elif kind == "recipe":
-        from .recipe import run_recipe as run
-    else:
+    if kind not in KINDS:
         raise UsageError(f"unknown kind of training {kind!r}: use one of {', '.join(KINDS)}")
+    module = importlib.import_module(f"{__package__}.{kind}")
+    run: Callable[..., Any] = getattr(module, f"run_{kind}")
     return run
 
 

@@ -1,7 +1,7 @@
 """pass@1 and pass@k on held-out problems while training."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import distributed
@@ -44,7 +44,7 @@ def evaluate_held_out(
 
 
 def summarize(
-    solved: dict[str, float], keys: dict[str, tuple[str, int | None, str]]
+    solved: dict[str, float], keys: Mapping[str, tuple[str, int | None, str]]
 ) -> dict[str, float]:
     """Mean pass@1 and pass@k over problems, by suite and level, suite, and domain."""
     first: dict[str, list[float]] = defaultdict(list)

@@ -47,7 +47,7 @@ class Mixture:
     def levels(self, entry: int) -> list[int | None]:
         """The levels of an entry, easiest first; [None] where it names none."""
         chosen = self.entries[entry].difficulties
-        return [None] if chosen is None else sorted(chosen)
+        return [None] if chosen is None else [*sorted(chosen)]
 
     def draw(self, count: int) -> list[Item]:
         """The next `count` problems."""

@@ -43,7 +43,7 @@ class Muon(torch.optim.Optimizer):
 def orthogonalize(matrices: Tensor, steps: int = 5) -> Tensor:
     """Push every singular value of the last two dimensions towards 1 (Newton-Schulz, quintic)."""
     a, b, c = _NEWTON_SCHULZ
-    x = matrices.bfloat16() if matrices.is_cuda else matrices.float()
+    x: Tensor = matrices.bfloat16() if matrices.is_cuda else matrices.float()
     tall = x.size(-2) > x.size(-1)
     if tall:
         x = x.mT

@@ -43,7 +43,8 @@ class Draws:
 class Policy(ABC):
     """A model that samples completions and gives log-probabilities with gradients."""
 
-    model: nn.Module
+    model: Any
+    """The torch module."""
     codec: Codec
     context: int
     """The longest prompt and completion together."""
@@ -188,9 +189,9 @@ def load_bundled(
 
 def _copy_weights(source: nn.Module, target: nn.Module) -> None:
     with torch.no_grad():
-        for a, b in zip(source.parameters(), target.parameters(), strict=True):
-            b.copy_(a)
-        for a, b in zip(source.buffers(), target.buffers(), strict=True):
+        ours = [*source.parameters(), *source.buffers()]
+        theirs = [*target.parameters(), *target.buffers()]
+        for a, b in zip(ours, theirs, strict=True):
             b.copy_(a)
 
 

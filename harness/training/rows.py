@@ -62,6 +62,15 @@ class Rows:
     def __len__(self) -> int:
         return self.tokens_RT.shape[0]
 
+    def to(self, device: torch.device) -> "Rows":
+        """The rows on a device."""
+        return Rows(
+            self.tokens_RT.to(device),
+            self.segments_RT.to(device),
+            self.wanted_RT.to(device),
+            self.dropped,
+        )
+
 
 def pack(tokens: Tokens, row_tokens: int, completions_only: bool, seed: int) -> Rows:
     """Pack examples in random order into rows of `row_tokens`, first fit over a few open rows.

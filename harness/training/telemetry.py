@@ -142,4 +142,4 @@ def _open_board(out: Path) -> Any:
         raise UsageError(
             "tensorboard = true needs the package: pip install tensorboard, or switch it off"
         ) from None
-    return SummaryWriter(str(out / "tensorboard"))  # type: ignore[no-untyped-call]
+    return SummaryWriter(str(out / "tensorboard"))

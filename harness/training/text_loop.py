@@ -64,8 +64,7 @@ def train_on_rows(
     session.adopt(policy.model, optimizers)
     policy.model.train()
     flops = 6 * active_parameters(policy.model)
-    rows = Rows(*(x.to(session.device) for x in (rows.tokens_RT, rows.segments_RT, rows.wanted_RT)),
-                rows.dropped)  # fmt: skip
+    rows = rows.to(session.device)
     forward = Forward(policy, settings, teacher, soften)
     for step in session.steps(lambda: session.save(policy.model, optimizers, {})):
         chosen = rows_of_step(len(rows), settings.batch_rows, settings.seed, step)
@@ -127,7 +126,7 @@ class Forward:
         if aux is not None and self.settings.aux_weight:
             total = total + self.settings.aux_weight * share * aux
             sums.aux += share * float(aux.detach())
-        total.backward()
+        torch.autograd.backward(total)
         sums.loss += float(loss.detach())
         with torch.no_grad():
             right_BT = logits_BTV[:, :-1].argmax(-1) == labels_BT

@@ -144,7 +144,7 @@ class Updater:
             weights_BT=weights_BT,
         )
         terms = LOSSES[self.settings.method](batch, self.loss_settings, over)
-        terms.loss.backward()
+        torch.autograd.backward(terms.loss)
         capped = torch.exp(gap_BT) > self.settings.importance_cap
         numbers = torch.stack(
             [
