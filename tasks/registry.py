@@ -98,4 +98,7 @@ def load(
         if "variant" not in known:
             raise UsageError(f"task {base!r} has no variants, so {name!r} names nothing")
         given["variant"] = variant
+    for key, parameter in known.items():
+        if parameter.default is inspect.Parameter.empty and key not in given:
+            raise UsageError(f"task {base!r} needs the option {key!r}")
     return loader(**given)
