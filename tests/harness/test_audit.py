@@ -1,0 +1,91 @@
+"""The battery finds the holes that are there, and none in our own checkers."""
+
+import re
+
+import pytest
+from assay.harness.audit import audit_suite, bind, table
+from assay.harness.audit.binding import adapt
+from assay.sandbox.errors import UsageError
+from assay.tasks import load
+
+
+def substring(completion: str, answer: str) -> float:
+    """How several published rewards work: the gold somewhere in the text."""
+    return float(answer in completion)
+
+
+def last_number(completion: str, answer: str) -> float:
+    found = re.findall(r"-?\d+", completion)
+    return float(bool(found) and found[-1] == answer)
+
+
+def trusting(completion: str, answer: str) -> float:
+    return float(completion == f"<answer>{answer}</answer>")
+
+
+def always_zero(completion: str, answer: str) -> float:
+    return 0.0
+
+
+def fragile(completion: str, answer: str) -> float:
+    return float(completion.encode("utf-8").decode().strip().endswith(answer))
+
+
+def _kinds(checker: object) -> dict[str, set[str]]:
+    report = audit_suite(load("arithmetic"), adapt(checker, "test"), "test", problems=3)  # type: ignore[arg-type]
+    kinds: dict[str, set[str]] = {}
+    for finding in report.findings:
+        kinds.setdefault(finding.kind, set()).add(finding.case)
+    return kinds
+
+
+def test_a_substring_checker_pays_for_hedges_and_thoughts() -> None:
+    found = _kinds(substring)["false_positive"]
+    assert {"hedge: or", "gold in an unfinished thought", "listed candidates"} <= found
+
+
+def test_a_last_number_checker_pays_for_hedges() -> None:
+    assert {"hedge: maybe", "listed candidates"} <= _kinds(last_number)["false_positive"]
+
+
+def test_a_checker_that_trusts_equality_falls_for_lying_text() -> None:
+    assert "near miss as lying text" in _kinds(trusting)["false_positive"]
+
+
+def test_a_checker_that_refuses_everything_has_false_negatives() -> None:
+    assert "gold" in _kinds(always_zero)["false_negative"]
+
+
+def test_a_checker_that_raises_is_a_finding_and_not_a_crash() -> None:
+    assert "NUL and surrogates" in _kinds(fragile)["raised"]
+
+
+@pytest.mark.parametrize("task", ["arithmetic", "knights_and_knaves", "countdown"])
+def test_our_own_checkers_have_no_finding(task: str) -> None:
+    report = audit_suite(load(task), problems=2)
+    assert report.checks > 40
+    assert report.findings == []
+    assert f"| assay | {task} | {report.checks} | 0 | 0 | 0 | 0 | 0 |" in table([report])
+
+
+def test_every_known_shape_of_checker_is_bound() -> None:
+    def trl(completions: list[list[dict[str, str]]], solution: list[str], **kwargs: object):  # type: ignore[no-untyped-def]
+        return [float(solution[0] in completions[0][0]["content"])]
+
+    def verl(data_source: str, solution_str: str, ground_truth: str, extra_info: object = None):  # type: ignore[no-untyped-def]
+        return {"score": float(ground_truth in solution_str)}
+
+    def gym(answer: str, entry: dict[str, str]) -> float:
+        return float(entry["answer"] in answer)
+
+    for function in (trl, verl, gym, substring):
+        check = adapt(function, "test")
+        assert check("q", "42", "it is 42") == 1.0
+        assert check("q", "42", "it is 41") == 0.0
+
+
+@pytest.mark.parametrize("name", ["nothing", "no.such.module:f", "re:no_such", "re:compile"])
+def test_what_cannot_be_bound_is_one_line(name: str) -> None:
+    with pytest.raises(UsageError) as mistake:
+        bind(name)
+    assert "\n" not in str(mistake.value)
