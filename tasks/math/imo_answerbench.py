@@ -1,5 +1,8 @@
 """IMO-AnswerBench: 400 olympiad problems with short answers (arXiv:2511.01846)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..sources import find_file, from_hub, located_csv
 from ._published import (
     Located,
@@ -41,12 +44,32 @@ def _records(data_dir: str | None, path: str | None) -> list[Located]:
     if file is None:
         rows = from_hub(NAME, HUB_ID, "train")
         return [(f"hub row {i}", record) for i, record in enumerate(rows)]
-    return list(located_csv(file, FIELDS))
+    return [(where, _mended(record)) for where, record in located_csv(file, FIELDS)]
+
+
+def _mended(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row as it was meant: one published row lacks the quote that closes its problem, so its
+    answer stands at the end of the problem and every later column one place to the left.
+    """
+    question, comma, answer = record["Problem"].rpartition("\n,")
+    if "Source" in record or not comma:
+        return record
+    shifted = {
+        "Category": record["Short Answer"],
+        "Subcategory": record.get("Category", ""),
+        "Source": record.get("Subcategory", ""),
+    }
+    own = record["Problem ID"]
+    return {"Problem ID": own, "Problem": question, "Short Answer": answer.strip('"'), **shifted}
 
 
 def _undressed(answer: str) -> str:
-    """The answer without the dollar signs and full stop around the whole of it."""
+    """The answer without the dollar signs and full stop around the whole of it.
+
+    A last dollar sign that the file forgot is put back.
+    """
     text = answer.strip().removesuffix(".").strip()
+    text += "$" * (text.count("$") % 2)
     if len(text) > 2 and text[0] == text[-1] == "$" and "$" not in text[1:-1]:
         return text[1:-1].strip()
     return text

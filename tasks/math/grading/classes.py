@@ -1,5 +1,6 @@
 """What kind of answer a tree is: number, set, tuple, region, relation, matrix, ..."""
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -196,9 +197,9 @@ def _bracketed(node: Node) -> Answer:
     items = tuple(classify(one) for one in parts)
     if any(item.kind == "broken" for item in items):
         return Answer("broken")
-    if opening == "[" and items and all(i.kind == "tuple" and i.style == "[" for i in items):
-        if len({len(item.items) for item in items}) == 1:
-            return Answer("matrix", items=items)
+    rows = all(item.kind == "tuple" and item.style == "[" for item in items)
+    if opening == "[" and items and rows and len({len(item.items) for item in items}) == 1:
+        return Answer("matrix", items=items)
     if all(item.name is not None for item in items):
         return Answer("mapping", items=items)
     return Answer("tuple", items=items, style=opening, node=node)
@@ -303,7 +304,7 @@ def _equated(parts: list[Node], node: Node) -> Answer:
 
 def _consistent(values: list[Node]) -> bool:
     """Whether a chain of equalities holds: `41 = 42` states nothing."""
-    for one, other in zip(values, values[1:], strict=False):
+    for one, other in itertools.pairwise(values):
         if symbols(one) or symbols(other):
             continue
         try:
@@ -325,6 +326,10 @@ def is_name(node: Node) -> bool:
         return all(is_name(one) for one in node[1])
     if node[0] == "fn":
         return bool(symbols(node)) and all(is_name(one) for one in node[2])
+    if node[0] == "div":
+        return is_name(node[1]) and is_name(node[2])
+    if node[0] == "ratio":
+        return all(is_name(one) for one in node[1])
     if node[0] == "seq" and node[1] == "(":
         return all(one[0] == "sym" for one in node[3])
     return False

@@ -184,9 +184,9 @@ def _matrices(gold: Answer, answer: Answer, rules: Rules) -> bool:
 
 def _sets(gold: Answer, answer: Answer, rules: Rules) -> bool:
     """Each member of one has its equal in the other; repetitions do not count."""
-    if gold.style == "system" or answer.style == "system":
-        if gold.style != answer.style or len(gold.items) != len(answer.items):
-            return False
+    styles = {gold.style, answer.style}
+    if "system" in styles and (len(styles) > 1 or len(gold.items) != len(answer.items)):
+        return False
     if len(gold.items) * len(answer.items) > 40_000:
         raise TooBigError("sets of too many members")
     return _covers(gold.items, answer.items, rules) and _covers(answer.items, gold.items, rules)
@@ -225,7 +225,7 @@ def _ratios(gold: Answer, answer: Answer, rules: Rules) -> bool:
 def _maybe_time(parts: list[Node]) -> bool:
     if len(parts) != 2 or any(p[0] != "num" or not isinstance(p[1], int) for p in parts):
         return False
-    return bool(parts[0][1] <= 24 and 10 <= parts[1][1] < 60)
+    return bool(parts[0][1] <= 24 and (parts[1][1] == 0 or 10 <= parts[1][1] < 60))
 
 
 def _moduli(gold: Answer, answer: Answer, rules: Rules) -> bool:

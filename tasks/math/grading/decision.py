@@ -1,10 +1,11 @@
 """Gold against answer, cheapest stage first: text, then value, then algebra in a worker."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from ...extraction import final_answer
 from ...verdict import Status
 from ...workers import WorkerError, WorkerMemoryError, WorkerPool, WorkerTimeoutError
 from .classes import Answer, classify
@@ -40,6 +41,8 @@ _CHOICE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _OTHER_CHOICE = re.compile(r"(?:\bor\b|\band\b|[,/&|]|^)\s*\(?[A-J]\)?(?:[\s).,}]|$)")
+_DECIMAL_COMMA = re.compile(r"-?\d{1,12},(?:\d{1,2}|\d{4,12})|-?0,\d{3}")
+_LONG_COMMA = re.compile(r"-?\d{1,12},(?:\d{2}|\d{4,12})|-?0,\d{3}")
 _TEXTUAL = re.compile(r"[a-z][a-z' ]{2,}")
 _MATHEMATICAL = re.compile(r"[=<>+*/^\\\d]")
 _SPACED_UNIT = re.compile(r"(?<=\d) ([msghLNJWVK])((?:/[a-z]+)?(?:\^\{?[23]\}?)?)\Z")
@@ -95,7 +98,54 @@ def read(raw: str, grouping: bool = True) -> Reading:
 
 @lru_cache(maxsize=65_536)
 def _read_gold(gold: str, grouping: bool = True) -> Reading:
-    return read(gold, grouping)
+    if "boxed" in gold or "</answer>" in gold:
+        # Some suites keep the whole solution as the gold.
+        gold = final_answer(gold).text or gold
+    reading = read(gold, grouping)
+    return distilled(reading) if reading.answer is None else reading
+
+
+_SPAN = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_DOUBT = re.compile(
+    r"\b(?:not|no|never|or|either|maybe|perhaps|possibly|might|wrong|incorrect|guess|"
+    r"unsure|if|unless|but|except|between|instead|neither|false|doubt|assume|suppose|choose|mark|"
+    r"grade|correct|system|ignore|reward|score)\b|n't\b",
+    re.IGNORECASE,
+)
+_IS = re.compile(r"\b(?:is|are|equals|be|becomes)\s+(?:exactly |equal to )?(?=\S)")
+_CLAUSE = re.compile(
+    r"(?:,|\s)\s*\(?\s*(?:for (?:all|any|every|each) .{1,60}|where .{1,80}"
+    r"|with .{1,60}|for some .{1,60})\Z",
+    re.DOTALL,
+)
+
+
+def distilled(reading: Reading) -> Reading:
+    """The one value in a short sentence ("The largest n is 34."); else the same reading."""
+    raw = reading.raw
+    if len(raw) > 400 or reading.too_big or reading.textual:
+        return reading
+    bare = reading.text.replace("$", " ").strip()
+    clause = _CLAUSE.search(bare)
+    if clause and clause.start() > 0:
+        again = read(bare[: clause.start()])
+        if again.answer is not None:
+            return replace(again, raw=raw)
+    plain = re.sub(r"\\[A-Za-z]+", " ", raw)
+    if _DOUBT.search(plain) or not re.search(r"[A-Za-z]{2}", plain):
+        return reading
+    spans = list(_SPAN.finditer(raw))
+    if len(spans) == 1:
+        around = raw[: spans[0].start()] + raw[spans[0].end() :]
+        if not re.search(r"[\d=]", around):
+            again = read(next(group for group in spans[0].groups() if group is not None))
+            return replace(again, raw=raw) if again.answer is not None else reading
+    pieces = _IS.split(bare)
+    if len(pieces) == 2 and not re.search(r"\d", pieces[0]):
+        again = read(pieces[1])
+        if again.answer is not None and again.answer.kind != "broken":
+            return replace(again, raw=raw)
+    return reading
 
 
 @lru_cache(maxsize=65_536)
@@ -122,6 +172,8 @@ def _decide(gold: Reading, answer: Reading, rules: Rules) -> Decision:
         return _decide_letter(letter, gold, answer)
     if compact(gold.text) == compact(answer.text):
         return Decision("correct", "the answer is the gold as written", "text")
+    if gold.answer is not None and not gold.textual and answer.answer is None:
+        answer = distilled(answer)
     if gold.answer is None or gold.textual or answer.answer is None:
         return _decide_text(gold, answer)
     return _decide_value(gold, answer, rules)
@@ -193,6 +245,11 @@ def _same_ungrouped(gold: Reading, answer: Reading, rules: Rules) -> bool:
     gold_many, answer_many = gold.answer.kind == "set", answer.answer.kind == "set"
     if gold_many == answer_many:
         return False
+    one, many = (answer, gold) if gold_many else (gold, answer)
+    comma = (_LONG_COMMA if gold_many else _DECIMAL_COMMA).fullmatch(many.text)
+    if comma and one.answer is not None and one.answer.kind == "number":
+        decimal = read(many.text.replace(",", "."))
+        return decimal.answer is not None and same(one.answer, decimal.answer, rules)
     again = read(answer.raw, False) if gold_many else _read_gold(gold.raw, False)
     if again.answer is None or "," not in again.text or again.answer.kind != "set":
         return False

@@ -10,7 +10,8 @@ _SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₓᵢⱼ�
 _SUPER_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᵏᵐ]+")
 _SUB_RUN = re.compile("[₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₓᵢⱼₖₘ]+")
 _CHARACTERS = {
-    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "－": "-", "×": r"\times ",
+    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "－": "-",
+    "×": r"\times ",
     "·": r"\cdot ", "⋅": r"\cdot ", "∙": r"\cdot ", "∗": "*", "÷": "/", "∕": "/", "⁄": "/",
     "±": r"\pm ", "∓": r"\mp ", "√": r"\sqrt ", "∛": r"\sqrt[3] ", "∜": r"\sqrt[4] ",
     "π": r"\pi ", "∞": r"\infty ", "≤": r"\le ", "≥": r"\ge ", "⩽": r"\le ", "⩾": r"\ge ",
@@ -22,8 +23,9 @@ _CHARACTERS = {
     "⟨": r"\langle ", "⟩": r"\rangle ", "〈": r"\langle ", "〉": r"\rangle ", "∑": r"\sum ",
     "∏": r"\prod ", "∫": r"\int ", "→": r"\to ", "⇒": r"\Rightarrow ", "≡": r"\equiv ",
     "∧": r"\land ", "∨": r"\lor ", "¬": r"\lnot ", "′": "'", "’": "'", "‘": "'", "ʼ": "'",
-    "″": "''", "“": '"', "”": '"', "„": '"', "…": "...", "⋯": "...", "∣": "|", "｜": "|", "∥": r"\|",
-    "‖": r"\|", "“": '"', "、": ",", "，": ",", "；": ";", "：": ":", "。": ".", "（": "(", "）": ")",
+    "″": "''", "“": '"', "”": '"', "„": '"', "…": "...", "⋯": "...", "∣": "|", "｜": "|",
+    "∥": r"\|", "‖": r"\|", "、": ",", "，": ",", "；": ";", "：": ":", "。": ".", "（": "(",
+    "）": ")",
     "［": "[", "］": "]", "｛": "{", "｝": "}", "∶": ":", "∘": r"\circ ", "¢": " cents", "＝": "=",
     "ℯ": "e", "ⅇ": "e", "ⅈ": "i", "𝑖": "i", "ﬁ": "fi", "٫": ".", "٬": ",", "％": "%", "٪": "%",
     "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "δ": r"\delta ",
@@ -41,9 +43,10 @@ _DROPPED = re.compile(
     r"|\\color\{[^{}]{0,40}\}|(?<=\\textcolor)\{[^{}]{0,40}\}"
 )
 _SPACES = re.compile(
-    r"\\(?:quad|qquad|thinspace|enspace|space|nobreakspace)(?![A-Za-z])|(?<!\\)\\[;: ]|~"
+    r"\\q?quad|\\(?:thinspace|enspace|space|nobreakspace)(?![A-Za-z])|(?<!\\)\\[;: ]|~"
 )
-_GROUPED = re.compile(r"(?<=\d)(?:\{,\}|,\\!|\\,|\\!|,\s?\\!|\{\\,\})\s?(?=\d{3}(?!\d))")
+_ESCAPED_TWICE = re.compile(r"\\(?=\\(?:[A-Za-z]{2}|[{}]))")
+_GROUPED = re.compile(r"(?<=\d)(?:\{,\s?\}|,\\!|\\,|\\!|,\s?\\!|\{\\,\})\s?(?=\d{3}(?!\d))")
 _PREFIX = re.compile(
     r"(?:(?:so|thus|therefore|hence|and|∴|\\therefore)[, ]{1,3})?"
     r"(?:(?:the|my|our) )?(?:(?:final|correct) )?"
@@ -57,6 +60,8 @@ _PREFIX = re.compile(
 def clean(text: str) -> str:
     """The text in one alphabet and without dressing. Linear in its length."""
     text = _ascii(unbox(text) if "boxed" in text or "fbox" in text else text)
+    if "\\\\" in text and "begin" not in text:
+        text = _ESCAPED_TWICE.sub("", text)
     text = _strip_currency(strip_dressing(text))
     for pattern, new in ((_DROPPED, ""), (_GROUPED, ""), (_SPACES, " ")):
         text = pattern.sub(new, text)

@@ -19,7 +19,7 @@ class Token(NamedTuple):
 _SCAN = re.compile(
     r"(?P<space>[\s$]+)"
     r"|(?P<mixed>\d{1,9}[ ]\d{1,9}[ ]?/[ ]?\d{1,9}(?![\d.]))"
-    r"|(?P<grouped>\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:[ ]\d{3})+(?![\d/])(?:\.\d+)?)"
+    r"|(?P<grouped>[1-9]\d{0,2}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:[ ]\d{3})+(?![\d/])(?:\.\d+)?)"
     r"|(?P<num>\d+\.?\d*|\.\d+)"
     r"|(?P<ellipsis>\.\.\.|\\(?:ldots|cdots|dots)(?![A-Za-z]))"
     r"|(?P<text>\\(?:text|textbf|textit|textrm|textsf|texttt|mathrm|mbox|operatorname|textnormal"
@@ -242,7 +242,7 @@ def _letters(word: str, spaced: bool, after_number: bool) -> list[Token]:
             kind = "sym" if len(part) == 1 else "cmd"
             tokens.append(Token(kind, part, spaced and index == 0))
         return tokens
-    if is_word or word.lower() in _ENGLISH:
+    if is_word or (word.lower() in _ENGLISH and not word.isupper()):
         return [Token("word", word, spaced)]
     return [Token("sym", letter, spaced and index == 0) for index, letter in enumerate(word)]
 

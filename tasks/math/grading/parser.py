@@ -10,11 +10,8 @@ from .units import SCALES, unit_of
 
 RELATIONS = {"=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "~": "~", "in": "in",
              "===": "="}  # fmt: skip
+_SEPARATORS = ("or", ";", "and", ",", "->")
 _END = Token("end", "", False)
-_STOPS = frozenset(
-    [",", ";", ")", "]", "}", "s}", "or", "and", "row", "&", "=", "<", ">", "<=", ">=", "!=", "~",
-     "in", "===", ":", "->", "cup", "cap", "setminus", "...", "?", "+", "-", "pm", "mp", "%"]
-)  # fmt: skip
 
 
 def parse(text: str, grouping: bool = True) -> Node:
@@ -95,22 +92,21 @@ class Parser:
     def alternatives(self) -> Node:
         """Items joined by comma, semicolon, or, and; one item stands for itself."""
         items = [self.relation()]
-        separators: set[str] = set()
-        while self.is_op(",", ";", "or", "and", "->"):
-            separators.add(str(self.take().value))
-            while self.is_op(",", ";", "or", "and", "->"):
-                separators.add(str(self.take().value))
+        between: list[str] = []
+        while self.is_op(*_SEPARATORS):
+            seen = {str(self.take().value)}
+            while self.is_op(*_SEPARATORS):
+                seen.add(str(self.take().value))
             if self.token is _END or self.is_op(")", "]", "s}", "}"):
                 break
+            between.append(next(one for one in _SEPARATORS if one in seen))
             items.append(self.relation())
         if len(items) == 1:
             return items[0]
-        if separators == {"->"}:
+        if set(between) == {"->"}:
             return items[-1]
-        for separator in ("or", "and", ";", ","):
-            if separator in separators:
-                return ("list", separator, tuple(items))
-        raise UnparsableError("separators")
+        separator = next(one for one in _SEPARATORS if one in between)
+        return ("list", separator, tuple(_grouped(items, between, separator)))
 
     def relation(self) -> Node:
         """A chain of relations, or what stands alone."""
@@ -321,6 +317,22 @@ class Parser:
         if token.kind != "num" or token.value not in (1, 2, 3):
             raise UnparsableError("power of a unit")
         return f"^{token.value}"
+
+
+def _grouped(items: list[Node], between: list[str], separator: str) -> list[Node]:
+    """x=1,y=2; x=3,y=4 is two pairs: groups of one length between the stronger separators."""
+    if separator not in ("or", ";") or "," not in between:
+        return items
+    groups: list[list[Node]] = [[items[0]]]
+    for mark, item in zip(between, items[1:], strict=True):
+        if mark == separator:
+            groups.append([item])
+        else:
+            groups[-1].append(item)
+    named = all(item[0] == "rel" for item in items)
+    if len({len(group) for group in groups}) != 1 or not (named or separator == ";"):
+        return items
+    return [("seq", "(", ")", tuple(group)) for group in groups]
 
 
 def _times(first: Node, second: Node) -> Node:

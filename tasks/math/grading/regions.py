@@ -135,14 +135,14 @@ def _finite(end: Node) -> Node:
 def region_of_relation(node: Node) -> Region | None:
     """The numbers that satisfy a chain of inequalities in one symbol; None for others."""
     first, links = node[1], node[2]
-    parts: list[Any] = [first, *(part for _, part in links)]
+    parts: list[Any] = [_unknown(one) for one in (first, *(part for _, part in links))]
     names = [index for index, part in enumerate(parts) if part[0] == "sym"]
     others = [part for part in parts if part[0] != "sym"]
     if len(names) != 1 or any(symbols(part) for part in others):
         return None
     region = Region.all()
-    for index, (op, right) in enumerate(links):
-        left = parts[index]
+    for index, (op, _) in enumerate(links):
+        left, right = parts[index], parts[index + 1]
         if left[0] == "sym":
             side = _ray(right, op)
         elif right[0] == "sym":
@@ -151,6 +151,13 @@ def region_of_relation(node: Node) -> Region | None:
             return None
         region = region.intersect(side)
     return region
+
+
+def _unknown(node: Node) -> Node:
+    """f(x) as one unknown, so that 0 < f(x) < 1 bounds it."""
+    if node[0] == "mul" and len(node[1]) == 2 and all(one[0] == "sym" for one in node[1]):
+        return ("sym", "f(x)") if node[1][0][1] in ("f", "g", "h") else node
+    return node
 
 
 def _ray(end: Node, op: str) -> Region:

@@ -204,7 +204,7 @@ def unit_of(text: str) -> str | None:
     words = _PARTS.findall(text.replace("per cent", "percent").replace("}", ""))
     if not words or len(words) > 10:
         return None
-    if [word.casefold() for word in words if word != "."] in (["percent"], ["pct"]):
+    if [word.casefold() for word in words if word != "."] in (["percent"], ["pct"], ["percentage"]):
         return "percent"
     parts: list[str] = []
     power, known = "", True
