@@ -1,1 +1,17 @@
 """Run untrusted programs: `open_sandbox(name)` gives a backend, a run gives an `Outcome`."""
+
+from .defaults import default_sandbox, open_sandbox
+from .errors import UsageError
+from .types import Channel, ChannelClosed, Limits, Outcome, Program, Sandbox
+
+__all__ = [
+    "Channel",
+    "ChannelClosed",
+    "Limits",
+    "Outcome",
+    "Program",
+    "Sandbox",
+    "UsageError",
+    "default_sandbox",
+    "open_sandbox",
+]

@@ -14,16 +14,25 @@ class Program:
     """Python source run as `__main__`, what it reads on stdin, and files put beside it.
 
     `files` maps relative names to contents, laid into the private working folder.
+    `preload` names third-party libraries that the program may import, kept warm; without it
+    only the standard library is there. `reusable` says that the same source comes again and
+    holds no secret: it is compiled once and kept in the fork-server.
     """
 
     source: str
     stdin: str | bytes = ""
     files: Mapping[str, str | bytes] = field(default_factory=dict)
+    preload: tuple[str, ...] = ()
+    reusable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Hard limits of one run. CPU time decides; the wall clock is the backstop."""
+    """Hard limits of one run. CPU time decides; the wall clock is the backstop.
+
+    Of a channel, the wall clock runs only while a question is open. `processes` counts threads:
+    a program may start threads and never processes.
+    """
 
     cpu_seconds: float = 2.0
     wall_seconds: float = 10.0
@@ -45,6 +54,8 @@ class Outcome:
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     peak_memory_mb: float = 0.0
+    stdout_bytes: bytes = field(default=b"", repr=False)
+    """What stdout holds, byte for byte; `stdout` shows bytes that are not UTF-8 as U+FFFD."""
     reason: str = ""
     """One sentence: which limit was hit, which signal came, what of ours failed."""
 
@@ -84,6 +95,8 @@ class Sandbox(Protocol):
     """A backend. Safe to call from any thread; closing it leaves nothing behind."""
 
     name: str
+    isolation: Mapping[str, str]
+    """What stands between a program and the machine: mechanism -> "present", or why it is not."""
 
     def run(self, program: Program, limits: Limits | None = None) -> Outcome:
         """Run a program to its end. Never raises for what the program does."""

@@ -1,0 +1,437 @@
+"""The trusted side of a fork-server: start it, hand it one program at a time, collect the end.
+
+Pure standard library: the harness uses it directly, and the relay in a container does too.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import programs
+
+_START_SECONDS = 60.0
+_GRACE = 10.0  # beyond the wall limit, before a silent server counts as dead
+_CHUNK = 1 << 16
+
+
+class ServerGoneError(OSError):
+    """The fork-server does not answer any more, or never came up."""
+
+
+@dataclass
+class Ending:
+    """How a run ended, in numbers: the raw material of an Outcome."""
+
+    status: int = 0
+    cpu: float = 0.0
+    wall: float = 0.0
+    peak_kb: int = 0
+    why: str = ""
+    """Who ended it: "" itself, "cpu", "wall", "output", "closed", "protocol", "answer"."""
+    report: str = ""
+    """"R" once the walls stood and the program started; else what failed before."""
+    stdout: bytes = b""
+    stderr: bytes = b""
+    detail: str = ""
+
+
+@dataclass
+class Request:
+    """One program with its limits, in the plain values that cross to the server."""
+
+    source: bytes
+    limits: Mapping[str, float]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    stdin: bytes = b""
+    reusable: bool = False
+
+
+def sealed(content: bytes, name: str) -> int:
+    """A memory file that nobody can change any more; gives its descriptor."""
+    descriptor = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, 0xF)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+class Server:
+    """A running fork-server. One run at a time; not for several threads at once."""
+
+    def __init__(
+        self, settings: Mapping[str, object], on_start: Callable[[int], None] | None = None
+    ) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        harness = os.pidfd_open(os.getpid())
+        try:
+            self._process = subprocess.Popen(
+                _command(theirs.fileno(), harness),
+                pass_fds=(theirs.fileno(), harness),
+                env={"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1",
+                     "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                cwd="/",
+            )  # fmt: skip
+        except OSError as problem:
+            ours.close()
+            raise ServerGoneError(f"the interpreter did not start: {problem}") from problem
+        finally:
+            theirs.close()
+            os.close(harness)
+        self._control = ours
+        self._known: set[str] = set()
+        self.owner = os.getpid()
+        try:
+            if on_start is not None:
+                on_start(self._process.pid)
+            self.report = self._greet(settings)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server."""
+        return self._process.pid
+
+    def _greet(self, settings: Mapping[str, object]) -> dict[str, object]:
+        self._control.settimeout(_START_SECONDS)
+        try:
+            self._control.send(json.dumps(settings).encode())
+            message = self._control.recv(1 << 16)
+        except OSError as problem:
+            message, why = b"", str(problem)
+        else:
+            why = "it ended"
+        self._control.settimeout(None)
+        if not message:
+            self._process.kill()
+            stream = self._process.stderr
+            said = stream.read(4096).decode("utf-8", "replace") if stream else ""
+            last = said.strip().splitlines()[-1:] or [why]
+            raise ServerGoneError(f"the fork-server did not come up: {last[0]}")
+        report = json.loads(message)
+        assert isinstance(report, dict)
+        return report
+
+    def alive(self) -> bool:
+        """Whether the server still runs and waits."""
+        return self._process.poll() is None
+
+    def run(self, request: Request) -> Ending:
+        """Run one program to its end. Raises ServerGoneError when the server dies under it."""
+        running = self.start(request, channel=False)
+        return running.finish()
+
+    def start(self, request: Request, channel: bool) -> "Running":
+        """Start a program, with a channel or without."""
+        key = self._ensure_compiled(request) if request.reusable else ""
+        handed: list[int] = []
+        kept: list[int] = []
+        line: socket.socket | None = None
+        try:
+            handed.append(sealed(programs.pack(request.source, dict(request.files)), "program"))
+            handed.append(sealed(request.stdin, "stdin"))
+            for _ in range(2):
+                read, write = os.pipe()
+                kept.append(read)
+                handed.append(write)
+            if channel:
+                line, theirs = socket.socketpair()
+                handed.append(theirs.detach())
+            message = {"kind": "run", "key": key, **request.limits}
+            if channel:
+                message["wall_seconds"] = 1e9  # counted by us, while a question is open
+            socket.send_fds(self._control, [json.dumps(message).encode()], handed)
+        except OSError as problem:
+            for descriptor in kept:
+                os.close(descriptor)
+            if line is not None:
+                line.close()
+            raise ServerGoneError(f"no program could be handed over: {problem}") from problem
+        finally:
+            for descriptor in handed:
+                os.close(descriptor)
+        return Running(self._control, kept[0], kept[1], request.limits, line)
+
+    def _ensure_compiled(self, request: Request) -> str:
+        key = hashlib.sha256(request.source).hexdigest()
+        if key not in self._known:
+            descriptor = sealed(programs.pack(request.source, {}), "source")
+            try:
+                order = json.dumps({"kind": "compile", "key": key}).encode()
+                socket.send_fds(self._control, [order], [descriptor])
+            except OSError as problem:
+                raise ServerGoneError(f"no program could be handed over: {problem}") from problem
+            finally:
+                os.close(descriptor)
+            self._known.add(key)
+        return key
+
+    def forget(self) -> None:
+        """Let go of the descriptors without ending the server: for a forked copy of us."""
+        self._control.close()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+        self._process.returncode = 0  # it is not our child
+
+    def close(self) -> None:
+        """End the server; returns when it is gone, and with it all that it had started."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+
+
+def _command(control: int, harness: int) -> list[str]:
+    interpreter = getattr(sys, "_base_executable", None) or sys.executable
+    folder = str(Path(__file__).resolve().parents[1])
+    start = (
+        "import sys; sys.path.append(sys.argv.pop()); from forkserver import server; server.main()"
+    )
+    flags = ["-S", "-s", "-P", "-B", "-X", "utf8"]
+    return [interpreter, *flags, "-c", start, str(control), str(harness), folder]
+
+
+class Running:
+    """A program under way: collects its output, kills it at its limits, gives its ending."""
+
+    def __init__(
+        self,
+        control: socket.socket,
+        stdout: int,
+        stderr: int,
+        limits: Mapping[str, float],
+        line: socket.socket | None,
+    ) -> None:
+        self._control = control
+        self._output = {stdout: bytearray(), stderr: bytearray()}
+        self._order = (stdout, stderr)
+        self._limits = limits
+        self._line = line
+        self._left = int(limits["output_kb"] * 1024)
+        self._wall_left = float(limits["wall_seconds"])
+        self._why = ""
+        self._detail = ""
+        self._poll = select.poll()
+        for descriptor in (control.fileno(), stdout, stderr):
+            self._poll.register(descriptor, select.POLLIN)
+        self._ending: Ending | None = None
+
+    def finish(self) -> Ending:
+        """Wait for the end. Raises ServerGoneError."""
+        deadline = time.monotonic() + self._wall_left
+        while self._ending is None:
+            self._step(deadline)
+        return self._ending
+
+    def ask(self, question: bytes, cpu_seconds: float | None) -> bytes | None:
+        """One question and its reply, or None when the program has ended (see `finish`)."""
+        line = self._line
+        assert line is not None
+        if self._ending is not None:
+            return None
+        if len(question) > programs.LARGEST_FRAME:
+            raise ValueError(f"a question of {len(question)} bytes; at most 64 MiB")
+        if self._early(line):
+            return self._break("protocol", "it sent bytes that nobody had asked for")
+        nonce = os.urandom(programs.NONCE)
+        if cpu_seconds is not None:
+            self._tell(b"C" + repr(float(cpu_seconds)).encode())
+        started = time.monotonic()
+        outgoing = memoryview(struct.pack("<I", len(question)) + nonce + question)
+        incoming = bytearray()
+        wanted = 4 + programs.NONCE
+        line.setblocking(False)
+        self._poll.register(line, select.POLLIN | select.POLLOUT)
+        try:
+            while self._ending is None and len(incoming) < wanted:
+                events = self._step(started + self._wall_left, answer=cpu_seconds)
+                if events & (select.POLLOUT) and outgoing:
+                    outgoing = self._push(line, outgoing)
+                    if not outgoing:
+                        self._poll.modify(line, select.POLLIN)
+                if events & (select.POLLIN | select.POLLHUP):
+                    if not self._pull(line, incoming, wanted):
+                        self._poll.unregister(line)
+                        return self._lost()
+                    wanted = self._check(incoming, nonce, wanted)
+                    if wanted < 0 or outgoing:
+                        return self._break("protocol", "it answered a question it was not asked")
+        finally:
+            self._wall_left -= time.monotonic() - started
+            if self._line is not None and line.fileno() >= 0:
+                try:
+                    self._poll.unregister(line)
+                except KeyError:
+                    pass
+        if self._ending is not None:
+            return None
+        if len(incoming) > wanted or self._early(line):
+            return self._break("protocol", "it sent bytes after its answer")
+        if cpu_seconds is not None:
+            self._tell(b"C")
+        return bytes(incoming[4 + programs.NONCE :])
+
+    def close(self) -> Ending:
+        """Kill the program if it still runs; gives its ending."""
+        if self._ending is None:
+            line = self._line
+            if line is not None and self._early(line):
+                self._break("protocol", "it sent bytes that nobody had asked for")
+            else:
+                self._break("closed", "")
+        assert self._ending is not None
+        return self._ending
+
+    def _check(self, incoming: bytearray, nonce: bytes, wanted: int) -> int:
+        head = 4 + programs.NONCE
+        if len(incoming) < head:
+            return head
+        (length,) = struct.unpack("<I", incoming[:4])
+        if bytes(incoming[4:head]) != nonce or length > programs.LARGEST_FRAME:
+            return -1
+        return head + int(length)
+
+    def _push(self, line: socket.socket, outgoing: memoryview) -> memoryview:
+        try:
+            return outgoing[line.send(outgoing[: 1 << 20]) :]
+        except BlockingIOError:
+            return outgoing
+        except OSError:
+            return outgoing[:0]  # the program closed its end; its ending will say so
+
+    def _pull(self, line: socket.socket, incoming: bytearray, wanted: int) -> bool:
+        try:
+            part = line.recv(max(wanted - len(incoming) + 1, _CHUNK))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        incoming += part
+        return bool(part)
+
+    def _early(self, line: socket.socket) -> bool:
+        try:
+            return bool(line.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK))
+        except OSError:
+            return False
+
+    def _lost(self) -> None:
+        """The program closed the channel: give it the chance to end by itself."""
+        deadline = time.monotonic() + min(1.0, max(self._wall_left, 0.0))
+        while self._ending is None and time.monotonic() < deadline:
+            self._step(deadline, final=False)
+        if self._ending is None:
+            self._break("protocol", "it closed the channel without an answer")
+
+    def _break(self, why: str, detail: str) -> None:
+        self._kill(why, detail)
+        self.finish()
+
+    def _kill(self, why: str, detail: str = "") -> None:
+        if not self._why:
+            self._why, self._detail = why, detail
+            self._tell(b"K")
+
+    def _tell(self, order: bytes) -> None:
+        try:
+            self._control.send(order)
+        except OSError:
+            pass  # the server is gone; `_step` meets that at its next read
+
+    def _step(self, deadline: float, answer: float | None = None, final: bool = True) -> int:
+        """Wait for one event and deal with it; gives the events of the channel."""
+        left = deadline - time.monotonic()
+        if left <= 0 and final and not self._why:
+            self._kill("wall")
+        patience = _GRACE if self._why else min(max(left, 0.001), 3600.0)
+        events = self._poll.poll(patience * 1000)
+        if not events and self._why:
+            self._abandon("the fork-server does not answer")
+        channel = 0
+        for descriptor, event in events:
+            if descriptor == self._control.fileno():
+                self._conclude(answer)
+                return 0
+            elif descriptor in self._output:
+                self._collect(descriptor)
+            else:
+                channel = event
+        return channel
+
+    def _collect(self, descriptor: int) -> bool:
+        part = os.read(descriptor, _CHUNK)
+        if not part:
+            self._poll.unregister(descriptor)
+            return False
+        room = max(self._left, 0)
+        self._output[descriptor] += part[:room]
+        self._left -= len(part)
+        if self._left < 0:
+            self._kill("output")
+        return True
+
+    def _abandon(self, why: str) -> None:
+        self._release()
+        self._ending = Ending(why="lost", report=why)
+        raise ServerGoneError(why)
+
+    def _conclude(self, answer: float | None) -> None:
+        try:
+            message = self._control.recv(1 << 16)
+        except OSError:
+            message = b""
+        if not message:
+            self._abandon("the fork-server died")
+        for descriptor in self._output:
+            self._drain(descriptor)
+        ending = Ending(**json.loads(message))
+        limit = ending.why == "cpu" and answer is not None
+        if ending.why == "order" or (self._why and ending.why == ""):
+            ending.why = self._why
+        elif limit and answer is not None and ending.cpu < self._limits["cpu_seconds"]:
+            ending.why = "answer"
+        ending.detail = self._detail
+        ending.stdout, ending.stderr = (bytes(self._output[d]) for d in self._order)
+        self._release()
+        self._ending = ending
+
+    def _drain(self, descriptor: int) -> None:
+        os.set_blocking(descriptor, False)
+        try:
+            while (part := os.read(descriptor, _CHUNK)) and self._left >= 0:
+                self._output[descriptor] += part[: max(self._left, 0)]
+                self._left -= len(part)
+        except BlockingIOError:
+            pass
+        if self._left < 0:
+            self._why = self._why or "output"
+
+    def _release(self) -> None:
+        for descriptor in self._order:
+            os.close(descriptor)
+        if self._line is not None:
+            self._line.close()

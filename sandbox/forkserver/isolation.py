@@ -1,0 +1,221 @@
+"""The walls: those the server builds once around itself, those each program gets anew.
+
+Every step is one function; a failed one is reported by name. A step that is missing stops the
+server unless the caller said that less isolation will do.
+"""
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+from collections.abc import Callable
+
+from . import kernel, landlock, rootfs, seccomp
+
+NOBODY = 65534
+_SERVER_NAMESPACES = {
+    "net": kernel.CLONE_NEWNET,
+    "ipc": kernel.CLONE_NEWIPC,
+    "uts": kernel.CLONE_NEWUTS,
+    "cgroup": kernel.CLONE_NEWCGROUP,
+}
+_OPTIONAL = {"landlock", "cgroup namespace", "fast init"}
+
+
+class Isolation:
+    """What this server stands behind, step by step: `steps` maps a mechanism to "" or why not."""
+
+    def __init__(self, wanted: dict[str, list[str]], contained: bool) -> None:
+        self.steps: dict[str, str] = {}
+        self.contained = contained
+        self.home = -1
+        """Our own pid namespace, to come back to after each run's."""
+        self._wanted = wanted
+        self._filter: seccomp.Filter | None = None
+        self._landlock = 0
+
+    def missing(self) -> list[str]:
+        """The mechanisms that must be there and are not."""
+        return [name for name, why in self.steps.items() if why and name not in _OPTIONAL]
+
+    def has(self, name: str) -> bool:
+        """Whether a mechanism is in force."""
+        return self.steps.get(name, "absent") == ""
+
+    def _step(self, name: str, action: Callable[[], None]) -> bool:
+        try:
+            action()
+        except OSError as problem:
+            self.steps[name] = str(problem)
+            return False
+        self.steps[name] = ""
+        return True
+
+    def enter(self) -> None:
+        """Build the server's own walls. Afterwards nothing outside is reachable by name."""
+        os.umask(0o022)
+        if not self.contained:
+            self._enter_namespaces()
+        self._step("seccomp", self._ready_filter)
+        self._step("landlock", self._ready_landlock)
+        self._step("no_new_privs", lambda: None)
+
+    def _enter_namespaces(self) -> None:
+        privileged = os.geteuid() == 0
+        processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+        if privileged:  # the interpreter may lie where nobody else can look
+            self._step("mount namespace", self._enter_mounts)
+            self._step("minimal root", self._enter_root)
+        self._step("user namespace", lambda: self._enter_user(privileged, processes))
+        if not privileged:
+            self._step("mount namespace", self._enter_mounts)
+            self._step("minimal root", self._enter_root)
+        elif self.has("user namespace"):
+            self._step("mount namespace", lambda: kernel.unshare(kernel.CLONE_NEWNS))
+        for name, flag in _SERVER_NAMESPACES.items():
+            self._step(f"{name} namespace", lambda flag=flag: kernel.unshare(flag))
+        self._step("pid namespace", lambda: self._enter_pids(processes))
+        os.close(processes)
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+
+    def _enter_mounts(self) -> None:
+        kernel.unshare(kernel.CLONE_NEWNS, "unshare mount namespace")
+        kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+
+    def _enter_root(self) -> None:
+        if not self.has("mount namespace"):
+            raise kernel.KernelError(1, "needs the mount namespace")
+        kernel.pivot_into(rootfs.build(self._wanted))
+
+    def _enter_user(self, privileged: bool, processes: int) -> None:
+        """Become nobody in a user namespace, with capabilities over nothing but our own walls.
+
+        A privileged server maps to the host's nobody, so that even an escaped program is
+        nobody there; the map has to be written from outside, by a child left behind.
+        """
+        uid, gid = (NOBODY, NOBODY) if privileged else (os.geteuid(), os.getegid())
+        go_read, go_write = os.pipe()
+        writer = os.fork()
+        if writer == 0:
+            os._exit(_write_maps(processes, os.getppid(), uid, gid, go_read))
+        try:
+            kernel.unshare(kernel.CLONE_NEWUSER, "unshare user namespace")
+            os.write(go_write, b"g")
+        finally:
+            os.close(go_read)
+            os.close(go_write)
+            _, status = os.waitpid(writer, 0)
+        if os.waitstatus_to_exitcode(status) != 0:
+            raise kernel.KernelError(1, "user namespace: the uid map was refused")
+        if privileged:
+            os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+
+    def _enter_pids(self, processes: int) -> None:
+        """Go on as the first process of a pid namespace: nothing below can outlive it.
+
+        The process that was started stays behind, waits, and ends when the namespace does.
+        """
+        kernel.unshare(kernel.CLONE_NEWPID, "unshare pid namespace")
+        first = os.fork()
+        if first:
+            kernel.close_from(0)
+            _, status = os.waitpid(first, 0)
+            os._exit(min(abs(os.waitstatus_to_exitcode(status)), 255))
+        self.home = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
+
+    def _ready_filter(self) -> None:
+        self._filter = seccomp.Filter()
+
+    def _ready_landlock(self) -> None:
+        self._landlock = landlock.abi_version()
+
+    def confine(self, limits: dict[str, float], work: str) -> None:
+        """The last walls, around a freshly forked child that is about to run a program."""
+        if not self.contained:
+            self._private_files(limits)
+            if self.has("user namespace"):
+                kernel.unshare(kernel.CLONE_NEWUSER, "unshare user namespace of the run")
+        os.chdir(work)
+        set_limits(limits)
+        kernel.drop_capabilities()
+        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+        if self._landlock:
+            readable = ("/",) if not self.contained else self._readable()
+            landlock.restrict(self._landlock, work, readable)
+        if self._filter is not None:
+            self._filter.install()
+
+    def _readable(self) -> tuple[str, ...]:
+        return tuple(p for p in ("/usr", "/lib", "/lib64", "/etc/ld.so.cache") if os.path.exists(p))
+
+    def _private_files(self, limits: dict[str, float]) -> None:
+        if not self.has("mount namespace"):
+            return
+        kernel.unshare(kernel.CLONE_NEWNS, "unshare mount namespace of the run")
+        size = int(limits["files_mb"] * 1024)
+        options = f"size={max(size, 4)}k,nr_inodes={int(limits['inodes'])},mode=700"
+        flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+        kernel.mount("tmpfs", rootfs.WORK, "tmpfs", flags, options)
+
+
+def _write_maps(processes: int, pid: int, uid: int, gid: int, go: int) -> int:
+    os.read(go, 1)
+    try:
+        for name, text in (
+            ("setgroups", "deny"),
+            ("gid_map", f"{NOBODY} {gid} 1"),
+            ("uid_map", f"{NOBODY} {uid} 1"),
+        ):
+            if name == "setgroups" and os.geteuid() == 0:
+                continue
+            map_file = os.open(f"{pid}/{name}", os.O_WRONLY, dir_fd=processes)
+            os.write(map_file, text.encode())
+            os.close(map_file)
+    except OSError:
+        return 1
+    return 0
+
+
+def set_limits(limits: dict[str, float]) -> None:
+    """Resource limits of one program; the kernel's own backstop behind the supervisor."""
+    space = int(limits["base_bytes"] + limits["memory_mb"] * 2**20)
+    cpu = int(limits["cpu_seconds"]) + 2
+    for kind, value in (
+        (resource.RLIMIT_AS, space),
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_FSIZE, int(limits["files_mb"] * 2**20)),
+        (resource.RLIMIT_NOFILE, int(limits["open_files"])),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_SIGPENDING, 64),
+        (resource.RLIMIT_NPROC, int(limits["processes"])),
+    ):
+        lower_limit(kind, value)
+
+
+def lower_limit(kind: int, value: int) -> None:
+    """Set a limit, or keep the present one where it is tighter still."""
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+def reset_signals() -> None:
+    """Default actions and no mask: nothing of the server's handling reaches a program."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with contextlib.suppress(OSError):
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def address_space() -> int:
+    """Bytes of address space that this process already uses, before a program runs."""
+    with open("/proc/self/statm") as file:
+        pages = int(file.read().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE") + ctypes.sizeof(ctypes.c_void_p)

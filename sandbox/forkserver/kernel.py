@@ -1,0 +1,138 @@
+"""Thin wrappers over the Linux calls that Python does not offer; each failure says which call."""
+
+import ctypes
+import os
+import platform
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWCGROUP = 0x02000000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MNT_DETACH = 2
+
+PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_SECCOMP = 4, 24, 22
+PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 28, 38, 47
+LAST_CAPABILITY = 63
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.mount.argtypes = (
+    ctypes.c_char_p,
+    ctypes.c_char_p,
+    ctypes.c_char_p,
+    ctypes.c_ulong,
+    ctypes.c_char_p,
+)
+_libc.prctl.argtypes = (ctypes.c_int,) + (ctypes.c_ulong,) * 4
+_libc.syscall.restype = ctypes.c_long
+
+MACHINE = platform.machine()
+_NUMBERS = {  # name -> (x86_64, aarch64)
+    "pivot_root": (155, 41),
+    "capset": (126, 91),
+    "close_range": (436, 436),
+    "landlock_create_ruleset": (444, 444),
+    "landlock_add_rule": (445, 445),
+    "landlock_restrict_self": (446, 446),
+    "seccomp": (317, 277),
+}
+
+
+class KernelError(OSError):
+    """A call that the kernel refused; the text names the call."""
+
+
+def _check(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise KernelError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def syscall(name: str, *arguments: object) -> int:
+    """Call a system call that libc does not wrap, by name; KernelError when it fails."""
+    column = {"x86_64": 0, "aarch64": 1}.get(MACHINE)
+    if column is None:
+        raise KernelError(38, f"{name}: no number known for {MACHINE}")
+    return _check(_libc.syscall(ctypes.c_long(_NUMBERS[name][column]), *arguments), name)
+
+
+def unshare(flags: int, what: str = "unshare") -> None:
+    """Leave the shared namespaces named by `flags`."""
+    _check(_libc.unshare(flags), what)
+
+
+def setns(descriptor: int, kind: int) -> None:
+    """Enter the namespace behind `descriptor`."""
+    _check(_libc.setns(descriptor, kind), "setns")
+
+
+def mount(
+    source: str | None, target: str, kind: str | None, flags: int, options: str | None = None
+) -> None:
+    """mount(2)."""
+    encoded = [None if part is None else os.fsencode(part) for part in (source, target, kind)]
+    data = None if options is None else options.encode()
+    _check(_libc.mount(encoded[0], encoded[1], encoded[2], flags, data), f"mount {target}")
+
+
+def bind(source: str, target: str, extra: int = 0) -> None:
+    """Show `source` at `target`, read-only, without losing the flags it is mounted with."""
+    mount(source, target, None, MS_BIND | MS_REC)
+    held = os.statvfs(target).f_flag
+    keep = held & (MS_NOSUID | MS_NODEV | MS_NOEXEC | 1024 | 2048)  # and noatime, nodiratime
+    if held & 4096:  # ST_RELATIME, whose mount flag has another value
+        keep |= 1 << 21
+    flags = MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | keep | extra
+    mount(None, target, None, flags)
+
+
+def pivot_into(root: str) -> None:
+    """Make `root` the root of this mount namespace and let go of everything else."""
+    os.chdir(root)
+    syscall("pivot_root", ctypes.c_char_p(b"."), ctypes.c_char_p(b"."))
+    _check(_libc.umount2(b".", MNT_DETACH), "umount2")
+    os.chdir("/")
+
+
+def prctl(option: int, second: int = 0, third: int = 0) -> int:
+    """prctl(2)."""
+    return _check(_libc.prctl(option, second, third, 0, 0), f"prctl {option}")
+
+
+class _CapHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+_NO_CAPS = (ctypes.c_uint32 * 6)()
+_CAP_HEADER = _CapHeader(0x20080522, 0)
+
+
+def drop_capabilities() -> None:
+    """Give up every capability in every set, for good."""
+    for capability in range(LAST_CAPABILITY + 1):
+        if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
+            break  # the kernel's last capability is behind us, or we hold none to drop with
+    _libc.prctl(PR_SET_SECUREBITS, 0xEF, 0, 0, 0)  # every bit that can be locked, locked
+    _libc.prctl(PR_CAP_AMBIENT, 4, 0, 0, 0)
+    syscall("capset", ctypes.byref(_CAP_HEADER), ctypes.byref(_NO_CAPS))
+
+
+def close_from(first: int) -> None:
+    """Close every descriptor from `first` upwards."""
+    try:
+        syscall("close_range", ctypes.c_uint(first), ctypes.c_uint(0xFFFFFFFF), ctypes.c_uint(0))
+    except KernelError:
+        os.closerange(first, 65536)
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that the process, all its threads together, has used so far."""
+    import time
+
+    return time.clock_gettime((~pid << 3) | 2)

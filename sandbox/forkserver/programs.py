@@ -1,0 +1,155 @@
+"""What happens inside a confined child: unpack, run the source as `__main__`, end cleanly."""
+
+import io
+import json
+import os
+import struct
+import sys
+import types
+from collections.abc import Callable
+
+CHANNEL = 3
+LARGEST_FRAME = 64 * 2**20
+NONCE = 16
+NAME = "main.py"
+
+
+def pack(source: bytes, files: dict[str, bytes]) -> bytes:
+    """One payload: a JSON head with the lengths, then the source, then each file."""
+    head = json.dumps({"source": len(source), "files": [[n, len(b)] for n, b in files.items()]})
+    encoded = head.encode()
+    return b"".join((struct.pack("<I", len(encoded)), encoded, source, *files.values()))
+
+
+def unpack(descriptor: int) -> tuple[bytes, list[tuple[str, bytes]]]:
+    """Read a payload back; gives the source and the files."""
+    with open(descriptor, "rb", closefd=True) as stream:
+        stream.seek(0)
+        (length,) = struct.unpack("<I", stream.read(4))
+        head = json.loads(stream.read(length))
+        source = stream.read(head["source"])
+        return source, [(name, stream.read(size)) for name, size in head["files"]]
+
+
+def lay_files(work: str, files: list[tuple[str, bytes]]) -> None:
+    """Put the files into the working folder."""
+    for name, content in files:
+        path = os.path.join(work, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+
+
+def compile_source(source: bytes) -> types.CodeType:
+    """Compile as the interpreter would a file; SyntaxError and ValueError are the program's."""
+    return compile(source.decode("utf-8", "surrogatepass"), NAME, "exec", dont_inherit=True)
+
+
+def run_main(
+    source: bytes | None, code: types.CodeType | None, serve: Callable[..., None] | None
+) -> int:
+    """Run a program as `__main__`; gives its exit code."""
+    module = types.ModuleType("__main__")
+    module.__dict__.update({"__builtins__": __builtins__, "__file__": NAME})
+    if serve is not None:
+        module.__dict__["serve"] = serve
+    sys.modules["__main__"] = module
+    status = 0
+    try:
+        if code is None:
+            code = compile_source(source or b"")
+        exec(code, module.__dict__)
+    except SystemExit as leaving:
+        status = _exit_status(leaving)
+    except BaseException:
+        status = _report(source)
+    return _finish(status)
+
+
+def _exit_status(leaving: SystemExit) -> int:
+    if leaving.code is None:
+        return 0
+    if isinstance(leaving.code, int):
+        return leaving.code & 0xFF
+    try:
+        print(leaving.code, file=sys.stderr)
+    except BaseException:
+        return 1
+    return 1
+
+
+def _report(source: bytes | None) -> int:
+    """Print the traceback, without our own frames, as the interpreter would."""
+    import linecache
+
+    kind, problem, trace = sys.exc_info()
+    try:
+        if source is not None and len(source) < 2**20:
+            text = source.decode("utf-8", "replace")
+            linecache.cache[NAME] = (len(text), None, text.splitlines(keepends=True), NAME)
+        while trace is not None and trace.tb_frame.f_code.co_filename != NAME:
+            trace = trace.tb_next
+        assert kind is not None
+        assert problem is not None
+        sys.excepthook(kind, problem.with_traceback(trace), trace)
+    except BaseException:
+        os.write(2, f"{getattr(kind, '__name__', 'error')}\n".encode("utf-8", "replace"))
+    return 1
+
+
+def _finish(status: int) -> int:
+    """What an interpreter does at its end: threads, exit functions, buffers."""
+    import atexit
+    import threading
+
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+    except BaseException:
+        status = status or 1
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            status = status or 120
+    return status
+
+
+class Server:
+    """The program's end of the channel: hands each question to the program's `answer`."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._stream = io.FileIO(descriptor, "r+", closefd=False)
+        self._used = False
+
+    def __call__(self, answer: Callable[[bytes], bytes]) -> None:
+        """Answer questions until the channel closes. To be called once."""
+        if self._used:
+            raise RuntimeError("serve() was already called")
+        self._used = True
+        while (head := self._read(4 + NONCE)) is not None:
+            (length,) = struct.unpack("<I", head[:4])
+            question = self._read(length) if length else b""
+            if question is None:
+                return
+            reply = answer(question)
+            if not isinstance(reply, (bytes, bytearray)):
+                raise TypeError(f"answer() gave {type(reply).__name__}, not bytes")
+            if len(reply) > LARGEST_FRAME:
+                raise ValueError(f"a reply of {len(reply)} bytes; at most {LARGEST_FRAME}")
+            self._write(struct.pack("<I", len(reply)) + head[4:] + bytes(reply))
+
+    def _read(self, length: int) -> bytes | None:
+        parts: list[bytes] = []
+        while length:
+            part = self._stream.read(min(length, 1 << 20))
+            if not part:
+                return None
+            parts.append(part)
+            length -= len(part)
+        return b"".join(parts)
+
+    def _write(self, frame: bytes) -> None:
+        view = memoryview(frame)
+        while view:
+            view = view[self._stream.write(view) or 0 :]

@@ -1,0 +1,170 @@
+"""A root file system that holds the interpreter, its libraries, and nothing else.
+
+`survey()` runs in a throw-away interpreter and finds what an interpreter with the wanted
+libraries maps; `build()` lays it out under a small tmpfs, everything read-only.
+"""
+
+import os
+import stat
+import sys
+import sysconfig
+
+from . import kernel
+
+WORK = "/tmp"
+INIT = "/.init"
+_DEVICES = ("null", "zero", "urandom", "random")
+_PARKING = ("/mnt", "/media", "/srv", "/sys", "/opt", "/tmp", "/run")
+
+_INIT_CODE = {  # read(0, stack, 1), then exit_group(0): lives until its server is gone
+    "x86_64": (62, "31ff488d7424f0ba0100000031c00f05b8e700000031ff0f05"),
+    "aarch64": (183, "000080d2e14300d1220080d2e80780d2010000d4000080d2c80b80d2010000d4"),
+}
+
+
+def init_image(machine: str) -> bytes | None:
+    """A complete static ELF program that waits for end of file on its stdin; None if unknown."""
+    if machine not in _INIT_CODE:
+        return None
+    number, code = _INIT_CODE[machine][0], bytes.fromhex(_INIT_CODE[machine][1])
+    base, size = 0x400000, 120 + len(code)
+    header = b"\x7fELF\x02\x01\x01" + bytes(9)
+    for value, width in (
+        (2, 2), (number, 2), (1, 4), (base + 120, 8), (64, 8), (0, 8), (0, 4),
+        (64, 2), (56, 2), (1, 2), (0, 2), (0, 2), (0, 2),
+        (1, 4), (5, 4), (0, 8), (base, 8), (base, 8), (size, 8), (size, 8), (0x1000, 8),
+    ):  # fmt: skip
+        header += value.to_bytes(width, "little")
+    return header + code
+
+
+def survey(preload: tuple[str, ...]) -> dict[str, list[str]]:
+    """Import `preload` and every extension module; say which files and folders that took.
+
+    "folders": library folders; "files": shared objects outside them; "packages": entries of
+    site-packages, with the folder each is imported from.
+    """
+    import importlib
+    import pkgutil
+
+    for name in preload:
+        importlib.import_module(name)
+    packages = _site_entries()
+    folders = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+    dynload = [p for p in sys.path if p.endswith("lib-dynload")]
+    folders.update(dynload)
+    for found in pkgutil.iter_modules(dynload):
+        if "test" in found.name or found.name.startswith(("_tkinter", "_curses", "readline")):
+            continue
+        try:
+            importlib.import_module(found.name)
+        except ImportError:
+            continue  # an extension whose library is not installed is of no use inside either
+    with open("/proc/self/maps") as maps:
+        mapped = {line.split(None, 5)[5].rstrip("\n") for line in maps if "/" in line}
+    covered = [*folders, *packages]
+    files = {
+        path
+        for path in mapped
+        if ".so" in os.path.basename(path) and not path.startswith(tuple(f + "/" for f in covered))
+    }
+    return {
+        "folders": sorted(f for f in folders if os.path.isdir(f)),
+        "files": sorted(files),
+        "packages": sorted(packages),
+    }
+
+
+def _site_entries() -> set[str]:
+    """What the imported modules occupy in site-packages: packages, files, bundled libraries."""
+    entries: set[str] = set()
+    stdlib = sysconfig.get_path("stdlib")
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__file__", None) or ""
+        for folder in sys.path:
+            in_site = "site-packages" in folder or "dist-packages" in folder
+            if in_site and path.startswith(folder + "/"):
+                top = path[len(folder) + 1 :].split("/")[0]
+                entries.add(f"{folder}/{top}")
+                bundled = f"{folder}/{top}.libs"
+                if os.path.isdir(bundled):
+                    entries.add(bundled)
+    return {entry for entry in entries if entry != stdlib}
+
+
+def build(wanted: dict[str, list[str]]) -> str:
+    """Lay the root out in a tmpfs of this mount namespace; gives the folder to pivot into."""
+    sources = wanted["folders"] + wanted["files"] + wanted["packages"]
+    root = next(
+        p for p in _PARKING if os.path.isdir(p) and not any(s.startswith(p + "/") for s in sources)
+    )
+    kernel.mount("tmpfs", root, "tmpfs", kernel.MS_NOSUID, "size=2m,nr_inodes=4096,mode=755")
+    _mirror_links(root)
+    for folder in wanted["folders"]:
+        _show(root, folder)
+        for inner in ("site-packages", "dist-packages", "test"):
+            if os.path.isdir(f"{folder}/{inner}"):
+                flags = kernel.MS_NOSUID | kernel.MS_NODEV
+                kernel.mount("tmpfs", f"{root}{folder}/{inner}", "tmpfs", flags, "size=64k")
+    for entry in wanted["packages"]:
+        _show(root, entry)
+    for path in wanted["files"]:
+        _show(root, path)
+        _link_names(root, path)
+    _devices(root)
+    if os.path.exists("/etc/ld.so.cache"):
+        _show(root, "/etc/ld.so.cache")
+    os.mkdir(root + WORK)
+    _write_init(root)
+    kernel.mount(None, root, None, kernel.MS_REMOUNT | kernel.MS_RDONLY | kernel.MS_NOSUID)
+    return root
+
+
+def _show(root: str, path: str) -> None:
+    """Bind one file or folder at its own path below the new root."""
+    target = root + path
+    if os.path.isdir(path):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if not os.path.exists(target):
+            os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o444))
+    kernel.bind(path, target, kernel.MS_NODEV)
+
+
+def _mirror_links(root: str) -> None:
+    """/lib -> usr/lib and its like, where the host has them so."""
+    for name in ("lib", "lib64", "lib32"):
+        if os.path.islink(f"/{name}"):
+            os.symlink(os.readlink(f"/{name}"), f"{root}/{name}")
+
+
+def _link_names(root: str, path: str) -> None:
+    """The other names of a shared object (libz.so.1 for libz.so.1.2.13)."""
+    folder, own = os.path.split(path)
+    stem = own.split(".so")[0] + ".so"
+    for name in os.listdir(folder):
+        full = f"{folder}/{name}"
+        if (
+            name.startswith(stem)
+            and os.path.islink(full)
+            and os.path.realpath(full) == path
+            and not os.path.lexists(root + full)
+        ):
+            os.symlink(own, root + full)
+
+
+def _devices(root: str) -> None:
+    os.makedirs(root + "/dev")
+    for name in _DEVICES:
+        if os.path.exists(f"/dev/{name}") and stat.S_ISCHR(os.stat(f"/dev/{name}").st_mode):
+            os.close(os.open(f"{root}/dev/{name}", os.O_CREAT | os.O_WRONLY, 0o444))
+            kernel.bind(f"/dev/{name}", f"{root}/dev/{name}")
+
+
+def _write_init(root: str) -> None:
+    image = init_image(kernel.MACHINE)
+    if image is not None:
+        with open(root + INIT, "wb") as file:
+            file.write(image)
+        os.chmod(root + INIT, 0o555)

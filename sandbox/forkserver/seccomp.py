@@ -1,0 +1,200 @@
+"""The system calls that a program may make: an allow-list as classic BPF, written by hand.
+
+Everything that is not listed fails: unknown and recent calls as ENOSYS, so that libraries fall
+back, all others as EPERM. A foreign architecture and the x32 numbers kill the process.
+"""
+
+import ctypes
+import errno
+import struct
+
+from . import kernel
+
+_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+
+_NUMBERS: dict[str, tuple[int | None, int | None]] = {  # name -> (x86_64, aarch64)
+    # files within what the mounts allow
+    "read": (0, 63), "write": (1, 64), "open": (2, None), "close": (3, 57), "stat": (4, None),
+    "fstat": (5, 80), "lstat": (6, None), "poll": (7, None), "lseek": (8, 62),
+    "pread64": (17, 67), "pwrite64": (18, 68), "readv": (19, 65), "writev": (20, 66),
+    "access": (21, None), "pipe": (22, None), "select": (23, None), "dup": (32, 23),
+    "dup2": (33, None), "sendfile": (40, 71), "fcntl": (72, 25), "flock": (73, 32),
+    "fsync": (74, 82), "fdatasync": (75, 83), "truncate": (76, 45), "ftruncate": (77, 46),
+    "getdents": (78, None), "getcwd": (79, 17), "chdir": (80, 49), "fchdir": (81, 50),
+    "rename": (82, None), "mkdir": (83, None), "rmdir": (84, None), "creat": (85, None),
+    "link": (86, None), "unlink": (87, None), "symlink": (88, None), "readlink": (89, None),
+    "chmod": (90, None), "fchmod": (91, 52), "umask": (95, 166), "utime": (132, None),
+    "statfs": (137, 43), "fstatfs": (138, 44), "getdents64": (217, 61), "fadvise64": (221, 223),
+    "utimes": (235, None), "openat": (257, 56), "mkdirat": (258, 34), "newfstatat": (262, 79),
+    "unlinkat": (263, 35), "renameat": (264, 38), "linkat": (265, 37), "symlinkat": (266, 36),
+    "readlinkat": (267, 78), "fchmodat": (268, 53), "faccessat": (269, 48),
+    "pselect6": (270, 72), "ppoll": (271, 73), "utimensat": (280, 88), "fallocate": (285, 47),
+    "dup3": (292, 24), "pipe2": (293, 59), "preadv": (295, 69), "pwritev": (296, 70),
+    "renameat2": (316, 276), "copy_file_range": (326, 285), "preadv2": (327, 286),
+    "pwritev2": (328, 287), "statx": (332, 291), "close_range": (436, 436),
+    "faccessat2": (439, 439),
+    # memory and threads
+    "mmap": (9, 222), "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214),
+    "mremap": (25, 216), "msync": (26, 227), "madvise": (28, 233), "futex": (202, 98),
+    "sched_yield": (24, 124), "set_robust_list": (273, 99), "get_robust_list": (274, 100),
+    "set_tid_address": (218, 96), "rseq": (334, 293), "membarrier": (324, 283),
+    "exit": (60, 93), "exit_group": (231, 94), "restart_syscall": (219, 128),
+    "sched_getparam": (143, 121), "sched_getscheduler": (145, 120),
+    "sched_get_priority_max": (146, 125), "sched_get_priority_min": (147, 126),
+    "sched_getaffinity": (204, 123), "getcpu": (309, 168),
+    # signals, which reach nobody but the program itself
+    "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139),
+    "rt_sigpending": (127, 136), "rt_sigtimedwait": (128, 137), "rt_sigsuspend": (130, 133),
+    "sigaltstack": (131, 132), "pause": (34, None), "alarm": (37, None),
+    "getitimer": (36, 102), "setitimer": (38, 103), "kill": (62, 129), "tgkill": (234, 131),
+    "wait4": (61, 260), "waitid": (247, 95),
+    # who and when
+    "getpid": (39, 172), "gettid": (186, 178), "getppid": (110, 173), "getpgrp": (111, None),
+    "getpgid": (121, 155), "getsid": (124, 156), "getuid": (102, 174), "getgid": (104, 176),
+    "geteuid": (107, 175), "getegid": (108, 177), "getgroups": (115, 158),
+    "getresuid": (118, 148), "getresgid": (120, 150), "getpriority": (140, 141),
+    "uname": (63, 160), "sysinfo": (99, 179), "times": (100, 153), "time": (201, None),
+    "getrlimit": (97, None), "getrusage": (98, 165), "gettimeofday": (96, 169),
+    "clock_gettime": (228, 113), "clock_getres": (229, 114), "clock_nanosleep": (230, 115),
+    "nanosleep": (35, 101), "getrandom": (318, 278),
+    # what an event loop needs, over descriptors the program made itself
+    "epoll_create1": (291, 20), "epoll_ctl": (233, 21), "epoll_wait": (232, None),
+    "epoll_pwait": (281, 22), "eventfd2": (290, 19), "recvfrom": (45, 207),
+    "shutdown": (48, 210), "getsockname": (51, 204), "getpeername": (52, 205),
+    "getsockopt": (55, 209),
+}  # fmt: skip
+
+_CLONE, _CLONE3 = (56, 220), (435, 435)
+_SOCKETPAIR, _SENDTO = (53, 199), (44, 206)
+_IOCTL, _PRLIMIT = (16, 29), (302, 261)
+_THREAD = 0x00010100  # CLONE_THREAD | CLONE_VM
+_NAMESPACES = 0x7E020080  # every CLONE_NEW* flag
+_IOCTLS = (0x5450, 0x5451, 0x5421)  # FIONCLEX, FIOCLEX, FIONBIO
+_NEWEST_KNOWN = 334
+
+_LOAD, _EQUAL, _GREATER, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
+_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_NR, _ARCH_AT, _ARGUMENTS = 0, 4, 16
+
+
+def _op(code: int, value: int, true: int = 0, false: int = 0) -> bytes:
+    return struct.pack("HBBI", code, true, false, value & 0xFFFFFFFF)
+
+
+def _error(number: int) -> bytes:
+    return _op(_RETURN, _ERRNO | number)
+
+
+def _guarded(number: int, body: list[bytes]) -> list[bytes]:
+    """Run `body`, which must end in a return, for one system call."""
+    return [_op(_EQUAL, number, 0, len(body)), *body]
+
+
+def _argument(index: int, high: bool = False) -> bytes:
+    return _op(_LOAD, _ARGUMENTS + 8 * index + (4 if high else 0))
+
+
+def _special_calls(column: int) -> list[bytes]:
+    """The calls whose arguments decide."""
+    allow, refuse = _op(_RETURN, _ALLOW), _error(errno.EPERM)
+    thread = [
+        _argument(0),
+        _op(_AND, _THREAD | _NAMESPACES),
+        _op(_EQUAL, _THREAD, 0, 1),
+        allow,
+        refuse,
+    ]
+    pair = [  # a connected pair of Unix streams, as event loops make one to wake themselves
+        _argument(0),
+        _op(_EQUAL, 1, 0, 4),
+        _argument(1),
+        _op(_AND, 0xFF),
+        _op(_EQUAL, 1, 0, 1),
+        allow,
+        refuse,
+    ]
+    send = [  # never to an address
+        _argument(4),
+        _op(_EQUAL, 0, 0, 3),
+        _argument(4, high=True),
+        _op(_EQUAL, 0, 0, 1),
+        allow,
+        refuse,
+    ]
+    control = [_argument(1)]
+    for left, request in zip(range(len(_IOCTLS), 0, -1), _IOCTLS, strict=True):
+        control.append(_op(_EQUAL, request, left, 0))
+    control += [_error(errno.ENOTTY), allow]
+    limits = [_argument(0), _op(_EQUAL, 0, 0, 1), allow, refuse]
+    program: list[bytes] = []
+    for numbers, body in (
+        (_CLONE, thread),
+        (_SOCKETPAIR, pair),
+        (_SENDTO, send),
+        (_IOCTL, control),
+        (_PRLIMIT, limits),
+        (_CLONE3, [_error(errno.ENOSYS)]),
+    ):
+        program += _guarded(numbers[column], body)
+    return program
+
+
+def build_filter(machine: str) -> bytes:
+    """The filter for one architecture, as an array of `struct sock_filter`."""
+    if machine not in _ARCH:
+        raise kernel.KernelError(errno.ENOSYS, f"seccomp: no allow-list for {machine}")
+    column = list(_ARCH).index(machine)
+    program = [
+        _op(_LOAD, _ARCH_AT),
+        _op(_EQUAL, _ARCH[machine], 1, 0),
+        _op(_RETURN, _KILL),
+        _op(_LOAD, _NR),
+    ]
+    if machine == "x86_64":
+        program += [_op(_GREATER, 0x40000000, 0, 1), _op(_RETURN, _KILL)]
+    program += _tree(sorted(n[column] for n in _NUMBERS.values() if n[column] is not None))
+    program += _special_calls(column)
+    program += [
+        _op(_GREATER, _NEWEST_KNOWN + 1, 0, 1),
+        _error(errno.ENOSYS),
+        _error(errno.EPERM),
+    ]
+    return b"".join(program)
+
+
+def _tree(numbers: list[int | None]) -> list[bytes]:
+    """Allow the listed numbers as ranges; whatever is left falls through."""
+    ranges: list[list[int]] = []
+    for number in (n for n in numbers if n is not None):
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    program: list[bytes] = []
+    for low, high in ranges:
+        if low == high:
+            program += [_op(_EQUAL, low, 0, 1), _op(_RETURN, _ALLOW)]
+        else:
+            program += [
+                _op(_GREATER, low, 0, 2),
+                _op(_GREATER, high + 1, 1, 0),
+                _op(_RETURN, _ALLOW),
+            ]
+    return program
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+class Filter:
+    """A filter made ready once, so that a forked child has one call left to make."""
+
+    def __init__(self) -> None:
+        text = build_filter(kernel.MACHINE)
+        self._buffer = ctypes.create_string_buffer(text, len(text))
+        self._program = _Program(len(text) // 8, ctypes.addressof(self._buffer))
+
+    def install(self) -> None:
+        """Bind this thread, and all it starts, to the filter. Needs no_new_privs."""
+        kernel.syscall("seccomp", ctypes.c_uint(1), ctypes.c_uint(0), ctypes.byref(self._program))

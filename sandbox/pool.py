@@ -1,0 +1,258 @@
+"""What every backend shares: a pool of fork-servers, each running one program at a time."""
+
+import contextlib
+import os
+import threading
+import weakref
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, Self
+
+from . import outcomes, requests
+from .errors import UsageError
+from .forkserver.client import Ending, Request, ServerGoneError
+from .types import ChannelClosed, Limits, Outcome, Program
+
+_MOST_CHANNELS = 256
+_ATTEMPTS = 2
+
+
+class RunningProgram(Protocol):
+    """A program under way in a server."""
+
+    def ask(self, question: bytes, cpu_seconds: float | None) -> bytes | None: ...
+    def finish(self) -> Ending: ...
+    def close(self) -> Ending: ...
+
+
+class PooledServer(Protocol):
+    """A fork-server as the pool sees it, wherever it runs."""
+
+    def prepare(self, request: Request) -> None: ...
+    def start(self, request: Request, channel: bool) -> RunningProgram: ...
+    def out_of_memory(self) -> bool: ...
+    def alive(self) -> bool: ...
+    def forget(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class PooledSandbox(ABC):
+    """A Sandbox over a pool of servers. Subclasses say how one server starts."""
+
+    name = "pooled"
+
+    def __init__(self, workers: int | None) -> None:
+        count = len(os.sched_getaffinity(0)) if workers is None else workers
+        if count < 1:
+            raise UsageError(f"workers={count} runs nothing: give at least 1")
+        self.workers = count
+        self.isolation: Mapping[str, str] = {}
+        self._closed = False
+        self._reset()
+        _POOLS.add(self)
+
+    def _reset(self) -> None:
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(self.workers)
+        self._idle: dict[tuple[str, ...], list[PooledServer]] = {}
+        self._busy: set[PooledServer] = set()
+
+    @abstractmethod
+    def _start_server(self, preload: tuple[str, ...]) -> PooledServer:
+        """Start one server whose programs may import `preload`; UsageError or ServerGoneError."""
+
+    def _take(self, preload: tuple[str, ...]) -> PooledServer:
+        while True:
+            with self._lock:
+                if self._closed:
+                    raise UsageError(f"the {self.name} sandbox is closed: open a new one")
+                waiting = self._idle.setdefault(preload, [])
+                server = waiting.pop() if waiting else None
+                if server is not None:
+                    self._busy.add(server)
+            if server is None:
+                break
+            if server.alive():
+                return server
+            self._retire(server)
+        server = self._start_server(preload)
+        with self._lock:
+            self._busy.add(server)
+        return server
+
+    def _give(self, server: PooledServer) -> None:
+        with self._lock:
+            self._busy.discard(server)
+            held = sum(len(servers) for servers in self._idle.values())
+            keep = not self._closed and held < 2 * self.workers + 4
+            if keep:
+                for preload, servers in self._idle.items():
+                    if preload == getattr(server, "preload", ()):
+                        servers.append(server)
+                        return
+        server.close()
+
+    def _retire(self, server: PooledServer) -> None:
+        with self._lock:
+            self._busy.discard(server)
+        server.close()
+
+    def run(self, program: Program, limits: Limits | None = None) -> Outcome:
+        """Run a program to its end. UsageError for impossible limits, never for the program."""
+        limits = limits or Limits()
+        request = requests.prepare(program, limits)
+        if isinstance(request, Outcome):
+            return request
+        with self._slots:
+            why = ""
+            for _ in range(_ATTEMPTS):
+                try:
+                    return self._run_once(request, program.preload, limits)
+                except ServerGoneError as problem:
+                    why = str(problem)
+            return outcomes.failure(why)
+
+    def _run_once(self, request: Request, preload: tuple[str, ...], limits: Limits) -> Outcome:
+        server = self._take(preload)
+        try:
+            server.prepare(request)
+            ending = server.start(request, channel=False).finish()
+            outcome = outcomes.conclude(ending, limits, _killed(ending, server))
+        except BaseException:
+            self._retire(server)
+            raise
+        self._give(server)
+        return outcome
+
+    def run_many(self, programs: Sequence[Program], limits: Limits | None = None) -> list[Outcome]:
+        """Run programs in parallel; the outcomes come in the order of the programs."""
+        if len(programs) < 2 or self.workers == 1:
+            return [self.run(program, limits) for program in programs]
+        with ThreadPoolExecutor(min(self.workers, len(programs))) as threads:
+            return list(threads.map(lambda program: self.run(program, limits), programs))
+
+    def open_channel(self, program: Program, limits: Limits | None = None) -> "PooledChannel":
+        """Start a program that answers questions. Raises ChannelClosed if it cannot start."""
+        limits = limits or Limits()
+        request = requests.prepare(program, limits)
+        if isinstance(request, Outcome):
+            raise ChannelClosed(request)
+        if len(self._busy) >= _MOST_CHANNELS:
+            raise UsageError(f"{_MOST_CHANNELS} channels are open: close some first")
+        why = ""
+        for _ in range(_ATTEMPTS):
+            server = None
+            try:
+                server = self._take(program.preload)
+                server.prepare(request)
+                return PooledChannel(self, server, server.start(request, channel=True), limits)
+            except ServerGoneError as problem:
+                why = str(problem)
+                if server is not None:
+                    self._retire(server)
+        raise ChannelClosed(outcomes.failure(why))
+
+    def close(self) -> None:
+        """Stop every server; idempotent."""
+        with self._lock:
+            self._closed = True
+            servers = [s for waiting in self._idle.values() for s in waiting] + list(self._busy)
+            self._idle, self._busy = {}, set()
+        for server in servers:
+            server.close()
+
+    def _after_fork(self) -> None:
+        """In a forked copy of the harness: the servers belong to the other process."""
+        servers = [s for waiting in self._idle.values() for s in waiting] + list(self._busy)
+        for server in servers:
+            server.forget()
+        self._reset()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+class PooledChannel:
+    """A running program and the server it occupies."""
+
+    def __init__(
+        self, pool: PooledSandbox, server: PooledServer, running: RunningProgram, limits: Limits
+    ) -> None:
+        self._pool, self._server, self._running, self._limits = pool, server, running, limits
+        self._outcome: Outcome | None = None
+
+    def ask(self, question: bytes, cpu_seconds: float | None = None) -> bytes:
+        """Send one question and wait for its reply; ChannelClosed when there will be none."""
+        if self._outcome is not None:
+            raise ChannelClosed(self._outcome)
+        try:
+            reply = self._running.ask(question, cpu_seconds)
+        except ServerGoneError as problem:
+            self._fail(str(problem))
+            reply = None
+        except ValueError as problem:
+            raise UsageError(str(problem)) from None
+        except BaseException:
+            self._fail("the wait for a reply was interrupted")
+            raise
+        if reply is None:
+            outcome = self.close()
+            if outcome.status == "ok":
+                raise ChannelClosed(
+                    Outcome(
+                        **{
+                            **{f: getattr(outcome, f) for f in Outcome.__slots__},
+                            "reason": "the program ended without answering",
+                        }
+                    )
+                )
+            raise ChannelClosed(outcome)
+        return reply
+
+    def _fail(self, why: str) -> None:
+        self._outcome = outcomes.failure(why)
+        self._pool._retire(self._server)
+
+    def close(self) -> Outcome:
+        """Kill the program if it still runs and wait until nothing of it is left. Idempotent."""
+        if self._outcome is None:
+            try:
+                ending = self._running.close()
+                killed = _killed(ending, self._server)
+                self._outcome = outcomes.conclude(ending, self._limits, killed)
+                self._pool._give(self._server)
+            except ServerGoneError as problem:
+                self._fail(str(problem))
+        assert self._outcome is not None
+        return self._outcome
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_outcome", self) is None:
+            with contextlib.suppress(Exception):
+                self._fail("the channel was dropped without being closed")
+
+
+def _killed(ending: Ending, server: PooledServer) -> bool:
+    """Whether the kernel's memory killer ended the run; asked only where it may have."""
+    return ending.status == 9 and not ending.why and server.out_of_memory()
+
+
+_POOLS: "weakref.WeakSet[PooledSandbox]" = weakref.WeakSet()
+
+
+def _forget_pools() -> None:
+    for pool in list(_POOLS):
+        pool._after_fork()
+
+
+os.register_at_fork(after_in_child=_forget_pools)

@@ -1,0 +1,1 @@
+"""The embedded backend: fork-servers on this machine, walled in by the kernel alone."""

@@ -1,0 +1,95 @@
+"""From a Program and its Limits to what a fork-server takes: checked, encoded, bounded."""
+
+import math
+import os
+import resource
+from dataclasses import fields
+from pathlib import PurePosixPath
+
+from .errors import UsageError
+from .forkserver.client import Request
+from .types import Limits, Outcome, Program
+
+LARGEST_SOURCE = 16 * 2**20
+_LARGEST = {"cpu_seconds": 86400.0, "wall_seconds": 604800.0, "processes": 4096.0}
+_BYTES_PER_INODE = 16 * 1024
+_FEWEST_INODES, _MOST_INODES = 64, 4096
+
+
+def check_limits(limits: Limits) -> None:
+    """Every limit is positive, finite and within the machine; UsageError says which is not."""
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    largest = {
+        **_LARGEST,
+        "memory_mb": machine,
+        "files_mb": machine,
+        "output_kb": machine * 1024,
+        "open_files": math.inf if hard == resource.RLIM_INFINITY else float(hard),
+    }
+    for item in fields(limits):
+        value = getattr(limits, item.name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+            raise UsageError(f"{item.name}={value!r} is not a number: give a positive one")
+        if value <= 0:
+            raise UsageError(f"{item.name}={value} allows nothing: give a positive limit")
+        if value > largest[item.name]:
+            most = int(largest[item.name])
+            raise UsageError(f"{item.name}={value} is beyond this machine: give at most {most}")
+    if limits.open_files < 8:
+        raise UsageError(f"open_files={limits.open_files} is too few to start: give at least 8")
+
+
+def prepare(program: Program, limits: Limits) -> Request | Outcome:
+    """Encode one run; an Outcome where the program alone decides that it cannot run.
+
+    Raises UsageError for limits and file names that no program is to blame for.
+    """
+    check_limits(limits)
+    if not isinstance(program.source, str):
+        kind = type(program.source).__name__
+        raise UsageError(f"source is {kind}, not str: decode it first")
+    if len(program.source) > LARGEST_SOURCE:
+        return _too_large(len(program.source))
+    source = program.source.encode("utf-8", "surrogatepass")
+    if len(source) > LARGEST_SOURCE:
+        return _too_large(len(source))
+    files = {_name(name): encode(content) for name, content in program.files.items()}
+    held = sum(len(content) + 4096 for content in files.values())
+    if held > limits.files_mb * 2**20:
+        raise UsageError(
+            f"files hold {held} bytes, more than files_mb={limits.files_mb}: raise that limit"
+        )
+    return Request(source, numbers(limits), files, encode(program.stdin), program.reusable)
+
+
+def numbers(limits: Limits) -> dict[str, float]:
+    """The limits as plain numbers, and the inodes that go with the space."""
+    inodes = int(limits.files_mb * 2**20 / _BYTES_PER_INODE)
+    return {
+        **{item.name: float(getattr(limits, item.name)) for item in fields(limits)},
+        "inodes": float(min(max(inodes, _FEWEST_INODES), _MOST_INODES)),
+    }
+
+
+def encode(content: str | bytes) -> bytes:
+    """Bytes as they are; text as UTF-8, lone surrogates included."""
+    if isinstance(content, bytes | bytearray):
+        return bytes(content)
+    if isinstance(content, str):
+        return content.encode("utf-8", "surrogatepass")
+    raise UsageError(f"{type(content).__name__} is neither text nor bytes: give str or bytes")
+
+
+def _name(name: str) -> str:
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith("/") or ".." in parts or "\0" in name:
+        raise UsageError(f"file name {name!r} leaves the working folder: give a relative name")
+    return str(PurePosixPath(name))
+
+
+def _too_large(size: int) -> Outcome:
+    return Outcome(
+        "memory",
+        reason=f"the source has {size} characters; at most {LARGEST_SOURCE} are compiled",
+    )
