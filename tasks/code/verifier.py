@@ -37,18 +37,20 @@ def verify_function(
     prompt: str = "",
     setup: str = "",
     fresh_judge: bool = False,
+    preload: tuple[str, ...] = (),
 ) -> Verdict:
     """Verify a completion that must define `entry_point` against tests that call it.
 
     `tests` is Python: assert statements, a `check(candidate)` function (HumanEval), TestCase
     classes or `test...` functions. `prompt` is the trusted code that a completion may continue
     and whose helpers the tests may use; `setup` is trusted code run before either side.
-    `fresh_judge` gives the tests an interpreter of their own (for tests that patch modules).
+    `fresh_judge` gives the tests an interpreter of their own (for tests that patch modules);
+    `preload` names libraries beyond the standard one that both sides may import.
     Raises nothing for what a model wrote; broken tests give `checker_error`.
     """
     started = time.perf_counter()
     verdict = _function_verdict(
-        completion, (tests, prompt, setup), entry_point, (sandbox, limits, fresh_judge)
+        completion, (tests, prompt, setup), entry_point, (sandbox, limits, fresh_judge, preload)
     )
     return verdict.model_copy(update={"seconds": time.perf_counter() - started})
 
@@ -57,10 +59,10 @@ def _function_verdict(
     completion: str,
     texts: tuple[str, str, str],
     entry_point: str,
-    how: tuple[Sandbox | None, Limits | None, bool],
+    how: tuple[Sandbox | None, Limits | None, bool, tuple[str, ...]],
 ) -> Verdict:
     tests, prompt, setup = texts
-    sandbox, limits, fresh = how
+    sandbox, limits, fresh, preload = how
     runnable = _runnable(prompt)
     try:
         known = facts(tests, runnable, setup, entry_point)
@@ -70,16 +72,16 @@ def _function_verdict(
     if program.source is None:
         return wrong(program.status, None, f"No program to run: {program.how}.")
     job = Job(
-        tests, runnable, setup, entry_point, known.wanted, known.check, known.functions
+        tests, runnable, setup, entry_point, known.wanted, known.check, known.functions, preload
     )  # fmt: skip
     channel = None
     try:
-        channel = ProgramChannel(sandbox or program_sandbox(), limits or FUNCTION_LIMITS)
+        channel = ProgramChannel(sandbox or program_sandbox(), limits or FUNCTION_LIMITS, preload)
         channel.load(program.source, setup, known.declared)
         if entry_point not in channel.names:
             reason = f"The program does not define {entry_point!r} once it has run."
             return wrong("rejected", program.source, reason)
-        account = judges(sandbox).run(job, channel, fresh)
+        account = judges().run(job, channel, fresh)
     except BadProgram as error:
         return wrong(error.status, program.source, error.sentence)
     except ChannelClosed as error:

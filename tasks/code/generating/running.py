@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....sandbox.types import ChannelClosed, Limits, Sandbox
-from ...verdict import Verdict, checker_error, correct, wrong
+from ...verdict import Verdict, correct, wrong
 from .._extraction import program_of
 from ..judging.boxes import program_sandbox
 from ..judging.codec import Malformed, Packer, Tree, Unpacker, no_foreign, no_rebuild
@@ -51,15 +51,32 @@ def verify_values(
     The expected values are computed here and compared here; the program gets all the inputs in
     one question and nothing else.
     """
-    program = program_of(completion, name)
+    expected = reference_values(reference, name, inputs)
+    return verify_expected(completion, (name, "", "", name), inputs, expected, sandbox)
+
+
+def verify_expected(
+    completion: str,
+    names: tuple[str, str, str, str],
+    inputs: Sequence[Sequence[Any]],
+    expected: Sequence[Any],
+    sandbox: Sandbox | None = None,
+) -> Verdict:
+    """As `verify_values`, with the expected values given.
+
+    `names` is the name that the program must define, trusted code before and after it, and the
+    name that is called.
+    """
+    entry_point, header, footer, called = names
+    program = program_of(completion, entry_point)
     if program.source is None:
         return wrong(program.status, None, f"No program to run: {program.how}.")
-    expected = reference_values(reference, name, inputs)
     packed = [Packer(no_foreign).pack(list(arguments)) for arguments in inputs]
-    channel = ProgramChannel(sandbox or program_sandbox(), LIMITS)
+    channel = None
     try:
-        channel.load(program.source)
-        reply = channel.ask(["many", name, packed])
+        channel = ProgramChannel(sandbox or program_sandbox(), LIMITS)
+        channel.load(program.source + footer, header)
+        reply = channel.ask(["many", called, packed])
     except BadProgram as error:
         return wrong(error.status, program.source, error.sentence)
     except ChannelClosed as error:
@@ -67,8 +84,9 @@ def verify_values(
     except Malformed as error:
         return wrong("rejected", program.source, f"The program sent {error}.")
     finally:
-        channel.close()
-    return _compared(program.source, inputs, expected, reply)
+        if channel is not None:
+            channel.close()
+    return _compared(program.source, inputs, list(expected), reply)
 
 
 def _compared(
@@ -113,6 +131,3 @@ def _shown(answer: Tree, want: Any) -> str | None:
     if same_value(got, want):
         return None
     return repr(got)[:300] if not isinstance(got, int) or abs(got) < 10**100 else "a huge number"
-
-
-__all__ = ["checker_error", "reference_values", "same_value", "verify_values"]

@@ -17,7 +17,7 @@ def program_sandbox() -> Sandbox:
     return backends.default_sandbox()
 
 
-def judges(sandbox: Sandbox | None = None) -> Judges:
+def judges() -> Judges:
     """The judges of this process. They never share a sandbox with programs.
 
     A child of a fork makes its own: a channel serves one process.

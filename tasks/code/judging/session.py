@@ -48,13 +48,16 @@ class Job:
     wanted: tuple[str, ...]
     check: str | None
     functions: tuple[str, ...]
+    preload: tuple[str, ...] = ()
 
 
 class ProgramChannel:
     """The program under test, loaded and ready to be asked."""
 
-    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
-        self._channel = sandbox.open_channel(Program(source=driver("program_side")), limits)
+    def __init__(self, sandbox: Sandbox, limits: Limits, preload: tuple[str, ...] = ()) -> None:
+        self._channel = sandbox.open_channel(
+            Program(source=driver("program_side"), reusable=True, preload=preload), limits
+        )
         self.names: Mapping[str, str] = {}
 
     def load(self, source: str, setup: str = "", declared: tuple[str, ...] = ()) -> None:
@@ -91,7 +94,7 @@ class Judges:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._idle: list[tuple[Channel, int]] = []
+        self._idle: dict[tuple[str, ...], list[tuple[Channel, int]]] = {}
         self._lock = threading.Lock()
 
     def run(self, job: Job, program: ProgramChannel, fresh: bool = False) -> dict[str, Any]:
@@ -100,7 +103,7 @@ class Judges:
         Raises JudgeFailed. When the program ends, the account says so in `stray`, and the
         exception of the program's channel is under `closed`.
         """
-        channel, used = self._take(fresh)
+        channel, used = self._take(fresh, job.preload)
         closed: ChannelClosed | None = None
         done = False
         try:
@@ -131,26 +134,26 @@ class Judges:
             done = True
             return account
         finally:
-            self._give_back(channel, used + 1, done and not fresh)
+            self._give_back(channel, used + 1, job.preload if done and not fresh else None)
 
-    def _take(self, fresh: bool) -> tuple[Channel, int]:
+    def _take(self, fresh: bool, preload: tuple[str, ...]) -> tuple[Channel, int]:
         with self._lock:
-            if self._idle and not fresh:
-                return self._idle.pop()
-        program = Program(source=driver("judge_side"))
+            if self._idle.get(preload) and not fresh:
+                return self._idle[preload].pop()
+        program = Program(source=driver("judge_side"), reusable=True, preload=preload)
         return self._sandbox.open_channel(program, JUDGE_LIMITS), 0
 
-    def _give_back(self, channel: Channel, used: int, healthy: bool) -> None:
-        if healthy and used < JOBS_PER_JUDGE:
+    def _give_back(self, channel: Channel, used: int, shelf: tuple[str, ...] | None) -> None:
+        if shelf is not None and used < JOBS_PER_JUDGE:
             with self._lock:
-                self._idle.append((channel, used))
+                self._idle.setdefault(shelf, []).append((channel, used))
         else:
             channel.close()
 
     def close(self) -> None:
         """End every idle judge and their sandbox."""
         with self._lock:
-            idle, self._idle = self._idle, []
-        for channel, _ in idle:
+            idle, self._idle = self._idle, {}
+        for channel, _ in [one for shelf in idle.values() for one in shelf]:
             channel.close()
         self._sandbox.close()

@@ -1,0 +1,207 @@
+"""CRUXEval: what a function returns, or an input that makes it return it (Gu et al. 2024)."""
+
+import ast
+import random
+import re
+from typing import Any
+
+from ...sandbox.types import ChannelClosed
+from ..extraction import final_answer
+from ..problem import Problem
+from ..prompting import reply
+from ..suite import Domain, StoredSuite
+from ..verdict import Verdict, checker_error, correct, wrong
+from ._stored import limited, records
+from .generating.running import LIMITS
+from .judging.boxes import program_sandbox
+from .judging.codec import Malformed, Packer, Unpacker, no_foreign, no_rebuild
+from .judging.outcomes import ended
+from .judging.session import BadProgram, ProgramChannel
+
+MAX_ANSWER = 20_000
+_TAGGED = re.compile(r"\[ANSWER\](.*?)\[/ANSWER\]", re.DOTALL)
+_ERRORS = (ValueError, TypeError, SyntaxError, RecursionError, MemoryError)
+
+OUTPUT_PROMPT = """You are given a Python function and an assertion containing an input to the \
+function. Complete the assertion with a literal (no unsimplified expressions, no function calls) \
+containing the output when executing the provided code on the given input, even if the function \
+is incorrect or incomplete. Give only the literal as <answer>...</answer>.
+
+[PYTHON]
+{code}
+assert f({input}) == ??
+[/PYTHON]
+"""
+INPUT_PROMPT = """You will be given a function f and an output in the form f(??) == output. Find \
+any input such that executing f on the input leads to the given output. There may be multiple \
+answers, but you should only output one. Give only the arguments, as literals, as \
+<answer>...</answer>.
+
+[PYTHON]
+{code}
+assert f(??) == {output}
+[/PYTHON]
+"""
+
+
+def literal(text: str) -> Any:
+    """The value of a Python literal; nothing is evaluated. Raises ValueError."""
+    if len(text) > MAX_ANSWER:
+        raise ValueError("too long")
+    try:
+        return ast.literal_eval(text.strip())
+    except _ERRORS:
+        raise ValueError("not a literal") from None
+
+
+def answer_text(completion: str) -> tuple[str | None, str, bool]:
+    """The answer of a completion: its text or None, the reason, and whether it was cut off."""
+    rest = completion.rpartition("</think>")[2]
+    tagged = _TAGGED.findall(rest)
+    if tagged and "<think>" not in rest:
+        return tagged[-1].strip(), "the last [ANSWER]", False
+    found = final_answer(completion)
+    return (None if found.text is None else found.text.strip()), found.reason, found.truncated
+
+
+class CruxEval(StoredSuite):
+    """Output prediction (`cruxeval`, `cruxeval:output`) or input prediction (`cruxeval:input`)."""
+
+    name = "cruxeval"
+    domain: Domain = "code"
+    variant = "output"
+
+    def gold(self, problem: Problem) -> str:
+        return reply(problem.answer)
+
+    def guess(self, problem: Problem, rng: random.Random) -> str:
+        guesses = ["''", "0", "1", "[]", "{}", "True", "False", "None", "-1", "'a'"]
+        return reply(rng.choice(guesses))
+
+    def wrong(self, problem: Problem) -> str:
+        value = "'#' * 3" if self.variant == "input" else f"[{problem.answer}, '#']"
+        return reply(value)
+
+    def same_answer(self, problem: Problem, first: str, second: str) -> bool:
+        try:
+            return bool(literal(_right_side(first)) == literal(_right_side(second)))
+        except ValueError:
+            return first.strip() == second.strip()
+
+    def check(self, problem: Problem, completion: str) -> Verdict:
+        text, reason, cut = answer_text(completion)
+        if text is None:
+            return wrong("truncated" if cut else "no_answer", None, reason)
+        if len(text) > MAX_ANSWER:
+            return wrong("incorrect", text[:200], "The answer is too long to be a value.")
+        if self.variant == "input":
+            return self._check_input(problem, text)
+        return check_output(problem.answer, text)
+
+    def _check_input(self, problem: Problem, text: str) -> Verdict:
+        """Run the benchmark's function, not the model's, on the literal arguments."""
+        try:
+            positional, named = arguments_of(text)
+        except ValueError:
+            return wrong("incorrect", text, "The answer is not a list of literal arguments.")
+        channel = ProgramChannel(program_sandbox(), LIMITS)
+        try:
+            channel.load(problem.meta["code"])
+            packer = Packer(no_foreign)
+            given = [packer.pack(positional), packer.pack(named)]
+            answer = channel.ask(["call", ["g", "f"], None, *given])
+        except BadProgram as error:
+            return checker_error(f"problem {problem.id}: {error.sentence}")
+        except ChannelClosed as error:
+            return ended(error.outcome, text, {})
+        finally:
+            channel.close()
+        if answer[0] != "v":
+            return wrong("incorrect", text, f"The function raises {answer[1][0]} on that input.")
+        try:
+            got = Unpacker(no_rebuild).unpack(answer[1])
+        except Malformed:
+            return wrong("incorrect", text, "The function returns no plain data on that input.")
+        if got == literal(problem.meta["output"]):
+            return correct(text, "The function returns the given output on that input.")
+        return wrong("incorrect", text, f"The function returns {repr(got)[:100]} on that input.")
+
+
+def _right_side(text: str) -> str:
+    """The value in `f(...) == value`, or the text itself."""
+    text = text.strip().removeprefix("assert ").strip()
+    try:
+        node = ast.parse(text, mode="eval").body
+    except _ERRORS:
+        return text
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
+        if isinstance(node.left, ast.Call):
+            return ast.unparse(node.comparators[0])
+    return text
+
+
+def check_output(gold: str, text: str) -> Verdict:
+    """Whether a literal has the value of the gold literal."""
+    want = literal(gold)
+    try:
+        got = literal(_right_side(text))
+    except ValueError:
+        if isinstance(want, str) and text == want:
+            return correct(text, "The text is the returned string, without its quotes.")
+        return wrong("incorrect", text, "The answer is not the literal that is returned.")
+    if got == want:
+        return correct(text, "The literal has the value that the function returns.")
+    return wrong("incorrect", text, "The literal has another value than the function returns.")
+
+
+def arguments_of(text: str) -> tuple[list[Any], dict[str, Any]]:
+    """The literal arguments in `f(a, b=c)`, `f(a) == out` or `a, b`. Raises ValueError."""
+    text = text.strip().removeprefix("assert ").strip()
+    for form in (text, f"f({text})"):
+        try:
+            node = ast.parse(form, mode="eval").body
+        except _ERRORS:
+            continue
+        if isinstance(node, ast.Compare):
+            node = node.left
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+            continue
+        if node.func.id != "f" or any(key.arg is None for key in node.keywords):
+            continue
+        try:
+            positional = [ast.literal_eval(item) for item in node.args]
+            return positional, {str(k.arg): ast.literal_eval(k.value) for k in node.keywords}
+        except _ERRORS:
+            continue
+    raise ValueError("not literal arguments")
+
+
+def load(
+    split: str = "test",
+    data_dir: str | None = None,
+    path: str | None = None,
+    variant: str = "output",
+) -> CruxEval:
+    """Read CRUXEval; the variant is "output" or "input". Raises UsageError."""
+    limited("split", split, ["test"])
+    limited("variant", variant, ["output", "input"])
+    rows = records(
+        "cruxeval", ["cruxeval/cruxeval.jsonl", "cruxeval.jsonl"],
+        ("code", "input", "output", "id"),
+        data_dir=data_dir, path=path, hub=("cruxeval-org/cruxeval", "test"),
+    )  # fmt: skip
+    template = OUTPUT_PROMPT if variant == "output" else INPUT_PROMPT
+    problems = [
+        Problem(
+            id=str(row["id"]),
+            suite="cruxeval",
+            prompt=template.format(code=row["code"], input=row["input"], output=row["output"]),
+            answer=row[variant],
+            meta={"code": row["code"], "output": row["output"], "entry_point": "f"},
+        )
+        for row in rows
+    ]
+    suite = CruxEval(problems, split)
+    suite.variant = variant
+    suite.name = "cruxeval" if variant == "output" else "cruxeval:input"
+    return suite
