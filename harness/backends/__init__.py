@@ -1,1 +1,61 @@
-"""Where completions come from, one backend per module."""
+"""Where completions come from, one backend per module, imported only when it is asked for.
+
+A model is named by its backend, then a slash, then whatever that backend takes: `oracle`,
+`replay/outputs.jsonl`, `hf/some/path`, `openai/some-name`.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from typing import Any, cast
+
+from ...sandbox.errors import UsageError
+from .contract import Completion, Model, ModelIdentity, Price, Request, Sampling
+
+__all__ = [
+    "Completion",
+    "Model",
+    "ModelIdentity",
+    "Price",
+    "Request",
+    "Sampling",
+    "backend_names",
+    "load_model",
+]
+
+_NOT_BACKENDS = frozenset({"contract"})
+
+
+def backend_names() -> list[str]:
+    """The backends there are, sorted. Looks at file names; imports nothing."""
+    return sorted(
+        info.name
+        for info in pkgutil.iter_modules(__path__)
+        if not info.name.startswith("_") and info.name not in _NOT_BACKENDS
+    )
+
+
+def load_model(spec: str, base_url: str | None = None, **options: Any) -> Model:
+    """Open the model that `spec` names; the part after the first slash goes to its backend.
+
+    `base_url` and `options` go to the backend's `open_model`; one that it does not know is
+    refused. Raises UsageError (a ValueError) that lists the known backends or options.
+    """
+    backend, _, name = spec.partition("/")
+    if backend not in backend_names():
+        raise UsageError(
+            f"unknown model {spec!r}: use one of {', '.join(backend_names())}, with /NAME or "
+            "/PATH after it where the backend takes one, as in replay/outputs.jsonl"
+        )
+    open_model = importlib.import_module(f"{__name__}.{backend}").open_model
+    given = {key: value for key, value in options.items() if value is not None}
+    if base_url is not None:
+        given["base_url"] = base_url
+    known = [option for option in inspect.signature(open_model).parameters if option != "name"]
+    for option in given:
+        if option not in known:
+            raise UsageError(
+                f"model {spec!r} does not know the option {option!r}: "
+                f"it knows {', '.join(known) or 'none'}"
+            )
+    return cast(Model, open_model(name, **given))

@@ -46,6 +46,17 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What a model costs, per million tokens."""
+
+    input: float
+    output: float
+    cached_input: float | None = None
+    """What a cached input token costs; the same as any input token when None."""
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
 class ModelIdentity:
     """Which model answered: enough to tell two runs of different weights apart."""
 
@@ -57,6 +68,8 @@ class ModelIdentity:
     seeded: bool = False
     """Whether the same seed gives the same completion."""
     details: dict[str, Any] = field(default_factory=dict)
+    price: Price | None = None
+    """None when the model is free or its price is not known."""
 
 
 class Model(Protocol):

@@ -1,0 +1,29 @@
+"""`random`: a legal but uninformed answer, the floor that a model has to beat."""
+
+import random
+from collections.abc import Iterable, Iterator
+
+from ...sandbox.errors import UsageError
+from .contract import Completion, Model, ModelIdentity, Request, Sampling
+
+
+class RandomModel:
+    """Each suite's own guess, drawn with the seed of the request."""
+
+    identity = ModelIdentity(name="random", backend="random", seeded=True)
+
+    def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
+        """Yield a guess for each request; see `Model.generate`."""
+        for request in requests:
+            rng = random.Random(request.seed)
+            yield Completion(request, request.suite.guess(request.problem, rng))
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def open_model(name: str) -> Model:
+    """Open the guesser; it takes no name. Raises UsageError when it is given one."""
+    if name:
+        raise UsageError(f"unknown model 'random/{name}': write random alone")
+    return RandomModel()

@@ -1,0 +1,285 @@
+"""Numbers from verdicts: accuracy, pass@k, avg@k, maj@k, and how far they can be trusted.
+
+The unit is the problem: the samples of one problem are averaged first, and problems are
+taken as independent draws (Miller 2024, "Adding Error Bars to Evals", section 2). Samples
+whose check failed on our side (`checker_error`) have no score; they are left out and counted.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+Same = Callable[[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One sample of a problem, as far as the numbers need it."""
+
+    status: str
+    score: float | None
+    extracted: str | None = None
+    finish_reason: str = "stop"
+    tokens: Mapping[str, int | None] = field(default_factory=dict)
+
+    @property
+    def correct(self) -> bool:
+        return self.score == 1.0
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> "Scored":
+        """From a record of `samples.jsonl`."""
+        verdict = record["verdict"]
+        return cls(
+            status=verdict["status"],
+            score=verdict["score"],
+            extracted=verdict.get("extracted"),
+            finish_reason=record.get("finish_reason", "stop"),
+            tokens={name: record.get(f"{name}_tokens") for name in TOKEN_KINDS},
+        )
+
+
+TOKEN_KINDS = ("prompt", "completion", "thinking", "cached")
+
+
+def pass_at_k(n: int, c: int, k: int) -> float:
+    """The probability that k of n samples, c of them correct, hold a correct one.
+
+    The unbiased estimator 1 - C(n-c, k) / C(n, k) of Chen et al. 2021, section 2.1.
+    Raises ValueError unless 0 <= c <= n and 1 <= k <= n.
+    """
+    if not 0 <= c <= n or not 1 <= k <= n:
+        raise ValueError(f"pass@{k} of {n} samples with {c} correct is not defined")
+    return 1.0 - math.comb(n - c, k) / math.comb(n, k)
+
+
+def majority(samples: Sequence[Scored], same: Same) -> float | None:
+    """The score of the most frequent extracted answer (Wang et al. 2022, self-consistency).
+
+    Samples without an answer do not vote. Of several answers with the most votes one is
+    drawn, so the expected score over them is returned; 0 when nobody votes, None when there
+    is no scored sample at all. `same` says whether two answers are the same one.
+    """
+    scored = [sample for sample in samples if sample.score is not None]
+    if not scored:
+        return None
+    ballots: dict[str, list[Scored]] = {}
+    for sample in scored:
+        if sample.extracted is not None:
+            ballots.setdefault(sample.extracted, []).append(sample)
+    classes: list[tuple[str, list[Scored]]] = []
+    for answer, voters in ballots.items():
+        for known, members in classes:
+            if same(known, answer):
+                members.extend(voters)
+                break
+        else:
+            classes.append((answer, list(voters)))
+    if not classes:
+        return 0.0
+    most = max(len(members) for _, members in classes)
+    winners = [members for _, members in classes if len(members) == most]
+    return math.fsum(float(members[0].correct) for members in winners) / len(winners)
+
+
+def clustered_standard_error(values: Sequence[float], clusters: Sequence[Any]) -> float | None:
+    """Standard error of the mean of `values`, which depend on each other inside a cluster.
+
+    sqrt(G/(G-1) * sum over clusters of (sum of residuals)^2) / N: Miller 2024, equation 4,
+    with the usual correction for G clusters. None with fewer than two clusters.
+    Raises ValueError when the lengths differ.
+    """
+    if len(values) != len(clusters):
+        raise ValueError(f"{len(values)} values but {len(clusters)} cluster labels")
+    count = len(set(clusters))
+    if count < 2:
+        return None
+    mean = math.fsum(values) / len(values)
+    residuals: dict[Any, list[float]] = {}
+    for value, cluster in zip(values, clusters, strict=True):
+        residuals.setdefault(cluster, []).append(value - mean)
+    squares = math.fsum(math.fsum(group) ** 2 for group in residuals.values())
+    return math.sqrt(count / (count - 1) * squares) / len(values)
+
+
+def wilson_interval(share: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
+    """The score interval of a share seen in n draws (Wilson 1927). Raises ValueError if n <= 0."""
+    if n <= 0:
+        raise ValueError("an interval needs at least one draw")
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # The exact bounds at 0 and 1 are 0 and 1; rounding must not cut them off.
+    low = 0.0 if share == 0 else max(0.0, centre - half)
+    high = 1.0 if share == 1 else min(1.0, centre + half)
+    return low, high
+
+
+def bootstrap_interval(
+    values: Sequence[float], confidence: float = 0.95, resamples: int = 4000, seed: int = 0
+) -> tuple[float, float] | None:
+    """The BCa bootstrap interval of the mean (Efron 1987), the same for the same `seed`.
+
+    Falls back to the percentile interval where BCa is not defined (all resamples on one side);
+    None with fewer than two values.
+    """
+    x = np.asarray(values, dtype=np.float64)
+    n = len(x)
+    if n < 2:
+        return None
+    rng = np.random.default_rng(seed)
+    means = np.empty(resamples)
+    step = max(1, 4_000_000 // n)
+    for start in range(0, resamples, step):
+        stop = min(resamples, start + step)
+        means[start:stop] = x[rng.integers(0, n, size=(stop - start, n))].mean(axis=1)
+    low, high = _bca_levels(x, means, confidence)
+    bounds = np.quantile(means, [low, high])
+    return float(bounds[0]), float(bounds[1])
+
+
+def _bca_levels(x: Vector, means: Vector, confidence: float) -> tuple[float, float]:
+    """The two quantile levels, corrected for bias and for acceleration."""
+    alpha = (1 - confidence) / 2
+    mean = x.mean()
+    below = float(np.mean((means < mean) + (means <= mean))) / 2
+    spread = float(((x - mean) ** 2).sum())
+    if not 0 < below < 1 or spread == 0:
+        return alpha, 1 - alpha
+    normal = NormalDist()
+    bias = normal.inv_cdf(below)
+    # The jackknife of a mean in closed form: leaving x out moves it by (mean - x) / (n - 1).
+    acceleration = float(((x - mean) ** 3).sum()) / (6 * spread**1.5)
+
+    def level(z: float) -> float:
+        shifted = bias + (bias + z) / (1 - acceleration * (bias + z))
+        return normal.cdf(shifted)
+
+    return level(normal.inv_cdf(alpha)), level(normal.inv_cdf(1 - alpha))
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The numbers of one suite in one run; shares are in [0, 1]."""
+
+    problems: int
+    samples: int
+    k: int
+    """The most samples that a problem has."""
+    accuracy: float | None
+    """The mean over problems of the share of correct samples; None when nothing was scored."""
+    standard_error: float | None
+    wilson: tuple[float, float] | None
+    bootstrap: tuple[float, float] | None
+    mean_score: float | None
+    """Like accuracy, with partial scores counted for what they are."""
+    pass_at: dict[str, float]
+    avg_at: dict[str, float]
+    maj_at: dict[str, float]
+    truncated: float | None
+    no_answer: float | None
+    checker_errors: int
+    statuses: dict[str, int]
+    tokens: dict[str, int]
+    mean_completion_tokens: float | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain data, for `summary.json`."""
+        return asdict(self)
+
+
+def summarize(problems: Mapping[str, Sequence[Scored]], same: Mapping[str, Same]) -> Summary:
+    """The numbers of one suite. `problems` maps an id to its samples in sample order.
+
+    `same` maps an id to the comparison of two answers to it, for maj@k.
+    """
+    everything = [sample for samples in problems.values() for sample in samples]
+    scored = {
+        key: kept
+        for key, samples in problems.items()
+        if (kept := [sample for sample in samples if sample.score is not None])
+    }
+    shares = [_mean([float(s.correct) for s in samples]) for samples in scored.values()]
+    drawn = sum(len(samples) for samples in scored.values())
+    k = max((len(samples) for samples in problems.values()), default=0)
+    error = clustered_standard_error(shares, list(scored))
+    ks = _ks(min((len(samples) for samples in scored.values()), default=0))
+    statuses = Counter(sample.status for sample in everything)
+    generated = [n for s in everything if (n := s.tokens.get("completion")) is not None]
+    return Summary(
+        problems=len(problems),
+        samples=len(everything),
+        k=k,
+        accuracy=_mean(shares) if shares else None,
+        standard_error=error,
+        wilson=_wilson_of_shares(shares, drawn, error),
+        bootstrap=bootstrap_interval(shares),
+        mean_score=_mean([_mean([s.score or 0.0 for s in g]) for g in scored.values()])
+        if scored
+        else None,
+        pass_at={str(i): _pass_at(scored, i) for i in ks},
+        avg_at={str(i): _avg_at(scored, i) for i in ks},
+        maj_at={str(i): _maj_at(scored, same, i) for i in ks},
+        truncated=_share(
+            everything, lambda s: s.finish_reason == "length" or s.status == "truncated"
+        ),
+        no_answer=_share(everything, lambda s: s.status == "no_answer"),
+        checker_errors=statuses["checker_error"],
+        statuses=dict(sorted(statuses.items())),
+        tokens={kind: _total(everything, kind) for kind in TOKEN_KINDS},
+        mean_completion_tokens=_mean([float(n) for n in generated]) if generated else None,
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
+def _share(samples: Sequence[Scored], test: Callable[[Scored], bool]) -> float | None:
+    return sum(test(sample) for sample in samples) / len(samples) if samples else None
+
+
+def _total(samples: Sequence[Scored], kind: str) -> int:
+    return sum(sample.tokens.get(kind) or 0 for sample in samples)
+
+
+def _ks(n: int) -> list[int]:
+    """1, 2, 4, ... and n itself: every problem has that many scored samples."""
+    powers = [1 << i for i in range(n.bit_length()) if 1 << i <= n]
+    return sorted({*powers, n} - {0})
+
+
+def _pass_at(scored: Mapping[str, Sequence[Scored]], k: int) -> float:
+    return _mean([pass_at_k(len(g), sum(s.correct for s in g), k) for g in scored.values()])
+
+
+def _avg_at(scored: Mapping[str, Sequence[Scored]], k: int) -> float:
+    return _mean([_mean([float(s.correct) for s in g[:k]]) for g in scored.values()])
+
+
+def _maj_at(scored: Mapping[str, Sequence[Scored]], same: Mapping[str, Same], k: int) -> float:
+    return _mean([majority(group[:k], same[key]) or 0.0 for key, group in scored.items()])
+
+
+def _wilson_of_shares(
+    shares: Sequence[float], samples: int, error: float | None
+) -> tuple[float, float] | None:
+    """Wilson's interval for shares averaged over samples that depend on each other.
+
+    The number of draws is the effective one, p(1-p)/SE^2, between problems and samples; with
+    one sample each that is the number of problems and the interval the textbook one.
+    """
+    if not shares:
+        return None
+    share = _mean(shares)
+    effective = float(len(shares))
+    if error is not None and error > 0:
+        effective = min(max(share * (1 - share) / error**2, effective), float(samples))
+    return wilson_interval(share, effective)

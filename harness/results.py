@@ -1,0 +1,269 @@
+"""The store: one folder per run, whose samples survive a `kill -9` at any byte.
+
+`manifest.json` and `summary.json` are replaced whole and atomically. `samples.jsonl` only
+grows, one line per completion and one `write` per line, under an exclusive lock; what a
+killed process leaves of its last line is cut off when the run is opened again.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from ..sandbox.errors import UsageError
+
+FORMAT = 1
+"""The version of the run folder; another one is refused, never guessed at."""
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+=@-]{0,150}")
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Where a run's files are. It exists, with a manifest, whenever this object does."""
+
+    path: Path
+
+    @property
+    def run_id(self) -> str:
+        return self.path.name
+
+    @property
+    def manifest_path(self) -> Path:
+        return self.path / "manifest.json"
+
+    @property
+    def samples_path(self) -> Path:
+        return self.path / "samples.jsonl"
+
+    @property
+    def summary_path(self) -> Path:
+        return self.path / "summary.json"
+
+    def manifest(self) -> dict[str, Any]:
+        """The manifest. Raises UsageError when it is missing, malformed or of another format."""
+        manifest = _read_object(self.manifest_path)
+        if manifest.get("format") != FORMAT:
+            raise UsageError(
+                f"{self.manifest_path}: format {manifest.get('format')!r} is not {FORMAT}: "
+                "the run was written by another version of assay"
+            )
+        return manifest
+
+    def summary(self) -> dict[str, Any] | None:
+        """The summary, or None for a run that has not finished. Raises UsageError."""
+        return _read_object(self.summary_path) if self.summary_path.exists() else None
+
+    def samples(self) -> Iterator[dict[str, Any]]:
+        """The records in file order, without the torn end of a run that is being written.
+
+        Raises UsageError naming file and line for any other line that is not a record.
+        """
+        if not self.samples_path.exists():
+            return
+        with self.samples_path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if not line.endswith(b"\n"):
+                    return
+                record = _parse(line)
+                if record is None:
+                    raise UsageError(f"{self.samples_path}:{number}: not a JSON object")
+                yield record
+
+
+def new_run_id(model: str) -> str:
+    """A run id from the time (UTC) and the model's name, legal as a folder name."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3]
+    return f"{stamp}-{re.sub(r'[^A-Za-z0-9._-]+', '-', model).strip('-.')[-80:] or 'model'}"
+
+
+def create_run(out: str | Path, run_id: str, manifest: Mapping[str, Any]) -> RunFolder:
+    """Make `out/runs/run_id` with its manifest; nothing is left behind when that fails.
+
+    Raises UsageError for an illegal or taken run id and for a folder that cannot be written.
+    """
+    if not _RUN_ID.fullmatch(run_id):
+        raise UsageError(f"run id {run_id!r}: use letters, digits and . _ + = @ - (at most 151)")
+    runs = Path(out) / "runs"
+    target = runs / run_id
+    made: Path | None = None
+    try:
+        if target.exists():
+            raise UsageError(f"run id {run_id!r} exists in {runs}: give another, or --resume")
+        runs.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=".new-", dir=runs))
+        made.chmod(0o755)
+        write_json(made / "manifest.json", {"format": FORMAT, "run_id": run_id, **manifest})
+        (made / "samples.jsonl").touch()
+        made.rename(target)
+    except OSError as error:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY) and target.exists():
+            raise UsageError(f"run id {run_id!r} exists in {runs}: give another") from error
+        raise UsageError(f"output folder {out} cannot be written: {_why(error)}") from error
+    except UsageError:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
+        raise
+    return RunFolder(target)
+
+
+def open_run(run: str | Path, out: str | Path = "results") -> RunFolder:
+    """The run with this path, or with this id in `out`. Raises UsageError when there is none."""
+    for path in (Path(out) / "runs" / str(run), Path(run)):
+        if (path / "manifest.json").is_file():
+            return RunFolder(path)
+    runs = Path(out) / "runs"
+    known = sorted(entry.name for entry in runs.iterdir()) if runs.is_dir() else []
+    known = [name for name in known if not name.startswith(".")]
+    hint = f"newest there: {', '.join(known[-3:])}" if known else "there are none yet"
+    raise UsageError(f"no run {str(run)!r} in {runs}: {hint}")
+
+
+def list_runs(out: str | Path) -> list[RunFolder]:
+    """Every run in `out`, by run id."""
+    return [RunFolder(path.parent) for path in sorted(Path(out).glob("runs/[!.]*/manifest.json"))]
+
+
+class SampleWriter:
+    """Appends records to a run's samples; any thread may call. One writer per run at a time."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        """Lock the file and cut off a torn last line. Raises UsageError when it is locked."""
+        self._path = folder.samples_path
+        self._lock = threading.Lock()
+        try:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        except OSError as error:
+            raise UsageError(f"{self._path} cannot be written: {_why(error)}") from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._file)
+            raise UsageError(
+                f"run {folder.run_id!r} is being written by another process: wait for its end"
+            ) from error
+        self._size = _drop_torn_line(self._file)
+
+    def append(self, record: Mapping[str, Any]) -> None:
+        """Write one record whole, or not at all. Raises UsageError when the disk is full."""
+        line = _dump(record) + b"\n"
+        with self._lock:
+            try:
+                view = memoryview(line)
+                while view:
+                    view = view[os.write(self._file, view) :]
+            except OSError as error:
+                os.ftruncate(self._file, self._size)
+                raise UsageError(
+                    f"{self._path} cannot be written: {_why(error)}; what was written is safe, "
+                    "make room and --resume"
+                ) from error
+            self._size += len(line)
+
+    def close(self) -> None:
+        """Flush to the disk and unlock. Idempotent."""
+        with self._lock:
+            if self._file < 0:
+                return
+            file, self._file = self._file, -1
+            try:
+                os.fsync(file)
+            except OSError as error:
+                raise UsageError(f"{self._path} cannot be written: {_why(error)}") from error
+            finally:
+                os.close(file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace a JSON file whole: a reader sees the old one or the new one. Raises UsageError."""
+    write_atomically(path, orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a file whole, and leave nothing when it fails. Raises UsageError."""
+    name = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except OSError as error:
+        if name is not None:
+            Path(name).unlink(missing_ok=True)
+        raise UsageError(f"{path} cannot be written: {_why(error)}") from error
+
+
+def _drop_torn_line(file: int) -> int:
+    """Cut the file after its last whole record; its size then. Only the end can be torn."""
+    size = os.fstat(file).st_size
+    tail, start = b"", size
+    while start > 0 and tail.count(b"\n") < 2:
+        step = min(1 << 20, start)
+        start -= step
+        tail = os.pread(file, step, start) + tail
+    whole = tail[: tail.rfind(b"\n") + 1]
+    # A machine that lost power may leave a last line of zeros that does end in a newline.
+    last = whole[whole[:-1].rfind(b"\n") + 1 :]
+    if last and _parse(last) is None:
+        whole = whole[: len(whole) - len(last)]
+    if start + len(whole) != size:
+        os.ftruncate(file, start + len(whole))
+    return start + len(whole)
+
+
+def _dump(record: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(record, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # an integer beyond 64 bits, say: slower, but it takes anything
+        return json.dumps(record, default=str).encode()
+
+
+def _parse(line: bytes) -> dict[str, Any] | None:
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    try:
+        value = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {_why(error)}") from error
+    except orjson.JSONDecodeError as error:
+        raise UsageError(f"{path}:{error.lineno}: not JSON: {error.msg}") from error
+    if not isinstance(value, dict):
+        raise UsageError(f"{path}: an object is expected, not {type(value).__name__}")
+    return value
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)
