@@ -17,8 +17,8 @@ CATEGORIES: dict[str, list[str]] = {
 }
 _SUBJECTS = {
     "name": "{}",
-    "color": "the owner of the {} house",
-    "pet": "the owner of the {}",
+    "color": "the {}-house owner",
+    "pet": "the {} owner",
     "drink": "the {} drinker",
     "job": "the {}",
     "sport": "the {} player",

@@ -15,10 +15,26 @@ SIZE = int(os.environ.get("ASSAY_CONTRACT_SIZE", "12"))
 
 
 SUITES = [
-    "automaton", "boolean_circuits", "countdown", "dyck", "family_relations", "game_of_24",
-    "graph_reachability", "knights_and_knaves", "latin_squares", "object_tracking", "ordering",
-    "sudoku", "zebra",
-]  # fmt: skip
+    "automaton",
+    "boolean_circuits",
+    "countdown",
+    "dyck",
+    "family_relations",
+    "first_order_entailment",
+    "game_of_24",
+    "graph_reachability",
+    "knights_and_knaves",
+    "latin_squares",
+    "object_tracking",
+    "ordering",
+    "propositional_entailment",
+    "scheduling",
+    "shortest_path",
+    "sudoku",
+    "syllogisms",
+    "truth_teller_webs",
+    "zebra",
+]
 
 
 def some_levels(suite):
