@@ -149,7 +149,7 @@ def _bca_levels(x: Vector, means: Vector, confidence: float) -> tuple[float, flo
     """The two quantile levels, corrected for bias and for acceleration."""
     alpha = (1 - confidence) / 2
     mean = x.mean()
-    below = float(np.mean((means < mean) + (means <= mean))) / 2
+    below = float(np.mean(means < mean) + np.mean(means <= mean)) / 2
     spread = float(((x - mean) ** 2).sum())
     if not 0 < below < 1 or spread == 0:
         return alpha, 1 - alpha
