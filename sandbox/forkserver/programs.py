@@ -53,6 +53,7 @@ def run_main(
     module.__dict__.update({"__builtins__": __builtins__, "__file__": NAME})
     if serve is not None:
         module.__dict__["serve"] = serve
+        module.__dict__["exchange"] = getattr(serve, "exchange", None)
     sys.modules["__main__"] = module
     status = 0
     try:
@@ -121,23 +122,40 @@ class Server:
     def __init__(self, descriptor: int) -> None:
         self._stream = io.FileIO(descriptor, "r+", closefd=False)
         self._used = False
+        self._nonce = b""
 
     def __call__(self, answer: Callable[[bytes], bytes]) -> None:
         """Answer questions until the channel closes. To be called once."""
         if self._used:
             raise RuntimeError("serve() was already called")
         self._used = True
-        while (head := self._read(4 + NONCE)) is not None:
-            (length,) = struct.unpack("<I", head[:4])
-            question = self._read(length) if length else b""
-            if question is None:
-                return
+        reply: bytes | None = None
+        while (question := self._next(reply)) is not None:
             reply = answer(question)
+
+    def exchange(self, reply: bytes | None) -> bytes:
+        """Answer the open question (None: there is none yet) and wait for the next one.
+
+        For programs that must ask back in the middle of an answer; SystemExit at the end.
+        """
+        question = self._next(reply)
+        if question is None:
+            raise SystemExit(0)
+        return question
+
+    def _next(self, reply: bytes | None) -> bytes | None:
+        if reply is not None:
             if not isinstance(reply, (bytes, bytearray)):
                 raise TypeError(f"answer() gave {type(reply).__name__}, not bytes")
             if len(reply) > LARGEST_FRAME:
                 raise ValueError(f"a reply of {len(reply)} bytes; at most {LARGEST_FRAME}")
-            self._write(struct.pack("<I", len(reply)) + head[4:] + bytes(reply))
+            self._write(struct.pack("<I", len(reply)) + self._nonce + bytes(reply))
+        head = self._read(4 + NONCE)
+        if head is None:
+            return None
+        (length,) = struct.unpack("<I", head[:4])
+        self._nonce = head[4:]
+        return self._read(length) if length else b""
 
     def _read(self, length: int) -> bytes | None:
         parts: list[bytes] = []
