@@ -120,7 +120,6 @@ def located_csv(
         fieldnames=None if header else list(fields),
         delimiter=delimiter,
         quoting=csv.QUOTE_MINIMAL if header else csv.QUOTE_NONE,
-        strict=header,
     )
     while True:
         try:

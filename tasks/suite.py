@@ -186,7 +186,8 @@ class GeneratedSuite(Suite):
         """Raises UsageError for a split, seed, size or difficulty that is not legal."""
         if split not in self.splits:
             raise UsageError(f"split {split!r} of {self.name!r}: use one of {list(self.splits)}")
-        if difficulty is not None and difficulty not in self.difficulties:
+        known = difficulty is None or isinstance(difficulty, int)
+        if not known or difficulty not in (None, *self.difficulties):
             raise UsageError(
                 f"difficulty {difficulty!r} of {self.name!r}: use "
                 f"{self.difficulties.start} to {self.difficulties.stop - 1}"

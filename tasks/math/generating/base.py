@@ -94,9 +94,11 @@ def _parts(answer: str) -> int:
 
 
 def near_miss(answer: str) -> str:
-    """The answer with its last number one larger in size: another value in the same form."""
-    numbers = list(re.finditer(r"\d+", answer))
-    if not numbers:
-        return f"{answer} + 1"
-    last = numbers[-1]
-    return f"{answer[: last.start()]}{int(last[0]) + 1}{answer[last.end() :]}"
+    """The answer with its first number one larger in size, or its letter the next one."""
+    number = re.search(r"\d+", answer)
+    if number:
+        return f"{answer[: number.start()]}{int(number[0]) + 1}{answer[number.end() :]}"
+    letter = re.fullmatch(r"(\W*(?:text\W*)?)([A-Z])(\W*)", answer)
+    if letter:
+        return f"{letter[1]}{'A' if letter[2] == 'Z' else chr(ord(letter[2]) + 1)}{letter[3]}"
+    return f"{answer} + 1"
