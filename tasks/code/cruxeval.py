@@ -61,6 +61,10 @@ def answer_text(completion: str) -> tuple[str | None, str, bool]:
     if tagged and "<think>" not in rest:
         return tagged[-1].strip(), "the last [ANSWER]", False
     found = final_answer(completion)
+    if found.text is None and not found.truncated:
+        inner = rest.rpartition("<answer>")[2].partition("</answer>")[0].strip()
+        if inner in ("''", '""'):
+            return inner, "the empty string", False
     return (None if found.text is None else found.text.strip()), found.reason, found.truncated
 
 
@@ -134,9 +138,9 @@ def _right_side(text: str) -> str:
         node = ast.parse(text, mode="eval").body
     except _ERRORS:
         return text
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
-        if isinstance(node.left, ast.Call):
-            return ast.unparse(node.comparators[0])
+    compares = isinstance(node, ast.Compare) and isinstance(node.left, ast.Call)
+    if compares and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
+        return ast.unparse(node.comparators[0])
     return text
 
 

@@ -72,7 +72,8 @@ def _function_verdict(
     if program.source is None:
         return wrong(program.status, None, f"No program to run: {program.how}.")
     job = Job(
-        tests, runnable, setup, entry_point, known.wanted, known.check, known.functions, preload
+        tests, runnable, setup, entry_point, known.wanted, known.modules,
+        known.check, known.functions, preload
     )  # fmt: skip
     channel = None
     try:

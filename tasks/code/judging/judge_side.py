@@ -11,6 +11,7 @@ import builtins
 import collections
 import dataclasses
 import enum
+import importlib
 import io
 import itertools
 import random
@@ -421,6 +422,8 @@ class Judge:
         for text in (job["prompt"], job["setup"]):
             if text:
                 exec(_compiled(text, "<prompt>"), self.space)
+        for name in job["modules"]:
+            self.space.setdefault(name, importlib.import_module(name))
         kinds = job["names"]
         self.opens_objects = kinds.get(job["entry"]) == "class"
         for name in job["wanted"]:

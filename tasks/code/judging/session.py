@@ -46,6 +46,7 @@ class Job:
     setup: str
     entry_point: str
     wanted: tuple[str, ...]
+    modules: tuple[str, ...]
     check: str | None
     functions: tuple[str, ...]
     preload: tuple[str, ...] = ()
@@ -111,7 +112,7 @@ class Judges:
                 {
                     "tests": job.tests, "prompt": job.prompt, "setup": job.setup,
                     "entry": job.entry_point, "wanted": list(job.wanted), "check": job.check,
-                    "functions": list(job.functions), "names": dict(program.names),
+                    "functions": list(job.functions), "modules": list(job.modules), "names": dict(program.names),
                 }
             )  # fmt: skip
             calls = 0

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _BUILT_IN = frozenset(dir(builtins))
+_USUAL_MODULES = frozenset(
+    "sys math re collections itertools functools operator random string heapq bisect copy json "
+    "datetime decimal fractions statistics typing cmath time".split()
+)
 _PLAIN_BASES = frozenset({"NamedTuple", "Enum", "IntEnum", "StrEnum"})
 
 
@@ -21,6 +25,8 @@ class TestsText:
 
     wanted: tuple[str, ...]
     """Names that the tests use and nothing on the judge's side defines."""
+    modules: tuple[str, ...]
+    """Modules of the standard library that the tests use without importing them."""
     declared: tuple[str, ...]
     """Classes of plain data that the tests or the prompt declare."""
     check: str | None
@@ -118,8 +124,10 @@ def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
         for node in one.body
         if isinstance(node, ast.ClassDef) and _is_plain(node)
     } | _named_tuples(list(trees.values()))
+    modules = wanted & _USUAL_MODULES - {entry_point}
     return TestsText(
-        wanted=tuple(sorted(wanted)),
+        wanted=tuple(sorted(wanted - modules)),
+        modules=tuple(sorted(modules)),
         declared=tuple(sorted(declared)),
         check="check" if "check" in functions and "check" not in called else None,
         functions=tuple(
