@@ -3,6 +3,7 @@
 Pure standard library: the harness uses it directly, and the relay in a container does too.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -256,7 +257,8 @@ class Running:
         if len(question) > programs.LARGEST_FRAME:
             raise ValueError(f"a question of {len(question)} bytes; at most 64 MiB")
         if self._early(line):
-            return self._break("protocol", "it sent bytes that nobody had asked for")
+            self._break("protocol", "it sent bytes that nobody had asked for")
+            return None
         nonce = os.urandom(programs.NONCE)
         if cpu_seconds is not None:
             self._tell(b"C" + repr(float(cpu_seconds)).encode())
@@ -276,21 +278,22 @@ class Running:
                 if events & (select.POLLIN | select.POLLHUP):
                     if not self._pull(line, incoming, wanted):
                         self._poll.unregister(line)
-                        return self._lost()
+                        self._lost()
+                        return None
                     wanted = self._check(incoming, nonce, wanted)
                     if wanted < 0 or outgoing:
-                        return self._break("protocol", "it answered a question it was not asked")
+                        self._break("protocol", "it answered a question it was not asked")
+                        return None
         finally:
             self._wall_left -= time.monotonic() - started
             if self._line is not None and line.fileno() >= 0:
-                try:
+                with contextlib.suppress(KeyError):
                     self._poll.unregister(line)
-                except KeyError:
-                    pass
         if self._ending is not None:
             return None
         if len(incoming) > wanted or self._early(line):
-            return self._break("protocol", "it sent bytes after its answer")
+            self._break("protocol", "it sent bytes after its answer")
+            return None
         if cpu_seconds is not None:
             self._tell(b"C")
         return bytes(incoming[4 + programs.NONCE :])
@@ -357,10 +360,8 @@ class Running:
             self._tell(b"K")
 
     def _tell(self, order: bytes) -> None:
-        try:
+        with contextlib.suppress(OSError):  # a server that is gone shows at the next read
             self._control.send(order)
-        except OSError:
-            pass  # the server is gone; `_step` meets that at its next read
 
     def _step(self, deadline: float, answer: float | None = None, final: bool = True) -> int:
         """Wait for one event and deal with it; gives the events of the channel."""

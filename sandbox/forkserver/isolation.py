@@ -6,9 +6,11 @@ server unless the caller said that less isolation will do.
 
 import contextlib
 import ctypes
+import functools
 import os
 import resource
 import signal
+import socket
 from collections.abc import Callable
 
 from . import kernel, landlock, rootfs, seccomp
@@ -74,7 +76,9 @@ class Isolation:
         elif self.has("user namespace"):
             self._step("mount namespace", lambda: kernel.unshare(kernel.CLONE_NEWNS))
         for name, flag in _SERVER_NAMESPACES.items():
-            self._step(f"{name} namespace", lambda flag=flag: kernel.unshare(flag))
+            self._step(f"{name} namespace", functools.partial(kernel.unshare, flag))
+        if self.has("uts namespace"):
+            socket.sethostname("sandbox")
         self._step("pid namespace", lambda: self._enter_pids(processes))
         os.close(processes)
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)

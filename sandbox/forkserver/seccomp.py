@@ -18,7 +18,7 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {  # name -> (x86_64, aarch
     "fstat": (5, 80), "lstat": (6, None), "poll": (7, None), "lseek": (8, 62),
     "pread64": (17, 67), "pwrite64": (18, 68), "readv": (19, 65), "writev": (20, 66),
     "access": (21, None), "pipe": (22, None), "select": (23, None), "dup": (32, 23),
-    "dup2": (33, None), "sendfile": (40, 71), "fcntl": (72, 25), "flock": (73, 32),
+    "dup2": (33, None), "sendfile": (40, 71), 
     "fsync": (74, 82), "fdatasync": (75, 83), "truncate": (76, 45), "ftruncate": (77, 46),
     "getdents": (78, None), "getcwd": (79, 17), "chdir": (80, 49), "fchdir": (81, 50),
     "rename": (82, None), "mkdir": (83, None), "rmdir": (84, None), "creat": (85, None),
@@ -66,10 +66,12 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {  # name -> (x86_64, aarch
 
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _SOCKETPAIR, _SENDTO = (53, 199), (44, 206)
-_IOCTL, _PRLIMIT = (16, 29), (302, 261)
+_IOCTL, _PRLIMIT, _FCNTL = (16, 29), (302, 261), (72, 25)
 _THREAD = 0x00010100  # CLONE_THREAD | CLONE_VM
 _NAMESPACES = 0x7E020080  # every CLONE_NEW* flag
 _IOCTLS = (0x5450, 0x5451, 0x5421)  # FIONCLEX, FIOCLEX, FIONBIO
+# Locks of open files stay, leases and signal owners do not: they would reach outside.
+_FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
 _NEWEST_KNOWN = 334
 
 _LOAD, _EQUAL, _GREATER, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
@@ -121,10 +123,8 @@ def _special_calls(column: int) -> list[bytes]:
         allow,
         refuse,
     ]
-    control = [_argument(1)]
-    for left, request in zip(range(len(_IOCTLS), 0, -1), _IOCTLS, strict=True):
-        control.append(_op(_EQUAL, request, left, 0))
-    control += [_error(errno.ENOTTY), allow]
+    control = _one_of(1, _IOCTLS, errno.ENOTTY)
+    on_files = _one_of(1, _FCNTLS, errno.EPERM)
     limits = [_argument(0), _op(_EQUAL, 0, 0, 1), allow, refuse]
     program: list[bytes] = []
     for numbers, body in (
@@ -132,11 +132,20 @@ def _special_calls(column: int) -> list[bytes]:
         (_SOCKETPAIR, pair),
         (_SENDTO, send),
         (_IOCTL, control),
+        (_FCNTL, on_files),
         (_PRLIMIT, limits),
         (_CLONE3, [_error(errno.ENOSYS)]),
     ):
         program += _guarded(numbers[column], body)
     return program
+
+
+def _one_of(index: int, values: tuple[int, ...], otherwise: int) -> list[bytes]:
+    """Allow a call whose argument is one of the values."""
+    program = [_argument(index)]
+    for left, value in zip(range(len(values), 0, -1), values, strict=True):
+        program.append(_op(_EQUAL, value, left, 0))
+    return [*program, _error(otherwise), _op(_RETURN, _ALLOW)]
 
 
 def build_filter(machine: str) -> bytes:
@@ -152,7 +161,8 @@ def build_filter(machine: str) -> bytes:
     ]
     if machine == "x86_64":
         program += [_op(_GREATER, 0x40000000, 0, 1), _op(_RETURN, _KILL)]
-    program += _tree(sorted(n[column] for n in _NUMBERS.values() if n[column] is not None))
+    listed = (pair[column] for pair in _NUMBERS.values())
+    program += _tree(sorted(number for number in listed if number is not None))
     program += _special_calls(column)
     program += [
         _op(_GREATER, _NEWEST_KNOWN + 1, 0, 1),
@@ -162,10 +172,10 @@ def build_filter(machine: str) -> bytes:
     return b"".join(program)
 
 
-def _tree(numbers: list[int | None]) -> list[bytes]:
+def _tree(numbers: list[int]) -> list[bytes]:
     """Allow the listed numbers as ranges; whatever is left falls through."""
     ranges: list[list[int]] = []
-    for number in (n for n in numbers if n is not None):
+    for number in numbers:
         if ranges and ranges[-1][1] == number - 1:
             ranges[-1][1] = number
         else:

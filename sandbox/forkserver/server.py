@@ -5,7 +5,7 @@ child unread, so that a child, which is a copy of this process, finds nothing of
 its memory. Compiled reusable sources are the exception; they hold no secrets by contract.
 """
 
-import errno
+import contextlib
 import gc
 import importlib
 import json
@@ -250,10 +250,8 @@ def _cpu(pid: int) -> float:
 
 
 def _kill(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError as problem:
-        assert problem.errno == errno.ESRCH
 
 
 def main() -> None:

@@ -1,0 +1,144 @@
+"""The outside observer of the contract suite: what must still be true after each attack."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Self
+
+
+class Witness:
+    """Real things that an attack could harm, and a look at each of them afterwards.
+
+    A secret file and its folder, listening sockets of four kinds, a victim process, a secret in
+    the environment and in memory, and counts of processes, mounts and descriptors.
+    """
+
+    def __init__(self) -> None:
+        self.secret = secrets.token_hex(16)
+        self._folder = Path(tempfile.mkdtemp(prefix="assay-witness-"))
+        self._folder.chmod(0o777)
+        self._file = self._folder / "secret"
+        self._file.write_text(self.secret)
+        self._victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
+        self._name = f"assay-{secrets.token_hex(6)}"
+        self._callers: list[str] = []
+        self._sockets = self._listen()
+        os.environ["ASSAY_WITNESS_SECRET"] = self.secret
+        self._mounts = _mounts()
+        self._host = socket.gethostname()
+        self._temporary = set(os.listdir(tempfile.gettempdir()))
+
+    def facts(self) -> dict[str, object]:
+        """What the attacks are told about the host."""
+        return {
+            "secret_file": str(self._file),
+            "folder": str(self._folder),
+            "port": self._port,
+            "abstract": self._name,
+            "path": str(self._folder / "socket"),
+            "victim": self._victim.pid,
+            "harness": os.getpid(),
+        }
+
+    def _listen(self) -> list[socket.socket]:
+        tcp = socket.create_server(("127.0.0.1", 0))
+        self._port = int(tcp.getsockname()[1])
+        udp = socket.socket(type=socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", self._port))
+        abstract, named = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
+        abstract.bind("\0" + self._name)
+        named.bind(str(self._folder / "socket"))
+        os.chmod(self._folder / "socket", 0o777)
+        datagrams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        datagrams.bind("\0" + self._name + "d")
+        for listener in (abstract, named):
+            listener.listen()
+        for listener in (tcp, abstract, named):
+            threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        threading.Thread(target=self._receive, args=(udp,), daemon=True).start()
+        return [tcp, udp, abstract, named, datagrams]
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                caller, _ = listener.accept()
+                self._callers.append(f"a caller reached {listener.family.name}")
+                caller.close()
+
+    def _receive(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while listener.recv(64):
+                self._callers.append("a datagram arrived")
+
+    def complaints(self, output: str) -> list[str]:
+        """Everything that is no longer as it was; `output` is what the attack could print."""
+        found = list(self._callers)
+        self._callers.clear()
+        if self.secret in output:
+            found.append("the secret was printed")
+        if self._file.read_text() != self.secret:
+            found.append("the secret file changed")
+        if sorted(os.listdir(self._folder)) != ["secret", "socket"]:
+            found.append("a file was planted")
+        if self._victim.poll() is not None:
+            found.append("the victim process is dead")
+        elif _state(self._victim.pid) in "TtZX":
+            found.append("the victim process is stopped")
+        if _mounts() > self._mounts:
+            found.append(f"{_mounts() - self._mounts} mounts were left")
+        if socket.gethostname() != self._host:
+            found.append("the host name changed")
+        if {"owned", "planted"} & set(os.listdir("/")):
+            found.append("a file was planted in the root")
+        return found
+
+    def close(self) -> None:
+        """Take everything down again."""
+        for listener in self._sockets:
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+        self._victim.kill()
+        self._victim.wait()
+        os.environ.pop("ASSAY_WITNESS_SECRET", None)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def _mounts() -> int:
+    with open("/proc/self/mountinfo") as file:
+        return sum(1 for _ in file)
+
+
+def _state(pid: int) -> str:
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0]
+
+
+def descendants(pid: int) -> set[int]:
+    """Every process below `pid`, however deep, zombies included."""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError), open(f"/proc/{entry}/stat") as file:
+                parent = int(file.read().rpartition(")")[2].split()[1])
+                children.setdefault(parent, []).append(int(entry))
+    found: set[int] = set()
+    waiting = [pid]
+    while waiting:
+        below = children.get(waiting.pop(), [])
+        found.update(below)
+        waiting.extend(below)
+    return found
