@@ -92,6 +92,8 @@ def load_checkpoint(
     stored = _read_tensors(files)
     _check_shared(config, stored)
     model.to_empty(device=device)
+    if config.tie_word_embeddings:
+        model.lm_head.weight = model.embed_tokens.weight
     model.to(dtype or stored["model.embed_tokens.weight"].dtype)
     with torch.no_grad():
         for name, tensor in to_hf_tensors(model):

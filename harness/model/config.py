@@ -59,14 +59,14 @@ class ModelConfig:
     """Rank of the low-rank queries; None for full-rank queries."""
     kv_lora_rank: int = 64
     """Rank of the latent that stands for keys and values; what the cache holds."""
-    qk_nope_head_dim: int = 32
+    qk_nope_head_dim: int = 64
     qk_rope_head_dim: int = 16
     """Width of the decoupled key that carries the position; the cache holds it too."""
-    v_head_dim: int = 32
+    v_head_dim: int = 64
     attention_bias: bool = False
     intermediate_size: int = 768
     """Width of the feed-forward of the first, dense layers."""
-    moe_intermediate_size: int = 80
+    moe_intermediate_size: int = 64
     n_routed_experts: int = 16
     n_shared_experts: int = 1
     num_experts_per_tok: int = 4

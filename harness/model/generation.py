@@ -52,6 +52,8 @@ class _Row:
 
     prompt: int
     sample: int
+    prefix: int
+    """The first prompt with the same tokens: prefilled once for both."""
     tokens: Sequence[int]
     sampling: SamplingParams
     seed: int
@@ -149,6 +151,7 @@ class Engine:
             seeds = _per_row(seed, len(prompts), group, "seed") if total else []
             if group > 1 and len(seed) != total:
                 raise UsageError(f"seed: {len(seed)} seeds for {total} rows; give one per row")
+        firsts: dict[tuple[int, ...], int] = {}
         rows = []
         for index in range(total):
             prompt, params = prompts[index // group], settings[index]
@@ -157,7 +160,8 @@ class Engine:
                 raise UsageError("stop: an engine without a tokenizer cannot search for texts")
             limit = min(params.max_tokens, context - len(prompt))
             own = (seeds[index] + (1 << 63)) % (1 << 64) - (1 << 63)
-            rows.append(_Row(index // group, index % group, prompt, params, own, limit))
+            prefix = firsts.setdefault(tuple(prompt), index // group)
+            rows.append(_Row(index // group, index % group, prefix, prompt, params, own, limit))
         return rows
 
     def _run(self, waiting: deque[_Row]) -> Iterator[Rollout]:
@@ -174,7 +178,7 @@ class Engine:
                 self._admit(state, admitted, len(active), prefilled)
                 active += admitted
                 if waiting:
-                    prefilled = {k: v for k, v in prefilled.items() if k == waiting[0].prompt}
+                    prefilled = {k: v for k, v in prefilled.items() if k == waiting[0].prefix}
                 else:
                     prefilled = {}
             state.advance(self.model, self._key(active), self.check_every)
@@ -199,14 +203,14 @@ class Engine:
         self, state: Slots, rows: list[_Row], first: int, prefilled: dict[int, Tensor]
     ) -> None:
         """Give rows the slots from `first` on: prefill new prompts, copy latents, set state."""
-        new = {row.prompt: row.tokens for row in rows if row.prompt not in prefilled}
+        new = {row.prefix: row.tokens for row in rows if row.prefix not in prefilled}
         prefilled.update(self._prefill(new))
-        for prompt in dict.fromkeys(row.prompt for row in rows):
-            members = [i for i, row in enumerate(rows, start=first) if row.prompt == prompt]
-            latents_ATL = prefilled[prompt]
-            if latents_ATL.shape[1]:
-                slots_B = torch.tensor(members, device=self.model.device)
-                state.cache.fill(slots_B, latents_ATL.unsqueeze(1))
+        members: dict[int, list[int]] = {}
+        for slot, row in enumerate(rows, start=first):
+            members.setdefault(row.prefix, []).append(slot)
+        for prefix, slots in members.items():
+            slots_B = torch.tensor(slots, device=self.model.device)
+            state.cache.fill(slots_B, prefilled[prefix].unsqueeze(1))
         ends = [self.end_tokens + row.sampling.stop_token_ids for row in rows]
         state.start(
             first,

@@ -1,0 +1,107 @@
+"""The bundled model as a backend: "bundled" for the packaged weights, "bundled/PATH" for others."""
+
+import hashlib
+import itertools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ...sandbox.errors import UsageError
+from ..model import Engine, Rollout, SamplingParams, chat_prompt, load_checkpoint
+from .contract import Completion, FinishReason, Model, ModelIdentity, Request, Sampling
+
+PACKAGED = Path(__file__).resolve().parents[1] / "model" / "weights"
+_REQUESTS_AT_ONCE = 1024
+
+
+class BundledModel:
+    """Answers from a checkpoint folder through the generation engine."""
+
+    def __init__(self, folder: str | Path | None = None, device: str | None = None) -> None:
+        """Raises UsageError when there is no checkpoint, or it has no tokenizer."""
+        import torch
+
+        path = Path(folder) if folder is not None else PACKAGED
+        if folder is None and not (path / "config.json").is_file():
+            raise UsageError(
+                "model 'bundled': no weights are packaged; name a checkpoint as 'bundled/PATH'"
+            )
+        if not path.is_dir():
+            raise UsageError(f"model 'bundled/{path}': no such folder")
+        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        # bfloat16 products are slow on most CPUs and no smaller in time there.
+        dtype = torch.float32 if device == "cpu" else None
+        model, self._tokenizer = load_checkpoint(path, device, dtype)
+        if self._tokenizer is None:
+            raise UsageError(f"{path}: tokenizer.json is missing")
+        self._engine = Engine(model, self._tokenizer, slots=256 if device == "cpu" else 1024)
+        self.identity = ModelIdentity(
+            name="bundled" if folder is None else f"bundled/{folder}",
+            backend="bundled",
+            revision=_revision(path),
+            seeded=True,
+            details={"device": device, "dtype": str(model.dtype).removeprefix("torch.")},
+        )
+
+    def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
+        """One completion per request, each as soon as its row is finished."""
+        waiting = iter(requests)
+        while batch := list(itertools.islice(waiting, _REQUESTS_AT_ONCE)):
+            yield from self._generate(batch, sampling)
+
+    def close(self) -> None:
+        """Free the cache; the weights go with the object."""
+        self._engine.reset()
+
+    def _generate(self, requests: list[Request], sampling: Sampling) -> Iterator[Completion]:
+        params = SamplingParams(
+            max_tokens=sampling.max_tokens,
+            temperature=sampling.temperature,
+            top_p=sampling.top_p,
+            top_k=sampling.top_k,
+            stop=sampling.stop,
+        )
+        context = self._engine.model.config.max_position_embeddings
+        fitting, prompts = [], []
+        for request in requests:
+            tokens = chat_prompt(self._tokenizer, request.problem.prompt)
+            if len(tokens) < context:
+                fitting.append(request)
+                prompts.append(tokens)
+                continue
+            error = f"the prompt has {len(tokens)} tokens, the model's context {context}"
+            yield Completion(request, "", len(tokens), finish_reason="error", error=error)
+        # Equal prompts, the samples of one problem, are prefilled once by the engine.
+        seeds = [request.seed for request in fitting]
+        for rollout in self._engine.stream(prompts, 1, params, seeds):
+            index = rollout.prompt
+            yield self._completion(fitting[index], len(prompts[index]), rollout, sampling)
+
+    def _completion(
+        self, request: Request, prompt_tokens: int, rollout: Rollout, sampling: Sampling
+    ) -> Completion:
+        text = self._tokenizer.decode(rollout.tokens, skip_special_tokens=True)
+        cuts = [text.find(stop) for stop in sampling.stop if stop in text]
+        reason: FinishReason = rollout.finish_reason
+        close = self._tokenizer.convert_tokens_to_ids("</think>")
+        thinking = rollout.tokens.index(close) + 1 if close in rollout.tokens else None
+        return Completion(
+            request,
+            text[: min(cuts)] if cuts else text,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=len(rollout.tokens),
+            thinking_tokens=thinking,
+            finish_reason=reason,
+        )
+
+
+def open_model(name: str, device: str | None = None) -> Model:
+    """Open the packaged checkpoint, or the folder `name`. Raises UsageError."""
+    return BundledModel(name or None, device)
+
+
+def _revision(folder: Path) -> str:
+    """A hash of the weights and the tokenizer."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.safetensors")) + [folder / "tokenizer.json"]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
