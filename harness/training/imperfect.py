@@ -39,12 +39,26 @@ def imperfect(
     place, line = broken
     if draw < noise.corrected:
         return join_thought([*steps[:place], line, WAIT, *steps[place:]], rest), "corrected"
+    wrong_rest = _wrong_rest(suite, problem, rest, rng)
+    if wrong_rest is None:
+        return gold, "clean"
+    return join_thought([*steps[:place], line, *steps[place + 1 :]], wrong_rest), "uncorrected"
+
+
+def _wrong_rest(suite: Suite, problem: Problem, rest: str, rng: random.Random) -> str | None:
+    """What follows the thinking, with a wrong answer."""
+    if suite.domain == "code" and "\n" in rest:  # a program: one of its values is changed
+        lines = rest.split("\n")
+        broken = break_step(lines, rng)
+        if broken is None:
+            return None
+        lines[broken[0]] = broken[1]
+        return "\n".join(lines)
     bad = suite.wrong(problem)
     if bad is None:
-        return gold, "clean"
-    bad_parts = split_thought(bad)
-    bad_rest = bad if bad_parts is None else bad_parts[1]
-    return join_thought([*steps[:place], line, *steps[place + 1 :]], bad_rest), "uncorrected"
+        return None
+    parts = split_thought(bad)
+    return bad if parts is None else parts[1]
 
 
 def split_thought(completion: str) -> tuple[list[str], str] | None:
