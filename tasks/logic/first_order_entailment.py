@@ -49,7 +49,7 @@ class FirstOrderEntailment(EntailmentSuite):
             if wanted == "False":
                 conclusion = _opposite(conclusion)
             elif wanted == "Unknown":
-                premises.pop(rng.randrange(1 + HOPS[difficulty - 1]))
+                _break(rng, premises, rng.randrange(1 + HOPS[difficulty - 1]))
             if difficulty > 1:
                 premises += _others(rng, premises, difficulty)
             if consistent(premises) and label(premises, conclusion) == wanted:
@@ -124,6 +124,15 @@ def _story(rng: random.Random, difficulty: int) -> tuple[list[Statement], Statem
         elif kind == "all" and not extra:
             conclusion = ["all", [chain[0]], [chain[-1]]]
     return premises + extra, conclusion
+
+
+def _break(rng: random.Random, premises: list[Statement], at: int) -> None:
+    """Let one link of the chain speak of a word that occurs nowhere else."""
+    told = str(premises)
+    word = rng.choice([word for word in ADJECTIVES if f"'{word}'" not in told])
+    kind, first, *rest = premises[at]
+    subject = first[0][1]
+    premises[at] = [kind, [[word, subject, first[0][-1]], *first[1:]], *rest]
 
 
 def _named(literal: list[Any], name: str) -> list[Any]:

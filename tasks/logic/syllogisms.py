@@ -56,7 +56,7 @@ class Syllogisms(YesNoSuite):
         denied = _denial(conclusion)
         clauses = ground([*premises, denied], [])
         if problem.answer == "yes":
-            return [f"suppose {_lowered(text_of(denied))[:-1]}"] + refutation(clauses, {}, _say)
+            return [f"suppose {_lowered(text_of(denied))[:-1]}", *refutation(clauses, {}, _say)]
         model = some_model(clauses, {}) or {}
         members: dict[str, list[str]] = {}
         for atom, truth in model.items():

@@ -32,14 +32,14 @@ class Zebra(LogicSuite):
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         houses, things = SIZES[difficulty - 1]
-        columns = ["name", *rng.sample([c for c in CATEGORIES if c != "name"], things - 1)]
+        # The names first; colors need long phrases, which the easiest level does without.
+        others = [c for c in CATEGORIES if c != "name" and (difficulty > 1 or c != "color")]
+        columns = ["name", *rng.sample(others, things - 1)]
         table, clues = puzzle(rng, houses, columns, difficulty)
         values = {c: sorted(row[i] for row in table) for i, c in enumerate(columns)}
         lines = listing([f"{c} ({', '.join(values[c])})" for c in columns])
         told = " ".join(clue_text(clue) for clue in clues)
-        opening = (
-            f"Houses 1 to {houses} in a row, left to right. Each has its own {lines}. {told}"
-        )
+        opening = f"Houses 1 to {houses} in a row, left to right. Each has its own {lines}. {told}"
         meta: dict[str, Any] = {"table": table, "columns": columns, "clues": clues}
         if difficulty > ONE_CELL_UP_TO:
             form = f"a JSON list with a row [{', '.join(columns)}] for each house in order"

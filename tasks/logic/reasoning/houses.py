@@ -12,7 +12,7 @@ CATEGORIES: dict[str, list[str]] = {
     "pet": ["cat", "dog", "fish", "bird", "horse", "goat", "snake", "hen"],
     "drink": ["tea", "milk", "water", "juice", "beer", "cola", "wine", "cocoa"],
     "job": ["nurse", "cook", "pilot", "clerk", "judge", "baker", "actor", "miner"],
-    "sport": ["chess", "golf", "tennis", "rugby", "judo", "polo", "hockey", "darts"],
+    "sport": ["chess", "golf", "tennis", "rugby", "judo", "polo", "squash", "darts"],
     "fruit": ["apple", "plum", "pear", "fig", "lemon", "mango", "grape", "melon"],
 }
 _SUBJECTS = {
@@ -72,8 +72,11 @@ def _true_clues(
     rng: random.Random, table: list[list[str]], columns: Sequence[str], difficulty: int
 ) -> list[Clue]:
     houses = len(table)
-    kinds = ["same", "differ", "beside", "right", "before", "not_at"]
-    kinds += ["at", "same", "at", "same"] if difficulty < 4 else ["same"]
+    kinds = ["same", "same", "differ", "at", "at", "not_at"]
+    if difficulty > 1:
+        kinds += ["beside", "right", "before"]
+    if difficulty > 3:
+        kinds = ["same", "same", "differ", "not_at", "beside", "right", "before"]
     cells = [(house, i) for house in range(houses) for i in range(len(columns))]
     clues: list[Clue] = []
     for _ in range(POOL * len(cells)):

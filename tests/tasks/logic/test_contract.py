@@ -30,6 +30,7 @@ SUITES = [
     "propositional_entailment",
     "scheduling",
     "shortest_path",
+    "string_rewriting",
     "sudoku",
     "syllogisms",
     "truth_teller_webs",
