@@ -408,7 +408,8 @@ def strip_dressing(text: str) -> str:
         before = text
         text = text.strip()
         if not text.endswith("..."):
-            text = text.rstrip(".。,;").strip()
+            # A thin space (a comma after a backslash) goes as a whole.
+            text = text.rstrip(".。,;").rstrip("\\").strip()
         if text.endswith("!") and _EXCLAIMED.search(text[-4:]):
             text = text[:-1].strip()
         for opening, closing in _WRAPPERS:

@@ -27,7 +27,7 @@ def verify_math(gold: str, completion: str, *, rules: Rules = EXACT) -> Verdict:
 
 
 def _verify(gold: str, completion: str, rules: Rules) -> Verdict:
-    if not isinstance(gold, str) or not gold.strip():
+    if not isinstance(gold, str) or not gold.strip(" \t\r\n$"):
         return checker_error("the gold answer is empty: the problem has no answer to compare with")
     if not isinstance(completion, str):
         return checker_error(f"a completion is text, not {type(completion).__name__}")

@@ -122,11 +122,12 @@ def _subscript(parser: "Parser") -> str:
 
 def group(parser: "Parser", opening: str) -> Node:
     """What stands in brackets: a value, a tuple, an interval, a set."""
+    braces, parser.braces = parser.braces, opening in ("{s", "{")
     # In set braces a bar means "such that" wherever it could also open an absolute value.
     bars, parser.bars = parser.bars, int(opening == "{s")
     if parser.is_op(*_CLOSERS[opening]):
         closing = str(parser.take().value)
-        parser.bars = bars
+        parser.bars, parser.braces = bars, braces
         if opening == "{s" or (opening == "{" and closing == "}"):
             return ("seq", "{", "}", ())
         raise UnparsableError("empty brackets")
@@ -136,7 +137,7 @@ def group(parser: "Parser", opening: str) -> Node:
         items.append(parser.relation())
     condition = _condition(parser) if opening in ("{s", "{") and len(items) == 1 else None
     closing = parser.expect(*_CLOSERS[opening])
-    parser.bars = bars
+    parser.bars, parser.braces = bars, braces
     if condition is not None:
         return ("given", items[0], condition)
     return _close(opening, closing, items)

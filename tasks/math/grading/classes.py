@@ -78,10 +78,40 @@ def _valued(node: Node) -> Answer:
         return Answer("infinite", node=node)
     if contains(node, "pm"):
         values = tuple(Answer("number", node=one) for one in _signs(node))
-        return Answer("set", items=values, style="list")
+        return Answer("set", items=values, style="pm")
+    if contains(node, "matrix"):
+        rows = matrix_rows(node)
+        return Answer(
+            "matrix",
+            items=tuple(Answer("tuple", items=tuple(map(classify, row))) for row in rows),
+        )
     if any(contains(node, inner) for inner in ("seq", "list", "rel", "matrix")):
         raise UnparsableError("a structure inside an expression")
     return Answer("number", node=node, unit=_inner_unit(node))
+
+
+def matrix_rows(node: Node) -> list[list[Node]]:
+    """The entries of sums and multiples of matrices. Raises UnparsableError for other uses."""
+    if node[0] == "matrix":
+        return [list(row) for row in node[1]]
+    if node[0] == "neg":
+        return [[("neg", one) for one in row] for row in matrix_rows(node[1])]
+    if node[0] == "div" and not contains(node[2], "matrix"):
+        return [[("div", one, node[2]) for one in row] for row in matrix_rows(node[1])]
+    if node[0] == "mul":
+        matrices = [one for one in node[1] if contains(one, "matrix")]
+        factors = tuple(one for one in node[1] if not contains(one, "matrix"))
+        if len(matrices) == 1:
+            return [[("mul", (*factors, one)) for one in row] for row in matrix_rows(matrices[0])]
+    if node[0] == "add":
+        terms = [matrix_rows(one) for one in node[1]]
+        shapes = {(len(rows), len(rows[0])) for rows in terms}
+        if len(shapes) == 1:
+            return [
+                [("add", entries) for entries in zip(*rows, strict=True)]
+                for rows in zip(*terms, strict=True)
+            ]
+    raise UnparsableError("a matrix inside an expression")
 
 
 def _inner_unit(node: Node) -> str:
@@ -154,7 +184,7 @@ def _same_letter(names: list[Node | None]) -> bool:
 def _flat(items: list[Answer]) -> tuple[Answer, ...]:
     found: list[Answer] = []
     for item in items:
-        if item.kind == "set" and item.style == "list" and item.items:
+        if item.kind == "set" and item.style in ("list", "pm") and item.items:
             found += item.items
         else:
             found.append(replace(item, name=None) if item.name is not None else item)
@@ -256,7 +286,9 @@ def _related(node: Node) -> Answer:
     if "in" in ops:
         if len(links) != 1:
             raise UnparsableError("a chain of memberships")
-        return replace(classify(links[0][1]), name=None)
+        answer = replace(classify(links[0][1]), name=None)
+        region = as_region(answer) if first[0] == "sym" and answer.kind == "tuple" else None
+        return Answer("region", region=region) if region is not None else answer
     if "~" in ops:
         return _rounded(first, links)
     if ops <= _INEQUALITIES:

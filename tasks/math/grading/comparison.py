@@ -39,20 +39,35 @@ def same(gold: Answer, answer: Answer, rules: Rules = EXACT) -> bool:
     """Whether the answer is the gold. Raises TooBigError where a value cannot be computed."""
     if gold.kind == "broken" or answer.kind == "broken":
         return False
-    if not _names_agree(gold, answer):
-        return False
+    if gold.name is not None and answer.name is not None and gold.kind == answer.kind == "number":
+        return _named(gold, answer, rules)
     if gold.kind == answer.kind and gold.kind in _SAME_KIND:
         return _SAME_KIND[gold.kind](gold, answer, rules)
     return _across(gold, answer, rules) or _across(answer, gold, rules)
 
 
-def _names_agree(gold: Answer, answer: Answer) -> bool:
-    """Two plain unknowns with different names are different statements."""
-    if gold.name is None or answer.name is None:
-        return True
-    if gold.name[0] == "sym" and answer.name[0] == "sym":
-        return bool(gold.name[1].casefold() == answer.name[1].casefold())
-    return True
+def _named(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    """Two equations whose left sides are names: x = 5 is not y = 5, f(x) = 5 may be y = 5."""
+    assert gold.name is not None
+    assert answer.name is not None
+    names = (gold.name, answer.name)
+    plain = all(name[0] == "sym" for name in names)
+    same_name = names[0] == names[1] or (plain and names[0][1].lower() == names[1][1].lower())
+    calls = all(_is_call(name) for name in names) and not plain
+    if same_name or calls:
+        return _numbers(gold, answer, rules)
+    first, second = (("rel", one.name, (("=", one.node),)) for one in (gold, answer))
+    return _relations(Answer("relation", node=first), Answer("relation", node=second), rules)
+
+
+_FUNCTION_LETTERS = frozenset("fghFGHPQTWpqA")
+
+
+def _is_call(name: Node) -> bool:
+    """y, or f(x): what names the value of a function."""
+    if name[0] == "mul":
+        return name[1][0][0] == "sym" and name[1][0][1] in _FUNCTION_LETTERS
+    return name == ("sym", "y")
 
 
 def _numbers(gold: Answer, answer: Answer, rules: Rules) -> bool:
@@ -276,8 +291,11 @@ def _across(first: Answer, second: Answer, rules: Rules) -> bool:
     pair = (first.kind, second.kind)
     if first.kind == "set":
         if len(first.items) >= 1 and second.kind in ("number", "tuple", "base"):
+            ordered = second.style != "[" or len(second.items) != 2
             if second.kind == "tuple" and first.style == "list" and len(first.items) > 1:
-                return _tuples(replace(second, style=""), replace(first, style=""), rules)
+                return ordered and _tuples(
+                    replace(second, style=""), replace(first, style=""), rules
+                )
             return all(same(item, second, rules) for item in first.items)
         if second.kind == "relation":
             return len(first.items) == 1 and same(first.items[0], second, rules)

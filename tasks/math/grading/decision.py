@@ -11,6 +11,7 @@ from ...workers import WorkerError, WorkerMemoryError, WorkerPool, WorkerTimeout
 from .classes import Answer, classify
 from .comparison import EXACT, Rules, same
 from .dressing import clean, compact, words_of
+from .lexer import FUNCTIONS
 from .nodes import MAX_TEXT, Node, TooBigError, UnparsableError, symbols, to_data
 from .parser import parse
 from .units import SMALL
@@ -34,15 +35,17 @@ _SYNONYMS = {
     for phrase in phrases.split(";")
 }
 _LETTER = re.compile(r"[\s($*{\\]*(?:text\w*\{)?[\s(]*([A-Z])[)\s}.:$*]*")
-_CHOICE = re.compile(
-    r"[\s($*\[{]*(?:\\text\w*\s?\{|\\mathrm\{|\\mathbf\{)?[\s(\[]*"
-    r"(?:(?:option|choice|answer)[:\s]{1,3})?[\s($*]*([A-Za-z])"
-    r"(?:[)\]}$*\s]*|[)\]}$*\s]*[.:)\]}](?P<rest>.*)|[)\]}$*]+[\s~\\](?P<more>.*))",
-    re.IGNORECASE | re.DOTALL,
+_OPENING = re.compile(
+    r"[\s$*`\"'(\[{~]+|\\(?:text\w{0,6}|mathrm|mathbf|mbox|boxed)(?=[\s{])|\\[(\[]"
+    r"|(?:the )?(?:correct )?(?:option|choice|answer)(?: is)?(?=[\s:(])[\s:]{0,3}",
+    re.IGNORECASE,
 )
+_CLOSING = " \t\n$*`\"')]}~"
 _OTHER_CHOICE = re.compile(r"(?:\bor\b|\band\b|[,/&|]|^)\s*\(?[A-J]\)?(?:[\s).,}]|$)")
 _DECIMAL_COMMA = re.compile(r"-?\d{1,12},(?:\d{1,2}|\d{4,12})|-?0,\d{3}")
 _LONG_COMMA = re.compile(r"-?\d{1,12},(?:\d{2}|\d{4,12})|-?0,\d{3}")
+_WRAPPER = re.compile(r"\\(?:text\w*|mathrm|mbox|mathbf|operatorname)\s?\{([^{}]*)\}")
+_PROSE = re.compile(r"[A-Za-z][A-Za-z'.,!?() ${}-]*")
 _TEXTUAL = re.compile(r"[a-z][a-z' ]{2,}")
 _MATHEMATICAL = re.compile(r"[=<>+*/^\\\d]")
 _SPACED_UNIT = re.compile(r"(?<=\d) ([msghLNJWVK])((?:/[a-z]+)?(?:\^\{?[23]\}?)?)\Z")
@@ -75,25 +78,32 @@ def read(raw: str, grouping: bool = True) -> Reading:
     """Read one side. Never raises for any text."""
     text = clean(raw[: MAX_TEXT + 1])
     words = words_of(text) if len(text) <= 400 else ""
-    if words in _SYNONYMS:
-        text = _SYNONYMS[words]
-        words = words_of(text)
+    plain = _WRAPPER.sub(r"\1", text).strip()
+    prose = bool(_PROSE.fullmatch(plain))
+    if words in _SYNONYMS and prose:
+        text = plain = _SYNONYMS[words]
+        words, prose = words_of(text), "\\" not in text
     elif words in SMALL:
         text = words = str(SMALL[words])
     text = _SPACED_UNIT.sub(r" \\text{\1\2}", text)
-    textual = bool(_TEXTUAL.fullmatch(words)) and (
-        len(words) > 4 or "text" in raw or not raw.islower()
-    )
+    textual = prose and bool(_TEXTUAL.fullmatch(words)) and words not in FUNCTIONS
     if len(raw) > MAX_TEXT:
         return Reading(raw, text, words, textual, None, None, "too long to be an answer", True)
     node: Node | None = None
     try:
         node = parse(text, grouping)
-        return Reading(raw, text, words, textual, node, classify(node), "")
+        kind = classify(node)
+        if kind.kind == "number" and not kind.unit and _is_price(raw):
+            kind = replace(kind, unit="dollar")
+        return Reading(raw, text, words, textual, node, kind, "")
     except UnparsableError as error:
         return Reading(raw, text, words, textual, node, None, str(error))
     except (TooBigError, RecursionError) as error:
         return Reading(raw, text, words, textual, node, None, str(error), True)
+
+
+def _is_price(raw: str) -> bool:
+    return bool(re.search(r"\\\$\s?[\d.]", raw) or re.fullmatch(r"\s*\$\s?[\d.][^$]*", raw))
 
 
 @lru_cache(maxsize=65_536)
@@ -185,26 +195,42 @@ def _choice_letter(raw: str) -> str | None:
 
 
 def _decide_letter(letter: str, gold: Reading, answer: Reading) -> Decision:
-    for text in (answer.raw.strip(), answer.text):
-        found = _CHOICE.fullmatch(text[:2_000])
-        if found is None:
-            continue
-        rest = (found["rest"] or found["more"] or "").strip()
-        if _OTHER_CHOICE.search(rest):
-            return Decision("incorrect", "several choices are offered", "letter")
-        if found[1].upper() == letter:
-            return Decision("correct", f"the choice is {letter}", "letter")
-        return Decision("incorrect", f"the choice is {found[1]}, not {letter}", "letter")
+    choice, rest = _chosen(answer.raw)
+    if choice is not None and _OTHER_CHOICE.search(rest):
+        return Decision("incorrect", "several choices are offered", "letter")
+    if choice == letter:
+        return Decision("correct", f"the choice is {letter}", "letter")
+    if choice is not None:
+        return Decision("incorrect", f"the choice is {choice}, not {letter}", "letter")
     if gold.answer is not None and answer.answer is not None and gold.answer == answer.answer:
         return Decision("correct", "the answer is the gold", "letter")
     return Decision("incorrect", f"the answer is not the choice {letter}", "letter")
 
 
+def _chosen(raw: str) -> tuple[str | None, str]:
+    """The letter that an answer begins with, and the text of the choice after it."""
+    text = raw[:500].strip()
+    for _ in range(8):
+        opening = _OPENING.match(text)
+        if opening is None or opening.end() == 0:
+            break
+        text = text[opening.end() :]
+    if not text or not (text[0].isascii() and text[0].isalpha()):
+        return None, ""
+    after = text[1:].lstrip(_CLOSING)
+    closed = text[1:2] in tuple(")]}$*") or after[:1] in (".", ":", ")", "")
+    if not closed or (after and len(after) == len(text) - 1 and after[0] not in ".:)"):
+        return None, ""
+    return text[0].upper(), after.lstrip(".:)\\~ ")
+
+
 def _decide_text(gold: Reading, answer: Reading) -> Decision:
-    if _MATHEMATICAL.search(gold.words) or _MATHEMATICAL.search(gold.text.replace("\\", "")):
+    if gold.answer is not None and not gold.textual:
+        equal = False
+    elif _MATHEMATICAL.search(gold.words) or _MATHEMATICAL.search(gold.text.replace("\\", "")):
         equal = _letters(gold.text) == _letters(answer.text)
     else:
-        equal = bool(gold.words) and gold.words == answer.words
+        equal = bool(gold.words) and gold.words == answer.words and _is_prose(answer.text)
     if equal:
         return Decision("correct", "the answer has the words of the gold", "words")
     if answer.too_big:
@@ -216,7 +242,12 @@ def _decide_text(gold: Reading, answer: Reading) -> Decision:
     return Decision("incorrect", "the answer has other words than the gold", "words")
 
 
+def _is_prose(text: str) -> bool:
+    return _PROSE.fullmatch(_WRAPPER.sub(r"\1", text).strip()) is not None
+
+
 def _letters(text: str) -> str:
+    text = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", text, flags=re.IGNORECASE)
     text = re.sub(r"\\(?:text|textrm|mathrm|mbox|textbf)\s?\{([^{}]*)\}", r"\1", text)
     return re.sub(r"[\s${}]+|\\[,;:! ]", "", text).casefold().strip(".")
 
@@ -273,6 +304,9 @@ def _difference(gold: Answer, answer: Answer) -> str:
 
 def _wants_algebra(gold: Answer, answer: Answer) -> bool:
     kinds = {gold.kind, answer.kind}
+    if kinds == {"number"}:
+        composite = any(one.name is not None and one.name[0] != "sym" for one in (gold, answer))
+        return composite and gold.name is not None and answer.name is not None
     if kinds == {"relation"}:
         return symbols(gold.node) == symbols(answer.node)
     if kinds == {"relation", "number"}:

@@ -27,6 +27,7 @@ _CHARACTERS = {
     "∥": r"\|", "‖": r"\|", "、": ",", "，": ",", "；": ";", "：": ":", "。": ".", "（": "(",
     "）": ")",
     "［": "[", "］": "]", "｛": "{", "｝": "}", "∶": ":", "∘": r"\circ ", "¢": " cents", "＝": "=",
+    "€": "", "£": "", "¥": "", "₹": "", "₽": "", "₩": "",
     "ℯ": "e", "ⅇ": "e", "ⅈ": "i", "𝑖": "i", "ﬁ": "fi", "٫": ".", "٬": ",", "％": "%", "٪": "%",
     "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "δ": r"\delta ",
     "λ": r"\lambda ", "μ": r"\mu ", "σ": r"\sigma ", "φ": r"\phi ", "ϕ": r"\phi ", "ω": r"\omega ",
@@ -47,6 +48,8 @@ _SPACES = re.compile(
 )
 _ESCAPED_TWICE = re.compile(r"\\(?=\\(?:[A-Za-z]{2}|[{}]))")
 _GROUPED = re.compile(r"(?<=\d)(?:\{,\s?\}|,\\!|\\,|\\!|,\s?\\!|\{\\,\})\s?(?=\d{3}(?!\d))")
+_MONEY = re.compile(r"\A(?:USD|US\$|EUR|GBP|Rs\.?|INR)\s?(?=\d)")
+_NEGATIVE = re.compile(r"\A(?:negative|minus) (?=[\d\\.])", re.IGNORECASE)
 _PREFIX = re.compile(
     r"(?:(?:so|thus|therefore|hence|and|∴|\\therefore)[, ]{1,3})?"
     r"(?:(?:the|my|our) )?(?:(?:final|correct) )?"
@@ -71,6 +74,8 @@ def clean(text: str) -> str:
         text.replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac").replace("\\cfrac", "\\frac")
     )
     text = strip_dressing(" ".join(text.split()))
+    text = _MONEY.sub("", text, count=1)
+    text = _NEGATIVE.sub("-", text, count=1)
     prefix = _PREFIX.match(text)
     if prefix and prefix.end() < len(text):
         text = strip_dressing(text[prefix.end() :])
@@ -133,4 +138,4 @@ def words_of(text: str) -> str:
 
 def compact(text: str) -> str:
     """The text without spaces and braces around single characters, for the string stage."""
-    return re.sub(r"\{(\w)\}", r"\1", text.replace(" ", ""))
+    return re.sub(r"\{(\w)\}", r"\1", re.sub(r"(?<![\w.]) +| +(?![\w.])", "", text))

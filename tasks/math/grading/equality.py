@@ -40,6 +40,14 @@ def same_value(first: Node, second: Node) -> bool:
         agreed += verdict is True
         if not names:
             break
+    if names and agreed < 3:
+        for point in more_points(tuple(names)):
+            verdict = _agree(first, second, point, real)
+            if verdict is False:
+                return False
+            agreed += verdict is True
+            if agreed >= 3:
+                break
     if agreed < (3 if names else 1):
         raise UndecidedError("the expressions have no common value to compare")
     return True
@@ -74,6 +82,17 @@ def points(names: tuple[str, ...], whole: bool) -> list[dict[str, Exact]]:
             {name: Fraction(rng.randrange(low * prime + 1, high * prime), prime) for name in names}
         )
     return found
+
+
+@lru_cache(maxsize=256)
+def more_points(names: tuple[str, ...]) -> list[dict[str, Exact]]:
+    """Points of many proportions, for expressions that are real on a part of the space only."""
+    rng = random.Random("more points/" + "/".join(names))
+    scales = (Fraction(1, 10), Fraction(1, 2), Fraction(3), Fraction(20))
+    return [
+        {name: rng.choice(scales) * Fraction(rng.randrange(1, 1009), 1009) for name in names}
+        for _ in range(40)
+    ]
 
 
 def value_at(node: Node, point: dict[str, Exact], real: bool, digits: int) -> tuple[Any, Any]:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from .nodes import MAX_DIGITS, MAX_TOKENS, Exact, TooBigError, UnparsableError, words
-from .units import CANONICAL
+from .units import CANONICAL, LETTERS
 
 
 class Token(NamedTuple):
@@ -19,7 +19,8 @@ class Token(NamedTuple):
 _SCAN = re.compile(
     r"(?P<space>[\s$]+)"
     r"|(?P<mixed>\d{1,9}[ ]\d{1,9}[ ]?/[ ]?\d{1,9}(?![\d.]))"
-    r"|(?P<grouped>[1-9]\d{0,2}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?:[ ]\d{3})+(?![\d/])(?:\.\d+)?)"
+    r"|(?P<grouped>[1-9]\d{0,2}(?:,\d{3})+(?![\d])(?:\.\d+)?"
+    r"|\d{1,3}(?:[ ]\d{3})+(?![\d/])(?:\.\d+)?)"
     r"|(?P<num>\d+\.?\d*|\.\d+)"
     r"|(?P<ellipsis>\.\.\.|\\(?:ldots|cdots|dots)(?![A-Za-z]))"
     r"|(?P<text>\\(?:text|textbf|textit|textrm|textsf|texttt|mathrm|mbox|operatorname|textnormal"
@@ -29,7 +30,7 @@ _SCAN = re.compile(
     r"|(?P<esc>\\[{}|%$&#_])"
     r"|(?P<rel><=|>=|=<|=>|!=|==|<>|->|:=|\*\*|\|\|)"
     r"|(?P<word>[A-Za-z]+)"
-    r"|(?P<op>[-+*/^_!,;:|=<>(){}\[\]'%&?])",
+    r"|(?P<op>[-+*/^_!,;:|=<>(){}\[\]'%&?.])",
 )
 _ALIASES = {
     "le": "<=", "leq": "<=", "leqslant": "<=", "leqq": "<=", "ge": ">=", "geq": ">=",
@@ -125,7 +126,11 @@ def _with_tail(text: str, digits: str, position: int) -> tuple[Exact, int]:
                 int(block), (10 ** len(block) - 1) * 10**places
             )
             return value, repeat.end()
-    exponent = _EXPONENT.match(text, position)
+    # \frac1e+1 holds no exponent.
+    start = position - len(digits)
+    exponent = None
+    if not (start and text[start - 1].isalpha()):
+        exponent = _EXPONENT.match(text, position)
     if exponent:
         power = int(exponent[0][1:])
         value = Fraction(_number(digits)) * (Fraction(10) ** power)
@@ -174,6 +179,10 @@ def _emit(tokens: list[Token], kind: str, value: str, spaced: bool, text: str) -
         _emit_word(tokens, value, spaced)
     elif kind == "ellipsis":
         tokens.append(Token("op", "...", spaced))
+    elif value == ".":
+        # An abbreviation: "sq. in."
+        if not tokens or tokens[-1].kind not in ("word", "text"):
+            raise UnparsableError("a stray full stop")
     else:
         tokens.append(Token("op", value, spaced))
 
@@ -197,7 +206,7 @@ def _emit_text(tokens: list[Token], content: str, spaced: bool) -> None:
     if low in ("or", "and", ",", ";"):
         tokens.append(Token("op", low, spaced))
     elif stripped.isalpha() and len(stripped) == 1:
-        tokens.append(Token("text", stripped, True))
+        tokens.append(Token("text" if stripped in LETTERS else "sym", stripped, True))
     elif re.fullmatch(r"[A-Za-z .,'^\d/()-]+", stripped) and not re.fullmatch(
         r"[\d.,/ ()-]+", stripped
     ):
@@ -212,6 +221,9 @@ def _emit_text(tokens: list[Token], content: str, spaced: bool) -> None:
 
 
 def _emit_word(tokens: list[Token], word: str, spaced: bool) -> None:
+    if word == "in" and tokens and tokens[-1].kind == "num":
+        tokens.append(Token("word", word, spaced))
+        return
     if word in _WORD_OPS and _WORD_OPS[word] is not None:
         name = _WORD_OPS[word]
         kind = "cmd" if name in ("sqrt", "mod") else "op"
@@ -232,7 +244,9 @@ _SPELLED = re.compile(r"sqrt|sin|cos|tan|cot|log|ln|pi|.", re.DOTALL)
 
 def _letters(word: str, spaced: bool, after_number: bool) -> list[Token]:
     """A run of letters: a product of symbols, or a word."""
-    known_unit = word.casefold() in CANONICAL and (after_number or spaced)
+    known_unit = (word.casefold() in CANONICAL or word in ("sq", "cu", "per")) and (
+        after_number or spaced
+    )
     is_word = len(word) > 4 or known_unit or (spaced and after_number and len(word) > 2)
     parts = _SPELLED.findall(word)
     named = [part for part in parts if len(part) > 1]

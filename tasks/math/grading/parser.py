@@ -6,7 +6,7 @@ from fractions import Fraction
 from . import atoms
 from .lexer import Token, tokenize
 from .nodes import MAX_DEPTH, MAX_TEXT, Node, TooBigError, UnparsableError
-from .units import SCALES, unit_of
+from .units import LETTERS, SCALES, unit_of
 
 RELATIONS = {"=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "~": "~", "in": "in",
              "===": "="}  # fmt: skip
@@ -39,6 +39,8 @@ class Parser:
         self.depth = 0
         self.bars = 0
         """How many absolute-value bars are open: inside one, a bar closes."""
+        self.braces = False
+        """True inside set braces, where a colon means "such that"."""
         self.bracket_opens = True
         """False inside ]a, b[, where a square bracket closes."""
 
@@ -152,7 +154,7 @@ class Parser:
     def ratio(self) -> Node:
         """a : b : c, else a sum."""
         items = [self.sum()]
-        while self.is_op(":"):
+        while self.is_op(":") and not self.braces:
             self.take()
             items.append(self.sum())
         return items[0] if len(items) == 1 else ("ratio", tuple(items))
@@ -199,7 +201,7 @@ class Parser:
         while True:
             if self.is_op("*"):
                 self.take()
-                node = _times(node, self.signed())
+                node = _times(node, self.signed(), explicit=True)
             elif self.is_op("/"):
                 if self._per_unit():
                     return self.unit(node)
@@ -216,7 +218,15 @@ class Parser:
                 return node
 
     def _per_unit(self) -> bool:
-        return self.ahead(1).kind in ("word", "text")
+        following = self.ahead(1)
+        if following.kind in ("word", "text"):
+            return True
+        before = self.tokens[self.index - 1]
+        return (
+            before.kind in ("word", "text")
+            and following.kind == "sym"
+            and following.value in LETTERS
+        )
 
     def signed(self) -> Node:
         """A factor that may carry a sign of its own: 2 * -3."""
@@ -236,7 +246,7 @@ class Parser:
         if token.kind == "num":
             # Two numbers side by side are never a product; a number after a symbol is odd.
             previous = self.tokens[self.index - 1]
-            return previous.value in (")", "}") or (previous.kind == "sym" and token.spaced)
+            return previous.value in (")", "}", "!") or (previous.kind == "sym" and token.spaced)
         if token.kind == "cmd":
             return token.value not in ("pmod", "bmod", "end", "rfloor", "rceil", "rangle")
         return token.kind == "sym"
@@ -282,7 +292,8 @@ class Parser:
         scale = 1
         while True:
             token = self.token
-            if token.kind in ("word", "text"):
+            per = bool(phrase) and phrase[-1] == "/" and token.kind == "sym"
+            if token.kind in ("word", "text") or per:
                 word = str(self.take().value)
                 if word.casefold() in SCALES and not phrase:
                     scale *= SCALES[word.casefold()]
@@ -335,12 +346,17 @@ def _grouped(items: list[Node], between: list[str], separator: str) -> list[Node
     return [("seq", "(", ")", tuple(group)) for group in groups]
 
 
-def _times(first: Node, second: Node) -> Node:
+def _times(first: Node, second: Node, explicit: bool = False) -> Node:
+    if second[0] == "unit" and not explicit:
+        mixed = _times(first, second[1])
+        if mixed[0] == "num":
+            return ("unit", mixed, second[2])
     if first[0] == "unit" and first[2] == "degree" and second[0] == "num":
         raise UnparsableError("degrees, then a number")
     items = (*first[1], second) if first[0] == "mul" else (first, second)
     if (
-        len(items) == 2
+        not explicit
+        and len(items) == 2
         and first[0] == "num"
         and isinstance(first[1], int)
         and second[0] == "div"

@@ -8,6 +8,7 @@ from typing import Any, Self
 from .equality import DIGITS, UndecidedError, same_value, value_at
 from .nodes import Node, TooBigError, UndefinedError, UnparsableError, symbols
 
+MAX_ENDS = 100
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!=", "=": "="}
 
 
@@ -74,6 +75,8 @@ class Region:
         return Region(self.ends, tuple(not one for one in self.inside))
 
     def _combine(self, other: "Region", op: Callable[[bool, bool], bool]) -> "Region":
+        if len(self.ends) + len(other.ends) > MAX_ENDS:
+            raise TooBigError("a set of too many intervals")
         ends: list[Node] = []
         for end in sorted((*self.ends, *other.ends), key=cmp_to_key(_order)):
             if not ends or _order(ends[-1], end) != 0:

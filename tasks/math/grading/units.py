@@ -222,6 +222,9 @@ def unit_of(text: str) -> str | None:
             parts.append(CANONICAL.get(low) or LETTERS[word])
             parts.append(power)
             power = ""
+        elif low == "in" and (len(words) == 1 or words[1][0] == "^"):
+            parts += ["inch", power]
+            power = ""
         elif low not in ("of", "in", "each", "the", "a", ".", ",", "'", "-", "(", ")"):
             known = False
     name = "".join(parts)

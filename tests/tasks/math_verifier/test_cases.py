@@ -1,0 +1,124 @@
+"""The labelled cases, hostile answers, and the promises of the interface."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from assay.tasks.math.verifier import Rules, equivalent, verify_math
+
+_HERE = Path(__file__).parent
+CASES = [json.loads(line) for line in (_HERE / "cases.jsonl").read_text("utf-8").splitlines()]
+
+
+def _hostile() -> dict[str, str]:
+    names: dict[str, dict[str, str]] = {}
+    exec((_HERE / "hostile.py").read_text("utf-8"), names)
+    return names["HOSTILE"]
+
+
+HOSTILE = _hostile()
+
+
+def _is_equal(case: dict[str, object]) -> bool:
+    gold = str(case["gold"])
+    if "completion" in case:
+        return verify_math(gold, str(case["completion"])).correct
+    return equivalent(gold, str(case["answer"]))
+
+
+@pytest.mark.parametrize("kind", sorted({case["kind"] for case in CASES}))
+def test_labelled_cases(kind: str) -> None:
+    wrong = [case for case in CASES if case["kind"] == kind and _is_equal(case) != case["equal"]]
+    assert wrong == []
+
+
+def test_there_are_enough_labelled_cases_of_both_labels() -> None:
+    labels = Counter(case["equal"] for case in CASES)
+    assert sum(labels.values()) >= 1_500
+    assert min(labels.values()) >= 600
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_hostile_answers_earn_nothing(name: str) -> None:
+    gold = "123454321"
+    for completion in (HOSTILE[name], f"\\boxed{{{HOSTILE[name]}}}"):
+        verdict = verify_math(gold, completion)
+        assert verdict.score == 0.0
+    assert verify_math(gold, "\\boxed{123454321}").correct
+
+
+@pytest.mark.parametrize("gold", ["x^2+y^2=25", "(-\\infty,2)", r"\{1,2\}", "x^2+1", "B", "cat"])
+def test_hostile_answers_against_other_golds(gold: str) -> None:
+    for name, answer in HOSTILE.items():
+        assert verify_math(gold, f"\\boxed{{{answer}}}").status != "checker_error", name
+
+
+@pytest.mark.parametrize("gold", ["", "  ", "$$", "\n"])
+def test_an_empty_gold_is_our_error(gold: str) -> None:
+    for completion in ("", "\\boxed{}", "\\boxed{5}"):
+        verdict = verify_math(gold, completion)
+        assert (verdict.status, verdict.score) == ("checker_error", None)
+    assert not equivalent(gold, "")
+
+
+def test_rules_can_be_relaxed_and_the_verdict_says_so() -> None:
+    assert not verify_math("0.3333", "1/3").correct
+    verdict = verify_math("0.3333", "1/3", rules=Rules(tolerance=1e-3))
+    assert verdict.correct
+    assert verdict.meta["relaxed"] == {"tolerance": 1e-3}
+    assert verify_math("25", "25\\%", rules=Rules(percent_is_number=True)).correct
+    assert not verify_math("5 cm", "5 m").correct
+    assert verify_math("5 cm", "5 m", rules=Rules(ignore_units=True)).correct
+
+
+def test_no_answer_names_the_reason() -> None:
+    verdict = verify_math("5", "The answer is \\boxed{5")
+    assert verdict.status == "no_answer"
+    assert verdict.meta["truncated"] is True
+
+
+def test_verdicts_are_the_same_from_threads_and_event_loops() -> None:
+    sample = CASES[::9]
+    expected = [case["equal"] for case in sample]
+    results: dict[int, list[bool]] = {}
+
+    def work(index: int) -> None:
+        results[index] = [_is_equal(case) for case in sample]
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(result == expected for result in results.values())
+
+    async def inside() -> list[bool]:
+        return [_is_equal(case) for case in sample]
+
+    assert asyncio.run(inside()) == expected
+
+
+def test_importing_the_verifier_does_not_import_sympy() -> None:
+    script = (
+        "import sys\n"
+        "from assay.tasks.math.verifier import verify_math\n"
+        "assert verify_math('1/2', '0.5').correct\n"
+        "print('sympy' in sys.modules, 'torch' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "False"], done.stderr
+
+
+def test_a_check_survives_the_death_of_its_worker() -> None:
+    from assay.tasks.math.grading import decision
+
+    assert equivalent("-2<x<2", "x^2<4")
+    for worker in decision._POOL._idle:
+        worker.process.kill()
+        worker.process.wait()
+    assert equivalent("-3<x<3", "x^2<9")
