@@ -176,11 +176,9 @@ class Updater:
         """Per-completion values put at their places in (B, T); None when a row has none."""
         if any(value is None for value in values):
             return None
+        flat = torch.cat([value.float() for value in values if value is not None])
         placed_BT = torch.zeros(micro.tokens_BT.shape, device=micro.tokens_BT.device)
-        flat = torch.cat(
-            [value.float().to(placed_BT.device) for value in values if value is not None]
-        )
-        return placed_BT.masked_scatter(micro.wanted_BT, flat)
+        return placed_BT.masked_scatter(micro.wanted_BT, flat.to(placed_BT.device))
 
     def _micros(self, rows: Sequence[TrainRow]) -> Iterator[_Micro]:
         """Rows of similar length together, at most `micro_tokens` padded tokens each."""
