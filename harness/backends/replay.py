@@ -1,0 +1,46 @@
+"""`replay/FILE`: completions recorded earlier, by this tool or another, by problem id."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ...sandbox.errors import UsageError
+from ..completions import Recorded, read_completions
+from .contract import Completion, Model, ModelIdentity, Request, Sampling
+
+
+class ReplayModel:
+    """Answers sample i of a problem with the i-th completion recorded for it."""
+
+    def __init__(self, name: str, recorded: list[Recorded], revision: str) -> None:
+        self.identity = ModelIdentity(
+            name=f"replay/{name}", backend="replay", revision=revision, seeded=True
+        )
+        self.recorded: dict[str, list[Recorded]] = {}
+        for one in recorded:
+            self.recorded.setdefault(one.problem_id, []).append(one)
+
+    def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
+        """Yield the recorded completions; an error where none is recorded."""
+        for request in requests:
+            known = self.recorded.get(request.problem.id, [])
+            if request.sample < len(known):
+                one = known[request.sample]
+                finish: Any = one.finish_reason
+                yield Completion(request, one.text, finish_reason=finish)
+            else:
+                error = f"{len(known)} completions are recorded for {request.problem.id}"
+                yield Completion(request, "", finish_reason="error", error=error)
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def open_model(name: str) -> Model:
+    """Open a file of completions. Raises UsageError when it is missing or malformed."""
+    if not name:
+        raise UsageError("model 'replay/' lacks its file: write replay/FILE.jsonl")
+    path = Path(name).expanduser()
+    recorded = read_completions(path)
+    return ReplayModel(name, recorded, hashlib.sha256(path.read_bytes()).hexdigest()[:16])

@@ -1,0 +1,1 @@
+"""The verbs of the command line, grouped by what they work on."""

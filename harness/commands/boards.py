@@ -1,0 +1,67 @@
+"""`assay compare`, `assay leaderboard` and `assay view`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from ..comparison.runs import compare_runs
+from ..leaderboard.build import build_leaderboard
+from ..leaderboard.viewer import serve_folder
+from ..results import open_run
+from .options import Json, Out
+
+
+def compare(
+    run_a: Annotated[str, typer.Argument(help="The id or the folder of a run.")],
+    run_b: Annotated[str, typer.Argument(help="The id or the folder of another.")],
+    out: Out = Path("results"),
+    as_json: Json = False,
+) -> None:
+    """Paired tests of two runs on the problems that both sat; ties are said as ties."""
+    comparisons = compare_runs(open_run(run_a, out), open_run(run_b, out))
+    if as_json:
+        data = {name: {**asdict(c.result), "p_value": c.result.p_value, "p_holm": c.p_holm,
+                       "minimum_detectable_effect": c.detectable, "verdict": c.verdict}
+                for name, c in comparisons.items()}  # fmt: skip
+        typer.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
+        return
+    for name, c in comparisons.items():
+        result = c.result
+        typer.echo(f"{name} ({result.problems} common problems)")
+        typer.echo(f"  A {run_a}: {result.mean_a:.1%}   B {run_b}: {result.mean_b:.1%}")
+        typer.echo(
+            f"  A - B = {result.difference:+.1%}, standard error {result.standard_error:.1%}, "
+            f"95% interval [{result.interval.low:+.1%}, {result.interval.high:+.1%}]"
+        )
+        exact = result.mcnemar_p_value
+        shown = "-" if exact is None else f"{exact:.3g}"
+        typer.echo(
+            f"  p: permutation {result.permutation_p_value:.3g}, McNemar {shown}, "
+            f"t {result.t_p_value:.3g}; after Holm {c.p_holm:.3g}"
+        )
+        typer.echo(f"  only A solves {result.only_a}, only B solves {result.only_b}")
+        typer.echo(f"  {c.verdict}")
+
+
+def leaderboard(
+    out: Out = Path("results"),
+    prices: Annotated[
+        Path | None, typer.Option("--prices", help='TOML: ["MODEL"] input, output per million.')
+    ] = None,
+) -> None:
+    """Write leaderboard.json, LEADERBOARD.md and index.html from every stored run."""
+    board = build_leaderboard(out, prices)
+    typer.echo((out / "LEADERBOARD.md").read_text(encoding="utf-8"))
+    typer.echo(f"{len(board['runs'])} runs; open {out / 'index.html'} or run: assay view")
+
+
+def view(
+    out: Out = Path("results"),
+    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Show the leaderboard in a browser, served on this machine alone."""
+    serve_folder(out, port, browser)

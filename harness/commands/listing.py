@@ -1,0 +1,67 @@
+"""`assay list` and `assay export`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from ...sandbox.errors import UsageError
+from ...tasks import names
+from ...tasks.registry import DOMAINS
+from ..backends import backend_names
+from .options import DataDir, Difficulty, Json, Size, Split, SuiteSeed, Tasks, task_specs
+
+SANDBOXES = {
+    "process": "a warm fork-server with namespaces, seccomp and limits; no daemon",
+    "docker": "warm containers through the Docker API; optionally gVisor",
+    "auto": "the strongest that works here",
+}
+
+
+def list_things(
+    what: Annotated[str, typer.Argument(help="tasks, models or sandboxes")] = "tasks",
+    as_json: Json = False,
+) -> None:
+    """List what there is by name: tasks, models or sandboxes."""
+    if what == "tasks":
+        found: dict[str, list[str]] = {str(domain): names(domain) for domain in DOMAINS}
+        own = {name for group in found.values() for name in group}
+        found |= {"installed": others} if (others := sorted(set(names()) - own)) else {}
+        _show(found, as_json)
+    elif what == "models":
+        _show({"backends": backend_names()}, as_json)
+    elif what == "sandboxes":
+        _show({name: [text] for name, text in SANDBOXES.items()}, as_json)
+    else:
+        raise UsageError(f"list {what!r}: use tasks, models or sandboxes")
+
+
+def _show(groups: dict[str, list[str]], as_json: bool) -> None:
+    if as_json:
+        typer.echo(orjson.dumps(groups, option=orjson.OPT_INDENT_2).decode())
+        return
+    for group, members in groups.items():
+        typer.echo(f"{group}:")
+        for member in members:
+            typer.echo(f"  {member}")
+
+
+def export_suites(
+    kind: Annotated[str, typer.Argument(help="trl, verl or jsonl")],
+    tasks: Tasks,
+    out: Annotated[Path, typer.Option("--out", help="The folder to write into.")],
+    split: Split = None,
+    size: Size = None,
+    difficulty: Difficulty = None,
+    suite_seed: SuiteSeed = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Write suites as the dataset files that another trainer reads."""
+    from ..export import export
+
+    specs = task_specs(
+        tasks, split=split, size=size, difficulty=difficulty, seed=suite_seed, data_dir=data_dir
+    )
+    for path in export(kind, [spec.load() for spec in specs], out):
+        typer.echo(str(path))

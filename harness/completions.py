@@ -1,0 +1,118 @@
+"""Completions that another tool wrote: one reader for the common shapes of such files.
+
+JSON lines, a JSON list, or an inspect_ai log (`{"samples": [...]}`), plain or gzipped. A row
+carries an id and a text; several rows with one id are several samples.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..sandbox.errors import UsageError
+from ..tasks.sources import read_json, read_text
+
+ID_FIELDS = ("problem_id", "id", "task_id", "doc_id", "question_id")
+TEXT_FIELDS = (
+    "completion", "response", "solution", "resps", "output", "outputs", "generation",
+    "prediction", "output_list", "code_list", "completions", "responses",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One recorded completion, with its place in the file for messages."""
+
+    problem_id: str
+    text: str
+    where: str
+    finish_reason: str = "stop"
+
+
+def read_completions(
+    path: Path, id_field: str | None = None, text_field: str | None = None
+) -> list[Recorded]:
+    """Every completion of a file, in order. Raises UsageError naming file, line and field."""
+    if not path.is_file():
+        raise UsageError(f"completions file {str(path)!r}: there is no such file")
+    found = [
+        Recorded(str(problem_id), text, where, finish)
+        for where, row in _rows(path)
+        for problem_id, text, finish in _texts(row, where, id_field, text_field)
+    ]
+    if not found:
+        raise UsageError(f"{path}: there is no completion in it")
+    return found
+
+
+def _rows(path: Path) -> Iterator[tuple[str, Any]]:
+    text = read_text(path)
+    name = path.name.removesuffix(".gz")
+    if name.endswith(".json") or text.lstrip().startswith("["):
+        yield from _json_rows(path)
+        return
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                yield f"{path}:{number}", json.loads(line)
+            except (json.JSONDecodeError, RecursionError) as error:
+                raise UsageError(f"{path}:{number}: not JSON: {error}") from error
+
+
+def _json_rows(path: Path) -> Iterator[tuple[str, Any]]:
+    value = read_json(path)
+    if isinstance(value, Mapping):
+        # inspect_ai keeps its samples in a list; CRUXEval maps an id to its outputs.
+        listed = next((value[k] for k in ("samples", "outputs", "data") if k in value), None)
+        value = listed if isinstance(listed, list) else [
+            {"id": key, "output": output} for key, output in value.items()
+        ]  # fmt: skip
+    if not isinstance(value, list):
+        raise UsageError(f"{path}: a list of rows is expected")
+    for number, row in enumerate(value):
+        yield f"{path}: row {number}", row
+
+
+def _texts(
+    row: Any, where: str, id_field: str | None, text_field: str | None
+) -> Iterator[tuple[Any, str, str]]:
+    if not isinstance(row, Mapping):
+        raise UsageError(f"{where}: an object is expected, not {type(row).__name__}")
+    problem_id = _field(row, id_field, ID_FIELDS, where, "id")
+    value = _field(row, text_field, TEXT_FIELDS, where, "completion")
+    finish = str(row.get("finish_reason") or "stop")
+    texts = list(_flatten(value))
+    if not texts:
+        raise UsageError(f"{where}: the completion of {problem_id!r} is not text")
+    for text in texts:
+        yield problem_id, text, "length" if finish in ("length", "max_tokens") else "stop"
+
+
+def _field(
+    row: Mapping[str, Any], named: str | None, usual: tuple[str, ...], where: str, what: str
+) -> Any:
+    for name in (named,) if named else usual:
+        if name in row and row[name] is not None:
+            return row[name]
+    wanted = repr(named) if named else " or ".join(map(repr, usual[:4]))
+    raise UsageError(f"{where}: no {what}: field {wanted} is missing; it has {', '.join(row)}")
+
+
+def _flatten(value: Any) -> Iterator[str]:
+    """Texts in what tools write: text, lists of lists of text (lm-eval), an inspect output."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from _flatten(part)
+    elif isinstance(value, Mapping):
+        if "choices" in value:  # inspect_ai, and the OpenAI API
+            for choice in value["choices"]:
+                yield from _flatten(choice.get("message", choice.get("text", "")))
+        elif "content" in value:
+            content = value["content"]
+            parts = content if isinstance(content, list) else [content]
+            yield "".join(p if isinstance(p, str) else str(p.get("text", "")) for p in parts)
+        elif "text" in value:
+            yield from _flatten(value["text"])

@@ -1,0 +1,113 @@
+"""What is here and what is missing: sandboxes, packages, accelerators, data, the bundled model."""
+
+import importlib.metadata
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..sandbox.doctor import probe
+from ..sandbox.doctor import self_check as check_sandbox
+from ..sandbox.errors import UsageError
+from ..tasks.sources import DATA_VARIABLE, data_folder
+
+REQUIRED = ("torch", "transformers", "datasets", "sympy", "pydantic", "docker", "python-sat")
+OPTIONAL = {
+    "fastapi": "pip install 'assay[serve]'",
+    "trl": "pip install 'assay[trl]'",
+    "huggingface_hub": "pip install 'assay[hub]'",
+    "gguf": "pip install 'assay[hub]'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is there or not; `needed` when nothing works without it."""
+
+    group: str
+    name: str
+    present: bool
+    why: str = ""
+    mend: str = ""
+    needed: bool = False
+
+
+def examine() -> list[Finding]:
+    """Everything that decides what can be run here."""
+    return [*_machine(), *_sandbox(), *_packages(), *_accelerators(), *_data()]
+
+
+def self_check() -> list[Finding]:
+    """The hostile contract suite against every sandbox that can be opened here."""
+    findings = []
+    for name in ("process", "docker"):
+        try:
+            checks = check_sandbox(name)
+        except UsageError as absent:
+            findings.append(Finding("self-check", name, False, str(absent)))
+            continue
+        findings += [
+            Finding("self-check", f"{name}: {check.name}", check.passed, check.said, needed=True)
+            for check in checks
+        ]
+    return findings
+
+
+def _machine() -> list[Finding]:
+    python = platform.python_version()
+    enough = sys.version_info >= (3, 11)
+    system = f"{platform.system()} {platform.release()}, {os.cpu_count()} cores"
+    return [
+        Finding("machine", "python", enough, python, "install Python 3.11 or later", True),
+        Finding("machine", "system", True, system),
+    ]
+
+
+def _sandbox() -> list[Finding]:
+    return [
+        Finding("sandbox", found.name, found.present, found.why, found.mend,
+                needed=found.name == "process backend")
+        for found in probe()
+    ]  # fmt: skip
+
+
+def _packages() -> list[Finding]:
+    findings = []
+    for name in (*REQUIRED, *OPTIONAL):
+        mend = OPTIONAL.get(name, "pip install assay")
+        try:
+            version = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            findings.append(
+                Finding("packages", name, False, "not installed", mend, name in REQUIRED)
+            )
+        else:
+            findings.append(Finding("packages", name, True, version))
+    return findings
+
+
+def _accelerators() -> list[Finding]:
+    import torch
+
+    if torch.cuda.is_available():
+        return [
+            Finding("accelerators", f"cuda:{number}", True, torch.cuda.get_device_name(number))
+            for number in range(torch.cuda.device_count())
+        ]
+    why = f"torch {torch.__version__} sees no GPU; the CPU is used"
+    return [Finding("accelerators", "cuda", False, why)]
+
+
+def _data() -> list[Finding]:
+    mend = f"set {DATA_VARIABLE} to a folder of published benchmark files, or let the hub serve"
+    try:
+        folder = data_folder(None)
+    except UsageError as mistake:
+        return [Finding("data", DATA_VARIABLE, False, str(mistake), mend)]
+    weights = Path(__file__).parent / "model" / "weights"
+    bundled = any(weights.glob("**/config.json"))
+    return [
+        Finding("data", DATA_VARIABLE, folder is not None, str(folder or "not set"), mend),
+        Finding("data", "bundled model", bundled, "" if bundled else "no weights are packaged"),
+    ]

@@ -1,0 +1,151 @@
+"""Build the leaderboard: `leaderboard.json`, `LEADERBOARD.md`, `index.html` and its samples.
+
+The page is one file; the samples of each run lie beside it as a script that the page loads
+when they are asked for, which works from a disk as well as from a server.
+"""
+
+import json
+from datetime import UTC, datetime
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ...sandbox.errors import UsageError
+from ...tasks import Suite
+from ..evaluation import TaskSpec
+from ..results import RunFolder, list_runs, write_atomically, write_json
+from .cost import read_prices
+from .markdown import as_markdown
+from .rows import RunData, pair_rows, pair_tests, price_of, ranks, read_run, score_row, views
+
+SAMPLES = "leaderboard_samples"
+
+
+def build_leaderboard(out: Path, prices_file: Path | None = None) -> dict[str, Any]:
+    """Write the leaderboard of every run under `out`; gives its data.
+
+    Raises UsageError when there is no run, a run is malformed, or nothing can be written.
+    """
+    folders = list_runs(out)
+    runs = [run for run in map(read_run, folders) if run.suites]
+    if not runs:
+        raise UsageError(f"there is no run with samples in {out / 'runs'}: run assay eval first")
+    prices = read_prices(prices_file) if prices_file is not None else {}
+    board = _board(runs, prices)
+    write_json(out / "leaderboard.json", board)
+    write_atomically(out / "LEADERBOARD.md", as_markdown(board).encode())
+    _write_samples(runs, out)
+    write_atomically(out / "index.html", _page(board).encode())
+    return board
+
+
+def _board(runs: list[RunData], prices: dict[str, Any]) -> dict[str, Any]:
+    rows: dict[str, dict[str, Any]] = {run.folder.run_id: {} for run in runs}
+    pairs = {}
+    for view in views(runs):
+        sat = [run for run in runs if run.groups(view)]
+        tests = pair_tests(sat, view)
+        pairs[view] = pair_rows(tests)
+        places = ranks(sat, tests)
+        for run in sat:
+            row = score_row(run.groups(view), price_of(run, prices))
+            if row is not None:
+                run_id = run.folder.run_id
+                rows[run_id][view] = row | {"rank": places[run_id]}
+    suites = {suite: run.domains[suite] for run in runs for suite in run.suites}
+    return {
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "version": version("assay"),
+        "suites": [{"name": name, "domain": domain} for name, domain in sorted(suites.items())],
+        "runs": [_run_entry(run, rows[run.folder.run_id]) for run in runs],
+        "pairs": pairs,
+    }
+
+
+def _run_entry(run: RunData, scores: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "run_id": run.folder.run_id,
+        "model": run.model,
+        "revision": run.manifest["model"].get("revision"),
+        "date": run.manifest.get("started", ""),
+        "samples": f"{SAMPLES}/{run.folder.run_id}.js",
+        "scores": scores,
+    }
+
+
+def _page(board: dict[str, Any]) -> str:
+    assets = files(__package__) / "assets"
+    page = (assets / "page.html").read_text(encoding="utf-8")
+    # Inside a script element only `<` could end it; as \u003c it is the same JSON.
+    data = json.dumps(board, ensure_ascii=True).replace("<", "\\u003c")
+    parts = {
+        "css": (assets / "page.css").read_text(encoding="utf-8"),
+        "js": (assets / "page.js").read_text(encoding="utf-8"),
+        "data": data,
+    }
+    for name, text in parts.items():
+        page = page.replace("{{" + name + "}}", text, 1)
+    return page
+
+
+def _write_samples(runs: list[RunData], out: Path) -> None:
+    folder = out / SAMPLES
+    try:
+        folder.mkdir(exist_ok=True)
+        wanted = {f"{run.folder.run_id}.js" for run in runs}
+        for stale in folder.glob("*.js"):
+            if stale.name not in wanted:
+                stale.unlink()
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+    for run in runs:
+        rows = json.dumps(_sample_rows(run.folder, run.manifest), ensure_ascii=True)
+        run_id = json.dumps(run.folder.run_id)
+        script = f"assayRun({run_id}, {rows});\n"
+        write_atomically(folder / f"{run.folder.run_id}.js", script.encode())
+
+
+def _sample_rows(folder: RunFolder, manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    suites = _suites_of(manifest)
+    rows = []
+    for record in folder.samples():
+        prompt, gold = _prompt_and_gold(suites.get(record["suite"]), record["problem_id"])
+        verdict = record["verdict"]
+        rows.append(
+            {
+                "suite": record["suite"],
+                "problem": record["problem_id"],
+                "sample": record["sample"],
+                "prompt": prompt,
+                "gold": gold,
+                "completion": record["completion"],
+                "status": verdict["status"],
+                "extracted": verdict.get("extracted"),
+                "reason": verdict["reason"],
+                "tokens": record.get("completion_tokens"),
+                "finish": record.get("finish_reason"),
+            }
+        )
+    return rows
+
+
+def _suites_of(manifest: dict[str, Any]) -> dict[str, Suite]:
+    """The suites of a run, for their prompts; one whose files are gone is left out."""
+    found = {}
+    for task in manifest.get("config", {}).get("tasks", []):
+        try:
+            found[task["name"]] = TaskSpec(task["name"], task["options"]).load()
+        except UsageError:
+            continue
+    return found
+
+
+def _prompt_and_gold(suite: Suite | None, problem_id: str) -> tuple[str, str | None]:
+    if suite is None:
+        return "(the files of this suite are not here)", None
+    try:
+        problem = suite.find(problem_id)
+    except UsageError:
+        return "(this problem is not in the suite any more)", None
+    return problem.prompt, problem.answer
