@@ -9,6 +9,8 @@ from ..suite import Draft
 from .reasoning.base import ChoiceSuite
 
 INPUTS = (2, 3, 3, 4, 4, 5, 6, 7, 8, 10)
+LETTERS = "abcdefhijklmnopqrstuvwxyz"
+"""Names of inputs; g1, g2, ... are the gates."""
 GATES = (2, 3, 4, 6, 8, 11, 14, 18, 24, 32)
 NAND_FROM = 4
 """From this level on: nand and nor too, and the gates are listed in random order."""
@@ -46,7 +48,7 @@ class BooleanCircuits(ChoiceSuite):
     difficulties: ClassVar[range] = range(1, 11)
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
-        inputs = [chr(ord("a") + i) for i in range(INPUTS[difficulty - 1])]
+        inputs = sorted(rng.sample(LETTERS, INPUTS[difficulty - 1]))
         wanted = rng.randrange(2)
         while True:
             gates = _circuit(rng, inputs, difficulty)

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
+from string import ascii_uppercase
 from typing import Any, ClassVar
 
 from ..problem import Problem
@@ -43,7 +44,7 @@ class Scheduling(LogicSuite):
     difficulties: ClassVar[range] = range(1, 11)
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
-        jobs = [chr(ord("A") + i) for i in range(JOBS[difficulty - 1])]
+        jobs = sorted(rng.sample(ascii_uppercase, JOBS[difficulty - 1]))
         days = DAYS[difficulty - 1]
         cnf, numbers = _frame(jobs, days)
         rules, day = _rules(rng, jobs, days, cnf)
@@ -62,7 +63,7 @@ class Scheduling(LogicSuite):
         )
         answer = ", ".join(f"{job}: {day[job]}" for job in jobs)
         meta = {"jobs": jobs, "days": days, "rules": fewer, "schedules": schedules}
-        return Draft(ask(question, "the day of each job, like A: 1, B: 1,"), answer, meta)
+        return Draft(ask(question, "job: day for each job, with commas,"), answer, meta)
 
     def fault(self, problem: Problem, answer: str) -> str | None:
         jobs, days = problem.meta["jobs"], problem.meta["days"]

@@ -73,7 +73,7 @@ def parse_assignment(text: str, names: Sequence[str]) -> list[str] | None:
                 return None
             found[name] = value
         return [found[name] for name in folded] if len(found) == len(folded) else None
-    items = [item.casefold() for item in parse_list(text)]
+    items = [] if text.startswith("{") else [item.casefold() for item in parse_list(text)]
     return items if len(items) == len(names) and all(items) else None
 
 
