@@ -1,0 +1,117 @@
+"""`make run`: the main job from end to end on generated math, code and logic suites.
+
+Models: the bundled one with its ancestors where their weights are packaged, and the two ends
+of the scale, `oracle` and `random`. Where recorded outputs of real models are at hand
+($ASSAY_DATA), some of those are scored too. A run that is already stored is not repeated.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..sandbox.errors import UsageError
+from ..tasks.sources import data_folder
+from .backends import load_model
+from .backends.contract import Sampling
+from .commands.running import report
+from .evaluation import Run, TaskSpec, evaluate
+from .leaderboard.build import build_leaderboard
+from .results import list_runs
+from .scoring import score_file
+
+TASKS = (
+    "arithmetic", "linear_equations", "sequences",
+    "function_synthesis", "output_prediction",
+    "boolean_circuits", "ordering", "knights_and_knaves",
+)  # fmt: skip
+SEED = 9_001
+"""Of the generated problems; the training never draws the split `test` at any seed."""
+WEIGHTS = Path(__file__).parent / "model" / "weights"
+RECORDED = "outputs/bbh_code-davinci-002_cot/navigate.json.gz"
+
+
+def models() -> list[str]:
+    """The models of the tour, best last: random, the packaged checkpoints, oracle."""
+    stages = sorted(path.parent.name for path in WEIGHTS.glob("*/config.json"))
+    packaged = ["bundled"] if (WEIGHTS / "config.json").is_file() else []
+    return ["random", *[f"bundled/{stage}" for stage in stages], *packaged, "oracle"]
+
+
+def tour(out: Path, limit: int) -> int:
+    """Evaluate every model of the tour, score recorded outputs, and build the leaderboard."""
+    done = {folder.run_id for folder in list_runs(out) if folder.summary_path.exists()}
+    runs: list[Run] = []
+    for name in models():
+        run_id = f"tour-{name.replace('/', '-')}"
+        if run_id in done:
+            print(f"{run_id} is stored; remove {out / 'runs' / run_id} to repeat it")
+            continue
+        runs.append(_sit(name, run_id, out, limit))
+    codes = [report(run) for run in runs] + [_score_recorded(out, done)]
+    build_leaderboard(out)
+    print((out / "LEADERBOARD.md").read_text(encoding="utf-8"))
+    print(f"the page is {(out / 'index.html').resolve()} (or: .venv/bin/assay view --out {out})")
+    return max(codes)
+
+
+def _sit(name: str, run_id: str, out: Path, limit: int) -> Run:
+    specs = [TaskSpec(task, {"seed": SEED, "size": limit, "difficulty": 1}) for task in TASKS]
+    model = load_model(name)
+    try:
+        return evaluate(
+            model, specs, sampling=Sampling(max_tokens=384), out=out, run_id=run_id,
+            resume=(out / "runs" / run_id / "manifest.json").exists(),
+        )  # fmt: skip
+    finally:
+        model.close()
+
+
+def _score_recorded(out: Path, done: set[str]) -> int:
+    """Real outputs of code-davinci-002 on BBH navigate, where the files are at hand."""
+    folder = data_folder(None)
+    run_id = "tour-recorded-bbh-navigate"
+    if folder is None or not (folder / RECORDED).is_file() or run_id in done:
+        return 0
+    rows = _as_rows(folder / RECORDED, out)
+    spec = TaskSpec("bbh:navigate", {})
+    try:
+        return report(score_file(spec, rows, model_name="code-davinci-002 (recorded)", out=out,
+                                 run_id=run_id))  # fmt: skip
+    finally:
+        rows.unlink()
+
+
+def _as_rows(path: Path, out: Path) -> Path:
+    """The recorded file has no ids: its rows are those of the task, in order."""
+    import json
+
+    from ..tasks.sources import read_json
+
+    outputs = read_json(path)["outputs"]
+    target = out / ".recorded.jsonl"
+    lines = [json.dumps({"id": str(n), "completion": row["prediction"]})
+             for n, row in enumerate(outputs)]  # fmt: skip
+    target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return target
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line of the tour."""
+    parser = argparse.ArgumentParser(prog="python -m assay.harness.tour", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("results"))
+    parser.add_argument("--limit", type=int, default=50, help="problems of each task")
+    given = parser.parse_args(arguments)
+    try:
+        given.out.mkdir(parents=True, exist_ok=True)
+        return tour(given.out, given.limit)
+    except UsageError as mistake:
+        print(f"assay: {mistake}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("assay: interrupted; run again to go on", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
