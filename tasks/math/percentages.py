@@ -7,6 +7,7 @@ from fractions import Fraction
 from ..suite import Draft
 from .generating import MathSuite, pose, show
 
+_NUMBER = "an integer or a fraction in lowest terms"
 _EXACT = "the exact value, an integer or a fraction in lowest terms,"
 
 
@@ -61,7 +62,9 @@ def _which(rng: random.Random) -> Draft:
     steps = [f"{part}/{base}={show(Fraction(part, base))}"]
     steps.append(f"{show(Fraction(part, base))}*100={show(result)}")
     question = f"{part} is p percent of {base}. What is p?"
-    return pose(question, result, steps, "p, an integer or a fraction in lowest terms,")
+    return pose(
+        question, result, steps, "p, an integer or a fraction in lowest terms,", percent=True
+    )
 
 
 def _factor(percent: int, up: bool) -> Fraction:
@@ -102,7 +105,7 @@ def _two(rng: random.Random) -> Draft:
         f"A price {_words(changes)}. By how many percent does it change in all "
         "(negative for a fall)?"
     )
-    return pose(question, percent, steps, "an integer or a fraction in lowest terms")
+    return pose(question, percent, steps, _NUMBER, percent=True)
 
 
 def _chain(changes: list[tuple[int, bool]]) -> tuple[Fraction, list[str]]:
@@ -144,7 +147,7 @@ def _mixture(rng: random.Random) -> Draft:
     steps.append(f"({show(salt)})/{weight}*100={show(result)}")
     listed = ", ".join(f"{amount} kg of {percent}%" for amount, percent in parts)
     question = f"Salt solutions are mixed: {listed}. What percentage of the mixture is salt?"
-    return pose(question, result, steps, "the number, an integer or a fraction in lowest terms,")
+    return pose(question, result, steps, _NUMBER, percent=True)
 
 
 def _base(rng: random.Random) -> Draft:

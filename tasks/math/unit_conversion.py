@@ -1,11 +1,15 @@
 """Unit conversion with exact factors."""
 
 import random
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
+from ..problem import Problem
+from ..prompting import reply
 from ..suite import Draft
+from ..verdict import Verdict, wrong
 from .generating import MathSuite, pose, show
 
 # Each family: units from small to large, with the factor to the unit before.
@@ -25,6 +29,10 @@ _CROSS = (
     ("miles", "m", Fraction(1_609_344, 1000)),
     ("pounds", "g", Fraction(45_359_237, 100_000)),
     ("ounces", "g", Fraction(45_359_237, 1_600_000)),
+)
+_NAMES = {name.rstrip("s") for units in _FAMILIES.values() for name, _ in units}
+_UNIT_WORDS = frozenset(
+    _NAMES | {f"{name}s" for name in _NAMES} | {"inch", "foot", "litre", "liter"}
 )
 _FORM = "the number"
 _EXACT = "the exact number, as a fraction in lowest terms if it is not whole,"
@@ -60,13 +68,36 @@ class UnitConversion(MathSuite):
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         return _KINDS[difficulty](rng)
 
+    def check(self, problem: Problem, completion: str) -> Verdict:
+        verdict = super().check(problem, completion)
+        text = verdict.extracted or ""
+        named = set(re.findall(r"[a-z]+", text.lower())) & _UNIT_WORDS
+        asked = _spellings(problem)
+        if verdict.correct and named - asked:
+            return wrong("incorrect", text, "the answer is in another unit")
+        if verdict.status == "incorrect" and named and not named - asked:
+            # The asked unit may stand behind the number.
+            words = "|".join(sorted(asked | {"square", "cubic", "per"}, key=len, reverse=True))
+            bare = re.sub(rf"(?i)[\s\\{{]*(?:text\w*\W*)?(?:\b(?:{words})\b\W*)+$", "", text)
+            return super().check(problem, reply(bare))
+        return verdict
+
     def plausible(self, difficulty: int) -> range:
         return range(1001)
 
 
+def _spellings(problem: Problem) -> set[str]:
+    """The words of the asked unit in singular and plural."""
+    words = problem.meta["unit"].split()
+    stems = {word.rstrip("s") for word in words}
+    other = {"inche": "inch", "feet": "foot", "liter": "litre"}
+    return stems | {f"{stem}s" for stem in stems} | {other[s] for s in stems if s in other}
+
+
 def _pose(amount: str, unit: str, result: Fraction | int, steps: list[str]) -> Draft:
     form = _FORM if Fraction(result).denominator == 1 else _EXACT
-    return pose(f"Convert {amount} to {unit}.", result, steps, form, f"{amount}>{unit}")
+    question = f"Convert {amount} to {unit}."
+    return pose(question, result, steps, form, f"{amount}>{unit}", unit=unit)
 
 
 def _easy(rng: random.Random) -> Draft:

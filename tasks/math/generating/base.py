@@ -9,7 +9,7 @@ from ...problem import Problem
 from ...prompting import ask, reply
 from ...suite import Domain, Draft, GeneratedSuite
 from ...verdict import Verdict, wrong
-from ..verifier import equivalent, verify_math
+from ..verifier import Rules, equivalent, verify_math
 from .literal import is_evaluated
 
 
@@ -32,7 +32,8 @@ def pose(
     """A draft of a problem with its written-out work.
 
     `form` says in the prompt what the answer looks like. The answer must be written out in
-    numbers (see `literal`) unless `literal=False` is among `meta`.
+    numbers (see `literal`) unless `literal=False` is among `meta`; with `percent=True` there
+    the answer counts percents, and may carry the sign.
     """
     text = answer if isinstance(answer, str) else show(answer)
     return Draft(ask(question, form), text, {"literal": True} | meta | {"steps": steps}, key)
@@ -55,7 +56,8 @@ class MathSuite(GeneratedSuite):
         return reply(problem.answer, list(problem.meta["steps"]))
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        verdict = verify_math(problem.answer, completion)
+        rules = Rules(percent_is_number=bool(problem.meta.get("percent")))
+        verdict = verify_math(problem.answer, completion, rules=rules)
         unworked = problem.meta.get("literal", False) and not is_evaluated(
             problem.answer, verdict.extracted
         )

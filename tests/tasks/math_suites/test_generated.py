@@ -250,3 +250,31 @@ def test_wrong_differs_and_guess_has_its_chance(name: str) -> None:
             assert problem.answer not in (found.wrong(problem), "")
             chance = found.chance(problem)
             assert chance is None or 0 <= chance <= 1
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [("{}", True), ("{} cl", True), ("{} CL", True), ("{} ml", False), ("{} dl", False)],
+)
+def test_a_unit_may_be_named_but_not_another(written: str, right: bool) -> None:
+    found = [p for p in load("unit_conversion", size=200) if p.meta["unit"] == "cl"]
+    for problem in found[:3]:
+        completion = f"<answer>{written.format(problem.answer)}</answer>"
+        assert load("unit_conversion").verify(problem, completion).correct is right
+
+
+def test_a_percentage_may_carry_its_sign() -> None:
+    for problem in load("percentages", difficulty=3, size=5):
+        assert load("percentages").verify(problem, f"<answer>{problem.answer}%</answer>").correct
+    for problem in load("percentages", difficulty=1, size=5):
+        completion = f"<answer>{problem.answer}%</answer>"
+        assert load("percentages").verify(problem, completion).score == 0
+
+
+def test_copying_the_question_is_not_an_answer() -> None:
+    for problem in load("arithmetic", difficulty=4, size=10):
+        expression = problem.prompt.partition("?")[0].removeprefix("What is ")
+        verdict = load("arithmetic").verify(problem, f"<answer>{expression}</answer>")
+        assert verdict.status == "incorrect"
+        both = f"<answer>{expression} = {problem.answer}</answer>"
+        assert load("arithmetic").verify(problem, both).correct
