@@ -13,6 +13,8 @@ How = Literal["boxed", "answer_tag", "hashes", "json", "statement", "final_line"
 SHORT = 400
 """A response of at most this many characters can be nothing but an answer."""
 SHORT_WORDS = 12
+LOOK = 200_000
+"""Only the last so many characters of a response can hold its final answer."""
 SPAN = 20_000
 """What follows "the answer is" is looked at this far."""
 
@@ -26,8 +28,9 @@ _BOX = re.compile(r"\\f?boxed\b|\\fbox\b|\\boxed(?=\d)")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _BARE_BOX = re.compile(r"[ \t]{0,8}([^\s${}\\]{1,200})(?=[\s$]|$)")
 _HASHES = re.compile(r"####(?!#)")
+# The first quote may be missing: the JSON may be broken.
 _JSON = re.compile(
-    r"""(["'])(?:final[_ ]?)?answer\1[ \t\r\n]{0,40}:[ \t\r\n]{0,40}""", re.IGNORECASE
+    r"""(?:final[_ ]?)?answer["'][ \t\r\n]{0,40}:[ \t\r\n]{0,40}""", re.IGNORECASE
 )
 _LEAD = r"(?:the[ \t]{1,4}|my[ \t]{1,4}|our[ \t]{1,4})?(?:final[ \t]{1,4}|correct[ \t]{1,4})?"
 _VERB = r"(?:is|are|was|must be|should be|would be|will be|equals|=)"
@@ -94,7 +97,7 @@ def final_answer(completion: str) -> Extraction:
     thought = after_thinking(completion)
     if thought is None:
         return Extraction(None, "none", "the thinking was never finished", truncated=True)
-    body = _trim_end(thought)
+    body = _trim_end(thought[-LOOK:])
     if not body.strip():
         return Extraction(None, "none", "nothing follows the thinking" if completion else "empty")
     return _boxed(body) or _stated(body) or _bare(body)
