@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ...sandbox.errors import UsageError
 from .codec import load_codec
-from .corpus import build_corpus
+from .distributed import leader_first
 from .policy import BundledPolicy, Policy, open_policy
-from .pretrain import check_context, corpus_folder, describe, finish_text, start_policy
+from .pretrain import check_context, describe, finish_text, make_corpus, start_policy
 from .reject import run_reject
 from .rows import Tokens, pack
 from .session import Session
@@ -26,9 +26,10 @@ def run_distill(config: DistillSettings, resume: bool = False) -> Path:
     The student is `model.checkpoint`, or a preset from scratch with the teacher's tokenizer.
     Raises UsageError for mistakes, TrainingError when nothing of the teacher's verifies.
     """
-    dataset = _teacher_dataset(config) if config.mode == "sequence" else None
     with Session(config, "distill", resume) as session:
-        policy = _student(config, session)
+        with leader_first(session.ranks):
+            dataset = _teacher_dataset(config) if config.mode == "sequence" else None
+            policy = _student(config, session)
         check_context(policy, config.row_tokens)
         if dataset is not None:
             codec = policy.codec
@@ -40,10 +41,7 @@ def run_distill(config: DistillSettings, resume: bool = False) -> Path:
             settings = ModelSettings(checkpoint=config.teacher)
             teacher = open_policy(settings, session.device, session.precision).reference()
             _same_vocabulary(policy, teacher, config)
-            tokens, corpus = build_corpus(
-                config.mix, config.seed, policy.codec, config.corpus, corpus_folder(config),
-                session.telemetry.say,
-            )  # fmt: skip
+            tokens, corpus = make_corpus(config, policy, session)
             source = {"corpus": corpus}
         rows = pack(tokens, config.row_tokens, completions_only=True, seed=config.seed)
         describe(session, policy, {"rows": len(rows), "dropped": rows.dropped, **source})

@@ -1,7 +1,8 @@
 """Data-parallel training under torchrun: who we are, and sums over all processes."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -82,6 +83,16 @@ def barrier(ranks: Ranks) -> None:
     """Wait for the others."""
     if ranks.world > 1:
         dist.barrier()
+
+
+@contextmanager
+def leader_first(ranks: Ranks) -> Iterator[None]:
+    """Rank 0 runs the block before the others: they find what it has written."""
+    if not ranks.leads:
+        barrier(ranks)
+    yield
+    if ranks.leads:
+        barrier(ranks)
 
 
 def merge(own: dict[str, T], ranks: Ranks) -> dict[str, T]:

@@ -8,9 +8,10 @@ import torch
 from ...sandbox.errors import UsageError
 from .codec import Codec, load_codec, save_codec
 from .corpus import build_corpus, example
+from .distributed import leader_first
 from .mixture import Mixture
 from .policy import BundledPolicy, Policy, open_policy
-from .rows import pack
+from .rows import Tokens, pack
 from .session import Session
 from .settings import PretrainSettings, TextRunSettings
 from .text_loop import train_on_rows
@@ -24,11 +25,9 @@ def run_pretrain(config: PretrainSettings, resume: bool = False) -> Path:
     Raises UsageError for mistakes of the configuration, TrainingError for NaN.
     """
     with Session(config, "pretrain", resume) as session:
-        policy = start_policy(config, session)
-        tokens, corpus = build_corpus(
-            config.mix, config.seed, policy.codec, config.corpus, corpus_folder(config),
-            session.telemetry.say,
-        )  # fmt: skip
+        with leader_first(session.ranks):
+            policy = start_policy(config, session)
+        tokens, corpus = make_corpus(config, policy, session)
         rows = pack(tokens, config.row_tokens, completions_only=False, seed=config.seed)
         describe(session, policy, {"corpus": corpus, "rows": len(rows), "dropped": rows.dropped})
         train_on_rows(session, policy, rows, config)
@@ -78,6 +77,17 @@ def check_context(policy: Policy, tokens: int) -> None:
         raise UsageError(
             f"row_tokens {tokens} is longer than the model's context of {policy.context}"
         )
+
+
+def make_corpus(
+    config: TextRunSettings, policy: Policy, session: Session
+) -> tuple[Tokens, dict[str, Any]]:
+    """The corpus of a run, made once by one process where there are several."""
+    with leader_first(session.ranks):
+        return build_corpus(
+            config.mix, config.seed, policy.codec, config.corpus, corpus_folder(config),
+            session.telemetry.say,
+        )  # fmt: skip
 
 
 def corpus_folder(config: TextRunSettings) -> Path:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...sandbox.errors import UsageError
-from .corpus import build_corpus
 from .policy import Policy, open_policy
-from .pretrain import check_context, corpus_folder, describe, finish_text
+from .pretrain import check_context, describe, finish_text, make_corpus
 from .rows import Rows, Tokens, pack
 from .session import Session
 from .settings import SftSettings
@@ -36,10 +35,7 @@ def sft_rows(
 ) -> tuple[Rows, dict[str, object]]:
     """The packed examples and where they are from."""
     if config.data is None:
-        tokens, corpus = build_corpus(
-            config.mix, config.seed, policy.codec, config.corpus, corpus_folder(config),
-            session.telemetry.say,
-        )  # fmt: skip
+        tokens, corpus = make_corpus(config, policy, session)
         source: dict[str, object] = {"corpus": corpus}
     else:
         pairs = read_pairs(Path(config.data))

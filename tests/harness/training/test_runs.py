@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,23 @@ def test_pretraining_resumes_to_the_bit(tmp_path, monkeypatch):
     losses = [[m["loss"] for m in metrics(tmp_path / name)] for name in ("whole", "cut")]
     assert losses[0] == losses[1]
     assert len(losses[0]) == 6
+
+
+def test_kill_9_and_resume_to_the_bit(base, rewards, tmp_path):
+    kept = {"steps": 16, "save_every": 2, "samples_kept": 0}
+    run_grpo(GrpoSettings.model_validate(grpo_content(tmp_path / "whole", base, **kept)))
+    cut = grpo_content(tmp_path / "cut", base, **kept)
+    script = WORKER.format(rewards=str(rewards), module="grpo", kind="grpo", cls="GrpoSettings",
+                           content=json.dumps(cut))  # fmt: skip
+    victim = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
+    while victim.poll() is None and not checkpointing.find_checkpoints(tmp_path / "cut"):
+        time.sleep(0.01)
+    victim.kill()
+    assert victim.wait() == -signal.SIGKILL
+    run_grpo(GrpoSettings.model_validate(cut), resume=True)
+    assert_same_state(weights(tmp_path / "whole"), weights(tmp_path / "cut"))
+    curves = [[m.get("reward") for m in metrics(tmp_path / n)] for n in ("whole", "cut")]
+    assert curves[0] == curves[1]
 
 
 @pytest.mark.parametrize(
