@@ -28,7 +28,8 @@ def entry_point_of(tests: str, reference: str = "") -> str:
     called = [
         node.func.id
         for node in _in_order(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
         and (node.func.id in free or node.func.id in bound)
     ]
     for wanted in (functions, bound):

@@ -10,6 +10,7 @@ from ...sandbox.errors import UsageError
 from ..problem import Problem
 from ..verdict import Verdict
 from ._stored import CodeSuite, Record, fenced, limited, records
+from .judging.tests_text import parsed
 from .verifier import verify_function
 
 FIELDS = (
@@ -21,6 +22,16 @@ _SHARES = re.compile(
     r"\bopen\(|tempfile|os\.(path|makedirs|mkdir|remove|listdir|environ)|shutil|pathlib|Path\(|"
     r"subprocess|socket|threading|logging|sqlite3|\bsys\.std"
 )
+_SEEDS = re.compile(r"\bseed\(")
+UNJUDGEABLE = {
+    "BigCodeBench/176": "needs the network",
+    "BigCodeBench/363": "starts processes",
+    "BigCodeBench/566": "tests pass a function that the program inspects",
+    "BigCodeBench/569": "tests pass a function that the program inspects",
+    "BigCodeBench/570": "tests pass a function that the program inspects",
+    "BigCodeBench/1090": "tests pass an open file",
+}
+"""Further tasks whose reference cannot pass from outside, found by running every reference."""
 
 
 class BigCodeBench(CodeSuite):
@@ -43,11 +54,27 @@ class BigCodeBench(CodeSuite):
         )  # fmt: skip
 
 
+def _imported(row: Record) -> set[str]:
+    """The top-level modules that the prompt, the solution and the tests import."""
+    found: set[str] = set()
+    for text in (row["code_prompt"] + "    pass\n", row["test"]):
+        try:
+            tree = parsed(text)
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found
+
+
 def libraries(row: Record) -> list[str]:
     """The top-level modules that a record says it needs."""
     listed = row["libs"]
     names = ast.literal_eval(listed) if isinstance(listed, str) else listed
-    return sorted({str(name).partition(".")[0] for name in names})
+    return sorted({str(name).partition(".")[0] for name in names} | _imported(row))
 
 
 def why_left_out(row: Record, allowed: Iterable[str]) -> str | None:
@@ -59,7 +86,9 @@ def why_left_out(row: Record, allowed: Iterable[str]) -> str | None:
         return "tests patch the program's modules"
     if _SHARES.search(row["test"]):
         return "tests share files or processes with the program"
-    return None
+    if _SEEDS.search(row["test"]) and "random" in libraries(row):
+        return "tests seed the program's random numbers"
+    return UNJUDGEABLE.get(str(row["task_id"]))
 
 
 def load(

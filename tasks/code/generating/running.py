@@ -100,7 +100,7 @@ def _compared(
         got = _shown(answer, want)
         if got is not None:
             failures.append(
-                {"input": repr(list(arguments))[1:-1], "got": got, "expected": repr(want)[:300]}
+                {"input": _brief(list(arguments))[1:-1], "got": got, "expected": _brief(want)}
             )
     passed = len(expected) - len(failures)
     meta = {
@@ -130,4 +130,12 @@ def _shown(answer: Tree, want: Any) -> str | None:
         return "an object that is not plain data"
     if same_value(got, want):
         return None
-    return repr(got)[:300] if not isinstance(got, int) or abs(got) < 10**100 else "a huge number"
+    return _brief(got)
+
+
+def _brief(value: Any) -> str:
+    """A short repr; an int too long to print has none."""
+    try:
+        return repr(value)[:300]
+    except ValueError:
+        return f"a {type(value).__name__} too large to show"

@@ -7,6 +7,7 @@ evaluated, imported or unpickled. Containers are numbered in the order they are 
 second meeting is `["r", number]`, which keeps aliases and ends cycles.
 """
 
+import array
 import base64
 import collections
 import datetime
@@ -162,6 +163,11 @@ def _pack_bytearray(packer: Packer, value: bytearray, depth: int) -> Tree:
     return ["B", base64.b64encode(value).decode("ascii")]
 
 
+def _pack_array(packer: Packer, value: Any, depth: int) -> Tree:
+    packer.number(value)
+    return packer.items(["a", value.typecode], value, depth)
+
+
 def _pack_type(packer: Packer, value: type, depth: int) -> Tree:
     if _BUILT_IN_TYPES.get(value.__name__) is value:
         return ["T", value.__name__]
@@ -211,6 +217,7 @@ _PACKERS: dict[type, Callable[[Packer, Any, int], Tree]] = {
     collections.defaultdict: _pack_default_dict,
     collections.deque: _pack_deque,
     bytearray: _pack_bytearray,
+    array.array: _pack_array,
     bytes: lambda p, value, depth: ["b", base64.b64encode(value).decode("ascii")],
     complex: lambda p, value, depth: ["c", value.real, value.imag],
     range: lambda p, value, depth: p.items(["R"], (value.start, value.stop, value.step), depth),
@@ -241,7 +248,7 @@ class Unpacker:
             return self.value(tree)
         except Malformed:
             raise
-        except (TypeError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
+        except Exception as error:  # whatever it is, the other side sent it
             raise Malformed(f"a broken value: {type(error).__name__}") from None
 
     def value(self, tree: Tree) -> Any:
@@ -294,6 +301,10 @@ def _unpack_bytearray(unpacker: Unpacker, tree: list[Any]) -> bytearray:
     return value
 
 
+def _unpack_array(unpacker: Unpacker, tree: list[Any]) -> Any:
+    return unpacker.extend(array.array(tree[1]), tree[2:])
+
+
 def _unpack_default_dict(unpacker: Unpacker, tree: list[Any]) -> Any:
     factory = None if tree[1] is None else _FACTORIES[tree[1]]
     return unpacker.fill(collections.defaultdict(factory), tree[2:])
@@ -334,6 +345,7 @@ _UNPACKERS: dict[Any, Callable[[Unpacker, list[Any]], Any]] = {
     "dd": _unpack_default_dict,
     "q": lambda u, tree: u.extend(collections.deque(maxlen=tree[1]), tree[2:]),
     "B": _unpack_bytearray,
+    "a": _unpack_array,
     "b": lambda u, tree: base64.b64decode(tree[1], validate=True),
     "c": _unpack_float_pair,
     "R": lambda u, tree: range(*u.items(tree[1:])),
@@ -352,7 +364,7 @@ def replace(container: Any, content: Any) -> None:
     """Give a mutable container the content of another of its kind."""
     if type(container) is not type(content):
         raise Malformed("a container became one of another type")
-    if type(container) in (list, bytearray):
+    if type(container) in (list, bytearray, array.array):
         container[:] = content
         return
     if type(container).__module__ == "numpy":

@@ -37,6 +37,8 @@ MAX_FAILURES = 50
 MAX_TEXT = 400
 MAX_PULLED = 1_000_000
 CASE = "_case_of_the_judge"
+STATEMENT = "_statement_of_the_judge"
+_NO_EXCEPTIONS_OF = frozenset({"unittest", "pytest", "_pytest", "__main__", "__tests__"})
 ENDS_A_LOOP = ("StopIteration", "StopAsyncIteration", "GeneratorExit", "KeyboardInterrupt")
 """Raised inside a test, these would end an `all(...)` early and read as success."""
 
@@ -154,41 +156,20 @@ for _name in (
     setattr(OpenRemote, f"__{_name}__", _forwarded(f"__{_name}__"))
 
 
-class Pulled:
+def pulled(judge: "Judge", items: list[Any], more: Any, error: Any) -> Iterator[Any]:
     """An iterator of the program, pulled a chunk at a time and only up to a cap."""
-
-    def __init__(self, judge: "Judge", unpacker: Unpacker, chunk: Tree) -> None:
-        self._judge = judge
-        self._count = 0
-        self._take(unpacker, chunk)
-
-    def _take(self, unpacker: Unpacker, chunk: Tree) -> None:
-        items, self._more, self._error = chunk
-        self._items = collections.deque(unpacker.items(items))
-        self._count += len(self._items)
-
-    def __iter__(self) -> "Pulled":
-        return self
-
-    def __next__(self) -> Any:
-        while not self._items:
-            if self._error is not None:
-                error, self._error = self._error, None
-                raise self._judge.exception(*error)
-            if self._more is None:
-                raise StopIteration
-            if self._count >= MAX_PULLED:
-                raise ValueError("the program's iterator does not end")
-            reply = self._judge.exchange_with_program(["more", self._more])
-            if reply[0] != "m":
-                raise Malformed("not a chunk")
-            self._take(Unpacker(self._judge.rebuild), reply[1])
-        return self._items.popleft()
-
-    # What generators have besides.
-    def close(self) -> None:
-        self._items.clear()
-        self._more = self._error = None
+    count = 0
+    while True:
+        yield from items
+        count += len(items)
+        if error is not None:
+            raise judge.exception(*error)
+        if more is None:
+            return
+        if count >= MAX_PULLED:
+            raise ValueError("the program's iterator does not end")
+        reply = judge.exchange_with_program(["more", more])
+        items, more, error = judge.chunk(Unpacker(judge.rebuild), reply[1:])
 
 
 class Judge:
@@ -201,6 +182,8 @@ class Judge:
         self.remotes: dict[int, Remote] = {}
         self.calls = 0
         self.last: tuple[Any, ...] = ()
+        self.pending: list[tuple[int, Any, Any]] = []
+        self.risks: dict[int, bool] = {}
         self.opens_objects = False
         self.cases: list[dict[str, Any]] = []
         self.passed = 0
@@ -236,29 +219,54 @@ class Judge:
     def ask_program(self, question: Tree, containers: Any = ()) -> Any:
         """The value of a reply, with changed arguments put back; raises what the program raised."""
         reply = self.exchange_with_program(question)
-        unpacker = Unpacker(self.rebuild, containers)
-        if reply[0] == "v":
-            value = unpacker.unpack(reply[1])
-            changes, printed = reply[2:]
-        elif reply[0] == "x":
-            value = self.exception(*reply[1:4])
-            changes, printed = reply[4:]
-        else:
-            raise Malformed("a reply in no known form")
+        try:
+            raised = reply[0] == "x"
+            unpacker = Unpacker(self.rebuild, containers)
+            value = self.exception(*reply[1:4]) if raised else unpacker.unpack(reply[1])
+            changes, printed = reply[4:] if raised else reply[2:]
+            value = self.put_back(changes, unpacker, containers, value)
+        except Exception as error:  # whatever it is, the program sent it
+            raise Malformed(f"a broken reply ({type(error).__name__}: {error})") from None
+        if type(printed) is str and printed:
+            sys.stdout.write(printed)
+        if raised:
+            raise value
+        return value
+
+    def put_back(self, changes: Any, unpacker: Unpacker, containers: Any, value: Any) -> Any:
+        """Give changed arguments their new content, now or at the end of a risky statement."""
+        new = []
         for number, content in zip(changes[::2], changes[1::2], strict=True):
             if type(number) is not int or not 0 <= number < len(containers):
                 raise Malformed("a change of nothing")
-            target, new = containers[number], unpacker.unpack(content)
-            if hasattr(target, "__dict__") and type(new) is dict and not isinstance(target, dict):
-                vars(target).clear()
-                vars(target).update(new)
-            else:
-                replace(target, new)
-        if type(printed) is str and printed:
-            sys.stdout.write(printed)
-        if reply[0] == "x":
-            raise value
+            new.append((containers[number], unpacker.unpack(content)))
+        if not new or not self.held():
+            for target, content in new:
+                _renew(target, content)
+            return value
+        # The statement reads the argument again, so it must not change under its hands:
+        # `f(xs) == sorted(xs)` would be true of a function that empties xs.
+        self.pending += [(_depth(sys._getframe(1)), target, content) for target, content in new]
+        for target, content in new:
+            if value is target:
+                return content
         return value
+
+    def held(self) -> bool:
+        """Whether a statement under way reads some name more than once."""
+        return any(self.risks.values())
+
+    def statement(self, risky: bool) -> None:
+        """Called before each statement of the tests: the one before it is over."""
+        depth = _depth(sys._getframe(1))
+        if self.pending:
+            due = [one for one in self.pending if one[0] >= depth]
+            self.pending = [one for one in self.pending if one[0] < depth]
+            for _, target, content in due:
+                _renew(target, content)
+        for deeper in [level for level in self.risks if level > depth]:
+            del self.risks[deeper]
+        self.risks[depth] = risky
 
     def call(self, target: Tree, name: str | None, positional: Any, keywords: Any) -> Any:
         """Call something of the program."""
@@ -317,7 +325,7 @@ class Judge:
                 self.remotes[tree[1]] = remote(self, ["h", tree[1]], tree[2], kind)
             return self.remotes[tree[1]]
         if tag == "it":
-            return Pulled(self, unpacker, tree[1])
+            return pulled(self, *self.chunk(unpacker, tree[1:]))
         if tag in ("dk", "dv", "di"):
             values = unpacker.items(tree[1:])
             made = {"dk": dict.fromkeys, "dv": lambda v: dict(enumerate(v)), "di": dict}[tag](
@@ -327,6 +335,14 @@ class Judge:
         if tag in ("O", "N", "e"):
             return self.declared(unpacker, tree)
         return array_value(unpacker, tree)
+
+    def chunk(self, unpacker: Unpacker, tree: list[Any]) -> tuple[list[Any], Any, Any]:
+        """The items of a chunk, the handle of the rest, and the exception that ended it."""
+        try:
+            items, more, error = tree[0]
+            return unpacker.items(items), more, error
+        except Exception as broken:  # whatever it is, the program sent it
+            raise Malformed(f"not a chunk ({type(broken).__name__})") from None
 
     def declared(self, unpacker: Unpacker, tree: list[Any]) -> Any:
         """An instance of a class that the tests or the prompt declare, rebuilt by value."""
@@ -353,7 +369,7 @@ class Judge:
         for name in names:
             module, _, label = name.rpartition(".")
             known = self.space.get(label)
-            if known is None and not module.startswith(("unittest", "pytest", "_pytest")):
+            if known is None and module.partition(".")[0] not in _NO_EXCEPTIONS_OF:
                 known = getattr(sys.modules.get(module), label, None)
             if isinstance(known, type) and issubclass(known, BaseException):
                 base = known
@@ -364,7 +380,9 @@ class Judge:
         try:
             error = base(*arguments) if type(arguments) is list else base(message)
         except Exception:
-            error = RuntimeError(f"{label}: {message}")
+            # A class that takes more than a message, such as json.JSONDecodeError.
+            error = base.__new__(base, message)
+            error.args = (message,)
         try:
             error._from_program = label  # type: ignore[attr-defined]
         except AttributeError:
@@ -415,6 +433,7 @@ class Judge:
         """The names that the tests see."""
         self.space.update(__name__="__tests__", __builtins__=builtins)
         self.space[CASE] = self.case
+        self.space[STATEMENT] = self.statement
         module = types.ModuleType("__tests__")
         module.__dict__.update(self.space)
         self.space = module.__dict__
@@ -425,16 +444,26 @@ class Judge:
         for name in job["modules"]:
             self.space.setdefault(name, importlib.import_module(name))
         kinds = job["names"]
-        self.opens_objects = kinds.get(job["entry"]) == "class"
+        self.opens_objects = self.is_class(job["entry"], kinds)
         for name in job["wanted"]:
             if name == job["entry"] or (name in kinds and name not in self.space):
                 kind = kinds.get(name, "function")
-                self.opens_objects = self.opens_objects or kind == "class"
+                self.opens_objects = self.opens_objects or self.is_class(name, kinds)
                 if kind == "value":
                     self.space[name] = self.ask_program(["get", ["g", name], "__self__"])
                 else:
                     self.space[name] = self.stand_in(name, kind)
         self.space.setdefault("candidate", self.space[job["entry"]])
+
+    def is_class(self, name: str, kinds: dict[str, str]) -> bool:
+        """Whether a name is one of a class by our own lights, not only by the program's word.
+
+        Objects answer questions that plain values do not, so a program must not be able to
+        make objects of a function's values by defining the function as a class.
+        """
+        own = self.space.get(name)
+        ours = isinstance(own, type) if own is not None else name[:1].isupper()
+        return ours and kinds.get(name) == "class"
 
     def run(self, job: dict[str, Any]) -> dict[str, Any]:
         """Run all tests of one job; the counts, the failures, and the error that ended it."""
@@ -526,6 +555,24 @@ def _brief_text(error: BaseException) -> str:
         return ""
 
 
+def _depth(frame: Any) -> int:
+    """How many frames of the tests are below: the driver's own do not count."""
+    depth = 0
+    while frame is not None:
+        depth += frame.f_code.co_filename == "<tests>"
+        frame = frame.f_back
+    return depth
+
+
+def _renew(target: Any, content: Any) -> None:
+    """Give an argument the content it has in the program now."""
+    if hasattr(target, "__dict__") and type(content) is dict and not isinstance(target, dict):
+        vars(target).clear()
+        vars(target).update(content)
+    else:
+        replace(target, content)
+
+
 _CODE: dict[str, Any] = {}
 
 
@@ -554,7 +601,52 @@ def instrumented(tree: ast.Module) -> ast.Module:
             node.name == "check" or node.name.startswith("test")
         ):
             node.body = _wrapped(node.body, numbers)
+    _announce(tree)
     return ast.fix_missing_locations(tree)
+
+
+def _announce(tree: ast.AST) -> None:
+    """Put a call before each statement that says whether it reads a name more than once."""
+    for node in ast.walk(tree):
+        for field in ("body", "orelse", "finalbody"):
+            body = getattr(node, field, None)
+            if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
+                setattr(node, field, [part for one in body for part in _announced(one)])
+
+
+def _announced(statement: ast.stmt) -> list[ast.stmt]:
+    if isinstance(statement, (ast.ImportFrom, ast.Import, ast.Try, ast.FunctionDef, ast.ClassDef)):
+        return [statement]
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return [statement]
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        function = statement.value.func
+        if isinstance(function, ast.Name) and function.id in (CASE, STATEMENT):
+            return [statement]
+    # Of a compound statement the names of its head alone count; its body announces itself.
+    if isinstance(statement, (ast.For, ast.While, ast.If, ast.With)):
+        heads: list[ast.AST] = [
+            part for part in ast.iter_child_nodes(statement) if not isinstance(part, ast.stmt)
+        ]
+    else:
+        heads = [statement]
+    names = [
+        node.id
+        for head in heads
+        for node in ast.walk(head)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    ]
+    called = {
+        node.func.id
+        for head in heads
+        for node in ast.walk(head)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    plain = [name for name in names if name not in called]
+    call = ast.Call(
+        ast.Name(STATEMENT, ast.Load()), [ast.Constant(len(plain) != len(set(plain)))], []
+    )
+    return [ast.copy_location(ast.Expr(call), statement), statement]
 
 
 def _wrapped(body: list[ast.stmt], numbers: Iterator[int]) -> list[ast.stmt]:

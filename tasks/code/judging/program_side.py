@@ -157,10 +157,14 @@ class ProgramSide:
 
     def many(self, name: str, inputs: list[Tree]) -> Tree:
         """Call one function once for each argument list."""
-        replies = []
+        replies: list[Tree] = []
         for arguments in inputs:
-            reply = self.call(["g", name], None, arguments, ["d"])
-            replies.append(reply[:2] if reply[0] == "v" else reply[:3])
+            try:
+                given = Unpacker(self.rebuild).unpack(arguments)
+                result = self.module.__dict__[name](*given)
+                replies.append(["v", Packer(self.foreign).pack(result)])
+            except BaseException as error:
+                replies.append(["x", *_described(error)])
         return ["many", replies]
 
     # Values --------------------------------------------------------------------------------
@@ -355,7 +359,7 @@ def _fields(value: Any) -> dict[str, Any]:
 def _content(container: Any) -> Any:
     """A shallow copy, to tell later whether the container was changed."""
     kind = type(container)
-    if kind in (list, dict, set, bytearray) or kind.__module__ in ("collections", "numpy"):
+    if kind in (list, dict, set, bytearray) or kind.__module__ in ("collections", "numpy", "array"):
         return copy.copy(container)
     return dict(vars(container))
 
@@ -366,7 +370,7 @@ def _same(container: Any, old: Any) -> bool:
         return len(container) == len(old) and all(map(operator.is_, container, old))
     if kind.__module__ == "numpy":
         return bool(container.tobytes() == old.tobytes())
-    if kind in (set, bytearray):
+    if kind in (set, bytearray) or kind.__module__ == "array":
         return bool(container == old)
     new = container if isinstance(container, dict) else vars(container)
     return len(new) == len(old) and all(map(_same_pair, new.items(), old.items()))

@@ -17,6 +17,7 @@ from .drivers import driver
 JUDGE_LIMITS = Limits(cpu_seconds=36_000, wall_seconds=86_400, memory_mb=2048, output_kb=4096)
 JUDGE_CPU_SECONDS = 10.0
 JOBS_PER_JUDGE = 500
+LARGEST_REPLY = 8 * 2**20
 
 
 class BadProgram(Exception):
@@ -76,14 +77,17 @@ class ProgramChannel:
 
     def ask(self, question: Tree) -> list[Any]:
         """The reply to one question. Raises ChannelClosed, Malformed."""
-        reply = loads(self._channel.ask(dumps(question)))
+        reply = loads(self.relay(dumps(question)))
         if type(reply) is not list or not reply or type(reply[0]) is not str:
             raise Malformed("a reply in no known form")
         return reply
 
     def relay(self, question: bytes) -> bytes:
-        """The reply's bytes as they are. Raises ChannelClosed."""
-        return self._channel.ask(question)
+        """The reply's bytes as they are. Raises ChannelClosed, Malformed."""
+        reply = self._channel.ask(question)
+        if len(reply) > LARGEST_REPLY:
+            raise Malformed(f"a reply of {len(reply):,} bytes, more than {LARGEST_REPLY:,}")
+        return reply
 
     def close(self) -> Outcome:
         """End the program."""
