@@ -401,7 +401,7 @@ _WRAPPERS = (
     ("\\(", "\\)"), ("\\[", "\\]"), ('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"),
     ("*", "*"), ("«", "»"),
 )  # fmt: skip
-_EXCLAIMED = re.compile(r"[A-Za-z]{2}[!]$")  # not the factorial of 5!
+_EXCLAIMED = re.compile(r"[A-Za-z]{2}[\"'”’*]?[!]$")  # not the factorial of 5!
 _TEXT = re.compile(r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|textsf|texttt)\s{0,4}\{")
 
 

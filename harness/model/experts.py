@@ -34,7 +34,8 @@ class FeedForward(nn.Module):
         self.down_proj = nn.Linear(intermediate_size, hidden_size, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        out: Tensor = self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        return out
 
 
 class Router(nn.Module):
@@ -53,7 +54,7 @@ class Router(nn.Module):
     def _apply(self, fn: Any, recurse: bool = True) -> "Router":
         # The bias moves in steps of 0.001 and stays float32 whatever the model is cast to.
         bias = self.e_score_correction_bias
-        super()._apply(fn, recurse)
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         if not bias.is_meta:
             self.e_score_correction_bias = bias.to(self.e_score_correction_bias.device)
         return self
@@ -89,7 +90,8 @@ class Experts(nn.Module):
 
     def forward(self, x_ND: Tensor, experts_NK: Tensor, weights_NK: Tensor) -> Tensor:
         """The weighted sum of the chosen experts' outputs, (N, D)."""
-        gate_up, down = self.gate_up_proj, self.down_proj
+        gate_up: Tensor = self.gate_up_proj
+        down: Tensor = self.down_proj
         if torch.is_autocast_enabled(x_ND.device.type):
             dtype = torch.get_autocast_dtype(x_ND.device.type)
             x_ND, gate_up, down = x_ND.to(dtype), gate_up.to(dtype), down.to(dtype)
@@ -97,11 +99,11 @@ class Experts(nn.Module):
             return _every_expert(x_ND, experts_NK, weights_NK, gate_up, down)
         N, K = experts_NK.shape
         plan = SortedPairs(experts_NK, gate_up.shape[0])
-        x_SD = _Dispatch.apply(x_ND, plan.order_S, plan.inverse_S, K)
+        x_SD = _dispatch(x_ND, plan.order_S, plan.inverse_S, K)
         h_SF = torch._grouped_mm(x_SD, gate_up.transpose(1, 2), offs=plan.ends_E)
         gate_SF, up_SF = h_SF.chunk(2, dim=-1)
         y_SD = torch._grouped_mm(F.silu(gate_SF) * up_SF, down.transpose(1, 2), offs=plan.ends_E)
-        y_NKD = _Permute.apply(y_SD, plan.inverse_S, plan.order_S).view(N, K, -1)
+        y_NKD = _permute(y_SD, plan.inverse_S, plan.order_S).view(N, K, -1)
         return torch.bmm(weights_NK.to(y_NKD.dtype).unsqueeze(1), y_NKD).squeeze(1)
 
 
@@ -139,7 +141,8 @@ class MixtureOfExperts(nn.Module):
         if statistics is not None:
             statistics.append(_statistics(experts_NK, scores_NE, x_BTD.shape[:2], real_BT))
         routed_ND = self.experts(x_ND, experts_NK, weights_NK)
-        return routed_ND.view_as(x_BTD) + self.shared_experts(x_BTD)
+        out_BTD: Tensor = routed_ND.view_as(x_BTD) + self.shared_experts(x_BTD)
+        return out_BTD
 
 
 def count_tokens(experts_S: Tensor, experts: int) -> Tensor:
@@ -228,3 +231,13 @@ class _Permute(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         (back_S,) = ctx.saved_tensors
         return grads[0].index_select(0, back_S), None, None
+
+
+def _dispatch(x_ND: Tensor, order_S: Tensor, inverse_S: Tensor, K: int) -> Tensor:
+    x_SD: Tensor = _Dispatch.apply(x_ND, order_S, inverse_S, K)  # type: ignore[no-untyped-call]
+    return x_SD
+
+
+def _permute(x_SD: Tensor, take_S: Tensor, back_S: Tensor) -> Tensor:
+    y_SD: Tensor = _Permute.apply(x_SD, take_S, back_S)  # type: ignore[no-untyped-call]
+    return y_SD

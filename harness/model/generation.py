@@ -227,7 +227,8 @@ class Engine:
         result: dict[int, Tensor] = {}
         order = sorted(prompts, key=lambda key: len(prompts[key]))
         while order:
-            longest, batch = 0, []
+            longest = 0
+            batch: list[int] = []
             # Longest first, so that the first decides the padded size.
             while order and (longest or len(prompts[order[-1]])) * (len(batch) + 1) <= max(
                 _PREFILL_TOKENS, len(prompts[order[-1]])

@@ -94,7 +94,8 @@ class LatentAttention(nn.Module):
         out_BHC = torch.bmm(weights_BHT, cache_BTL[..., :C])
         out_HBC = out_BHC.reshape(B * Q, H, C).transpose(0, 1)
         out_HBV = torch.bmm(out_HBC, up_HXC[:, N:].transpose(1, 2))
-        return self.o_proj(out_HBV.transpose(0, 1).reshape(B, Q, -1))
+        out_BQD: Tensor = self.o_proj(out_HBV.transpose(0, 1).reshape(B, Q, -1))
+        return out_BQD
 
     def _queries(self, x_BTD: Tensor, table_2BTF: Tensor) -> tuple[Tensor, Tensor]:
         """The queries without (B, T, H, N) and with position (B, T, H, R)."""

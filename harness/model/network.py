@@ -5,6 +5,7 @@ A attention layers, L latent_dim, M layers with experts, E experts.
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -71,7 +72,8 @@ class Block(nn.Module):
         x_BQD = x_BQD + self.self_attn.decode(
             self.input_layernorm(x_BQD), table_2BQF, cache_BTL, slots_BQ, mask
         )
-        return x_BQD + self.mlp(self.post_attention_layernorm(x_BQD))
+        fed_BQD: Tensor = self.mlp(self.post_attention_layernorm(x_BQD))
+        return x_BQD + fed_BQD
 
 
 class PredictionModule(nn.Module):
@@ -91,7 +93,8 @@ class PredictionModule(nn.Module):
     def join(self, embedded_BTD: Tensor, previous_BTD: Tensor) -> Tensor:
         """Join the next token's embedding with the hidden state of the module before."""
         both_BTX = torch.cat((self.enorm(embedded_BTD), self.hnorm(previous_BTD)), dim=-1)
-        return self.eh_proj(both_BTX)
+        joined_BTD: Tensor = self.eh_proj(both_BTX)
+        return joined_BTD
 
 
 class LanguageModel(nn.Module):
@@ -140,6 +143,16 @@ class LanguageModel(nn.Module):
                 nn.init.normal_(module.down_proj, std=std, generator=generator)
 
     @property
+    def blocks(self) -> list[Block]:
+        """The layers of the main model."""
+        return cast(list[Block], list(self.layers))
+
+    @property
+    def modules_ahead(self) -> list[PredictionModule]:
+        """The prediction modules, nearest token first."""
+        return cast(list[PredictionModule], list(self.mtp))
+
+    @property
     def device(self) -> torch.device:
         """Where the weights are."""
         return self.embed_tokens.weight.device
@@ -164,9 +177,11 @@ class LanguageModel(nn.Module):
         With a cache the tokens are appended to its rows instead, and see what it holds.
         """
         if cache is not None:
-            return self.lm_head(self._extend(tokens_BT, cache))
-        hidden_BTD, _ = self.hidden(tokens_BT, segments_BT, positions_BT)
-        return self.lm_head(hidden_BTD)
+            hidden_BTD = self._extend(tokens_BT, cache)
+        else:
+            hidden_BTD, _ = self.hidden(tokens_BT, segments_BT, positions_BT)
+        logits_BTV: Tensor = self.lm_head(hidden_BTD)
+        return logits_BTV
 
     def hidden(
         self,
@@ -187,7 +202,7 @@ class LanguageModel(nn.Module):
         table_2BTF, mask_B1TT, real_BT = self._places(tokens_BT, segments_BT, positions_BT)
         x_BTD = self.embed_tokens(tokens_BT)
         latents: list[Tensor] = []
-        for layer in self.layers:
+        for layer in self.blocks:
             x_BTD, latents_BTL = layer(x_BTD, table_2BTF, mask_B1TT, statistics, real_BT)
             latents.append(latents_BTL)
         return self.norm(x_BTD), latents
@@ -207,7 +222,7 @@ class LanguageModel(nn.Module):
         hidden_BTD, _ = self.hidden(tokens_BT, segments_BT, positions_BT, statistics)
         logits_BTV = self.lm_head(hidden_BTD)
         mtp_logits = []
-        for depth, module in enumerate(self.mtp, start=1):
+        for depth, module in enumerate(self.modules_ahead, start=1):
             if tokens_BT.shape[1] <= depth:
                 break
             previous_BTD = hidden_BTD[:, : tokens_BT.shape[1] - depth]
@@ -242,9 +257,9 @@ class LanguageModel(nn.Module):
         table_2BQF = self.rope_table()[:, slots_BQ]
         mask = additive_mask(slots_BQ, latents_ABTL.shape[2], latents_ABTL.dtype)
         x_BQD = self.embed_tokens(tokens_BQ)
-        for layer, cache_BTL in zip(self.layers, latents_ABTL, strict=False):
+        for layer, cache_BTL in zip(self.blocks, latents_ABTL, strict=False):
             x_BQD = layer.decode(x_BQD, table_2BQF, cache_BTL, slots_BQ, mask)
-        return self.norm(x_BQD)
+        return self._normed(x_BQD)
 
     def decode_folded(
         self,
@@ -257,12 +272,12 @@ class LanguageModel(nn.Module):
         table_2BF = self.rope_table()[:, slots_B]
         mask = additive_mask(slots_B.unsqueeze(1), latents_ABTL.shape[2], latents_ABTL.dtype)
         x_BD = self.embed_tokens(tokens_B)
-        for layer, weights, cache_BTL in zip(self.layers, folded, latents_ABTL, strict=False):
+        for layer, weights, cache_BTL in zip(self.blocks, folded, latents_ABTL, strict=False):
             h_BD = layer.input_layernorm(x_BD)
             x_BD = x_BD + weights.decode(h_BD, table_2BF, cache_BTL, slots_B, mask.squeeze(1))
             h_B1D = layer.post_attention_layernorm(x_BD).unsqueeze(1)
             x_BD = x_BD + layer.mlp(h_B1D).squeeze(1)
-        return self.norm(x_BD)
+        return self._normed(x_BD)
 
     def decode_prediction(
         self,
@@ -276,11 +291,14 @@ class LanguageModel(nn.Module):
 
         `previous_BQD` is the normed state at place i, `tokens_BQ` the token `depth` after it.
         """
-        module = self.mtp[depth - 1]
+        module = self.modules_ahead[depth - 1]
         table_2BQF = self.rope_table()[:, slots_BQ]
         mask = additive_mask(slots_BQ, cache_BTL.shape[1], cache_BTL.dtype)
         x_BQD = module.join(self.embed_tokens(tokens_BQ), previous_BQD)
-        return module.norm(module.block.decode(x_BQD, table_2BQF, cache_BTL, slots_BQ, mask))
+        out_BQD: Tensor = module.norm(
+            module.block.decode(x_BQD, table_2BQF, cache_BTL, slots_BQ, mask)
+        )
+        return out_BQD
 
     def rope_table(self) -> Tensor:
         """Cosines and sines (2, P, F) where and as the weights are."""
@@ -317,7 +335,12 @@ class LanguageModel(nn.Module):
         table_2BTF, mask_B1TT, real_BT = self._places(tokens_BT[:, :T], segments_BT, positions_BT)
         x_BTD = module.join(self.embed_tokens(tokens_BT[:, depth:]), previous_BTD)
         x_BTD, _ = module.block(x_BTD, table_2BTF, mask_B1TT, statistics, real_BT)
-        return module.norm(x_BTD)
+        out_BTD: Tensor = module.norm(x_BTD)
+        return out_BTD
+
+    def _normed(self, x: Tensor) -> Tensor:
+        normed: Tensor = self.norm(x)
+        return normed
 
     def _places(
         self, tokens_BT: Tensor, segments_BT: Tensor | None, positions_BT: Tensor | None

@@ -40,10 +40,9 @@ def rotate(x: Tensor, table_2BTF: Tensor, interleaved: bool) -> Tensor:
 
 def softmax_scale(config: ModelConfig) -> float:
     """What the attention scores are multiplied by: 1/sqrt(d), and YaRN's mscale squared."""
-    scale = config.qk_head_dim**-0.5
+    scale: float = config.qk_head_dim**-0.5
     scaling = config.rope_scaling
     if scaling and scaling.get("mscale_all_dim"):
-        # transformers reads `factor` itself here, and the ratio of lengths only below.
         scale *= _mscale(_factor(config), scaling["mscale_all_dim"]) ** 2
     return scale
 
@@ -53,7 +52,9 @@ def _factor(config: ModelConfig) -> float:
     factor = config.rope_scaling.get("factor")
     if factor is not None:
         return float(factor)
-    return config.max_position_embeddings / config.rope_scaling["original_max_position_embeddings"]
+    return config.max_position_embeddings / int(
+        config.rope_scaling["original_max_position_embeddings"]
+    )
 
 
 def _mscale(factor: float, mscale: float = 1.0) -> float:

@@ -9,7 +9,7 @@ X end tokens a row may have, V vocabulary.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -59,14 +59,14 @@ class Slots:
         self.folded = fold(model) if worth_folding(model.config) else []
         self._bounds: list[int] = []
         self._graphs: dict[tuple[int, int, StepKey], torch.cuda.CUDAGraph] = {}
-        self._pool: object | None = None
+        self._pool: Any = None
         self._weights = model.embed_tokens.weight.data_ptr()
 
     def fits(self, slots: int, length: int, ends: int, model: LanguageModel) -> bool:
         """Whether these slots do for so many rows of this length, on the same weights."""
         weight = model.embed_tokens.weight
         return (
-            slots <= self.slots <= max(2 * slots, 64)
+            slots <= self.slots
             and length <= self.cache.capacity
             and ends <= self.ends_SX.shape[1]
             and self._weights == weight.data_ptr()
@@ -217,7 +217,7 @@ class Slots:
             saved = [state.clone() for state in self._per_row]
             # The rehearsals write a latent at each row's place and a token at its count, which
             # the step itself writes again; the rest of the state is put back.
-            stream = torch.cuda.Stream()
+            stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
             stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(stream):
                 for _ in range(2):

@@ -73,7 +73,7 @@ def wrap_tokenizer(backend: Tokenizer) -> Any:
     """A `tokenizers` tokenizer as transformers' PreTrainedTokenizerFast."""
     from transformers import PreTrainedTokenizerFast
 
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=backend,
         bos_token=BOS,
         eos_token=EOS,

@@ -14,6 +14,7 @@ from .dressing import clean, compact, words_of
 from .lexer import FUNCTIONS
 from .nodes import MAX_TEXT, Node, TooBigError, UnparsableError, symbols, to_data
 from .parser import parse
+from .relations import is_polynomial
 from .units import SMALL
 
 WORKER_SECONDS = 1.2
@@ -307,6 +308,9 @@ def _wants_algebra(gold: Answer, answer: Answer) -> bool:
     if kinds == {"number"}:
         composite = any(one.name is not None and one.name[0] != "sym" for one in (gold, answer))
         return composite and gold.name is not None and answer.name is not None
+    if kinds <= {"relation", "number"} and is_polynomial(gold.node) and is_polynomial(answer.node):
+        # For polynomial equations the comparison by factor has decided already.
+        return False
     if kinds == {"relation"}:
         return symbols(gold.node) == symbols(answer.node)
     if kinds == {"relation", "number"}:

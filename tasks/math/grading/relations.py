@@ -46,6 +46,26 @@ def _ascending(node: Node) -> tuple[list[str], list[Node]]:
     return ops, parts
 
 
+def is_polynomial(node: Node) -> bool:
+    """Whether an equation has only sums, products, whole powers and numbers below the line."""
+    if node[0] == "rel":
+        return all(op == "=" for op, _ in node[2]) and all(
+            is_polynomial(part) for part in (node[1], *(part for _, part in node[2]))
+        )
+    if node[0] in ("num", "sym"):
+        return True
+    if node[0] in ("add", "mul"):
+        return all(is_polynomial(part) for part in node[1])
+    if node[0] == "neg":
+        return is_polynomial(node[1])
+    if node[0] == "div":
+        return is_polynomial(node[1]) and not symbols(node[2])
+    if node[0] == "pow":
+        whole = node[2][0] == "num" and isinstance(node[2][1], int) and node[2][1] >= 0
+        return whole and is_polynomial(node[1])
+    return False
+
+
 def constant_factor(first: Node, second: Node) -> Any:
     """The constant c with first = c * second at every point; None when there is none."""
     names = tuple(sorted(symbols(first) | symbols(second)))

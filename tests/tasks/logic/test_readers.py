@@ -49,7 +49,7 @@ def test_letters(answer: str, letter: str | None) -> None:
         ("words", "ape bee cow", ["ape, bee, cow", "ape\nbee\ncow"], ["bee ape cow", "ape bee"]),
         ("list", "n,e", ["north, east", "n, e", "[n, e]"], ["e,n", "n", "n,e,e"]),
         ("set", "milk,apple", ["apple and milk", "apple, milk"], ["milk", "milk,apple,apple"]),
-        ("grid", "[[1,2],[3,4]]", ["[[1, 2], [3, 4]]", "1 2\n3 4"], ["[[1,2]]", "[[1,2],[3,true]]"]),
+        ("grid", "[[1,2],[3,4]]", ["[[1, 2], [3, 4]]", "1 2\n3 4"], ["[[1]]", "[[1,2],[3,true]]"]),
     ],
 )  # fmt: skip
 def test_judges(kind: str, gold: str, right: list[str], wrong: list[str]) -> None:
