@@ -37,9 +37,7 @@ def _built_in() -> dict[str, str]:
 
 def names(domain: Domain | None = None) -> list[str]:
     """The names that `load` accepts, sorted; of one domain when it is given (built-in only)."""
-    own = [
-        name for name, module in _built_in().items() if domain in (None, module.split(".")[-2])
-    ]
+    own = [name for name, module in _built_in().items() if domain in (None, module.split(".")[-2])]
     others = [] if domain else [entry.name for entry in entry_points(group=ENTRY_POINT_GROUP)]
     return sorted({*own, *others})
 
@@ -85,7 +83,10 @@ def load(
     given: dict[str, Any] = {
         key: value
         for key, value in {
-            "split": split, "data_dir": data_dir, "size": size, "difficulty": difficulty,
+            "split": split,
+            "data_dir": data_dir,
+            "size": size,
+            "difficulty": difficulty,
         }.items()
         if value is not None
     }

@@ -6,6 +6,7 @@ data folder is skipped, and says so.
 """
 
 import inspect
+import json
 import os
 import random
 from collections.abc import Iterator
@@ -57,13 +58,28 @@ HOSTILE_CODE = {
 }
 
 
+READER_ROWS: dict[str, list[dict[str, object]]] = {
+    "questions": [{"question": "What is 6 * 7?", "answer": "42"}],
+    "exact_answer": [
+        {"question": "How many legs has a spider?", "answer": "8"},
+        {"question": "Is seven prime? Answer yes or no.", "answer": "yes"},
+    ],
+    "open_answer": [{"question": "Half of a half, as a fraction?", "answer": "1/4"}],
+    "multiple_choice": [
+        {"question": "Which is a fruit?", "choices": ["stone", "apple", "iron"], "answer": "B"}
+    ],
+    "grid": [{"puzzle": [[1, 0], [0, 1]], "solution": [[1, 2], [2, 1]]}],
+}
+"""What the readers of users' files are given to read."""
+
+
 def _arguments(name: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a suite needs to be told beyond its name."""
-    if name == "questions":
-        path = tmp_path_factory.mktemp("questions") / "questions.jsonl"
-        path.write_text('{"question": "What is 6 * 7?", "answer": "42"}\n')
-        return {"path": str(path)}
-    return {}
+    if name not in READER_ROWS:
+        return {}
+    path = tmp_path_factory.mktemp(name) / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in READER_ROWS[name]))
+    return {"path": str(path)}
 
 
 def _required(name: str) -> list[str]:
