@@ -1,6 +1,6 @@
 """Run untrusted programs: `open_sandbox(name)` gives a backend, a run gives an `Outcome`."""
 
-from .defaults import default_sandbox, open_sandbox
+from .defaults import default_sandbox, isolation_in_use, open_sandbox
 from .errors import UsageError
 from .types import Channel, ChannelClosed, Limits, Outcome, Program, Sandbox
 
@@ -13,5 +13,6 @@ __all__ = [
     "Sandbox",
     "UsageError",
     "default_sandbox",
+    "isolation_in_use",
     "open_sandbox",
 ]

@@ -30,7 +30,6 @@ def harm(what=''):
 """
 
 
-
 _NETWORK = {
     "tcp to the host": "s = socket.socket(); s.settimeout(1); s.connect(('127.0.0.1', {port})); harm()",
     "udp to the host": "s = socket.socket(type=socket.SOCK_DGRAM); s.sendto(b'x', ('127.0.0.1', {port})); harm()",

@@ -15,6 +15,8 @@ _HINTS = (  # the last line of a traceback -> the limit behind it
     ("[Errno 1] Operation not permitted", "a call that the sandbox forbids"),
 )
 
+_MEMORY = ("MemoryError", "OSError: [Errno 12]", "numpy._core._exceptions._ArrayMemoryError")
+
 
 def failure(why: str) -> Outcome:
     """Our own failure, which says nothing of the program."""
@@ -67,7 +69,7 @@ def _judge(
 
 def _failed(limits: Limits, stderr: str, code: int) -> tuple[OutcomeStatus, str]:
     last = stderr.rstrip().rsplit("\n", 1)[-1][:200]
-    if last.startswith(("MemoryError", "numpy._core._exceptions._ArrayMemoryError")):
+    if last.startswith(_MEMORY):
         return "memory", f"could not get memory within memory_mb={limits.memory_mb}"
     for mark, hint in _HINTS:
         if mark in last:

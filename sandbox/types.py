@@ -60,7 +60,7 @@ class Outcome:
     """One sentence: which limit was hit, which signal came, what of ours failed."""
 
 
-class ChannelClosed(Exception):
+class ChannelClosed(Exception):  # noqa: N818 (an end is no error of ours)
     """The program is gone, or broke the rules of the channel; `outcome` says how it ended."""
 
     def __init__(self, outcome: Outcome) -> None:

