@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 
 import pytest
-
 from assay.sandbox import Sandbox
 from assay.sandbox.attacks import ATTACKS, Attack
 from assay.sandbox.doctor import canaries, probe, withstand
