@@ -24,6 +24,7 @@ from tqdm import tqdm
 
 from ..sandbox.errors import UsageError
 from ..tasks import Problem, Suite, Verdict, load
+from .backends import load_model
 from .backends.contract import Completion, Model, Request, Sampling
 from .metrics import Scored, summarize
 from .results import RunFolder, SampleWriter, create_run, new_run_id, open_run, write_json
@@ -130,7 +131,7 @@ def make_job(task: str | TaskSpec | Suite, settings: Settings) -> Job:
 
 
 def evaluate(
-    model: Model,
+    model: Model | str,
     suites: Sequence[str | TaskSpec | Suite],
     samples: int = 1,
     *,
@@ -145,15 +146,21 @@ def evaluate(
 ) -> Run:
     """Sample a model on suites, verify, store under `out/runs/run_id`, and summarise.
 
-    `workers` bounds the checks under way at once. Raises UsageError for a user's mistake (then
-    nothing is left half-written) and KeyboardInterrupt after a clean stop.
+    `model` is a backend, or a name that `load_model` opens. `workers` bounds the checks under
+    way at once. Raises UsageError for a user's mistake (then nothing is left half-written) and
+    KeyboardInterrupt after a clean stop.
     """
     settings = Settings(samples=samples, sampling=sampling or Sampling(), seed=seed, limit=limit)
     jobs = [make_job(task, settings) for task in suites]
-    return run_jobs(
-        model, jobs, settings, out=out, run_id=run_id, resume=resume, workers=workers,
-        progress=progress,
-    )  # fmt: skip
+    opened = load_model(model) if isinstance(model, str) else model
+    try:
+        return run_jobs(
+            opened, jobs, settings, out=out, run_id=run_id, resume=resume, workers=workers,
+            progress=progress,
+        )  # fmt: skip
+    finally:
+        if opened is not model:
+            opened.close()
 
 
 def run_jobs(
@@ -346,7 +353,8 @@ def _drive(
         closing = getattr(completions, "close", None)
         if closing is not None:
             closing()
-        pool.shutdown(wait=True, cancel_futures=True)
+        # What was generated is verified and kept, also after a Ctrl-C.
+        pool.shutdown(wait=True)
     return {"count": failed, "last": last}
 
 

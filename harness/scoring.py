@@ -33,8 +33,8 @@ def score_file(
     An id may be the suite's own, the row number, or the file's own where that is unambiguous.
     Raises UsageError for ids that the suite does not have; nothing is written then.
     """
-    suite = spec.load()
     recorded = read_completions(path, id_field, text_field)
+    suite = spec.load()
     resolved: list[tuple[Problem, Recorded]] = []
     unknown: list[Recorded] = []
     for one in recorded:
