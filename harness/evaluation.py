@@ -22,6 +22,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from ..sandbox import isolation_in_use
 from ..sandbox.errors import UsageError
 from ..tasks import Problem, Suite, Verdict, load
 from .backends import load_model
@@ -183,7 +184,8 @@ def run_jobs(
         if names.count(name) > 1:
             raise UsageError(f"task {name!r} is named twice")
     config = _config(model, jobs, settings)
-    folder = _folder(config, model, out, run_id, resume, extra)
+    isolation = _isolation(jobs)
+    folder = _folder(config, model, out, run_id, resume, {"sandbox": isolation, **(extra or {})})
     started = perf_counter()
     with SampleWriter(folder) as writer:
         done = {_key(record) for record in folder.samples()}
@@ -256,7 +258,7 @@ def _folder(
     out: str | Path,
     run_id: str | None,
     resume: bool,
-    extra: Mapping[str, Any] | None,
+    extra: Mapping[str, Any],
 ) -> RunFolder:
     if resume:
         if run_id is None:
@@ -270,10 +272,17 @@ def _folder(
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": _versions(),
         "hardware": hardware(),
-        "sandbox": os.environ.get("ASSAY_SANDBOX", "auto"),
-        **(extra or {}),
+        **extra,
     }
     return create_run(out, run_id or new_run_id(model.identity.name), manifest)
+
+
+def _isolation(jobs: Sequence[Job]) -> dict[str, Any] | None:
+    """What will stand between the programs and the machine; None when no job runs programs.
+
+    Raises UsageError here, before anything is generated, where no sandbox works.
+    """
+    return isolation_in_use() if any(job.suite.domain == "code" for job in jobs) else None
 
 
 def _refuse_other_config(folder: RunFolder, config: dict[str, Any]) -> None:

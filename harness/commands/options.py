@@ -1,10 +1,12 @@
 """Options that several verbs share, and how task options reach the suites that know them."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from ...sandbox.defaults import BACKENDS
 from ...sandbox.errors import UsageError
 from ...tasks.registry import options_of
 from ..evaluation import TaskSpec
@@ -25,6 +27,10 @@ Options = Annotated[
 ]
 SandboxName = Annotated[
     str | None, typer.Option("--sandbox", help="process, docker or auto (or $ASSAY_SANDBOX).")
+]
+AllowUnsafe = Annotated[
+    bool,
+    typer.Option("--allow-unsafe", help="Run programs with less isolation than the sandbox wants."),
 ]
 
 
@@ -61,3 +67,13 @@ def key_values(pairs: list[str] | None) -> dict[str, Any]:
         whole = value.removeprefix("-").isascii() and value.removeprefix("-").isdigit()
         found[key.replace("-", "_")] = int(value) if whole else value
     return found
+
+
+def choose_sandbox(name: str | None, allow_unsafe: bool) -> None:
+    """Make `name` the sandbox of every check in this process. Raises UsageError."""
+    if name is not None:
+        if name not in BACKENDS:
+            raise UsageError(f"--sandbox {name!r}: use one of {', '.join(BACKENDS)}")
+        os.environ["ASSAY_SANDBOX"] = name
+    if allow_unsafe:
+        os.environ["ASSAY_ALLOW_UNSAFE"] = "1"

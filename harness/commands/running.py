@@ -1,6 +1,5 @@
 """`assay eval`: a model sits suites."""
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from ..backends import load_model
 from ..backends.contract import Sampling
 from ..evaluation import Run, evaluate
 from .options import (
+    AllowUnsafe,
     DataDir,
     Difficulty,
     Options,
@@ -20,6 +20,7 @@ from .options import (
     Split,
     SuiteSeed,
     Tasks,
+    choose_sandbox,
     key_values,
     task_specs,
 )
@@ -43,6 +44,7 @@ def eval_model(
     stop: Annotated[list[str] | None, typer.Option("--stop", help="A stop string.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the sampling.")] = 0,
     sandbox: SandboxName = None,
+    allow_unsafe: AllowUnsafe = False,
     base_url: Annotated[str | None, typer.Option("--base-url", help="Of openai/ models.")] = None,
     model_option: Annotated[
         list[str] | None,
@@ -63,8 +65,7 @@ def eval_model(
         max_tokens=max_tokens, temperature=temperature, top_p=top_p, top_k=top_k,
         stop=tuple(stop or ()),
     )  # fmt: skip
-    if sandbox is not None:
-        choose_sandbox(sandbox)
+    choose_sandbox(sandbox, allow_unsafe)
     opened = load_model(model, base_url=base_url, **key_values(model_option))
     try:
         run = evaluate(
@@ -74,13 +75,6 @@ def eval_model(
     finally:
         opened.close()
     return report(run)
-
-
-def choose_sandbox(name: str) -> None:
-    """Make `name` the sandbox of every check in this process. Raises UsageError."""
-    if name not in ("process", "docker", "auto"):
-        raise UsageError(f"--sandbox {name!r}: use process, docker or auto")
-    os.environ["ASSAY_SANDBOX"] = name
 
 
 def _sampling(**values: Any) -> Sampling:

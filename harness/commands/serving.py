@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from ...sandbox.errors import UsageError
-from .options import DataDir, SandboxName, Split
-from .running import choose_sandbox
+from .options import AllowUnsafe, DataDir, SandboxName, Split, choose_sandbox
 
 
 def serve_http(
@@ -18,12 +17,12 @@ def serve_http(
     split: Split = None,
     data_dir: DataDir = None,
     sandbox: SandboxName = None,
+    allow_unsafe: AllowUnsafe = False,
 ) -> None:
     """Serve /verify, /verify_batch, /get_reward, /health and /metrics."""
     if not 0 <= port <= 65535:
         raise UsageError(f"--port {port}: use 0 to 65535")
-    if sandbox is not None:
-        choose_sandbox(sandbox)
+    choose_sandbox(sandbox, allow_unsafe)
     try:
         from ..server import config_from, serve
     except ImportError as error:

@@ -11,6 +11,7 @@ from ...sandbox.errors import UsageError
 from ..results import open_run
 from ..scoring import rescore, score_file
 from .options import (
+    AllowUnsafe,
     DataDir,
     Difficulty,
     Json,
@@ -19,10 +20,11 @@ from .options import (
     SandboxName,
     Split,
     SuiteSeed,
+    choose_sandbox,
     key_values,
     task_specs,
 )
-from .running import choose_sandbox, report
+from .running import report
 
 SHOWN = 20
 
@@ -32,15 +34,21 @@ def verify(
     problem_id: Annotated[str, typer.Option("--id", help="The id of the problem.")],
     completion: Annotated[str, typer.Option("--completion", help="The text; - reads stdin.")],
     split: Split = None,
+    difficulty: Difficulty = None,
+    suite_seed: SuiteSeed = None,
     option: Options = None,
     data_dir: DataDir = None,
     sandbox: SandboxName = None,
+    allow_unsafe: AllowUnsafe = False,
     as_json: Json = False,
 ) -> int:
     """Verify one completion and explain the verdict."""
-    if sandbox is not None:
-        choose_sandbox(sandbox)
-    suite = task_specs(task, split=split, data_dir=data_dir, **key_values(option))[0].load()
+    choose_sandbox(sandbox, allow_unsafe)
+    specs = task_specs(
+        task, split=split, difficulty=difficulty, seed=suite_seed, data_dir=data_dir,
+        **key_values(option),
+    )  # fmt: skip
+    suite = specs[0].load()
     problem = suite.find(problem_id)
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if completion == "-" else completion
     verdict = suite.verify(problem, text)
@@ -68,13 +76,13 @@ def score(
     text_field: Annotated[str | None, typer.Option("--text-field")] = None,
     model: Annotated[str | None, typer.Option("--model", help="Who wrote them.")] = None,
     sandbox: SandboxName = None,
+    allow_unsafe: AllowUnsafe = False,
     out: Out = Path("results"),
     run_id: Annotated[str | None, typer.Option("--run-id", help="Name of the run.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bars.")] = False,
 ) -> int:
     """Verify the completions that another tool generated, and store them as a run."""
-    if sandbox is not None:
-        choose_sandbox(sandbox)
+    choose_sandbox(sandbox, allow_unsafe)
     specs = task_specs(
         task, split=split, difficulty=difficulty, seed=suite_seed, data_dir=data_dir,
         **key_values(option),

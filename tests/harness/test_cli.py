@@ -1,0 +1,271 @@
+"""The command line: what each verb prints, and one line with code 2 for a user's mistake."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from assay.harness.cli import run
+
+ARITHMETIC = ("--tasks", "arithmetic", "--difficulty", "1", "--size", "6", "--quiet")
+
+
+@pytest.fixture
+def assay(capsys, monkeypatch):
+    """Run a command line; its exit code, standard output and standard error."""
+    monkeypatch.delenv("ASSAY_DATA", raising=False)
+    monkeypatch.delenv("ASSAY_SANDBOX", raising=False)
+    monkeypatch.delenv("ASSAY_ALLOW_UNSAFE", raising=False)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = run([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def stored(assay, tmp_path):
+    """A folder with one run of each end of the scale."""
+    for model in ("oracle", "random"):
+        code, _, errors = assay("eval", "--model", model, *ARITHMETIC, "--out", tmp_path,
+                                "--run-id", model)  # fmt: skip
+        assert code == 0, errors
+    return tmp_path
+
+
+def bad(assay, *arguments, names: str) -> None:
+    """The arguments are a user's mistake; its one line names the thing."""
+    code, output, errors = assay(*arguments)
+    assert code == 2, (output, errors)
+    assert errors.count("\n") == 1, errors
+    assert errors.startswith("assay: ")
+    assert names in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (["--model", "nope", *ARITHMETIC], "unknown model 'nope': use one of bundled"),
+        (["--model", "oracle/x", *ARITHMETIC], "write oracle alone"),
+        (["--model", "replay/nope.jsonl", *ARITHMETIC], "'nope.jsonl': there is no such file"),
+        (["--model", "openai/x", "--base-url", "here", *ARITHMETIC], "--base-url 'here'"),
+        (["--model", "oracle", "--model-option", "x", *ARITHMETIC], "write it as KEY=VALUE"),
+        (["--model", "oracle", "--model-option", "x=1", *ARITHMETIC], "the option 'x'"),
+        (["--model", "oracle", "--tasks", "arithmetics"], "did you mean arithmetic"),
+        (["--model", "oracle", "--tasks", ","], "names no task"),
+        (["--model", "oracle", "--tasks", "arithmetic,arithmetic"], "twice"),
+        (["--model", "oracle", "--tasks", "arithmetic", "--split", "dev"], "split 'dev'"),
+        (["--model", "oracle", "--tasks", "arithmetic", "-o", "colour=1"], "'colour': known:"),
+        (["--model", "oracle", "--tasks", "arithmetic:x"], "has no variants"),
+        (["--model", "oracle", "--tasks", "arithmetic", "--difficulty", "99"], "use 1 to"),
+        (["--model", "oracle", "--tasks", "arithmetic", "--size", "0"], "size 0"),
+        (["--model", "oracle", "--tasks", "arithmetic", "--size", "x"], "'--size'"),
+        (["--model", "oracle", "--limit", "0", *ARITHMETIC], "--limit 0"),
+        (["--model", "oracle", "--samples", "0", *ARITHMETIC], "--samples 0"),
+        (["--model", "oracle", "--max-tokens", "0", *ARITHMETIC], "--max-tokens 0"),
+        (["--model", "oracle", "--temperature", "-1", *ARITHMETIC], "--temperature -1"),
+        (["--model", "oracle", "--temperature", "nan", *ARITHMETIC], "--temperature nan"),
+        (["--model", "oracle", "--top-p", "2", *ARITHMETIC], "--top-p 2"),
+        (["--model", "oracle", "--sandbox", "jail", *ARITHMETIC], "--sandbox 'jail'"),
+        (["--model", "oracle", "--colour", *ARITHMETIC], "No such option: --colour"),
+        (["--tasks", "arithmetic"], "Missing option '--model'"),
+        (["--model", "oracle", "--resume", *ARITHMETIC], "--resume needs --run-id"),
+        (["--model", "oracle", "--resume", "--run-id", "x", *ARITHMETIC], "no run 'x'"),
+        (["--model", "oracle", "--run-id", "../x", *ARITHMETIC], "run id '../x'"),
+        (["--model", "oracle", "--tasks", "gsm8k"], "point --data-dir or $ASSAY_DATA at"),
+        (["--model", "oracle", "--tasks", "gsm8k", "--data-dir", "/nowhere"], "'/nowhere' is not"),
+    ],
+)
+def test_a_bad_eval(assay, tmp_path, arguments, names):
+    bad(assay, "eval", *arguments, "--out", tmp_path, names=names)
+    left = list((tmp_path / "runs").iterdir()) if (tmp_path / "runs").exists() else []
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (["nope"], "No such command 'nope'"),
+        (["list", "nope"], "use tasks, models or sandboxes"),
+        (["rescore", "nope"], "no run 'nope'"),
+        (["compare", "nope", "nope"], "no run 'nope'"),
+        (["leaderboard", "--out", "nowhere"], "no run with samples in nowhere"),
+        (["verify", "--task", "arithmetic", "--id", "x", "--completion", "1"], "no problem 'x'"),
+        (["verify", "--task", "arithmetic", "--id", "x"], "Missing option '--completion'"),
+        (["score", "--tasks", "arithmetic", "--file", "nope"], "there is no such file"),
+        (["export", "nope", "--tasks", "arithmetic", "--out", "x"], "unknown export 'nope'"),
+        (["audit", "--tasks", "nope"], "unknown task 'nope'"),
+        (["serve", "--host", "0.0.0.0"], "set a token"),
+        (["train", "grpo", "--config", "nope.toml"], "nope.toml"),
+    ],
+)
+def test_a_bad_command_line(assay, arguments, names, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, errors = assay(*arguments)
+    assert code == 2
+    last = errors.rstrip("\n").rpartition("\n")[2]  # a bar may have been drawn before
+    assert last.startswith("assay: ")
+    assert names in last
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_verb_shows_the_verbs(assay):
+    code, _, errors = assay()
+    assert code == 2
+    for verb in ("list", "eval", "score", "verify", "rescore", "compare", "leaderboard", "view",
+                 "train", "serve", "audit", "export", "doctor"):  # fmt: skip
+        assert f"\n  {verb} " in errors
+
+
+def test_the_console_script_and_the_module_agree():
+    done = subprocess.run(
+        [sys.executable, "-m", "assay.harness.cli", "--version"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.startswith("assay ")
+    script = Path(sys.executable).parent / "assay"
+    if not script.exists():
+        pytest.skip("the console script is not installed beside this interpreter")
+    again = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert again.stdout == done.stdout
+
+
+def test_a_taken_run_id(assay, stored):
+    bad(assay, "eval", "--model", "oracle", *ARITHMETIC, "--out", stored, "--run-id", "oracle",
+        names="run id 'oracle' exists")  # fmt: skip
+
+
+def test_an_unwritable_output_folder(assay, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("")
+    bad(assay, "eval", "--model", "oracle", *ARITHMETIC, "--out", file, names="cannot be written")
+
+
+def test_a_differing_configuration_is_not_resumed(assay, stored):
+    bad(assay, "eval", "--model", "oracle", *ARITHMETIC, "--samples", "2", "--out", stored,
+        "--run-id", "oracle", "--resume", names="samples: 1 there, 2 now")  # fmt: skip
+
+
+def test_eval_prints_the_table(assay, tmp_path):
+    code, output, _ = assay("eval", "--model", "oracle", *ARITHMETIC, "--out", tmp_path)
+    assert code == 0
+    assert "arithmetic" in output
+    assert "100.0%" in output
+
+
+def test_list(assay):
+    code, output, _ = assay("list", "--json")
+    assert code == 0
+    assert {"math", "code", "logic"} <= set(json.loads(output))
+    assert "gsm8k" in json.loads(output)["math"]
+    assert "oracle" in assay("list", "models")[1]
+    assert "process" in assay("list", "sandboxes")[1]
+
+
+def test_verify_explains(assay, tmp_path, monkeypatch):
+    code, output, _ = assay("verify", "--task", "arithmetic", "--id", "arithmetic-test-d1-s0-0",
+                            "--completion", "I do not know", "--json")  # fmt: skip
+    assert code == 0
+    verdict = json.loads(output)
+    assert verdict["score"] == 0.0
+    assert verdict["reason"]
+    code, output, _ = assay("verify", "--task", "arithmetic", "--id", "arithmetic-test-d1-s0-0",
+                            "--completion", "I do not know")  # fmt: skip
+    assert "status     " in output
+
+
+def test_rescore_compare_and_leaderboard(assay, stored):
+    code, output, _ = assay("rescore", "random", "--out", stored, "--quiet")
+    assert code == 0
+    assert "0 verdicts changed" in output
+    code, output, _ = assay("compare", "oracle", "random", "--out", stored, "--json")
+    assert code == 0
+    assert json.loads(output)
+    code, _, _ = assay("leaderboard", "--out", stored)
+    assert code == 0
+    for name in ("leaderboard.json", "LEADERBOARD.md", "index.html"):
+        assert (stored / name).stat().st_size > 0
+    assert "oracle" in (stored / "LEADERBOARD.md").read_text()
+
+
+COMPLETION = '{"id": "%s", "completion": "\\\\boxed{%s}"}\n'
+
+
+@pytest.fixture
+def questions(tmp_path):
+    path = tmp_path / "questions.jsonl"
+    path.write_text('{"id": "a", "question": "6 * 7?", "answer": "42"}\n'
+                    '{"id": "b", "question": "6 * 8?", "answer": "48"}\n')  # fmt: skip
+    return path
+
+
+def test_score_of_a_file(assay, questions, tmp_path):
+    file = tmp_path / "completions.jsonl"
+    file.write_text(COMPLETION % ("0", 42) + COMPLETION % ("1", 47))
+    code, output, errors = assay(
+        "score", "--tasks", "questions", "-o", f"path={questions}", "--file", file,
+        "--out", tmp_path / "out", "--quiet",
+    )  # fmt: skip
+    assert code == 0, errors
+    assert "50.0%" in output
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", "there is no completion in it"),
+        ('{"id": "0", "completion": "x"}\n{"id": ', "completions.jsonl:2: not JSON"),
+        ("[1]", "an object is expected"),
+        ('{"completion": "x"}\n', "no id: field"),
+        ('{"id": "0"}\n', "no completion: field"),
+        ('{"id": "0", "completion": 5}\n', "is not text"),
+        ('{"id": "zzz", "completion": "x"}\n', "lacks 1 of the 1 ids, as 'zzz'"),
+    ],
+)
+def test_a_bad_completions_file(assay, questions, tmp_path, text, names):
+    file = tmp_path / "completions.jsonl"
+    file.write_text(text)
+    out = tmp_path / "out"
+    bad(assay, "score", "--tasks", "questions", "-o", f"path={questions}", "--file", file,
+        "--out", out, "--quiet", names=names)  # fmt: skip
+    assert not out.exists() or list(out.glob("runs/*")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", "has no problems"),
+        ("nonsense\n", ":1: "),
+        ('{"question": "1 + 1?"}\n', "answer"),
+        ('{"question": "1 + 1?", "answer": ""}\n', "answer"),
+        ('{"question": "1 + 1?", "answer": "2"}\n[]\n', ":2: "),
+    ],
+)
+def test_a_bad_data_file(assay, tmp_path, text, names):
+    path = tmp_path / "questions.jsonl"
+    path.write_text(text)
+    bad(assay, "eval", "--model", "oracle", "--tasks", "questions", "-o", f"path={path}",
+        "--out", tmp_path / "out", names=names)  # fmt: skip
+    assert not (tmp_path / "out").exists()
+
+
+def test_duplicate_ids_in_a_data_file(assay, tmp_path):
+    path = tmp_path / "questions.jsonl"
+    path.write_text('{"id": "a", "question": "1?", "answer": "1"}\n' * 2)
+    bad(assay, "eval", "--model", "oracle", "--tasks", "exact_answer", "-o", f"path={path}",
+        "-o", "id_field=id", "--out", tmp_path / "out", names="'a'")  # fmt: skip
+
+
+def test_the_isolation_is_in_the_manifest(assay, tmp_path):
+    code, _, errors = assay(
+        "eval", "--model", "oracle", "--tasks", "function_synthesis,arithmetic", "--size", "2",
+        "--difficulty", "1", "--quiet", "--out", tmp_path, "--run-id", "one",
+    )  # fmt: skip
+    assert code == 0, errors
+    sandbox = json.loads((tmp_path / "runs" / "one" / "manifest.json").read_text())["sandbox"]
+    assert sandbox["backend"] in ("process", "docker")
+    assert sandbox["mechanisms"]
