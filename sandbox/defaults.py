@@ -55,7 +55,13 @@ def _open(name: str, workers: int | None, allow_unsafe: bool, runtime: str | Non
         if runtime is not None:
             raise UsageError(f"runtime={runtime!r} is for docker: leave it out")
         return ProcessSandbox(workers, allow_unsafe)
-    raise UsageError("the docker sandbox is not in this build: use process")
+    try:  # the client library is imported only when used
+        from .docker.backend import DockerSandbox
+    except ImportError as problem:
+        raise UsageError(
+            f"the docker sandbox needs its client ({problem}): pip install docker"
+        ) from problem
+    return DockerSandbox(workers, runtime)
 
 
 def _proved(box: Sandbox, allow_unsafe: bool) -> Sandbox:

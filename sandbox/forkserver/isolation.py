@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 from collections.abc import Callable
 
 from . import kernel, landlock, rootfs, seccomp
@@ -22,6 +23,7 @@ _SERVER_NAMESPACES = {
     "uts": kernel.CLONE_NEWUTS,
     "cgroup": kernel.CLONE_NEWCGROUP,
 }
+_DEVICES = ("/dev/zero", "/dev/urandom", "/dev/random")
 _OPTIONAL = {"landlock", "cgroup namespace", "fast init"}
 
 
@@ -36,6 +38,8 @@ class Isolation:
         self._wanted = wanted
         self._filter: seccomp.Filter | None = None
         self._landlock = 0
+        wanted_here = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", sys.base_prefix, *_DEVICES)
+        self._libraries = tuple(path for path in wanted_here if os.path.exists(path))
 
     def missing(self) -> list[str]:
         """The mechanisms that must be there and are not."""
@@ -57,11 +61,19 @@ class Isolation:
     def enter(self) -> None:
         """Build the server's own walls. Afterwards nothing outside is reachable by name."""
         os.umask(0o022)
-        if not self.contained:
+        if self.contained:
+            self._offer_to_the_memory_killer()
+            kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+        else:
             self._enter_namespaces()
         self._step("seccomp", self._ready_filter)
         self._step("landlock", self._ready_landlock)
         self._step("no_new_privs", lambda: None)
+
+    def _offer_to_the_memory_killer(self) -> None:
+        """In a full container the program should go, not the relay that would report it."""
+        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+            file.write("500")
 
     def _enter_namespaces(self) -> None:
         privileged = os.geteuid() == 0
@@ -131,7 +143,7 @@ class Isolation:
         self.home = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
 
     def _ready_filter(self) -> None:
-        self._filter = seccomp.Filter()
+        self._filter = seccomp.Filter(self.contained)
 
     def _ready_landlock(self) -> None:
         self._landlock = landlock.abi_version()
@@ -143,17 +155,16 @@ class Isolation:
             if self.has("user namespace"):
                 kernel.unshare(kernel.CLONE_NEWUSER, "unshare user namespace of the run")
         os.chdir(work)
-        set_limits(limits)
+        set_limits(limits, counted=not self.contained)
         kernel.drop_capabilities()
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         if self._landlock:
-            readable = ("/",) if not self.contained else self._readable()
-            landlock.restrict(self._landlock, work, readable)
+            landlock.restrict(self._landlock, work, self._readable())
         if self._filter is not None:
             self._filter.install()
 
     def _readable(self) -> tuple[str, ...]:
-        return tuple(p for p in ("/usr", "/lib", "/lib64", "/etc/ld.so.cache") if os.path.exists(p))
+        return self._libraries if self.contained else ("/",)
 
     def _private_files(self, limits: dict[str, float]) -> None:
         if not self.has("mount namespace"):
@@ -183,8 +194,12 @@ def _write_maps(processes: int, pid: int, uid: int, gid: int, go: int) -> int:
     return 0
 
 
-def set_limits(limits: dict[str, float]) -> None:
-    """Resource limits of one program; the kernel's own backstop behind the supervisor."""
+def set_limits(limits: dict[str, float], counted: bool) -> None:
+    """Resource limits of one program; the kernel's own backstop behind the supervisor.
+
+    `counted`: the uid is the program's alone, so that its threads can be counted by it. In a
+    container the uid is shared with the whole machine, and the pids cgroup counts instead.
+    """
     space = int(limits["base_bytes"] + limits["memory_mb"] * 2**20)
     cpu = int(limits["cpu_seconds"]) + 2
     for kind, value in (
@@ -196,9 +211,10 @@ def set_limits(limits: dict[str, float]) -> None:
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_SIGPENDING, 64),
-        (resource.RLIMIT_NPROC, int(limits["processes"])),
     ):
         lower_limit(kind, value)
+    if counted:
+        lower_limit(resource.RLIMIT_NPROC, int(limits["processes"]))
 
 
 def lower_limit(kind: int, value: int) -> None:

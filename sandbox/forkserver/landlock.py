@@ -5,7 +5,8 @@ import os
 
 from . import kernel
 
-_READ = 0b1100 | 1  # READ_FILE, READ_DIR and EXECUTE (mapping of extension modules)
+_LIST = 0b1000  # READ_DIR, which no file can have
+_READ = 0b0100 | _LIST | 1  # READ_FILE and EXECUTE (mapping of extension modules)
 _RIGHTS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}
 _DEVICE_IOCTL = 1 << 15  # ABI 5
 
@@ -44,7 +45,7 @@ def restrict(abi: int, writable: str, readable: tuple[str, ...]) -> None:
     )
     no_devices = rights & ~((1 << 6) | (1 << 11) | _DEVICE_IOCTL)
     for path in readable:
-        _allow(ruleset, path, _READ)
+        _allow(ruleset, path, _READ if os.path.isdir(path) else _READ & ~_LIST)
     _allow(ruleset, writable, no_devices)
     if os.path.exists("/dev/null"):
         _allow(ruleset, "/dev/null", 0b110)

@@ -168,3 +168,28 @@ def _write_init(root: str) -> None:
         with open(root + INIT, "wb") as file:
             file.write(image)
         os.chmod(root + INIT, 0o555)
+
+
+def clean(work: str) -> None:
+    """Empty the working folder of a container, whatever a program left there.
+
+    Folders are flattened one level at a time, so that no depth, name or mode gets in the way.
+    Raises OSError where something stays.
+    """
+    mark, count = os.urandom(8).hex(), 0  # a name that no program can have taken before
+    while names := os.listdir(work):
+        for name in names:
+            path = f"{work}/{name}"
+            if os.path.islink(path) or not os.path.isdir(path):
+                os.unlink(path)
+                continue
+            os.chmod(path, 0o700)
+            for inner in os.listdir(path):
+                below = f"{path}/{inner}"
+                if os.path.islink(below) or not os.path.isdir(below):
+                    os.unlink(below)
+                    continue
+                os.chmod(below, 0o700)
+                os.rename(below, f"{work}/{mark}-{count}")
+                count += 1
+            os.rmdir(path)

@@ -6,6 +6,7 @@ back, all others as EPERM. A foreign architecture and the x32 numbers kill the p
 
 import ctypes
 import errno
+import os
 import struct
 
 from . import kernel
@@ -46,7 +47,7 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {  # name -> (x86_64, aarch
     "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139),
     "rt_sigpending": (127, 136), "rt_sigtimedwait": (128, 137), "rt_sigsuspend": (130, 133),
     "sigaltstack": (131, 132), "pause": (34, None), "alarm": (37, None),
-    "getitimer": (36, 102), "setitimer": (38, 103), "kill": (62, 129), "tgkill": (234, 131),
+    "getitimer": (36, 102), "setitimer": (38, 103),
     "wait4": (61, 260), "waitid": (247, 95),
     # who and when
     "getpid": (39, 172), "gettid": (186, 178), "getppid": (110, 173), "getpgrp": (111, None),
@@ -72,6 +73,8 @@ _NAMESPACES = 0x7E020080  # every CLONE_NEW* flag
 _IOCTLS = (0x5450, 0x5451, 0x5421)  # FIONCLEX, FIOCLEX, FIONBIO
 # Locks of open files stay, leases and signal owners do not: they would reach outside.
 _FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
+_SIGNALS = ((62, 129), (234, 131))  # kill, tgkill
+_OWN_PID = 0x7FEDCBA9  # stands for the process that the filter will bind
 _NEWEST_KNOWN = 334
 
 _LOAD, _EQUAL, _GREATER, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
@@ -148,8 +151,11 @@ def _one_of(index: int, values: tuple[int, ...], otherwise: int) -> list[bytes]:
     return [*program, _error(otherwise), _op(_RETURN, _ALLOW)]
 
 
-def build_filter(machine: str) -> bytes:
-    """The filter for one architecture, as an array of `struct sock_filter`."""
+def build_filter(machine: str, shared: bool = False) -> bytes:
+    """The filter for one architecture, as an array of `struct sock_filter`.
+
+    `shared`: the pid namespace holds others too, so signals may go to `_OWN_PID` alone.
+    """
     if machine not in _ARCH:
         raise kernel.KernelError(errno.ENOSYS, f"seccomp: no allow-list for {machine}")
     column = list(_ARCH).index(machine)
@@ -161,6 +167,10 @@ def build_filter(machine: str) -> bytes:
     ]
     if machine == "x86_64":
         program += [_op(_GREATER, 0x40000000, 0, 1), _op(_RETURN, _KILL)]
+    if shared:
+        own = [_argument(0), _op(_EQUAL, _OWN_PID, 0, 1), _op(_RETURN, _ALLOW)]
+        for numbers in _SIGNALS:
+            program += _guarded(numbers[column], [*own, _error(errno.EPERM)])
     listed = (pair[column] for pair in _NUMBERS.values())
     program += _tree(sorted(number for number in listed if number is not None))
     program += _special_calls(column)
@@ -200,11 +210,15 @@ class _Program(ctypes.Structure):
 class Filter:
     """A filter made ready once, so that a forked child has one call left to make."""
 
-    def __init__(self) -> None:
-        text = build_filter(kernel.MACHINE)
+    def __init__(self, shared: bool) -> None:
+        text = build_filter(kernel.MACHINE, shared)
+        mark = struct.pack("I", _OWN_PID)
+        self._own = [at for at in range(4, len(text), 8) if text[at : at + 4] == mark]
         self._buffer = ctypes.create_string_buffer(text, len(text))
         self._program = _Program(len(text) // 8, ctypes.addressof(self._buffer))
 
     def install(self) -> None:
         """Bind this thread, and all it starts, to the filter. Needs no_new_privs."""
+        for at in self._own:
+            struct.pack_into("I", self._buffer, at, os.getpid())
         kernel.syscall("seccomp", ctypes.c_uint(1), ctypes.c_uint(0), ctypes.byref(self._program))

@@ -136,6 +136,8 @@ class Server:
             os.close(descriptor)
         ending = self._supervise(pid, request)
         self._discard()
+        if self._isolation.contained:
+            rootfs.clean(rootfs.WORK)  # one that cannot be emptied ends this server
         with open(report_read, "rb") as report:
             ending["report"] = report.read(4096).decode("utf-8", "replace")
         ending["wall"] = time.monotonic() - started
@@ -233,11 +235,17 @@ class Server:
 
     def _forget(self) -> None:
         self._compiled = {}
-        for name in [n for n in sys.modules if n.split(".")[0] == "forkserver"]:
-            del sys.modules[name]
+        for name in _OURS:
+            sys.modules.pop(name, None)
 
 
 _LIMITS = ("cpu_seconds", "memory_mb", "files_mb", "inodes", "open_files", "processes")
+# Listed, because a look through sys.modules would copy every page that holds one of its names.
+_OURS = tuple(
+    "forkserver" + part
+    for part in ("", ".isolation", ".kernel", ".landlock", ".programs", ".rootfs", ".seccomp",
+                 ".server")
+)  # fmt: skip
 _PARKED = 60  # above every descriptor that a child keeps
 _PARALLEL = max(1, len(os.sched_getaffinity(0)))
 

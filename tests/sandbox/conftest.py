@@ -1,4 +1,4 @@
-"""One open process backend for the tests of this folder."""
+"""Each backend that works here, open for the tests of this folder; the others skip."""
 
 from collections.abc import Iterator
 
@@ -6,10 +6,10 @@ import pytest
 from assay.sandbox import Sandbox, UsageError, open_sandbox
 
 
-@pytest.fixture(scope="session")
-def box() -> Iterator[Sandbox]:
+@pytest.fixture(scope="session", params=["process", "docker"])
+def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     try:
-        opened = open_sandbox("process", workers=2)
+        opened = open_sandbox(request.param, workers=2)
     except UsageError as problem:
         pytest.skip(str(problem))
     with opened:

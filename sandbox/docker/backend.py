@@ -1,0 +1,282 @@
+"""The `docker` backend: programs in warm containers, one at a time in each."""
+
+import json
+import math
+import os
+import struct
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ..errors import UsageError
+from ..forkserver import programs, relay
+from ..forkserver.client import Ending, Request, ServerGoneError
+from ..pool import PooledSandbox
+from ..requests import numbers
+from ..types import Limits
+from . import engine
+from .line import Line
+
+_START_SECONDS = 60.0
+_GRACE = 20.0
+_OWN_MB = 96  # the relay, the fork-server and the interpreter in it
+_OWN_TASKS = 3  # the relay, its listener, the fork-server
+_OPTIONAL = ("memory limit", "pids limit", "landlock")
+
+
+class Settings:
+    """What all containers of one sandbox share: the engine, the image, the runtime."""
+
+    def __init__(self, runtime: str | None) -> None:
+        self.runtime = runtime
+        self.client = engine.connect()
+        try:
+            info = self.client.info()
+            known = set(info.get("Runtimes") or {})
+            if runtime is not None and runtime not in known:
+                names = ", ".join(sorted(known)) or "none by name"
+                raise UsageError(
+                    f"the engine does not know the runtime {runtime!r} (it knows {names}): "
+                    "install it and register it in the engine's daemon.json"
+                )
+            self.image = engine.find_image(self.client)
+            engine.sweep(self.client)
+        except engine.ENGINE_ERRORS as problem:
+            self.client.close()
+            raise UsageError(f"the engine refuses: {engine.brief(problem)}") from problem
+        except UsageError:
+            self.client.close()
+            raise
+        self.cpu_limit = bool(info.get("CpuCfsQuota", info.get("CPUCfsQuota", True)))
+        self.version = str(info.get("ServerVersion", "?"))
+        self.default_runtime = str(info.get("DefaultRuntime") or "the default")
+
+
+class ContainerServer:
+    """A fork-server in a container of its own."""
+
+    def __init__(self, settings: Settings, preload: tuple[str, ...]) -> None:
+        self.preload = preload
+        self._settings = settings
+        self._owner = os.getpid()
+        self._container: Any = None
+        self._line: Line | None = None
+        self._dead = False
+        self._kills = 0
+        self.report: dict[str, Any] = {}
+        self._shape = _shape(Request(b"", numbers(Limits())), None)
+        self._start()
+
+    def _start(self) -> None:
+        settings = self._settings
+        try:
+            self._container = engine.start(
+                settings.client, settings.image, self._shape, settings.runtime, settings.cpu_limit
+            )
+            self._line = Line(settings.client, self._container.id)
+        except engine.ENGINE_ERRORS as problem:
+            self.close()
+            raise ServerGoneError(f"no container starts: {engine.brief(problem)}") from problem
+        try:
+            self._line.send(relay.START, json.dumps({"preload": list(self.preload)}).encode())
+            _, hello = self._line.receive(_START_SECONDS)
+        except ServerGoneError:
+            self.close()
+            raise
+        self.report = json.loads(hello)
+        self._kills = 0
+        if self.report.get("digest") != relay.digest():
+            self.close()
+            raise UsageError(f"the image {engine.IMAGE} holds another edition: build it again")
+
+    def prepare(self, request: Request) -> None:
+        """Have a container of the right size; most runs find it waiting."""
+        wanted = _shape(request, self._shape)
+        if wanted != self._shape:
+            self.close()
+            self._shape = wanted
+            self._dead = False
+            self._start()
+
+    def start(self, request: Request, channel: bool) -> "RemoteRun":
+        """Start a program."""
+        line = self._alive_line()
+        try:
+            line.send(relay.OPEN if channel else relay.RUN, relay.pack_request(request))
+        except ServerGoneError:
+            self._dead = True
+            raise
+        return RemoteRun(self, float(request.limits["wall_seconds"]))
+
+    def call(self, kind: bytes, body: bytes, seconds: float) -> tuple[bytes, bytes]:
+        """One order and its answer. Raises ServerGoneError."""
+        line = self._alive_line()
+        try:
+            if kind:
+                line.send(kind, body)
+            return line.receive(seconds)
+        except BaseException:
+            self._dead = True  # what it sends later would be taken for another answer
+            raise
+
+    def _alive_line(self) -> Line:
+        if self._line is None or self._dead:
+            raise ServerGoneError("the container is gone")
+        return self._line
+
+    def out_of_memory(self) -> bool:
+        """Whether the memory killer has struck in the container since the last question."""
+        _, count = self.call(relay.MEMORY, b"", _GRACE)
+        before, self._kills = self._kills, int(count)
+        return self._kills > before
+
+    def alive(self) -> bool:
+        """Whether the container can be used as far as we know without asking the engine."""
+        return not self._dead and self._line is not None
+
+    def forget(self) -> None:
+        """In a forked copy of the harness."""
+        self._dead = True
+        if self._line is not None:
+            self._line.forget()
+        self._line = self._container = None
+
+    def close(self) -> None:
+        """Remove the container; returns when it is gone or the engine is."""
+        self._dead = True
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        container, self._container = self._container, None
+        if container is not None and self._owner == os.getpid():
+            try:
+                engine.remove(self._settings.client, container.id)
+            except engine.ENGINE_ERRORS:
+                return  # without its stdin it ends by itself; the next start sweeps what is left
+
+
+class RemoteRun:
+    """A program under way in a container."""
+
+    def __init__(self, server: ContainerServer, wall_seconds: float) -> None:
+        self._server = server
+        self._wall = wall_seconds
+        self._ended = False
+
+    def finish(self) -> Ending:
+        """Wait for the end."""
+        return self._ending(b"")
+
+    def close(self) -> Ending:
+        """Kill the program if it still runs; gives its ending."""
+        return self._ending(relay.CLOSE)
+
+    def _ending(self, order: bytes) -> Ending:
+        kind, body = self._server.call(order, b"", self._wall + _GRACE)
+        if kind != relay.ENDING:
+            raise ServerGoneError(f"the container answers {kind!r} instead of an ending")
+        return relay.unpack_ending(body)
+
+    def ask(self, question: bytes, cpu_seconds: float | None) -> bytes | None:
+        """One question and its reply, or None when the program has ended."""
+        if len(question) > programs.LARGEST_FRAME:
+            raise ValueError(f"a question of {len(question)} bytes; at most 64 MiB")
+        allowance = struct.pack("<d", -1.0 if cpu_seconds is None else cpu_seconds)
+        kind, body = self._server.call(relay.ASK, allowance + question, self._wall + _GRACE)
+        if kind == relay.NO_ANSWER:
+            return None
+        if kind != relay.ANSWER:
+            raise ServerGoneError(f"the container answers {kind!r} instead of a reply")
+        return body
+
+
+class DockerSandbox(PooledSandbox):
+    """Programs in warm containers of an engine that speaks Docker's API."""
+
+    name = "docker"
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        runtime: str | None = None,
+        allow_unsafe: bool = False,
+    ) -> None:
+        super().__init__(workers)
+        self._allow_unsafe = allow_unsafe
+        self._settings = Settings(runtime)
+        try:
+            with ThreadPoolExecutor(self.workers) as threads:
+                started = [threads.submit(self._open_one) for _ in range(self.workers)]
+            failed = [task.exception() for task in started if task.exception() is not None]
+            servers = [task.result() for task in started if task.exception() is None]
+            self._idle[()] = list(servers)
+            if failed:
+                self.close()
+                raise failed[0] or UsageError("no container starts")
+            self.isolation = _described(self._settings, servers[0])
+            self._refuse_holes()
+        except ServerGoneError as problem:
+            raise UsageError(f"the docker sandbox does not start: {problem}") from problem
+
+    def _open_one(self) -> ContainerServer:
+        return ContainerServer(self._settings, ())
+
+    def _refuse_holes(self) -> None:
+        holes = {
+            name: why
+            for name, why in self.isolation.items()
+            if why != "present" and name in _required(self._settings)
+        }
+        if holes and not self._allow_unsafe:
+            self.close()
+            name, why = next(iter(holes.items()))
+            raise UsageError(f"the containers lack {name} ({why}): mend the engine's configuration")
+
+    def _start_server(self, preload: tuple[str, ...]) -> ContainerServer:
+        for name in preload:
+            if not all(part.isidentifier() for part in name.split(".")):
+                raise UsageError(f"preload {name!r} is not a module name")
+        try:
+            return ContainerServer(self._settings, preload)
+        except ServerGoneError as problem:
+            if "ModuleNotFoundError" in str(problem):
+                raise UsageError(
+                    f"the image {engine.IMAGE} lacks a library ({problem}): build it with "
+                    f'--build-arg LIBRARIES="{" ".join(preload)}"'
+                ) from problem
+            raise
+
+    def close(self) -> None:
+        """Remove every container; idempotent."""
+        super().close()
+        self._settings.client.close()
+
+
+def _shape(request: Request, held: engine.Shape | None) -> engine.Shape:
+    """The container that a run needs; a larger one in memory will do, as rlimits bound the run."""
+    limits = request.limits
+    carried = len(request.source) + len(request.stdin) + sum(map(len, request.files.values()))
+    carried_mb = 4 * (carried + limits["output_kb"] * 1024) / 2**20
+    memory = _OWN_MB + limits["memory_mb"] + limits["files_mb"] + carried_mb
+    rounded = 64 * math.ceil(memory / 64)
+    return engine.Shape(
+        memory_mb=max(rounded, held.memory_mb if held else 0),
+        processes=int(limits["processes"]) + _OWN_TASKS,
+        files_mb=math.ceil(limits["files_mb"]),
+        inodes=int(limits["inodes"]),
+    )
+
+
+def _required(settings: Settings) -> set[str]:
+    """The walls without which no program is run."""
+    walls = {"ordinary user", "no capabilities", "read-only root", "no network"}
+    return walls | {"seccomp", "no_new_privs"}
+
+
+def _described(settings: Settings, server: ContainerServer) -> dict[str, str]:
+    report = server.report
+    walls = {**report["facts"], **report["steps"]}
+    described = {name: why or "present" for name, why in walls.items()}
+    described["cpu limit"] = "present" if settings.cpu_limit else "the engine has no CPU quota"
+    described["engine"] = settings.version
+    described["runtime"] = settings.runtime or settings.default_runtime
+    return described

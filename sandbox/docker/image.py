@@ -1,0 +1,170 @@
+"""Make the sandbox image from this machine's own Python, where no registry can be reached.
+
+    python -m assay.sandbox.docker.image [--with numpy]
+
+The image holds the interpreter, its standard library, the shared objects that these map, and
+the fork-server: what `image/Dockerfile` makes on a base image, under the same tag.
+"""
+
+import argparse
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+from ..forkserver import client as forkserver_client
+from . import engine
+
+_SKIPPED = {"__pycache__", "site-packages", "dist-packages", "test", "tests", "idlelib", "tkinter"}
+_LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
+_HOME = "/opt/assay"
+_ENTRY = "import sys; sys.path.append('/opt/assay'); from forkserver import relay; relay.main()"
+_FLAGS = ["-S", "-s", "-P", "-B", "-X", "utf8", "-c"]
+
+
+def build_from_host(libraries: tuple[str, ...] = ()) -> str:
+    """Import an image made of this machine's Python and give its tag. Raises UsageError."""
+    interpreter = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
+    archive = _archive(interpreter, _survey(interpreter, libraries))
+    client = engine.connect()
+    try:
+        repository, _, tag = engine.IMAGE.partition(":")
+        client.api.import_image_from_data(
+            archive, repository=repository, tag=tag, changes=_changes(interpreter)
+        )
+        return str(client.images.get(engine.IMAGE).id)
+    except engine.ENGINE_ERRORS as problem:
+        raise UsageError(f"the engine takes no image: {engine.brief(problem)}") from problem
+    finally:
+        client.close()
+
+
+def _changes(interpreter: str) -> list[str]:
+    entry = json.dumps([interpreter, *_FLAGS, _ENTRY])
+    return [
+        f"ENTRYPOINT {entry}",
+        "USER 65534:65534",
+        "WORKDIR /tmp",
+        f"ENV PATH={os.path.dirname(interpreter)}:/usr/bin:/bin",
+    ]
+
+
+def _survey(interpreter: str, libraries: tuple[str, ...]) -> dict[str, list[str]]:
+    """The folders, shared objects and packages that an interpreter with `libraries` uses."""
+    site = [p for p in sys.path if "site-packages" in p or "dist-packages" in p]
+    code = (
+        "import sys, json; sys.path.append(sys.argv[1]); sys.path += json.loads(sys.argv[2]); "
+        "from forkserver import rootfs; print(json.dumps(rootfs.survey(tuple(sys.argv[3:]))))"
+    )
+    folder = str(Path(forkserver_client.__file__).resolve().parents[1])
+    command = [interpreter, "-S", "-s", "-P", "-B", "-c", code, folder, json.dumps(site)]
+    done = subprocess.run([*command, *libraries], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise UsageError(f"this Python does not load what the image should hold: {last[0]}")
+    found = json.loads(done.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def _archive(interpreter: str, wanted: dict[str, list[str]]) -> bytes:
+    """A tar file of the root file system, owned by root and readable by all."""
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        for name in ("lib", "lib64", "lib32"):
+            if os.path.islink(f"/{name}"):
+                _link(archive, f"/{name}", os.readlink(f"/{name}"))
+        for folder in wanted["folders"]:
+            if not any(folder.startswith(f"{other}/") for other in wanted["folders"]):
+                _add_tree(archive, folder, folder)
+        site = _site_folder(interpreter)
+        for package in wanted["packages"]:
+            _add_tree(archive, package, f"{site}/{os.path.basename(package)}")
+        _add(archive, interpreter, interpreter)
+        _link(archive, "/usr/bin/python3", interpreter)
+        for path in wanted["files"]:
+            _add(archive, os.path.realpath(path), path)
+            for other in _other_names(path):
+                _link(archive, other, os.path.basename(path))
+        for loader in _LOADERS:
+            if os.path.exists(loader):
+                target = os.path.realpath(os.path.dirname(loader)) + "/" + os.path.basename(loader)
+                if target not in wanted["files"]:
+                    _add(archive, os.path.realpath(loader), target)
+        if os.path.exists("/etc/ld.so.cache"):
+            _add(archive, "/etc/ld.so.cache", "/etc/ld.so.cache")
+        for module in sorted(Path(forkserver_client.__file__).parent.glob("*.py")):
+            _add(archive, str(module), f"{_HOME}/forkserver/{module.name}")
+        for empty in ("tmp", "proc", "sys", "dev"):
+            entry = tarfile.TarInfo(empty)
+            entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+            archive.addfile(entry)
+    return held.getvalue()
+
+
+def _site_folder(interpreter: str) -> str:
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    done = subprocess.run([interpreter, "-I", "-c", code], capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def _add_tree(archive: tarfile.TarFile, source: str, target: str) -> None:
+    if os.path.isfile(source):
+        _add(archive, source, target)
+        return
+    for path in _files(source):
+        _add(archive, path, target + path[len(source) :])
+
+
+def _files(folder: str) -> Iterator[str]:
+    for base, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+        for name in sorted(names):
+            path = os.path.join(base, name)
+            if os.path.isfile(path) and not name.endswith((".a", ".pyc")):
+                yield path
+
+
+def _add(archive: tarfile.TarFile, source: str, target: str) -> None:
+    entry = tarfile.TarInfo(target.lstrip("/"))
+    entry.size = os.path.getsize(source)
+    entry.mode = 0o755 if os.access(source, os.X_OK) else 0o644
+    with open(source, "rb") as content:
+        archive.addfile(entry, content)
+
+
+def _link(archive: tarfile.TarFile, name: str, target: str) -> None:
+    entry = tarfile.TarInfo(name.lstrip("/"))
+    entry.type, entry.linkname = tarfile.SYMTYPE, target
+    archive.addfile(entry)
+
+
+def _other_names(path: str) -> list[str]:
+    """The symbolic links beside a shared object that lead to it (libz.so.1)."""
+    folder, own = os.path.split(path)
+    stem = own.split(".so")[0] + ".so"
+    beside = (f"{folder}/{name}" for name in os.listdir(folder) if name.startswith(stem))
+    return [name for name in beside if os.path.islink(name) and os.path.realpath(name) == path]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Build the image from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m assay.sandbox.docker.image")
+    parser.add_argument("--with", dest="libraries", nargs="*", default=[], metavar="LIBRARY")
+    options: Any = parser.parse_args(arguments)
+    try:
+        identity = build_from_host(tuple(options.libraries))
+    except UsageError as problem:
+        print(problem, file=sys.stderr)
+        raise SystemExit(2) from None
+    print(f"{engine.IMAGE} is {identity}")
+
+
+if __name__ == "__main__":
+    main()
