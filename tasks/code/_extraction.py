@@ -255,7 +255,7 @@ def _with_needs(text: str, others: list[str], prompt: str, entry_point: str) -> 
 
 def _without(tree: ast.Module, entry_point: str) -> ast.Module:
     """The definitions and imports of a text, without the entry point and without its actions."""
-    kept = [
+    kept: list[ast.stmt] = [
         node
         for node in tree.body
         if isinstance(

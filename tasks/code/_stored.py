@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ...sandbox.errors import UsageError
 from ..problem import Problem
@@ -29,7 +29,7 @@ _GUESSES = (
 class CodeSuite(StoredSuite):
     """A suite of functions to write; `guess` returns a fixed value whatever it is given."""
 
-    domain: Domain = "code"
+    domain: ClassVar[Domain] = "code"
 
     def __init__(self, problems: Sequence[Problem], split: str) -> None:
         self.left_out: dict[str, int] = {}

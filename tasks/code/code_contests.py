@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from ..problem import Problem
 from ..suite import Domain, StoredSuite
@@ -18,7 +18,7 @@ _TEST_GROUPS = ("public_tests", "private_tests", "generated_tests")
 class StdioSuite(StoredSuite):
     """Programs that read a case on stdin; every case must be right."""
 
-    domain: Domain = "code"
+    domain: ClassVar[Domain] = "code"
 
     def gold(self, problem: Problem) -> str | None:
         return fenced(problem.answer) if problem.answer else None

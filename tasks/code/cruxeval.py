@@ -3,7 +3,7 @@
 import ast
 import random
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from ...sandbox.types import ChannelClosed
 from ..extraction import final_answer
@@ -14,9 +14,9 @@ from ..verdict import Verdict, checker_error, correct, wrong
 from ._stored import limited, records
 from .generating.running import LIMITS
 from .judging.boxes import program_sandbox
-from .judging.codec import Malformed, Packer, Unpacker, no_foreign, no_rebuild
+from .judging.codec import MalformedError, Packer, Unpacker, no_foreign, no_rebuild
 from .judging.outcomes import ended
-from .judging.session import BadProgram, ProgramChannel
+from .judging.session import BadProgramError, ProgramChannel
 
 MAX_ANSWER = 20_000
 _TAGGED = re.compile(r"\[ANSWER\](.*?)\[/ANSWER\]", re.DOTALL)
@@ -73,7 +73,7 @@ class CruxEval(StoredSuite):
     """Output prediction (`cruxeval`, `cruxeval:output`) or input prediction (`cruxeval:input`)."""
 
     name = "cruxeval"
-    domain: Domain = "code"
+    domain: ClassVar[Domain] = "code"
     variant = "output"
 
     def gold(self, problem: Problem) -> str:
@@ -119,7 +119,7 @@ class CruxEval(StoredSuite):
         try:
             channel.load(problem.meta["code"] + called)
             answer = channel.ask(["many", "_call_f", [Packer(no_foreign).pack(given)]])[1][0]
-        except BadProgram as error:
+        except BadProgramError as error:
             return checker_error(f"problem {problem.id}: {error.sentence}")
         except ChannelClosed as error:
             return ended(error.outcome, text, {})
@@ -129,7 +129,7 @@ class CruxEval(StoredSuite):
             return wrong("incorrect", text, f"The function raises {answer[1][0]} on that input.")
         try:
             got = Unpacker(no_rebuild).unpack(answer[1])
-        except Malformed:
+        except MalformedError:
             return wrong("incorrect", text, "The function returns no plain data on that input.")
         if got == literal(problem.meta["output"]):
             return correct(text, "The function returns the given output on that input.")
@@ -143,8 +143,12 @@ def _right_side(text: str) -> str:
         node = ast.parse(text, mode="eval").body
     except _ERRORS:
         return text
-    compares = isinstance(node, ast.Compare) and isinstance(node.left, ast.Call)
-    if compares and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
+    if (
+        isinstance(node, ast.Compare)
+        and isinstance(node.left, ast.Call)
+        and len(node.ops) == 1
+        and isinstance(node.ops[0], ast.Eq)
+    ):
         return ast.unparse(node.comparators[0])
     return text
 

@@ -2,6 +2,7 @@
 
 import ast
 import random
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import ask, reply
@@ -23,7 +24,7 @@ class FunctionSynthesis(GeneratedSuite):
     """
 
     name = "function_synthesis"
-    domain: Domain = "code"
+    domain: ClassVar[Domain] = "code"
     difficulties = range(1, 7)
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:

@@ -2,6 +2,7 @@
 
 import ast
 import random
+from typing import ClassVar
 
 from ..extraction import final_answer
 from ..problem import Problem
@@ -10,7 +11,7 @@ from ..suite import Domain, Draft, GeneratedSuite
 from ..verdict import Verdict, correct, wrong
 from .generating.programs import draw_program
 from .generating.running import same_value
-from .generating.stepping import Stepper, TooLong
+from .generating.stepping import Stepper, TooLongError
 
 MAX_ANSWER = 2_000
 MAX_TOLD = 120
@@ -25,7 +26,7 @@ class OutputPrediction(GeneratedSuite):
     """
 
     name = "output_prediction"
-    domain: Domain = "code"
+    domain: ClassVar[Domain] = "code"
     difficulties = range(1, 8)
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
@@ -34,7 +35,7 @@ class OutputPrediction(GeneratedSuite):
             stepper = Stepper()
             try:
                 printed = stepper.run(source).rstrip("\n")
-            except (TooLong, ZeroDivisionError, IndexError):
+            except (TooLongError, ZeroDivisionError, IndexError):
                 continue
             if printed and len(printed) <= 120 and printed not in source:
                 break
@@ -58,7 +59,7 @@ class OutputPrediction(GeneratedSuite):
         while True:
             try:
                 printed = Stepper().run(draw_program(rng, problem.meta["difficulty"]))
-            except (TooLong, ZeroDivisionError, IndexError):
+            except (TooLongError, ZeroDivisionError, IndexError):
                 continue
             return reply(printed.rstrip("\n"))
 

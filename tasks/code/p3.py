@@ -1,7 +1,9 @@
 """Programming puzzles: write `sol()` so that `sat(sol())` is true (Schuster et al. 2021)."""
 
 import ast
+import re
 
+from ...sandbox.errors import UsageError
 from ..problem import Problem
 from ..verdict import Verdict
 from ._stored import CodeSuite, Record, fenced, limited, records
@@ -10,6 +12,8 @@ from .verifier import verify_function
 
 _HEADER = "from typing import List, Tuple, Dict, Set, Optional\n"
 _TYPES = {"int", "str", "bool", "float"}
+_LONG_NUMBER = re.compile(r"(?<![\w.])[1-9]\d{4299,}(?![\w.])")
+_CHUNK = 4_000
 
 
 class Puzzles(CodeSuite):
@@ -24,6 +28,19 @@ class Puzzles(CodeSuite):
         return verify_function(
             completion, problem.meta["test"], "sol", prompt=problem.meta["sat"], setup=_HEADER
         )
+
+
+def _readable(source: str) -> str:
+    """The source with each number that is too long for Python to read in decimal in hexadecimal."""
+
+    def hexadecimal(found: re.Match[str]) -> str:
+        value = 0
+        for start in range(0, len(found[0]), _CHUNK):
+            part = found[0][start : start + _CHUNK]
+            value = value * 10 ** len(part) + int(part)
+        return hex(value)
+
+    return _LONG_NUMBER.sub(hexadecimal, source)
 
 
 def _annotation(sat: str) -> str | None:
@@ -53,18 +70,23 @@ def _type_test(annotation: str | None) -> str:
 
 def problem_of(row: Record) -> Problem:
     """The problem of one record: `sat` as source text, solutions in `sol_bodies` or `solutions`."""
-    sat = row["sat"]
+    shown = str(row["sat"]).strip()
+    sat = _readable(shown)
+    try:
+        kind = _type_test(_annotation(sat))
+    except SyntaxError as error:
+        raise UsageError(f"p3 {row['name']}: sat is not Python: {error.msg}") from None
     header = row.get("sol_header") or "def sol():"
     bodies = list(row.get("sol_bodies") or row.get("solutions") or [])
-    if bodies and not bodies[0].lstrip().startswith("def "):
+    if bodies and not bodies[0].startswith("def "):
         bodies = [f"{header.rstrip()}\n{body}" for body in bodies]
-    test = f"_answer = sol()\n{_type_test(_annotation(sat))}assert sat(_answer) is True\n"
+    test = f"_answer = sol()\n{kind}assert sat(_answer) is True\n"
     return Problem(
         id=str(row["name"]),
         suite="p3",
-        prompt=f"```python\n{sat.strip()}\n```\nWrite a Python function sol() that returns a "
-        "value x for which sat(x) is True. Give it in one ```python block.",
-        answer=bodies[0] if bodies else "",
+        prompt=f"```python\n{shown}\n```\nWrite a Python function sol() that returns a value x "
+        "for which sat(x) is True. Give it in one ```python block.",
+        answer=_readable(bodies[0]) if bodies else "",
         meta={"entry_point": "sol", "sat": sat, "test": test},
     )
 

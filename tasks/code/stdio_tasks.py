@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import ask, reply
@@ -112,7 +113,7 @@ class StdioTasks(GeneratedSuite):
     """
 
     name = "stdio_tasks"
-    domain: Domain = "code"
+    domain: ClassVar[Domain] = "code"
     difficulties = range(1, 6)
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:

@@ -13,11 +13,11 @@ from ...sandbox.types import ChannelClosed, Limits, Outcome, Sandbox
 from ..verdict import Status, Verdict, checker_error, correct, wrong
 from ._extraction import Program, program_of
 from .judging.boxes import judges, program_sandbox
-from .judging.codec import Malformed
+from .judging.codec import MalformedError
 from .judging.outcomes import STATUS_OF_OUTCOME, ended
-from .judging.session import BadProgram, Job, JudgeFailed, ProgramChannel
+from .judging.session import BadProgramError, Job, JudgeFailedError, ProgramChannel
 from .judging.stdio import Case, Compare, compare_output, run_cases
-from .judging.tests_text import BrokenTests, facts
+from .judging.tests_text import BrokenTestsError, facts
 
 FUNCTION_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=1024)
 STDIO_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=16_384)
@@ -66,7 +66,7 @@ def _function_verdict(
     runnable = _runnable(prompt)
     try:
         known = facts(tests, runnable, setup, entry_point)
-    except BrokenTests as error:
+    except BrokenTestsError as error:
         return checker_error(str(error))
     program = program_of(completion, entry_point, prompt)
     if program.source is None:
@@ -83,13 +83,13 @@ def _function_verdict(
             reason = f"The program does not define {entry_point!r} once it has run."
             return wrong("rejected", program.source, reason)
         account = judges().run(job, channel, fresh)
-    except BadProgram as error:
+    except BadProgramError as error:
         return wrong(error.status, program.source, error.sentence)
     except ChannelClosed as error:
         return ended(error.outcome, program.source, {})
-    except Malformed as error:
+    except MalformedError as error:
         return wrong("rejected", program.source, f"The program sent {error}.")
-    except JudgeFailed as error:
+    except JudgeFailedError as error:
         return _judge_failed(error, program.source)
     finally:
         if channel is not None:
@@ -133,7 +133,7 @@ def _verdict_of(account: dict[str, Any], program: Program) -> Verdict:
     if broken is not None:
         what = f"{broken['error']}: {broken['message']}"
         return checker_error(f"the tests themselves fail: {what}", **meta)
-    status: Status = "rejected" if first["error"] == "Malformed" else "incorrect"
+    status: Status = "rejected" if first["error"] == "MalformedError" else "incorrect"
     return wrong(status, program.source, _why(first, meta), **meta)
 
 
@@ -142,8 +142,8 @@ def _is_broken(failure: dict[str, Any]) -> bool:
         return False
     return (
         failure["error"] in _BROKEN
-        or failure["error"] == "Undecided"
-        or (failure["calls"] == 0 and failure["error"] != "Malformed")
+        or failure["error"] == "UndecidedError"
+        or (failure["calls"] == 0 and failure["error"] != "MalformedError")
     )
 
 
@@ -156,7 +156,7 @@ def _why(failure: dict[str, Any], meta: dict[str, Any]) -> str:
     return f"{failed} of {meta['cases']} cases fail; the first:{asked}{got} ({what})."
 
 
-def _judge_failed(error: JudgeFailed, source: str | None) -> Verdict:
+def _judge_failed(error: JudgeFailedError, source: str | None) -> Verdict:
     """The judge itself ended: the tests' fault, unless the program's values led it there."""
     if error.calls and error.outcome is not None and error.outcome.status in ("timeout", "memory"):
         status = STATUS_OF_OUTCOME[error.outcome.status]

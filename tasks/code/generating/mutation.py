@@ -60,7 +60,7 @@ def _changes(node: ast.AST) -> int:
 
 def _change(node: ast.AST, which: int) -> None:
     if isinstance(node, ast.BinOp | ast.AugAssign):
-        node.op = _OPERATORS[type(node.op)][which]()  # type: ignore[assignment]
+        node.op = _OPERATORS[type(node.op)][which]()
     elif isinstance(node, ast.Compare):
         node.ops[0] = _OPERATORS[type(node.ops[0])][which]()  # type: ignore[assignment, call-overload]
     elif isinstance(node, ast.Constant):

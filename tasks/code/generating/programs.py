@@ -97,9 +97,8 @@ class _Writer:
                 f"        {total} -= 1",
             ]
         else:
-            self.lines.append(
-                f"    {total} = {self.rng.choice([f'{total} + i', f'{total} * 2 - i', f'i - {total}'])}"
-            )
+            value = self.rng.choice([f"{total} + i", f"{total} * 2 - i", f"i - {total}"])
+            self.lines.append(f"    {total} = {value}")
 
     def while_loop(self) -> None:
         name, limit = self.fresh("int"), self.rng.randint(20, 120)

@@ -7,9 +7,9 @@ from ....sandbox.types import ChannelClosed, Limits, Sandbox
 from ...verdict import Verdict, correct, wrong
 from .._extraction import program_of
 from ..judging.boxes import program_sandbox
-from ..judging.codec import Malformed, Packer, Tree, Unpacker, no_foreign, no_rebuild
+from ..judging.codec import MalformedError, Packer, Tree, Unpacker, no_foreign, no_rebuild
 from ..judging.outcomes import ended
-from ..judging.session import BadProgram, ProgramChannel
+from ..judging.session import BadProgramError, ProgramChannel
 
 LIMITS = Limits(cpu_seconds=2.0, wall_seconds=30.0, memory_mb=512)
 
@@ -77,11 +77,11 @@ def verify_expected(
         channel = ProgramChannel(sandbox or program_sandbox(), LIMITS)
         channel.load(program.source + footer, header)
         reply = channel.ask(["many", called, packed])
-    except BadProgram as error:
+    except BadProgramError as error:
         return wrong(error.status, program.source, error.sentence)
     except ChannelClosed as error:
         return ended(error.outcome, program.source, {})
-    except Malformed as error:
+    except MalformedError as error:
         return wrong("rejected", program.source, f"The program sent {error}.")
     finally:
         if channel is not None:
@@ -126,7 +126,7 @@ def _shown(answer: Tree, want: Any) -> str | None:
         return f"{str(names[0]).rpartition('.')[2]}: {str(answer[2])[:200]}"
     try:
         got = Unpacker(no_rebuild).unpack(answer[1])
-    except Malformed:
+    except MalformedError:
         return "an object that is not plain data"
     if same_value(got, want):
         return None

@@ -9,7 +9,7 @@ MAX_STEPS = 400
 _SIMPLE = (int, str, bool, list, tuple, dict, float)
 
 
-class TooLong(Exception):
+class TooLongError(Exception):
     """The program takes more steps than are wanted."""
 
 
@@ -37,7 +37,7 @@ class Stepper:
         self._count = 0
 
     def run(self, source: str) -> str:
-        """Run a program and return what it prints. Raises TooLong, and what the program raises."""
+        """Run a program; what it prints. Raises TooLongError, and what the program raises."""
         self._block(ast.parse(source).body)
         return "".join(self.printed)
 
@@ -45,7 +45,7 @@ class Stepper:
         for statement in body:
             self._count += 1
             if self._count > MAX_STEPS:
-                raise TooLong
+                raise TooLongError
             if isinstance(statement, ast.For):
                 self._loop(statement)
             elif isinstance(statement, ast.While):

@@ -45,11 +45,11 @@ _BUILT_IN_CALLS = {
 _FACTORIES = {"int": int, "list": list, "dict": dict, "set": set, "str": str, "float": float}
 
 
-class Malformed(ValueError):
+class MalformedError(ValueError):
     """What came is not a value in this notation."""
 
 
-class TooLarge(ValueError):
+class TooLargeError(ValueError):
     """A value that has too many parts, or is nested too deeply, to be sent."""
 
 
@@ -59,11 +59,11 @@ def dumps(tree: Tree) -> bytes:
 
 
 def loads(data: bytes) -> Tree:
-    """The tree in these bytes. Raises Malformed."""
+    """The tree in these bytes. Raises MalformedError."""
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Malformed(f"not a message: {type(error).__name__}") from None
+        raise MalformedError(f"not a message: {type(error).__name__}") from None
 
 
 Foreign = Callable[["Packer", Any, int], Tree]
@@ -80,7 +80,7 @@ class Packer:
         self._nodes = 0
 
     def pack(self, value: Any, depth: int = 0) -> Tree:
-        """The tree of a value. Raises TooLarge."""
+        """The tree of a value. Raises TooLargeError."""
         kind = type(value)
         if kind is int:
             return value if value.bit_length() <= MAX_JSON_INT_BITS else ["I", hex(value)]
@@ -90,7 +90,7 @@ class Packer:
             return value
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise TooLarge("a value with too many parts or too many levels")
+            raise TooLargeError("a value with too many parts or too many levels")
         number = self._numbers.get(id(value))
         if number is not None:
             return ["r", number]
@@ -175,8 +175,9 @@ def _pack_type(packer: Packer, value: type, depth: int) -> Tree:
 
 
 def _pack_built_in(packer: Packer, value: Any, depth: int) -> Tree:
-    if _BUILT_IN_CALLS.get(getattr(value, "__name__", "")) is value:
-        return ["K", value.__name__]
+    name = getattr(value, "__name__", "")
+    if _BUILT_IN_CALLS.get(name) is value:
+        return ["K", name]
     return packer._foreign(packer, value, depth)
 
 
@@ -185,7 +186,7 @@ def _zone(zone: Any) -> Tree:
         return None
     offset = zone.utcoffset(None)
     if offset is None:
-        raise TooLarge("a time zone without a fixed offset")
+        raise TooLargeError("a time zone without a fixed offset")
     return [offset.days, offset.seconds, offset.microseconds]
 
 
@@ -232,7 +233,7 @@ _PACKERS: dict[type, Callable[[Packer, Any, int], Tree]] = {
 }
 
 Rebuild = Callable[["Unpacker", list[Any]], Any]
-"""What a side makes of a tag that is not plain data. Raises Malformed."""
+"""What a side makes of a tag that is not plain data. Raises MalformedError."""
 
 
 class Unpacker:
@@ -243,20 +244,20 @@ class Unpacker:
         self.containers: list[Any] = list(seeds)
 
     def unpack(self, tree: Tree) -> Any:
-        """The value of a tree. Raises Malformed for anything that is not one."""
+        """The value of a tree. Raises MalformedError for anything that is not one."""
         try:
             return self.value(tree)
-        except Malformed:
+        except MalformedError:
             raise
         except Exception as error:  # whatever it is, the other side sent it
-            raise Malformed(f"a broken value: {type(error).__name__}") from None
+            raise MalformedError(f"a broken value: {type(error).__name__}") from None
 
     def value(self, tree: Tree) -> Any:
         """As `unpack`, with whatever exception a broken tree leads to."""
         if type(tree) is not list:
             if type(tree) in _SCALARS:
                 return tree
-            raise Malformed("an object in place of a value")
+            raise MalformedError("an object in place of a value")
         unpack = _UNPACKERS.get(tree[0])
         return self._foreign(self, tree) if unpack is None else unpack(self, tree)
 
@@ -284,14 +285,14 @@ class Unpacker:
 
 def _small(value: Any) -> int:
     if type(value) is not int:
-        raise Malformed("a number is expected")
+        raise MalformedError("a number is expected")
     return value
 
 
 def _unpack_ref(unpacker: Unpacker, tree: list[Any]) -> Any:
     number = _small(tree[1])
     if number < 0:
-        raise Malformed("a reference to nothing")
+        raise MalformedError("a reference to nothing")
     return unpacker.containers[number]
 
 
@@ -316,7 +317,7 @@ def _unpack_int(unpacker: Unpacker, tree: list[Any]) -> int:
 
 def _unpack_float_pair(unpacker: Unpacker, tree: list[Any]) -> complex:
     if type(tree[1]) is not float or type(tree[2]) is not float:
-        raise Malformed("a complex number has two floats")
+        raise MalformedError("a complex number has two floats")
     return complex(tree[1], tree[2])
 
 
@@ -363,7 +364,7 @@ _UNPACKERS: dict[Any, Callable[[Unpacker, list[Any]], Any]] = {
 def replace(container: Any, content: Any) -> None:
     """Give a mutable container the content of another of its kind."""
     if type(container) is not type(content):
-        raise Malformed("a container became one of another type")
+        raise MalformedError("a container became one of another type")
     if type(container) in (list, bytearray, array.array):
         container[:] = content
         return
@@ -381,8 +382,8 @@ def no_foreign(packer: Packer, value: Any, depth: int) -> Tree:
 
 
 def no_rebuild(unpacker: Unpacker, tree: list[Any]) -> Any:
-    """For a side that takes plain data only. Raises Malformed."""
-    raise Malformed("not plain data")
+    """For a side that takes plain data only. Raises MalformedError."""
+    raise MalformedError("not plain data")
 
 
 def array_tree(packer: Packer, value: Any, depth: int) -> Tree | None:
@@ -425,10 +426,10 @@ def frame_tree(packer: Packer, value: Any, depth: int) -> Tree | None:
 
 
 def array_value(unpacker: Unpacker, tree: list[Any]) -> Any:
-    """The numpy or pandas value of a tree. Raises Malformed."""
+    """The numpy or pandas value of a tree. Raises MalformedError."""
     tag = tree[0]
     if tag not in ("np", "no", "ns", "pT", "pi", "ps", "pf"):
-        raise Malformed("an unknown tag")
+        raise MalformedError("an unknown tag")
     import numpy
 
     if tag == "ns":
@@ -459,7 +460,7 @@ def _frame_value(unpacker: Unpacker, tree: list[Any]) -> Any:
         return pandas.Series(values, index=index, name=name, dtype=tree[1])
     names, index, kinds, columns = unpacker.items(tree[1:])
     if not len(names) == len(kinds) == len(columns):
-        raise Malformed("a frame with columns of its own")
+        raise MalformedError("a frame with columns of its own")
     made = [
         pandas.Series(column, index=index, dtype=kind)
         for column, kind in zip(columns, kinds, strict=True)

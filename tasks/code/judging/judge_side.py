@@ -8,7 +8,7 @@ decided by the program.
 
 import ast
 import builtins
-import collections
+import contextlib
 import dataclasses
 import enum
 import importlib
@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .codec import (  # not in the sandbox: there the codec's text stands before this one
-    Malformed,
+    MalformedError,
     Packer,
     Tree,
     Unpacker,
@@ -36,6 +36,7 @@ from .codec import (  # not in the sandbox: there the codec's text stands before
 MAX_FAILURES = 50
 MAX_TEXT = 400
 MAX_PULLED = 1_000_000
+_BASES: tuple[Any, ...] = (int, float, str, bytes, tuple, frozenset, list, dict, set)
 CASE = "_case_of_the_judge"
 STATEMENT = "_statement_of_the_judge"
 _NO_EXCEPTIONS_OF = frozenset({"unittest", "pytest", "_pytest", "__main__", "__tests__"})
@@ -47,8 +48,11 @@ class Gone(BaseException):
     """The program has ended, so no further test can be asked."""
 
 
-class Undecided(Exception):
+class UndecidedError(Exception):
     """The tests ask the program to judge itself."""
+
+
+_OURS = (Gone, UndecidedError, unittest.SkipTest)
 
 
 class Remote:
@@ -115,7 +119,7 @@ class Remote:
             if self._remote[1] == other._remote[1]:
                 return True
             if self._remote[0].opens_objects:
-                raise Undecided(
+                raise UndecidedError(
                     "the tests compare two objects of the program with each other, "
                     "which only the program itself could decide"
                 )
@@ -201,7 +205,7 @@ class Judge:
             self.calls += 1
             tree = loads(answer[1:])
             if type(tree) is not list or not tree or type(tree[0]) is not str:
-                raise Malformed("a reply in no known form")
+                raise MalformedError("a reply in no known form")
             if tree[0] != "cb":
                 return tree
             message = dumps(self.called_back(tree))
@@ -226,7 +230,7 @@ class Judge:
             changes, printed = reply[4:] if raised else reply[2:]
             value = self.put_back(changes, unpacker, containers, value)
         except Exception as error:  # whatever it is, the program sent it
-            raise Malformed(f"a broken reply ({type(error).__name__}: {error})") from None
+            raise MalformedError(f"a broken reply ({type(error).__name__}: {error})") from None
         if type(printed) is str and printed:
             sys.stdout.write(printed)
         if raised:
@@ -238,7 +242,7 @@ class Judge:
         new = []
         for number, content in zip(changes[::2], changes[1::2], strict=True):
             if type(number) is not int or not 0 <= number < len(containers):
-                raise Malformed("a change of nothing")
+                raise MalformedError("a change of nothing")
             new.append((containers[number], unpacker.unpack(content)))
         if not new or not self.held():
             for target, content in new:
@@ -295,7 +299,7 @@ class Judge:
             return ["e", kind.__name__, value.name, packer.pack(value.value, depth)]
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
             return packer.items(["N", kind.__name__, list(kind._fields)], value, depth)
-        for base in (int, float, str, bytes, tuple, frozenset, list, dict, set):
+        for base in _BASES:
             if isinstance(value, base):
                 return packer.pack(base(value), depth)
         if hasattr(kind, "__next__"):
@@ -320,7 +324,7 @@ class Judge:
             kind = tree[3]
             remote = OpenRemote if kind == "object" and self.opens_objects else Remote
             if type(tree[1]) is not int or type(tree[2]) is not str:
-                raise Malformed("a broken handle")
+                raise MalformedError("a broken handle")
             if tree[1] not in self.remotes:
                 self.remotes[tree[1]] = remote(self, ["h", tree[1]], tree[2], kind)
             return self.remotes[tree[1]]
@@ -328,10 +332,9 @@ class Judge:
             return pulled(self, *self.chunk(unpacker, tree[1:]))
         if tag in ("dk", "dv", "di"):
             values = unpacker.items(tree[1:])
-            made = {"dk": dict.fromkeys, "dv": lambda v: dict(enumerate(v)), "di": dict}[tag](
-                values
-            )
-            return {"dk": made.keys, "dv": made.values, "di": made.items}[tag]()
+            if tag == "dk":
+                return dict.fromkeys(values).keys()
+            return dict(enumerate(values)).values() if tag == "dv" else dict(values).items()
         if tag in ("O", "N", "e"):
             return self.declared(unpacker, tree)
         return array_value(unpacker, tree)
@@ -342,14 +345,14 @@ class Judge:
             items, more, error = tree[0]
             return unpacker.items(items), more, error
         except Exception as broken:  # whatever it is, the program sent it
-            raise Malformed(f"not a chunk ({type(broken).__name__})") from None
+            raise MalformedError(f"not a chunk ({type(broken).__name__})") from None
 
     def declared(self, unpacker: Unpacker, tree: list[Any]) -> Any:
         """An instance of a class that the tests or the prompt declare, rebuilt by value."""
         tag, name = tree[:2]
         own = self.space.get(name)
         if not isinstance(own, type):
-            raise Malformed(f"no class {name!r} here")
+            raise MalformedError(f"no class {name!r} here")
         if tag == "e" and isinstance(own, enum.EnumMeta):
             return own[tree[2]]
         if tag == "N" and hasattr(own, "_make"):
@@ -361,7 +364,7 @@ class Judge:
             for field in dataclasses.fields(own):
                 object.__setattr__(value, field.name, fields[field.name])
             return value
-        raise Malformed(f"{name!r} is not a class of plain data")
+        raise MalformedError(f"{name!r} is not a class of plain data")
 
     def exception(self, names: Any, message: Any, arguments: Any) -> BaseException:
         """The exception to raise for one of the program's: its nearest class known here."""
@@ -375,7 +378,7 @@ class Judge:
                 base = known
                 break
         label = str(names[0]).rpartition(".")[2]
-        if base.__name__ in ENDS_A_LOOP or issubclass(base, (Gone, Undecided, unittest.SkipTest)):
+        if base.__name__ in ENDS_A_LOOP or issubclass(base, _OURS):
             base, message = RuntimeError, f"{label}: {message}"
         try:
             error = base(*arguments) if type(arguments) is list else base(message)
@@ -383,10 +386,8 @@ class Judge:
             # A class that takes more than a message, such as json.JSONDecodeError.
             error = base.__new__(base, message)
             error.args = (message,)
-        try:
+        with contextlib.suppress(AttributeError):
             error._from_program = label  # type: ignore[attr-defined]
-        except AttributeError:
-            pass
         return error
 
     # Running the tests ---------------------------------------------------------------------
@@ -408,7 +409,7 @@ class Judge:
         if error is None:
             self.passed += 1
             return
-        if isinstance(error, (Gone, Undecided, Malformed)):
+        if isinstance(error, (Gone, UndecidedError, MalformedError)):
             raise error
         self.failed += 1
         if len(self.cases) < MAX_FAILURES:
@@ -438,7 +439,7 @@ class Judge:
         module.__dict__.update(self.space)
         self.space = module.__dict__
         sys.modules["__tests__"] = module
-        for text in (job["prompt"], job["setup"]):
+        for text in (job["setup"], job["prompt"]):
             if text:
                 exec(_compiled(text, "<prompt>"), self.space)
         for name in job["modules"]:
@@ -524,13 +525,13 @@ class _Result(unittest.TestResult):
         self.judge = judge
         self.problem: BaseException | None = None
 
-    def addError(self, test: Any, err: Any) -> None:
+    def addError(self, test: Any, err: Any) -> None:  # noqa: N802 (unittest names it)
         self.problem = self.problem or err[1]
 
-    def addFailure(self, test: Any, err: Any) -> None:
+    def addFailure(self, test: Any, err: Any) -> None:  # noqa: N802 (unittest names it)
         self.problem = self.problem or err[1]
 
-    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:
+    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: N802 (as above)
         if err is not None:
             self.problem = self.problem or err[1]
 
@@ -678,6 +679,8 @@ def _as_case(statement: ast.stmt, number: int) -> ast.stmt:
 
 def start(exchange: Callable[[bytes | None], bytes]) -> None:
     """Serve jobs, one after the other, until the channel closes."""
+    # Tests may print numbers of any length; their CPU time is limited anyway.
+    sys.set_int_max_str_digits(0)
     reply = None
     while True:
         job = loads(exchange(reply))

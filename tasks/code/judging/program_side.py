@@ -18,7 +18,7 @@ from typing import Any
 
 from .codec import (  # not in the sandbox: there the codec's text stands before this one
     Packer,
-    TooLarge,
+    TooLargeError,
     Tree,
     Unpacker,
     array_tree,
@@ -32,6 +32,11 @@ MAX_HANDLES = 20_000
 MAX_PRINTED = 65_536
 MAX_MESSAGE = 2_000
 _VIEWS = {type({}.keys()): "dk", type({}.values()): "dv", type({}.items()): "di"}
+_EXACT: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (int, int.__int__),
+    (float, float.__float__),
+    (str, str.__str__),
+)
 _BASES: tuple[tuple[type, str], ...] = (
     (collections.Counter, "C"),
     (collections.OrderedDict, "od"),
@@ -178,7 +183,7 @@ class ProgramSide:
             for number, old in enumerate(before):
                 if not _same(containers[number], old):
                     changes += [number, packer.pack(_content(containers[number]))]
-        except (TooLarge, RecursionError) as error:
+        except (TooLargeError, RecursionError) as error:
             return [
                 "x",
                 ["builtins.ValueError"],
@@ -200,7 +205,7 @@ class ProgramSide:
         if number is not None:
             return number
         if len(self.handles) >= MAX_HANDLES:
-            raise TooLarge("too many objects that are not plain data")
+            raise TooLargeError("too many objects that are not plain data")
         self.handles.append(value)
         self.numbers[id(value)] = len(self.handles) - 1
         return len(self.handles) - 1
@@ -214,8 +219,8 @@ class ProgramSide:
         name = kind.__name__
         if isinstance(value, enum.Enum) and name in self.declared:
             return ["e", name, value.name]
-        for base, exact in ((int, int.__int__), (float, float.__float__), (str, str.__str__)):
-            if isinstance(value, base):
+        for plain, exact in _EXACT:
+            if isinstance(value, plain):
                 return packer.pack(exact(value), depth)
         if isinstance(value, bytes | memoryview):
             return packer.pack(b"".join([value]), depth)
@@ -227,8 +232,10 @@ class ProgramSide:
             if isinstance(value, base):
                 packer.number(value)
                 if issubclass(base, dict):
-                    return packer.pairs([tag], dict(value), depth)
-                return packer.items([tag], base.__iter__(value), depth)
+                    mapping: Any = value
+                    return packer.pairs([tag], dict(mapping), depth)
+                iterate: Callable[[Any], Any] = base.__iter__  # type: ignore[attr-defined]
+                return packer.items([tag], iterate(value), depth)
         return self.object_tree(packer, value, depth)
 
     def object_tree(self, packer: Packer, value: Any, depth: int) -> Tree:
@@ -277,10 +284,10 @@ class ProgramSide:
             return value
         if tag == "N":
             values = unpacker.items(tree[3:])
-            own = self.module.__dict__.get(tree[1])
-            if not hasattr(own, "_make"):
-                own = collections.namedtuple(tree[1], tree[2])  # type: ignore[misc]
-            return own._make(values)
+            maker: Any = self.module.__dict__.get(tree[1])
+            if not hasattr(maker, "_make"):
+                maker = collections.namedtuple(tree[1], tree[2])  # type: ignore[misc, no-redef]
+            return maker._make(values)
         if tag == "e":
             own = self.module.__dict__.get(tree[1])
             return own[tree[2]] if isinstance(own, enum.EnumMeta) else unpacker.value(tree[3])
@@ -291,7 +298,7 @@ class ProgramSide:
         own = self.module.__dict__.get(name)
         if isinstance(own, type):
             try:
-                value = object.__new__(own)
+                value: Any = object.__new__(own)
                 if hasattr(value, needs):
                     return value
             except TypeError:

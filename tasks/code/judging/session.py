@@ -11,7 +11,7 @@ from typing import Any
 
 from ....sandbox.types import Channel, ChannelClosed, Limits, Outcome, Program, Sandbox
 from ...verdict import Status
-from .codec import Malformed, Tree, dumps, loads
+from .codec import MalformedError, Tree, dumps, loads
 from .drivers import driver
 
 JUDGE_LIMITS = Limits(cpu_seconds=36_000, wall_seconds=86_400, memory_mb=2048, output_kb=4096)
@@ -20,7 +20,7 @@ JOBS_PER_JUDGE = 500
 LARGEST_REPLY = 8 * 2**20
 
 
-class BadProgram(Exception):
+class BadProgramError(Exception):
     """The program cannot be loaded; `status` is the verdict's."""
 
     def __init__(self, status: Status, reason: str) -> None:
@@ -29,7 +29,7 @@ class BadProgram(Exception):
         self.sentence = reason[:1].upper() + reason[1:] + ("" if reason.endswith(".") else ".")
 
 
-class JudgeFailed(Exception):
+class JudgeFailedError(Exception):
     """The judge ended or spoke nonsense; `outcome` says how it ended, if it did."""
 
     def __init__(self, reason: str, outcome: Outcome | None = None, calls: int = 0) -> None:
@@ -63,30 +63,32 @@ class ProgramChannel:
         self.names: Mapping[str, str] = {}
 
     def load(self, source: str, setup: str = "", declared: tuple[str, ...] = ()) -> None:
-        """Run the program's text. Raises BadProgram, ChannelClosed."""
+        """Run the program's text. Raises BadProgramError, ChannelClosed."""
         reply = self.ask(["load", source, setup, list(declared)])
         if reply[0] == "ok" and len(reply) == 2 and type(reply[1]) is dict:
             self.names = {name: kind for name, kind in reply[1].items() if type(kind) is str}
         elif reply[0] == "bad":
-            raise BadProgram("rejected", f"the program is not Python: {reply[1]}: {reply[2]}")
+            raise BadProgramError("rejected", f"the program is not Python: {reply[1]}: {reply[2]}")
         elif reply[0] == "x":
             name = str(reply[1][0]).rpartition(".")[2] if reply[1] else "an exception"
-            raise BadProgram("crashed", f"the program fails as it is loaded: {name}: {reply[2]}")
+            raise BadProgramError(
+                "crashed", f"the program fails as it is loaded: {name}: {reply[2]}"
+            )
         else:
-            raise Malformed("a reply in no known form")
+            raise MalformedError("a reply in no known form")
 
     def ask(self, question: Tree) -> list[Any]:
-        """The reply to one question. Raises ChannelClosed, Malformed."""
+        """The reply to one question. Raises ChannelClosed, MalformedError."""
         reply = loads(self.relay(dumps(question)))
         if type(reply) is not list or not reply or type(reply[0]) is not str:
-            raise Malformed("a reply in no known form")
+            raise MalformedError("a reply in no known form")
         return reply
 
     def relay(self, question: bytes) -> bytes:
-        """The reply's bytes as they are. Raises ChannelClosed, Malformed."""
+        """The reply's bytes as they are. Raises ChannelClosed, MalformedError."""
         reply = self._channel.ask(question)
         if len(reply) > LARGEST_REPLY:
-            raise Malformed(f"a reply of {len(reply):,} bytes, more than {LARGEST_REPLY:,}")
+            raise MalformedError(f"a reply of {len(reply):,} bytes, more than {LARGEST_REPLY:,}")
         return reply
 
     def close(self) -> Outcome:
@@ -105,7 +107,7 @@ class Judges:
     def run(self, job: Job, program: ProgramChannel, fresh: bool = False) -> dict[str, Any]:
         """Let a judge run the tests against the program; its account of them.
 
-        Raises JudgeFailed. When the program ends, the account says so in `stray`, and the
+        Raises JudgeFailedError. When the program ends, the account says so in `stray`, and the
         exception of the program's channel is under `closed`.
         """
         channel, used = self._take(fresh, job.preload)
@@ -116,7 +118,8 @@ class Judges:
                 {
                     "tests": job.tests, "prompt": job.prompt, "setup": job.setup,
                     "entry": job.entry_point, "wanted": list(job.wanted), "check": job.check,
-                    "functions": list(job.functions), "modules": list(job.modules), "names": dict(program.names),
+                    "functions": list(job.functions), "modules": list(job.modules),
+                    "names": dict(program.names),
                 }
             )  # fmt: skip
             calls = 0
@@ -124,7 +127,7 @@ class Judges:
                 try:
                     reply = channel.ask(question, JUDGE_CPU_SECONDS)
                 except ChannelClosed as error:
-                    raise JudgeFailed(
+                    raise JudgeFailedError(
                         f"{error} after {calls} calls", error.outcome, calls
                     ) from None
                 if reply[:1] == b"D":

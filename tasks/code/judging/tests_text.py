@@ -9,13 +9,16 @@ from functools import lru_cache
 
 _BUILT_IN = frozenset(dir(builtins))
 _USUAL_MODULES = frozenset(
-    "sys math re collections itertools functools operator random string heapq bisect copy json "
-    "datetime decimal fractions statistics typing cmath time".split()
-)
+    {
+        "sys", "math", "re", "collections", "itertools", "functools", "operator", "random",
+        "string", "heapq", "bisect", "copy", "json", "datetime", "decimal", "fractions",
+        "statistics", "typing", "cmath", "time",
+    }
+)  # fmt: skip
 _PLAIN_BASES = frozenset({"NamedTuple", "Enum", "IntEnum", "StrEnum"})
 
 
-class BrokenTests(Exception):
+class BrokenTestsError(Exception):
     """The tests cannot be run whatever the program does."""
 
 
@@ -100,13 +103,13 @@ def free_names(tree: ast.Module) -> set[str]:
 
 @lru_cache(maxsize=4096)
 def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
-    """Read the tests. Raises BrokenTests when they are not Python."""
+    """Read the tests. Raises BrokenTestsError when they are not Python."""
     trees = {}
     for name, text in (("tests", tests), ("prompt", prompt), ("setup code", setup)):
         try:
             trees[name] = parsed(text)
         except SyntaxError as error:
-            raise BrokenTests(f"the {name} is not Python: {error.msg}") from None
+            raise BrokenTestsError(f"the {name} is not Python: {error.msg}") from None
     tree = trees["tests"]
     known = bound_names(trees["prompt"].body) | bound_names(trees["setup code"].body)
     functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
