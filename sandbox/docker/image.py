@@ -103,7 +103,8 @@ def _archive(interpreter: str, wanted: dict[str, list[str]]) -> bytes:
             _add(archive, str(module), f"{_HOME}/forkserver/{module.name}")
         for empty in ("tmp", "proc", "sys", "dev"):
             entry = tarfile.TarInfo(empty)
-            entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+            entry.type = tarfile.DIRTYPE
+            entry.mode = 0o1777 if empty == "tmp" else 0o755  # a mount on it takes this mode
             archive.addfile(entry)
     return held.getvalue()
 
