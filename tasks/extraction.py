@@ -17,6 +17,8 @@ LOOK = 200_000
 """Only the last so many characters of a response can hold its final answer."""
 SPAN = 20_000
 """What follows "the answer is" is looked at this far."""
+_WINDOWS = (4_000, 40_000, LOOK)
+"""How much of the end of a response is searched for a sentence that states the answer."""
 
 _THINK = re.compile(
     r"<(/?)(?:think|thinking|thought|reasoning|scratchpad)>|"
@@ -29,9 +31,7 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _BARE_BOX = re.compile(r"[ \t]{0,8}([^\s${}\\]{1,200})(?=[\s$]|$)")
 _HASHES = re.compile(r"####(?!#)")
 # The first quote may be missing: the JSON may be broken.
-_JSON = re.compile(
-    r"""(?:final[_ ]?)?answer["'][ \t\r\n]{0,40}:[ \t\r\n]{0,40}""", re.IGNORECASE
-)
+_JSON = re.compile(r"""answer["'][ \t\r\n]{0,40}:[ \t\r\n]{0,40}""", re.IGNORECASE)
 _LEAD = r"(?:the[ \t]{1,4}|my[ \t]{1,4}|our[ \t]{1,4})?(?:final[ \t]{1,4}|correct[ \t]{1,4})?"
 _VERB = r"(?:is|are|was|must be|should be|would be|will be|equals|=)"
 _STATEMENT = re.compile(
@@ -58,7 +58,9 @@ _NOT_A_VALUE = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？।]")
 _BECAUSE = re.compile(
-    r",?[ \t](?:because|since|which|as we|as the|so that|due to|after|given)\b", re.IGNORECASE
+    r",?[ \t](?:because|since|which|as we|as the|so that|due to|after|given|"
+    r"and (?:we|this|that is|nothing|it is|no|I)|but not|not)\b",
+    re.IGNORECASE,
 )
 _JOIN_WORDS = (
     r"or|and|either|maybe|perhaps|possibly|alternatively|also|else|otherwise|equivalently|"
@@ -70,6 +72,22 @@ _JOINED = re.compile(
     + r")\b|\\\\|\\?\b[A-Za-z](?:_\{?\w\}?)?\s?=)*",
     re.IGNORECASE,
 )
+_FILLER = (
+    r"(?:it|this|that|the|my|answer|could|might|may|can|also|be|is|equal|equals|maybe|perhaps|"
+    r"possibly|probably|even|as|well|value|option|choice|final|correct|should|would|alternatively|"
+    r"either|otherwise|instead|i|think|guess|believe|to|ou|oder|und|o)"
+)
+_SECOND = re.compile(
+    r"(?:[\s$*_`.,;:!?)\]}]|\\[)\],;:! ])*"
+    r"\(?\b(?:or|and|but|maybe|perhaps|possibly|alternatively|however|otherwise|although|though|ou|"
+    r"oder)\b[,:]?\s{1,4}(?:" + _FILLER + r"[,:]?\s{1,4}){0,9}"
+    r"(?P<value>[*_`]{0,2}(?:\$[^$\n]{1,80}\$|\\\((?:(?!\\\)).){1,80}\\\)|\\(?:frac|sqrt|text|pi)"
+    r"[^\s]{0,60}|(?:[A-Za-z]\s?=\s?)?[-+\u2212]?[\d.][\d,./^]*\\?%?|\([A-J]\)|[A-J]))[*_`]{0,2}"
+    r"\)?(?:\s[a-z]{1,12}\.?)?\s{0,4}(?:[.!?,;]|$|\n)",
+    re.IGNORECASE,
+)
+"""A further candidate after the answer: "or 6", "But it might be 6.", "Alternatively, $6$"."""
+_TAG_JOIN = re.compile(r"\b(?:or|and|ou|oder|maybe|perhaps|either|alternatively)\b|[,/]", re.I)
 _END_TOKENS = re.compile(
     r"(?:\s|<\|(?:im_end|endoftext|eot_id|end|end_of_text|eom_id)\|>|</s>|<eos>|<end_of_turn>|"
     r"<｜end▁of▁sentence｜>)+\Z"
@@ -89,7 +107,7 @@ class Extraction:
 
 
 def final_answer(completion: str) -> Extraction:
-    """Take the last committed answer of a completion; docs/verdicts.md has the rules.
+    """Take the last committed answer of a completion; docs/math_policy.md has the rules.
 
     The order: the last complete box; else the last of answer tag, ####, JSON field and
     sentence; else a bare last line; else the whole response when it is short.
@@ -101,6 +119,16 @@ def final_answer(completion: str) -> Extraction:
     if not body.strip():
         return Extraction(None, "none", "nothing follows the thinking" if completion else "empty")
     return _boxed(body) or _stated(body) or _bare(body)
+
+
+def _hedged(text: str, end: int, content: str) -> str | None:
+    """The other candidate that follows at once ("\\boxed{5} or 6"), when it is another."""
+    tail = text[end : end + 300]
+    second = _SECOND.match(tail)
+    if second is None:
+        return None
+    value = second["value"].strip(" *_`")
+    return None if strip_dressing(value) in strip_dressing(content) else value
 
 
 def after_thinking(completion: str) -> str | None:
@@ -202,6 +230,9 @@ def _boxed(text: str) -> Extraction | None:
         return Extraction(
             ", ".join(contents), "boxed", "several boxes, joined", candidates=distinct
         )
+    if other := _hedged(text, run[-1][1], contents[-1]):
+        both = (contents[-1], other)
+        return Extraction(" or ".join(both), "boxed", "a box and another answer", candidates=both)
     return Extraction(contents[-1], "boxed", "the last complete box")
 
 
@@ -213,6 +244,7 @@ class _Found:
     how: How
     reason: str
     truncated: bool = False
+    candidates: tuple[str, ...] = ()
 
 
 def _stated(text: str) -> Extraction | None:
@@ -228,7 +260,13 @@ def _stated(text: str) -> Extraction | None:
     if last.text is None or _is_blank(last.text):
         reason = last.reason if last.text is None else "the answer is empty"
         return Extraction(None, "none", reason, truncated=last.truncated)
-    return Extraction(last.text.strip(), last.how, last.reason)
+    content = last.text.strip()
+    if last.candidates:
+        return Extraction(content, last.how, last.reason, candidates=last.candidates)
+    if other := _hedged(text, last.end, content):
+        both = (content, other)
+        return Extraction(" or ".join(both), last.how, "two answers, joined", candidates=both)
+    return Extraction(content, last.how, last.reason)
 
 
 def _tagged(text: str) -> _Found | None:
@@ -242,13 +280,28 @@ def _tagged(text: str) -> _Found | None:
         elif opened is not None:
             inner = text[opened : mark.start()]
             if not _is_blank(inner) or last is None:
-                last = _Found(opened_at, mark.end(), inner, "answer_tag", "the last answer tag")
+                last = _joined_tags(text, last, (opened_at, mark.end(), inner))
             opened = None
     if last is None and seen:
         return _Found(
             opened_at, len(text), None, "none", "the answer tag was never closed", truncated=True
         )
     return last
+
+
+def _joined_tags(text: str, before: _Found | None, tag: tuple[int, int, str]) -> _Found:
+    """The tag, together with the one before it when only "or" or a comma stands between."""
+    start, end, inner = tag
+    if before is not None and before.text is not None and not _is_blank(before.text):
+        gap = text[before.end : start]
+        different = before.text.strip() != inner.strip()
+        if different and len(gap) <= 200 and _JOINED.fullmatch(gap) and _TAG_JOIN.search(gap):
+            both = (*(before.candidates or (before.text.strip(),)), inner.strip())
+            joined = " or ".join(both[-64:])
+            return _Found(
+                before.start, end, joined, "answer_tag", "several tags, joined", False, both
+            )
+    return _Found(start, end, inner, "answer_tag", "the last answer tag")
 
 
 def _hashed(text: str) -> _Found | None:
@@ -327,10 +380,14 @@ def _unescape(raw: str) -> str:
 
 def _sentence(text: str, others: list[_Found]) -> _Found | None:
     last: re.Match[str] | None = None
-    for mark in _STATEMENT.finditer(text):
-        inside = any(one.start <= mark.start() < one.end for one in others)
-        if not inside and not _NOT_A_VALUE.match(text, mark.end()):
-            last = mark
+    for window in _WINDOWS:
+        # The last sentence counts: the end of a long text is searched first.
+        for mark in _STATEMENT.finditer(text, max(0, len(text) - window)):
+            inside = any(one.start <= mark.start() < one.end for one in others)
+            if not inside and not _NOT_A_VALUE.match(text, mark.end()):
+                last = mark
+        if last is not None or window >= len(text):
+            break
     if last is None:
         return None
     value, end = _rest(text, last.end())
@@ -399,7 +456,7 @@ def _words(text: str) -> int:
 _WRAPPERS = (
     ("```", "```"), ("**", "**"), ("__", "__"), ("`", "`"), ("$$", "$$"), ("$", "$"),
     ("\\(", "\\)"), ("\\[", "\\]"), ('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"),
-    ("*", "*"), ("«", "»"),
+    ("*", "*"), ("«", "»"), ("_", "_"),
 )  # fmt: skip
 _EXCLAIMED = re.compile(r"[A-Za-z]{2}[\"'”’*]?[!]$")  # not the factorial of 5!
 _TEXT = re.compile(r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|textsf|texttt)\s{0,4}\{")

@@ -20,7 +20,10 @@ from typing import IO, Any
 _HEADER = 4
 _MAX_REPLY = 16 * 1024 * 1024
 _START_SECONDS = 20.0
-_BOOT = "import sys; sys.path[:] = {path!r}; from {module} import _serve; _serve({memory_mb})"
+_BOOT = (
+    "import sys; sys.path[:] = {path!r}; from {module} import _serve; "
+    "_serve({memory_mb}, {preload!r})"
+)
 
 
 class WorkerError(RuntimeError):
@@ -38,8 +41,8 @@ class WorkerMemoryError(WorkerError):
 class _Worker:
     """One child process and its pipes. Used by one thread at a time."""
 
-    def __init__(self, memory_mb: int) -> None:
-        boot = _BOOT.format(path=sys.path, module=__name__, memory_mb=memory_mb)
+    def __init__(self, memory_mb: int, preload: str) -> None:
+        boot = _BOOT.format(path=sys.path, module=__name__, memory_mb=memory_mb, preload=preload)
         environment = os.environ | {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-c", boot],
@@ -116,10 +119,12 @@ class WorkerPool:
     """Killable workers, started when first needed and reused while they behave.
 
     At most `size` run at a time; further callers wait their turn, and waiting does not count
-    against the deadline of their check.
+    against the deadline of their check. `preload` is a module that a worker imports before it
+    counts as started.
     """
 
-    def __init__(self, size: int | None = None, memory_mb: int = 1024) -> None:
+    def __init__(self, size: int | None = None, memory_mb: int = 1024, preload: str = "") -> None:
+        self._preload = preload
         self._size = size or max(1, min(8, os.cpu_count() or 1))
         self._memory_mb = memory_mb
         self._reset()
@@ -172,7 +177,7 @@ class WorkerPool:
 
     def _start(self) -> _Worker:
         try:
-            return _Worker(self._memory_mb)
+            return _Worker(self._memory_mb, self._preload)
         except OSError as error:
             raise WorkerError(f"no worker could be started: {error}") from error
 
@@ -199,7 +204,7 @@ def _limit_memory(memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _serve(memory_mb: int) -> None:
+def _serve(memory_mb: int, preload: str) -> None:
     """The worker's loop: a request, its answer, until the parent closes the pipe."""
     _limit_memory(memory_mb)
     requests = sys.stdin.buffer
@@ -207,6 +212,8 @@ def _serve(memory_mb: int) -> None:
     # What a library prints must not enter the pipe.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.set_int_max_str_digits(20_000)
+    if preload:
+        importlib.import_module(preload)
     _write_frame(replies, b'["ready", null]')
     while header := requests.read(_HEADER):
         target, arguments = json.loads(requests.read(int.from_bytes(header, "big")))

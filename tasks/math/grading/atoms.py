@@ -53,6 +53,8 @@ def exponent(parser: "Parser") -> Node:
 
 
 def _number(parser: "Parser", token: Token) -> Node:
+    if isinstance(token.value, str):
+        return ("base", token.value[:-2], token.value[-2:])
     if parser.is_op("_"):
         parser.take()
         base = _base_text(parser)
@@ -135,6 +137,9 @@ def group(parser: "Parser", opening: str) -> Node:
     while parser.is_op(",", ";", "or", "and"):
         parser.take()
         items.append(parser.relation())
+    if opening in ("{", "(") and len(items) == 1 and parser.token.value == "choose":
+        parser.take()
+        items = [("fn", "binom", (items[0], parser.relation()))]
     condition = _condition(parser) if opening in ("{s", "{") and len(items) == 1 else None
     closing = parser.expect(*_CLOSERS[opening])
     parser.bars, parser.braces = bars, braces
@@ -230,7 +235,9 @@ def _rare_command(parser: "Parser", name: str) -> Node:
             items.append(parser.sum())
         if parser.take().value == "rangle":
             return ("seq", "(", ")", tuple(items))
-    elif name in ("overline", "bar", "tilde", "widehat", "underline"):
+    elif name == "underline":
+        return argument(parser)
+    elif name in ("overline", "bar", "tilde", "widehat"):
         inner = argument(parser)
         return ("fn", f"{name}:mark", (inner,))
     raise UnparsableError(f"\\{name}")

@@ -204,6 +204,9 @@ def _region_list(separator: str, parts: tuple[Node, ...]) -> Answer:
             return Answer("set", items=items, style="system")
         else:
             raise UnparsableError("a condition beside an inequality")
+    if _is_hedge(regions):
+        # "n >= 2 or n >= 3" offers two answers: the parts of one answer do not overlap so.
+        return Answer("broken")
     union, meet = regions[0], regions[0]
     for region in regions[1:]:
         union, meet = union.union(region), meet.intersect(region)
@@ -259,13 +262,26 @@ def as_region(answer: Answer) -> Region | None:
         if answer.kind == "set":
             region = Region.none()
             for item in answer.items:
-                if item.kind != "number":
+                interval_item = item.kind == "tuple" and answer.style in ("list", "or")
+                part = as_region(item) if interval_item else None
+                if part is None and item.kind != "number":
                     return None
-                region = region.union(Region.point(item.node))
+                part = part or Region.point(item.node)
+                if interval_item and not region.intersect(part).is_empty():
+                    return None
+                region = region.union(part)
             return region
     except (UnparsableError, TooBigError):
         return None
     return None
+
+
+def _is_hedge(regions: list[Region]) -> bool:
+    """Whether one part lies inside another, different one."""
+    return any(
+        not one.same(other) and (one.contains(other) or other.contains(one))
+        for one, other in itertools.combinations(regions[:8], 2)
+    )
 
 
 def _given(node: Node) -> Answer:

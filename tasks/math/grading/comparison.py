@@ -163,6 +163,9 @@ def _without_letter_unit(gold: Answer, answer: Answer, rules: Rules) -> bool:
 
 def _letter_unit(node: Node) -> tuple[Node, str] | None:
     per = ""
+    if node[0] == "mul" and len(node[1]) == 2 and node[1][1][0] == "div" and len(node[1][1]) == 4:
+        # 20\\frac{m}{s}
+        node = ("div", ("mul", (node[1][0], node[1][1][1])), node[1][1][2])
     if node[0] == "div" and len(node) == 3:
         below = _letter_power(node[2])
         if below is None:
@@ -313,7 +316,7 @@ def _across(first: Answer, second: Answer, rules: Rules) -> bool:
             items = tuple(sorted(items, key=lambda item: str(item.name)))
         return _tuples(replace(first, style=""), Answer("tuple", items=items), rules)
     if pair == ("number", "base"):
-        return first.node == ("num", int(second.node[1]))
+        return second.node[1].isdigit() and first.node == ("num", int(second.node[1]))
     if pair == ("number", "mod"):
         return same(first, second.items[0], rules)
     if pair == ("number", "relation"):

@@ -13,12 +13,12 @@ from .comparison import EXACT, Rules, same
 from .dressing import clean, compact, words_of
 from .lexer import FUNCTIONS
 from .nodes import MAX_TEXT, Node, TooBigError, UnparsableError, symbols, to_data
+from .numerals import number_in_words
 from .parser import parse
 from .relations import is_polynomial
-from .units import SMALL
 
 WORKER_SECONDS = 1.2
-_POOL = WorkerPool(memory_mb=2048)
+_POOL = WorkerPool(memory_mb=2048, preload=f"{__package__}.algebra")
 _SYNONYMS = {
     phrase: plain
     for plain, phrases in {
@@ -42,14 +42,18 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = " \t\n$*`\"')]}~"
-_OTHER_CHOICE = re.compile(r"(?:\bor\b|\band\b|[,/&|]|^)\s*\(?[A-J]\)?(?:[\s).,}]|$)")
-_DECIMAL_COMMA = re.compile(r"-?\d{1,12},(?:\d{1,2}|\d{4,12})|-?0,\d{3}")
-_LONG_COMMA = re.compile(r"-?\d{1,12},(?:\d{2}|\d{4,12})|-?0,\d{3}")
+_OTHER_CHOICE = re.compile(
+    r"(?:\b(?:or|and|maybe|perhaps|be|but|possibly|also|is|not)\b|[,/&|]|^)[\s$*]*(?:\\text\w*\{)?"
+    r"\(?([B-HJ]|[AI](?!\s(?!or\b|and\b)[a-z]))[)}$*]*(?:[\s).,}]|$)"
+)
+_DECIMAL_COMMA = re.compile(r"-?(?:\d{1,12},(?:\d{1,2}|\d{4,12})|0,\d{3})(?:\s?\\?%)?")
+_LONG_COMMA = re.compile(r"-?(?:\d{1,12},(?:\d{2}|\d{4,12})|0,\d{3})(?:\s?\\?%)?")
 _WRAPPER = re.compile(r"\\(?:text\w*|mathrm|mbox|mathbf|operatorname)\s?\{([^{}]*)\}")
 _PROSE = re.compile(r"[A-Za-z][A-Za-z'.,!?() ${}-]*")
 _TEXTUAL = re.compile(r"[a-z][a-z' ]{2,}")
+_WORDY = re.compile(r"[A-Za-z]{3}")
 _MATHEMATICAL = re.compile(r"[=<>+*/^\\\d]")
-_SPACED_UNIT = re.compile(r"(?<=\d) ([msghLNJWVK])((?:/[a-z]+)?(?:\^\{?[23]\}?)?)\Z")
+_SPACED_UNIT = re.compile(r"(?<=\d) ([msghLNJWVK]|\\Omega)((?:/[a-z]+)?(?:\^\{?[23]\}?)?)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,13 @@ def read(raw: str, grouping: bool = True) -> Reading:
     if words in _SYNONYMS and prose:
         text = plain = _SYNONYMS[words]
         words, prose = words_of(text), "\\" not in text
-    elif words in SMALL:
-        text = words = str(SMALL[words])
-    text = _SPACED_UNIT.sub(r" \\text{\1\2}", text)
+    elif prose and (number := number_in_words(words)) is not None:
+        text = number
+        words, prose = words_of(text), False
+    text = _SPACED_UNIT.sub(r" \\text{\1\2}", text).replace(r"\text{\Omega}", r"\text{ohm}")
     textual = prose and bool(_TEXTUAL.fullmatch(words)) and words not in FUNCTIONS
+    if textual and "-" in plain and not _WORDY.search(plain):
+        textual = False  # p - q, not a hyphen
     if len(raw) > MAX_TEXT:
         return Reading(raw, text, words, textual, None, None, "too long to be an answer", True)
     node: Node | None = None
@@ -197,7 +204,8 @@ def _choice_letter(raw: str) -> str | None:
 
 def _decide_letter(letter: str, gold: Reading, answer: Reading) -> Decision:
     choice, rest = _chosen(answer.raw)
-    if choice is not None and _OTHER_CHOICE.search(rest):
+    others = _OTHER_CHOICE.search(rest)
+    if choice is not None and others and not _only_again(choice, rest):
         return Decision("incorrect", "several choices are offered", "letter")
     if choice == letter:
         return Decision("correct", f"the choice is {letter}", "letter")
@@ -206,6 +214,11 @@ def _decide_letter(letter: str, gold: Reading, answer: Reading) -> Decision:
     if gold.answer is not None and answer.answer is not None and gold.answer == answer.answer:
         return Decision("correct", "the answer is the gold", "letter")
     return Decision("incorrect", f"the answer is not the choice {letter}", "letter")
+
+
+def _only_again(choice: str, rest: str) -> bool:
+    """Whether every further choice is the same one: "B or (B)"."""
+    return {mark[1] for mark in _OTHER_CHOICE.finditer(rest)} == {choice}
 
 
 def _chosen(raw: str) -> tuple[str | None, str]:
@@ -221,7 +234,7 @@ def _chosen(raw: str) -> tuple[str | None, str]:
     after = text[1:].lstrip(_CLOSING)
     closed = text[1:2] in tuple(")]}$*") or after[:1] in (".", ":", ")", "")
     if not closed or (after and len(after) == len(text) - 1 and after[0] not in ".:)"):
-        return None, ""
+        return (text[0].upper(), after) if _OTHER_CHOICE.match(after) else (None, "")
     return text[0].upper(), after.lstrip(".:)\\~ ")
 
 
@@ -231,7 +244,8 @@ def _decide_text(gold: Reading, answer: Reading) -> Decision:
     elif _MATHEMATICAL.search(gold.words) or _MATHEMATICAL.search(gold.text.replace("\\", "")):
         equal = _letters(gold.text) == _letters(answer.text)
     else:
-        equal = bool(gold.words) and gold.words == answer.words and _is_prose(answer.text)
+        alike = gold.words == answer.words or _parts(gold.text) == _parts(answer.text) != []
+        equal = bool(gold.words) and alike and _is_prose(answer.text)
     if equal:
         return Decision("correct", "the answer has the words of the gold", "words")
     if answer.too_big:
@@ -241,6 +255,13 @@ def _decide_text(gold: Reading, answer: Reading) -> Decision:
             "incorrect", f"the answer is not a mathematical value ({answer.problem})", "words"
         )
     return Decision("incorrect", "the answer has other words than the gold", "words")
+
+
+def _parts(text: str) -> list[str]:
+    """The names in "Ann, Bob and Carl", in order of the alphabet; [] for anything else."""
+    pieces = [words_of(one) for one in re.split(r",|\band\b", text)]
+    pieces = [one for one in pieces if one]
+    return sorted(pieces) if len(pieces) > 1 and all(" " not in one for one in pieces) else []
 
 
 def _is_prose(text: str) -> bool:

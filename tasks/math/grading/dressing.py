@@ -43,6 +43,11 @@ _DROPPED = re.compile(
     r"|\\(?:hspace|vspace|phantom|vphantom|hphantom|label|tag)\*?\{[^{}]{0,40}\}"
     r"|\\color\{[^{}]{0,40}\}|(?<=\\textcolor)\{[^{}]{0,40}\}"
 )
+_HTML = re.compile(r"</?(?:b|i|u|em|strong|p|span|br|code|div)\s?/?>", re.IGNORECASE)
+_SAID = re.compile(
+    r"\\text\{\s?(?:so |thus |therefore,? |hence )?(?:the )?(?:final )?answer(?: is)?:?\s?\}",
+    re.IGNORECASE,
+)
 _SPACES = re.compile(
     r"\\q?quad|\\(?:thinspace|enspace|space|nobreakspace)(?![A-Za-z])|(?<!\\)\\[;: ]|~"
 )
@@ -65,7 +70,11 @@ def clean(text: str) -> str:
     text = _ascii(unbox(text) if "boxed" in text or "fbox" in text else text)
     if "\\\\" in text and "begin" not in text:
         text = _ESCAPED_TWICE.sub("", text)
+    if "<" in text:
+        text = _HTML.sub("", text)
     text = _strip_currency(strip_dressing(text))
+    if "nswer" in text:
+        text = _SAID.sub("", text)
     for pattern, new in ((_DROPPED, ""), (_GROUPED, ""), (_SPACES, " ")):
         text = pattern.sub(new, text)
     text = text.replace("\\!", "").replace("\\,", " ").replace("\\textcolor", "")

@@ -18,6 +18,7 @@ class Token(NamedTuple):
 
 _SCAN = re.compile(
     r"(?P<space>[\s$]+)"
+    r"|(?P<based>[0-9A-F]{1,60}_(?:\{(?:11|12|16)\}|(?:11|12|16)(?!\d)))"
     r"|(?P<mixed>\d{1,9}[ ]\d{1,9}[ ]?/[ ]?\d{1,9}(?![\d.]))"
     r"|(?P<grouped>[1-9]\d{0,2}(?:,\d{3})+(?![\d])(?:\.\d+)?"
     r"|\d{1,3}(?:[ ]\d{3})+(?![\d/])(?:\.\d+)?)"
@@ -92,7 +93,10 @@ def tokenize(text: str, grouping: bool = True) -> list[Token]:
                 continue
             position = mark.start() + value.index(",")
             kind, value = "num", value[: value.index(",")]
-        if kind == "num":
+        if kind == "based":
+            digits, _, base = value.partition("_")
+            tokens.append(Token("num", digits + base.strip("{}"), spaced))
+        elif kind == "num":
             token, position = _with_tail(text, value, position)
             tokens.append(Token("num", token, spaced))
         else:

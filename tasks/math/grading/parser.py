@@ -248,7 +248,7 @@ class Parser:
             previous = self.tokens[self.index - 1]
             return previous.value in (")", "}", "!") or (previous.kind == "sym" and token.spaced)
         if token.kind == "cmd":
-            return token.value not in ("pmod", "bmod", "end", "rfloor", "rceil", "rangle")
+            return token.value not in ("pmod", "bmod", "end", "rfloor", "rceil", "rangle", "choose")
         return token.kind == "sym"
 
     def factor(self) -> Node:

@@ -70,6 +70,10 @@ class Region:
         """What is in both."""
         return self._combine(other, lambda a, b: a and b)
 
+    def contains(self, other: "Region") -> bool:
+        """Whether all of the other is inside."""
+        return self.intersect(other).same(other)
+
     def complement(self) -> "Region":
         """What is outside."""
         return Region(self.ends, tuple(not one for one in self.inside))

@@ -1,0 +1,165 @@
+"""Score recorded model outputs on logic tasks again and compare with what was published.
+
+    python benchmarks/logic_outputs.py --data-dir DATA
+
+BIG-Bench Hard (code-davinci-002, chain of thought; published accuracies of Suzgun et al. 2022,
+arXiv:2210.09261, table of the Codex CoT column), BIG-Bench-Mistake (Tyen et al. 2023,
+arXiv:2311.08516; labels are answer against target) and the game of 24 (GPT-4 CoT, 100 samples of
+100 puzzles, labels of Yao et al. 2023, arXiv:2305.10601). Writes
+results/reproductions/logic_outputs.json and .md.
+"""
+
+import argparse
+import gzip
+import json
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assay.tasks import Suite, load, names
+from tqdm import tqdm
+
+ROOT = Path(__file__).resolve().parents[1]
+BBH = {
+    "date_understanding": 87.2,
+    "logical_deduction_three_objects": 87.6,
+    "navigate": 96.4,
+    "penguins_in_a_table": 79.5,
+    "reasoning_about_colored_objects": 91.6,
+    "temporal_sequences": 96.8,
+}
+"""Published accuracy in percent."""
+MISTAKE = {"multistep_arithmetic": "number", "word_sorting": "words", "dyck_languages": "brackets"}
+
+
+@dataclass
+class Table:
+    """What was found for one file."""
+
+    source: str
+    published: float | None
+    samples: int = 0
+    correct: int = 0
+    labelled_correct: int = 0
+    disagreements: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, suite: Suite, index: int, completion: str, label: bool | None) -> None:
+        """Verify one completion and keep it when the label says otherwise."""
+        problem = suite[index]
+        verdict = suite.verify(problem, completion)
+        self.samples += 1
+        self.correct += verdict.correct
+        self.labelled_correct += bool(label)
+        if label is not None and label != verdict.correct:
+            self.disagreements.append(
+                {
+                    "problem": problem.id, "gold": problem.answer[:200], "label": label,
+                    "ours": verdict.correct, "extracted": (verdict.extracted or "")[:200],
+                    "reason": verdict.reason, "end": completion[-200:],
+                }
+            )  # fmt: skip
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row of the result file."""
+        return {
+            "source": self.source,
+            "samples": self.samples,
+            "published_percent": self.published,
+            "ours_percent": round(100 * self.correct / self.samples, 2),
+            "disagreements": self.disagreements,
+        }
+
+
+def _jsonl(path: Path) -> list[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def bbh(data: Path) -> list[Table]:
+    """The six recorded tasks, row by row in the order of the task's own file."""
+    tables = []
+    for task, published in BBH.items():
+        path = data / "outputs" / "bbh_code-davinci-002_cot" / f"{task}.json.gz"
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            outputs = json.load(file)["outputs"]
+        suite = load(f"bbh:{task}", data_dir=str(data))
+        table = Table(f"bbh/{task}", published)
+        for index, output in enumerate(tqdm(outputs, desc=task)):
+            table.add(suite, index, output["prediction"], None)
+        tables.append(table)
+    return tables
+
+
+def mistake(data: Path) -> list[Table]:
+    """The three tasks of BIG-Bench-Mistake; the published label is answer == target."""
+    tables = []
+    for task, kind in MISTAKE.items():
+        rows = _jsonl(data / "outputs" / "bigbench_mistake" / f"{task}.jsonl.gz")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "rows.jsonl"
+            lines = [{"question": row["input"], "answer": row["target"]} for row in rows]
+            path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+            suite = load("exact_answer", path=str(path), kind=kind)
+        labels = [str(row["answer"]).split() == row["target"].split() for row in rows]
+        table = Table(f"bigbench_mistake/{task}", 100 * sum(labels) / len(labels))
+        for index, row in enumerate(tqdm(rows, desc=task)):
+            table.add(suite, index, "\n".join(row["steps"]), labels[index])
+        tables.append(table)
+    return tables
+
+
+def game_of_24(data: Path) -> list[Table]:
+    """100 samples of each of puzzles 900 to 999; the label is the authors' own check."""
+    path = data / "outputs" / "game24" / "gpt-4_naive_cot_sample_100.json.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        recorded = json.load(file)
+    suite = load("game24", data_dir=str(data))
+    labels = [info["r"] for puzzle in recorded for info in puzzle["infos"]]
+    table = Table("game24/gpt-4 cot", 100 * sum(labels) / len(labels))
+    for puzzle in tqdm(recorded, desc="game24"):
+        for text, info in zip(puzzle["ys"], puzzle["infos"], strict=True):
+            table.add(suite, puzzle["idx"], text, bool(info["r"]))
+    return [table]
+
+
+def markdown(tables: list[Table]) -> str:
+    """The table for readers."""
+    lines = [
+        "# Recorded logic outputs, scored again", "",
+        "| source | samples | published % | ours % | labels that differ |",
+        "|---|---:|---:|---:|---:|",
+    ]  # fmt: skip
+    for row in (table.as_dict() for table in tables):
+        published = "-" if row["published_percent"] is None else f"{row['published_percent']:.2f}"
+        labels = "-" if row["source"].startswith("bbh/") else len(row["disagreements"])
+        lines.append(
+            f"| {row['source']} | {row['samples']} | {published} | {row['ours_percent']:.2f} "
+            f"| {labels} |"
+        )
+    lines += ["", "BBH publishes accuracies without labels.", "", "## Labels that differ", ""]
+    for table in tables:
+        for one in table.disagreements:
+            end = " ".join(one["end"].split())[-120:].replace("|", "\\|")
+            lines.append(
+                f"- {table.source} {one['problem']}: label {one['label']}, ours {one['ours']}: "
+                f"{one['reason']}. Gold `{one['gold']}`, end of the answer: `{end}`"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Score everything and write both files."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data-dir", type=Path, required=True)
+    data = parser.parse_args().data_dir
+    tables = [*bbh(data), *mistake(data), *([] if "game24" not in names() else game_of_24(data))]
+    folder = ROOT / "results" / "reproductions"
+    rows = [table.as_dict() for table in tables]
+    (folder / "logic_outputs.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    (folder / "logic_outputs.md").write_text(markdown(tables), encoding="utf-8")
+    print(markdown(tables)[:3000])
+
+
+if __name__ == "__main__":
+    main()
