@@ -1,7 +1,8 @@
 """A verdict from what a trainer's row carries: a problem id of ours, or a bare ground truth."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ...sandbox.errors import UsageError
@@ -29,29 +30,41 @@ def verify_row(
 
     A row that was exported by us names its problem (`info["problem_id"]`); any other is verified
     against its ground truth: text by the math verifier, `{"inputs", "outputs"}` as a program.
-    Raises UsageError for a source that nothing here can verify.
+    A `checker_error` is tried once more. Raises UsageError for a source that nothing here can
+    verify.
     """
+    check = _check_of(lookup, source, truth, info)
+    verdict = check(completion)
+    return check(completion) if verdict.score is None else verdict
+
+
+def _check_of(
+    lookup: Lookup, source: str, truth: Any, info: Mapping[str, Any]
+) -> Callable[[str], Verdict]:
     task = task_of(source)
     if task is not None and info.get("problem_id") is not None:
         suite, problem = lookup.by_id(task, str(info["problem_id"]))
-        return suite.verify(problem, completion)
+        return partial(suite.verify, problem)
+    ability = info.get("ability")
+    base = None if task is None else task.partition(":")[0]
     cases = _cases(truth)
-    if cases is not None and (source in CODE_SOURCES or task is not None or _is_code(info)):
+    if cases is not None and (source in CODE_SOURCES or base in names("code") or ability == "code"):
         from ...tasks.code.verifier import verify_stdio
 
-        return verify_stdio(completion, cases)
-    if source.startswith(MATH_SOURCES) or task is not None or info.get("ability") == "math":
+        return partial(verify_stdio, cases=cases)
+    if source.startswith(MATH_SOURCES) or base in names("math") or ability == "math":
         from ...tasks.math.verifier import verify_math
 
-        return verify_math(str(truth), completion)
+        return partial(verify_math, str(truth))
+    if task is not None:
+        raise UsageError(
+            f"a row of {source!r} needs extra_info['problem_id']: its answer alone does not say "
+            "what is correct"
+        )
     raise UsageError(
         f"data source {source!r} is no task of assay and no known set: name it 'assay/TASK' and "
         "put the id in extra_info['problem_id'], or set extra_info['ability'] to 'math'"
     )
-
-
-def _is_code(info: Mapping[str, Any]) -> bool:
-    return info.get("ability") == "code"
 
 
 def _cases(truth: Any) -> list[tuple[str, str]] | None:
@@ -63,4 +76,7 @@ def _cases(truth: Any) -> list[tuple[str, str]] | None:
             return None
     if not isinstance(truth, Mapping) or not {"inputs", "outputs"} <= truth.keys():
         return None
-    return list(zip(map(str, truth["inputs"]), map(str, truth["outputs"]), strict=True))
+    inputs, outputs = list(truth["inputs"]), list(truth["outputs"])
+    if len(inputs) != len(outputs):
+        raise UsageError(f"a ground truth of {len(inputs)} inputs but {len(outputs)} outputs")
+    return list(zip(map(str, inputs), map(str, outputs), strict=True))

@@ -2,15 +2,17 @@
 
 OpenRLHF calls `reward_func(queries, prompts, labels)` from a thread, where a query is prompt
 plus response with special tokens, and takes a dict of `rewards`, `scores` and `extra_logs`.
+It loads the file by its path, outside of any package, so `reward.py` is one line of yours:
+
+    from assay.harness.adapters.openrlhf import reward_func
 """
 
 import json
 import math
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-
-import torch
 
 from ...sandbox.errors import UsageError
 from ...tasks import Verdict
@@ -26,12 +28,23 @@ _END_TOKENS = re.compile(rf"(?:\s*(?:{_END_TOKEN}))+\s*$")
 def response_of(query: str, prompt: str) -> str:
     """The response in a query: what follows the prompt, without closing special tokens.
 
-    Raises UsageError when the query does not hold the prompt: the response is then unknown.
+    A tokenizer may add or drop spaces on the way from the prompt to the query, so that white
+    space is passed over when the prompt is not found as it is. Raises UsageError when the query
+    does not hold the prompt: the response is then unknown.
     """
     at = query.find(prompt)
-    if at < 0:
+    end = at + len(prompt) if at >= 0 else _end_without_spaces(query, prompt)
+    if end < 0:
         raise UsageError(f"the query does not contain its prompt: {query[:60]!r}")
-    return _END_TOKENS.sub("", query[at + len(prompt) :])
+    return _END_TOKENS.sub("", query[end:])
+
+
+def _end_without_spaces(query: str, prompt: str) -> int:
+    """Where the prompt ends in the query when white space does not count, or -1."""
+    places = [at for at, letter in enumerate(query) if not letter.isspace()]
+    packed = "".join(prompt.split())
+    start = "".join(query.split()).find(packed)
+    return places[start + len(packed) - 1] + 1 if start >= 0 and packed else -1
 
 
 def _source_and_info(label: Any) -> tuple[str, Any, dict[str, Any]]:
@@ -56,17 +69,28 @@ def verdicts_of(
             f"{len(queries)} queries, {len(prompts)} prompts and {len(labels)} labels: "
             "the three lists must have one length"
         )
-    verdicts = []
-    for query, prompt, label in zip(queries, prompts, labels, strict=True):
-        source, truth, info = _source_and_info(label)
-        verdicts.append(verify_row(_LOOKUP, source, response_of(query, prompt), truth, info))
-    return verdicts
+    rows = list(zip(queries, prompts, labels, strict=True))
+    if len(rows) < 2:
+        return [_verdict(*row) for row in rows]
+    with ThreadPoolExecutor(min(16, len(rows))) as pool:
+        return list(pool.map(lambda row: _verdict(*row), rows))
+
+
+def _verdict(query: str, prompt: str, label: Any) -> Verdict:
+    source, truth, info = _source_and_info(label)
+    return verify_row(_LOOKUP, source, response_of(query, prompt), truth, info)
 
 
 def reward_func(
     queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any], **kwargs: Any
 ) -> dict[str, Any]:
-    """Rewards (n,) of a batch. A `checker_error` is NaN, never 0."""
+    """Tensors of shape (n,): `rewards`, `scores` in [0, 1], and what to log.
+
+    A `checker_error` (after one retry) is NaN, never 0: OpenRLHF has no way to leave a single
+    sample out, but its dynamic filtering drops a group whose mean is not a number.
+    """
+    import torch
+
     verdicts = verdicts_of(queries, prompts, labels)
     values = [reward(verdict) for verdict in verdicts]
     rewards = torch.tensor([math.nan if value is None else value for value in values])

@@ -210,7 +210,7 @@ def test_two_steps_of_grpo(
             logging_steps=1,
             disable_tqdm=True,
             bf16=False,
-        ),  # fmt: skip
+        ),
         train_dataset=Dataset.from_list(rows),
         processing_class=tokenizer,
     )

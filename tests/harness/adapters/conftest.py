@@ -1,0 +1,22 @@
+"""What several adapters' tests need."""
+
+from collections.abc import Iterator
+
+import pytest
+from assay.harness.server import ServerConfig
+
+from .serving import RunningServer, Serve
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start a server when asked for, and stop it afterwards."""
+    running: list[RunningServer] = []
+
+    def start() -> str:
+        running.append(RunningServer(ServerConfig()))
+        return running[-1].url
+
+    yield start
+    for server in running:
+        server.stop()
