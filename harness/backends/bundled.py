@@ -1,4 +1,7 @@
-"""The bundled model as a backend: "bundled" for the packaged weights, "bundled/PATH" for others."""
+"""The bundled model as a backend: "bundled" for the packaged weights, "bundled/PATH" for others.
+
+Its packaged ancestors go by their names: "bundled/base", "bundled/cold".
+"""
 
 import hashlib
 import itertools
@@ -17,16 +20,21 @@ class BundledModel:
     """Answers from a checkpoint folder through the generation engine."""
 
     def __init__(self, folder: str | Path | None = None, device: str | None = None) -> None:
-        """Raises UsageError when there is no checkpoint, or it has no tokenizer."""
+        """`folder` is a checkpoint or the name of a packaged stage; None is the packaged model.
+
+        Raises UsageError when there is no checkpoint, or it has no tokenizer.
+        """
         import torch
 
-        path = Path(folder) if folder is not None else PACKAGED
+        path = find_checkpoint(folder)
         if folder is None and not (path / "config.json").is_file():
             raise UsageError(
                 "model 'bundled': no weights are packaged; name a checkpoint as 'bundled/PATH'"
             )
         if not path.is_dir():
-            raise UsageError(f"model 'bundled/{path}': no such folder")
+            raise UsageError(
+                f"model 'bundled/{path}': no such folder; packaged are: {_packaged_names()}"
+            )
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         # bfloat16 products are slow on most CPUs and no smaller in time there.
         dtype = torch.float32 if device == "cpu" else None
@@ -94,14 +102,27 @@ class BundledModel:
         )
 
 
+def find_checkpoint(folder: str | Path | None) -> Path:
+    """The packaged checkpoint for None, a packaged ancestor by its name, or the folder itself."""
+    if folder is None:
+        return PACKAGED
+    packaged = PACKAGED / folder
+    named = packaged.parent == PACKAGED and (packaged / "config.json").is_file()
+    return packaged if named else Path(folder)
+
+
 def open_model(name: str, device: str | None = None) -> Model:
-    """Open the packaged checkpoint, or the folder `name`. Raises UsageError."""
+    """Open the packaged model, a packaged stage or the folder `name`. Raises UsageError."""
     return BundledModel(name or None, device)
+
+
+def _packaged_names() -> str:
+    return ", ".join(sorted(p.parent.name for p in PACKAGED.glob("*/config.json"))) or "none"
 
 
 def _revision(folder: Path) -> str:
     """A hash of the weights and the tokenizer."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.safetensors")) + [folder / "tokenizer.json"]:
+    for path in [*sorted(folder.glob("*.safetensors")), folder / "tokenizer.json"]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -97,7 +97,8 @@ def _invert(probabilities_NV: Tensor, uniform_N: Tensor) -> Tensor:
     In two levels, blocks and then places of one block: a long running sum is slow.
     """
     padding = -probabilities_NV.shape[1] % _BLOCK
-    blocks_NYZ = F.pad(probabilities_NV, (0, padding)).unflatten(1, (-1, _BLOCK))
+    rows = probabilities_NV.shape[0]
+    blocks_NYZ = F.pad(probabilities_NV, (0, padding)).view(rows, -1, _BLOCK)
     sums_NY = blocks_NYZ.sum(dim=-1).cumsum(dim=-1)
     wanted_N1 = uniform_N.unsqueeze(1) * sums_NY[:, -1:]
     block_N1 = torch.searchsorted(sums_NY, wanted_N1, right=True).clamp_(max=sums_NY.shape[1] - 1)

@@ -2,8 +2,6 @@ import json
 
 import pytest
 import torch
-from assay.harness.backends import load_model
-from assay.harness.backends.contract import Request, Sampling
 from assay.harness.model import (
     LanguageModel,
     ModelConfig,
@@ -13,7 +11,6 @@ from assay.harness.model import (
     save_checkpoint,
 )
 from assay.sandbox.errors import UsageError
-from assay.tasks import Problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
@@ -88,7 +85,8 @@ def test_a_checkpoint_comes_back_bit_for_bit(model, tokenizer, tmp_path, dtype):
     assert loaded.config == model.config
     state = loaded.state_dict()
     for name, tensor in model.state_dict().items():
-        assert torch.equal(state[name], tensor) and state[name].dtype == tensor.dtype, name
+        assert state[name].dtype == tensor.dtype, name
+        assert torch.equal(state[name], tensor), name
 
 
 def test_prediction_modules_have_deepseeks_names(folder, model):
@@ -141,7 +139,7 @@ NORM = "model.layers.0.input_layernorm.weight"
     ("damage", "message"),
     [
         (lambda f: _edit(f, lambda t: t.pop(NORM)), f"{NORM}' is missing"),
-        (lambda f: _edit(f, lambda t: t.pop("model.layers.2.enorm.weight")), "enorm.*missing"),
+        (lambda f: _edit(f, lambda t: t.pop("model.layers.2.enorm.weight")), r"enorm.*missing"),
         (lambda f: _edit(f, lambda t: t.update(extra=torch.ones(1))), "'extra' is not part"),
         (lambda f: _edit(f, lambda t: t.update({NORM: torch.ones(3)})), r"\[3\].*wants \[32\]"),
         (
@@ -168,35 +166,3 @@ def test_a_damaged_checkpoint_is_named_in_one_line(folder, damage, message):
     with pytest.raises(UsageError, match=message) as caught:
         load_checkpoint(folder)
     assert "\n" not in str(caught.value).strip()
-
-
-class _Suite:
-    name = "stub"
-
-
-def _requests(count: int) -> list[Request]:
-    problem = Problem("stub-0", "stub", "1 + 1?", "2")
-    return [Request(_Suite(), problem, i, 100 + i) for i in range(count)]
-
-
-def test_the_bundled_backend(folder):
-    model = load_model(f"bundled/{folder}")
-    sampling = Sampling(max_tokens=12, temperature=1.0)
-    first = {c.request.sample: c for c in model.generate(_requests(5), sampling)}
-    assert len(first) == 5 and len({c.text for c in first.values()}) > 1
-    for completion in first.values():
-        assert completion.finish_reason in ("stop", "length")
-        assert 0 < completion.completion_tokens <= 12 and completion.prompt_tokens > 4
-    again = {c.request.sample: c.text for c in model.generate(_requests(3), sampling)}
-    assert all(first[sample].text == text for sample, text in again.items())
-    long = Problem("stub-1", "stub", "word " * 3000, "2")
-    (failed,) = model.generate([Request(_Suite(), long, 0, 1)], sampling)
-    assert failed.finish_reason == "error" and "context" in failed.error
-    model.close()
-
-
-def test_a_bundled_model_that_is_not_there(tmp_path):
-    with pytest.raises(UsageError, match="no such folder"):
-        load_model(f"bundled/{tmp_path / 'absent'}")
-    with pytest.raises(UsageError, match="config.json is missing"):
-        load_model(f"bundled/{tmp_path}")
