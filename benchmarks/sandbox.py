@@ -135,9 +135,9 @@ def measure(rounds: int, checks: int, with_docker: bool) -> dict[str, object]:
         times: dict[str, list[float]] = {name: [] for name in actions}
         for action in actions.values():
             timed(action, 5)
-        for _ in range(rounds):
+        for _ in range(rounds * checks):  # one call of each in turn: load falls on all alike
             for name, action in actions.items():
-                times[name] += timed(action, checks)
+                times[name] += timed(action, 1)
         two = two_workers(box, checks * rounds)
         runs = docker_runs() if with_docker else None
     table = {
