@@ -170,9 +170,8 @@ def markdown(result: dict) -> str:
         taken = " ".join(str(one["extracted"]).split())[:60].replace("|", "\\|")
         gold = one["gold"].replace("|", "\\|")
         name = f"{one['source']}/{one['key']}"
-        lines.append(
-            f"| {name} | `{gold}` | `{taken}` | {one['label']} | {one['ours']} | {one['judgement']} |"
-        )
+        judged = f"{one['label']} | {one['ours']} | {one['judgement']}"
+        lines.append(f"| {name} | `{gold}` | `{taken}` | {judged} |")
     return "\n".join(lines) + "\n"
 
 

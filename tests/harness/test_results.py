@@ -117,7 +117,7 @@ def test_another_format_is_refused(run):
 
 
 def test_an_unknown_run_names_the_newest(run, tmp_path):
-    with pytest.raises(UsageError, match="no run 'two'.*newest there: one"):
+    with pytest.raises(UsageError, match=r"no run 'two'.*newest there: one"):
         open_run("two", tmp_path)
 
 
@@ -129,7 +129,7 @@ def test_a_full_disk_leaves_whole_lines(run):
         writer.append(record)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1500, hard))
         try:
-            with pytest.raises(UsageError, match="cannot be written.*--resume"):
+            with pytest.raises(UsageError, match=r"cannot be written.*--resume"):
                 writer.append(record)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -14,7 +14,7 @@ SPECS = [
     TaskSpec("sequences", {"size": 20, "difficulty": 1}),
     TaskSpec("boolean_circuits", {"size": 30, "difficulty": 1}),
 ]
-HOSTILE = "<img src=x onerror=\"window.broken=1\"></script><script>window.broken=1</script>"
+HOSTILE = '<img src=x onerror="window.broken=1"></script><script>window.broken=1</script>'
 
 
 class Skilled:
@@ -64,5 +64,3 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def models() -> dict[str, float]:
     """The skill of each model, as rough truth."""
     return {model.identity.name: model.skill for model in MODELS}
-
-
