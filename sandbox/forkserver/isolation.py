@@ -143,7 +143,7 @@ class Isolation:
         self.home = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
 
     def _ready_filter(self) -> None:
-        self._filter = seccomp.Filter(self.contained)
+        self._filter = seccomp.Filter()
 
     def _ready_landlock(self) -> None:
         self._landlock = landlock.abi_version()

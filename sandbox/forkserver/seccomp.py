@@ -151,10 +151,10 @@ def _one_of(index: int, values: tuple[int, ...], otherwise: int) -> list[bytes]:
     return [*program, _error(otherwise), _op(_RETURN, _ALLOW)]
 
 
-def build_filter(machine: str, shared: bool = False) -> bytes:
+def build_filter(machine: str) -> bytes:
     """The filter for one architecture, as an array of `struct sock_filter`.
 
-    `shared`: the pid namespace holds others too, so signals may go to `_OWN_PID` alone.
+    Signals may go to `_OWN_PID` alone: in a container the pid namespace holds others too.
     """
     if machine not in _ARCH:
         raise kernel.KernelError(errno.ENOSYS, f"seccomp: no allow-list for {machine}")
@@ -167,10 +167,9 @@ def build_filter(machine: str, shared: bool = False) -> bytes:
     ]
     if machine == "x86_64":
         program += [_op(_GREATER, 0x40000000, 0, 1), _op(_RETURN, _KILL)]
-    if shared:
-        own = [_argument(0), _op(_EQUAL, _OWN_PID, 0, 1), _op(_RETURN, _ALLOW)]
-        for numbers in _SIGNALS:
-            program += _guarded(numbers[column], [*own, _error(errno.EPERM)])
+    own = [_argument(0), _op(_EQUAL, _OWN_PID, 0, 1), _op(_RETURN, _ALLOW)]
+    for numbers in _SIGNALS:
+        program += _guarded(numbers[column], [*own, _error(errno.EPERM)])
     listed = (pair[column] for pair in _NUMBERS.values())
     program += _tree(sorted(number for number in listed if number is not None))
     program += _special_calls(column)
@@ -210,8 +209,8 @@ class _Program(ctypes.Structure):
 class Filter:
     """A filter made ready once, so that a forked child has one call left to make."""
 
-    def __init__(self, shared: bool) -> None:
-        text = build_filter(kernel.MACHINE, shared)
+    def __init__(self) -> None:
+        text = build_filter(kernel.MACHINE)
         mark = struct.pack("I", _OWN_PID)
         self._own = [at for at in range(4, len(text), 8) if text[at : at + 4] == mark]
         self._buffer = ctypes.create_string_buffer(text, len(text))
