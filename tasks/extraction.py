@@ -189,7 +189,10 @@ def _boxes(text: str) -> tuple[list[tuple[int, int, str]], int, bool]:
     return found, empty, False
 
 
-_BLANK = re.compile(r"(?:[\s${}.,~_?]|\\[,;:! ]|\\(?:text|quad|qquad|ldots|dots|cdots|square)\b)*")
+# Braces are blank in pairs only: a lone closing brace is an answer to a Dyck question.
+_BLANK = re.compile(
+    r"(?:[\s$.,~_?]|\{(?:\s|\{\s*\})*\}|\\[,;:! ]|\\(?:text|quad|qquad|ldots|dots|cdots|square)\b)*"
+)
 
 
 def _is_blank(content: str) -> bool:
