@@ -219,7 +219,7 @@ def summarize(problems: Mapping[str, Sequence[Scored]], same: Mapping[str, Same]
         k=k,
         accuracy=_mean(shares) if shares else None,
         standard_error=error,
-        wilson=_wilson_of_shares(shares, drawn, error),
+        wilson=share_interval(shares, drawn, error),
         bootstrap=bootstrap_interval(shares),
         mean_score=_mean([_mean([s.score or 0.0 for s in g]) for g in scored.values()])
         if scored
@@ -268,7 +268,7 @@ def _maj_at(scored: Mapping[str, Sequence[Scored]], same: Mapping[str, Same], k:
     return _mean([majority(group[:k], same[key]) or 0.0 for key, group in scored.items()])
 
 
-def _wilson_of_shares(
+def share_interval(
     shares: Sequence[float], samples: int, error: float | None
 ) -> tuple[float, float] | None:
     """Wilson's interval for shares averaged over samples that depend on each other.

@@ -39,8 +39,8 @@ def compare(
         exact = result.mcnemar_p_value
         shown = "-" if exact is None else f"{exact:.3g}"
         typer.echo(
-            f"  p: permutation {result.permutation_p_value:.3g}, McNemar {shown}, "
-            f"t {result.t_p_value:.3g}; after Holm {c.p_holm:.3g}"
+            f"  p: permutation {result.permutation_p_value:.3g} (mid-p {result.mid_p_value:.3g}), "
+            f"exact McNemar {shown}, t {result.t_p_value:.3g}; mid-p after Holm {c.p_holm:.3g}"
         )
         typer.echo(f"  only A solves {result.only_a}, only B solves {result.only_b}")
         typer.echo(f"  {c.verdict}")

@@ -8,11 +8,10 @@ from .paired import (
     bootstrap_interval,
     compare_scores,
     difference_interval,
-    mcnemar,
-    permutation_p_value,
     quick_test,
 )
 from .power import minimum_detectable_effect, power_of_paired_test
+from .signs import mcnemar, permutation_p_value
 
 __all__ = [
     "Interval",

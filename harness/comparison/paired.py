@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ...sandbox.errors import UsageError
+from .signs import mcnemar, permutation_p_value
 
 Vector = NDArray[np.float64]
-EXACT_SIGN_FLIPS = 16
-"""Up to this many non-zero differences all 2^n sign patterns are enumerated."""
 FEW_PAIRS = 5
 """Below this many differing pairs a normal approximation says nothing."""
 
@@ -51,11 +50,13 @@ class PairedComparison:
     mcnemar_p_value: float | None
     """Exact McNemar; None when a score is not 0 or 1."""
     permutation_p_value: float
+    mid_p_value: float
+    """The mid-p value of the permutation test: see `signs`."""
 
     @property
     def p_value(self) -> float:
-        """The p-value that decides: the sign-flip permutation test, which needs no distribution."""
-        return self.permutation_p_value
+        """The p-value that decides: the permutation test's mid-p, which needs no distribution."""
+        return self.mid_p_value
 
     def separated(self, alpha: float = 0.05) -> bool:
         """Whether the two models differ at level `alpha`; otherwise they are tied."""
@@ -70,45 +71,6 @@ class PairedTest:
     difference: float
     interval: Interval
     p_value: float
-
-
-def mcnemar(only_a: int, only_b: int) -> float:
-    """Two-sided exact McNemar test: under no difference the discordant pairs are fair coin flips.
-
-    Source: McNemar 1947; the exact form is the binomial test on min(b, c) of b + c.
-    """
-    discordant = only_a + only_b
-    if discordant == 0:
-        return 1.0
-    return float(stats.binomtest(only_a, discordant, 0.5).pvalue)
-
-
-def permutation_p_value(differences: Vector, resamples: int = 10_000, seed: int = 0) -> float:
-    """Two-sided sign-flip permutation test that the mean of `differences` (n,) is 0.
-
-    Exact for up to EXACT_SIGN_FLIPS non-zero differences; beyond, Monte Carlo with the
-    observed pattern counted in (Phipson & Smyth 2010), so that p is never 0.
-    """
-    moved = differences[differences != 0]
-    if moved.size == 0:
-        return 1.0
-    magnitudes = np.abs(moved)
-    observed = abs(float(moved.sum()))
-    tolerance = 1e-9 * max(1.0, observed)
-    if np.all(magnitudes == magnitudes[0]):
-        # Equal steps: the sum is a binomial count, so the exact test costs nothing at any n.
-        return mcnemar(int((moved > 0).sum()), int((moved < 0).sum()))
-    if moved.size <= EXACT_SIGN_FLIPS:
-        codes = np.arange(1 << moved.size)[:, None] >> np.arange(moved.size) & 1
-        sums = np.abs((2 * codes - 1) @ magnitudes)
-        return float(np.mean(sums >= observed - tolerance))
-    rng = np.random.default_rng(seed)
-    hits = 0
-    for start in range(0, resamples, 1000):
-        count = min(1000, resamples - start)
-        signs = rng.integers(0, 2, size=(count, moved.size)) * 2 - 1
-        hits += int(np.sum(np.abs(signs @ magnitudes) >= observed - tolerance))
-    return (hits + 1) / (resamples + 1)
 
 
 def bootstrap_interval(
@@ -211,6 +173,7 @@ def compare_scores(
         t_p_value=t_p_value,
         mcnemar_p_value=mcnemar(only_a, only_b) if binary else None,
         permutation_p_value=permutation_p_value(sums, seed=seed),
+        mid_p_value=permutation_p_value(sums, seed=seed, mid=True),
     )
 
 
@@ -223,8 +186,8 @@ def quick_test(
 ) -> PairedTest | None:
     """The paired test on common problems without a bootstrap; None without a common problem.
 
-    The p-value is exact where all differences are of one size (McNemar), by sign flips for
-    fewer than MANY_PROBLEMS problems, and the t-test's beyond.
+    The p-value is the permutation test's mid-p where all differences are of one size or there
+    are fewer than MANY_PROBLEMS problems, and the t-test's beyond.
     """
     common = [key for key in scores_a if scores_a[key] and scores_b.get(key)]
     if not common:
@@ -233,7 +196,7 @@ def quick_test(
     _, interval, t_p_value = difference_interval(differences)
     one_size = np.unique(np.abs(differences[differences != 0])).size <= 1
     if one_size or len(common) < MANY_PROBLEMS:
-        p_value = permutation_p_value(differences, resamples=2000)
+        p_value = permutation_p_value(differences, mid=True)
     else:
         p_value = t_p_value
     return PairedTest(len(common), float(differences.mean()), interval, p_value)
