@@ -13,6 +13,7 @@ from pathlib import Path
 from ..sandbox.errors import UsageError
 from ..tasks.sources import data_folder
 from .backends import load_model
+from .backends.bundled import PACKAGED, packaged_stages
 from .backends.contract import Sampling
 from .commands.running import report
 from .evaluation import Run, TaskSpec, evaluate
@@ -27,15 +28,13 @@ TASKS = (
 )  # fmt: skip
 SEED = 9_001
 """Of the generated problems; the training never draws the split `test` at any seed."""
-WEIGHTS = Path(__file__).parent / "model" / "weights"
 RECORDED = "outputs/bbh_code-davinci-002_cot/navigate.json.gz"
 
 
 def models() -> list[str]:
     """The models of the tour, best last: random, the packaged checkpoints, oracle."""
-    stages = sorted(path.parent.name for path in WEIGHTS.glob("*/config.json"))
-    packaged = ["bundled"] if (WEIGHTS / "config.json").is_file() else []
-    return ["random", *[f"bundled/{stage}" for stage in stages], *packaged, "oracle"]
+    packaged = ["bundled"] if (PACKAGED / "config.json").is_file() else []
+    return ["random", *[f"bundled/{stage}" for stage in packaged_stages()], *packaged, "oracle"]
 
 
 def tour(out: Path, limit: int) -> int:

@@ -27,14 +27,6 @@ class BundledModel:
         import torch
 
         path = find_checkpoint(folder)
-        if folder is None and not (path / "config.json").is_file():
-            raise UsageError(
-                "model 'bundled': no weights are packaged; name a checkpoint as 'bundled/PATH'"
-            )
-        if not path.is_dir():
-            raise UsageError(
-                f"model 'bundled/{path}': no such folder; packaged are: {_packaged_names()}"
-            )
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         # bfloat16 products are slow on most CPUs and no smaller in time there.
         dtype = torch.float32 if device == "cpu" else None
@@ -102,22 +94,32 @@ class BundledModel:
         )
 
 
+def packaged_stages() -> list[str]:
+    """Names of the packaged ancestors of the bundled model."""
+    return sorted(path.parent.name for path in PACKAGED.glob("*/config.json"))
+
+
 def find_checkpoint(folder: str | Path | None) -> Path:
-    """The packaged checkpoint for None, a packaged ancestor by its name, or the folder itself."""
+    """The packaged model for None, a packaged stage by its name, or the folder itself.
+
+    Raises UsageError where there is no such folder.
+    """
+    stages = packaged_stages()
+    choice = " or ".join([*(f"bundled/{stage}" for stage in stages), "a checkpoint folder"])
     if folder is None:
-        return PACKAGED
-    packaged = PACKAGED / folder
-    named = packaged.parent == PACKAGED and (packaged / "config.json").is_file()
-    return packaged if named else Path(folder)
+        if (PACKAGED / "config.json").is_file():
+            return PACKAGED
+        raise UsageError(f"model 'bundled': no weights are packaged; name {choice}")
+    if str(folder) in stages:
+        return PACKAGED / folder
+    if Path(folder).is_dir():
+        return Path(folder)
+    raise UsageError(f"model 'bundled/{folder}': no such folder or packaged stage; use {choice}")
 
 
 def open_model(name: str, device: str | None = None) -> Model:
     """Open the packaged model, a packaged stage or the folder `name`. Raises UsageError."""
     return BundledModel(name or None, device)
-
-
-def _packaged_names() -> str:
-    return ", ".join(sorted(p.parent.name for p in PACKAGED.glob("*/config.json"))) or "none"
 
 
 def _revision(folder: Path) -> str:
