@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ....sandbox.errors import UsageError
-from ...extraction import final_answer
 from ...problem import Problem
 from ...prompting import ask, reply
 from ...suite import Domain, StoredSuite
-from ...verdict import Verdict, correct, wrong
+from ...verdict import Verdict
 from ..reasoning.answers import parse_grid, tidy
+from ..reasoning.base import judged
 from .judging import JUDGES, number, plain
 
 ANSWER_CAP = 20_000
@@ -76,19 +76,10 @@ class QuestionSuite(StoredSuite):
         return Problem(problem_id, self.name, ask(item.question.strip(), form), item.answer, meta)
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        found = final_answer(completion)
-        if found.text is None:
-            return wrong("truncated" if found.truncated else "no_answer", None, found.reason)
-        if len(found.text) > ANSWER_CAP:
-            length = len(found.text)
-            return wrong("incorrect", found.text[:200], f"an answer of {length} characters is none")
-        if len(found.candidates) > 1:
-            return wrong("incorrect", found.text, "several answers are offered")
         judge = JUDGES[problem.meta["kind"]]
-        fault = judge(tidy(found.text), problem.answer, problem.meta)
-        if fault is None:
-            return correct(found.text, "the answer is right")
-        return wrong("incorrect", found.text, fault)
+        return judged(
+            completion, ANSWER_CAP, lambda answer: judge(answer, problem.answer, problem.meta)
+        )
 
     def gold(self, problem: Problem) -> str:
         return reply(problem.answer)

@@ -3,7 +3,7 @@
 import math
 import random
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from ...extraction import final_answer
@@ -12,6 +12,28 @@ from ...prompting import reply
 from ...suite import Domain, GeneratedSuite
 from ...verdict import Verdict, correct, wrong
 from .answers import parse_assignment, parse_integer, tidy
+
+
+def judged(
+    completion: str, cap: int, fault: Callable[[str], str | None], in_parts: bool = False
+) -> Verdict:
+    """The verdict on the final answer of a completion; `fault` says what is wrong with it.
+
+    An answer of more than `cap` characters is not read at all. Several joined boxes are a
+    hedge, unless an answer may come `in_parts`: then `fault` gets them as one text.
+    """
+    found = final_answer(completion)
+    if found.text is None:
+        return wrong("truncated" if found.truncated else "no_answer", None, found.reason)
+    if len(found.text) > cap:
+        length = len(found.text)
+        return wrong("incorrect", found.text[:200], f"an answer of {length} characters is none")
+    if len(found.candidates) > 1 and not in_parts:
+        return wrong("incorrect", found.text, "several answers are offered")
+    reason = fault(tidy(found.text))
+    if reason is None:
+        return correct(found.text, "the answer is right")
+    return wrong("incorrect", found.text, reason)
 
 
 class LogicSuite(GeneratedSuite):
@@ -31,17 +53,9 @@ class LogicSuite(GeneratedSuite):
         """The worked steps of the gold, one short true line each."""
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        found = final_answer(completion)
-        if found.text is None:
-            return wrong("truncated" if found.truncated else "no_answer", None, found.reason)
-        if len(found.text) > self.answer_cap:
-            return wrong(
-                "incorrect", found.text[:200], f"an answer of {len(found.text)} characters is none"
-            )
-        fault = self.fault(problem, tidy(found.text))
-        if fault is None:
-            return correct(found.text, "the answer is right")
-        return wrong("incorrect", found.text, fault)
+        return judged(
+            completion, self.answer_cap, lambda answer: self.fault(problem, answer), in_parts=True
+        )
 
     def gold(self, problem: Problem) -> str | None:
         return reply(problem.answer, self.steps(problem))

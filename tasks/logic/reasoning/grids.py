@@ -147,16 +147,32 @@ def solving_steps(puzzle: Grid, solution: Grid, box: Box) -> list[str]:
     return lines
 
 
-class GridSuite(LogicSuite):
+def solution(puzzle: Grid, box: Box) -> Grid | None:
+    """A full grid that keeps the rules and the given cells, or None when there is none."""
+    n = len(puzzle)
+    given = [variable(n, r, c, puzzle[r][c]) for r in range(n) for c in range(n) if puzzle[r][c]]
+    with solving(grid_clauses(n, box)) as solver:
+        if not solver.solve(assumptions=given):
+            return None
+        true = {literal for literal in solver.get_model() if literal > 0}
+    return [
+        [k for c in range(n) for k in range(1, n + 1) if variable(n, r, c, k) in true]
+        for r in range(n)
+    ]
+
+
+class GridRules:
     """A square to fill in; meta holds the puzzle (0 is empty) and the box."""
 
     def fault(self, problem: Problem, answer: str) -> str | None:
+        """What breaks the rules, in one sentence; None when the grid keeps them."""
         grid = parse_grid(answer)
         if grid is None:
             return "the answer is not a table of whole numbers"
         return fault_in(grid, problem.meta["puzzle"], tuple(problem.meta["box"]))
 
     def steps(self, problem: Problem) -> list[str]:
+        """The cells in an order in which they can be filled in."""
         box = tuple(problem.meta["box"])
         return solving_steps(problem.meta["puzzle"], parse_json(problem.answer), box)
 
@@ -181,3 +197,7 @@ class GridSuite(LogicSuite):
     def same_answer(self, problem: Problem, first: str, second: str) -> bool:
         grid = parse_grid(first)
         return first == second or (grid is not None and grid == parse_grid(second))
+
+
+class GridSuite(GridRules, LogicSuite):
+    """A generated square to fill in."""

@@ -15,13 +15,14 @@ from .expressions import ExpressionError, Tree, combine, numbers_in, parse, valu
 OPERATIONS = "+-*/"
 
 
-class NumberGame(LogicSuite):
-    """meta holds `numbers` and `target`; an answer may end in `= target`."""
+class NumberRules:
+    """The rules: meta holds `numbers` and `target`; an answer may end in `= target`."""
 
     use_all: ClassVar[bool]
     """Whether each number must be used (exactly once), or may be left out."""
 
     def fault(self, problem: Problem, answer: str) -> str | None:
+        """What is wrong with an expression, in one sentence; None when it makes the target."""
         target = problem.meta["target"]
         left, equals, right = answer.partition("=")
         if equals and right.strip() != str(target):
@@ -41,6 +42,7 @@ class NumberGame(LogicSuite):
         return None if value == target else f"it makes {value}, not {target}"
 
     def steps(self, problem: Problem) -> list[str]:
+        """The operations of the gold, one a line."""
         lines: list[str] = []
         value_of(parse(problem.answer), lines)
         return lines
@@ -70,6 +72,10 @@ class NumberGame(LogicSuite):
         texts = [in_order(numbers, [op] * (len(numbers) - 1)) for op in "+-*"]
         others = [text for text in texts if value_of(parse(text)) != target]
         return reply(min(others, key=lambda text: abs(value_of(parse(text)) - target)))
+
+
+class NumberGame(NumberRules, LogicSuite):
+    """A generated game of numbers."""
 
 
 def in_order(numbers: Sequence[int], operations: Sequence[str]) -> str:
