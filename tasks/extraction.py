@@ -41,15 +41,20 @@ _STATEMENT = re.compile(
     + r"(?![A-Za-z])(?:[ \t]{0,4}(?:therefore|then|thus))?[*_ \t]{0,4}:?|:)"
     r"|\b(?:final|correct)[ \t]{1,4}answer[*_ \t]{0,8}(?=\n)"
     r"|\bans(?:wer)?[.]?[ \t]{0,4}[:=]"
-    r"|\b(?:la[ \t]r[ée]ponse(?:[ \t]finale)?|la[ \t]respuesta(?:[ \t]final)?|die[ \t]antwort)"
-    r"[ \t]{1,4}(?:est|es|ist|lautet)(?![a-z])[ \t]{0,4}:?"
-    r"|\b(?:r[ée]ponse|respuesta|antwort|ответ|jibu)(?:[ \t]final[e]?)?[*_ \t]{0,8}[:：]"
+    r"|^#{1,6}[ \t]{1,4}answer[*_ \t]{0,8}(?=\n)"
+    r"|\b(?:r[ée]ponse|respuesta|antwort|antwoord|resposta|risposta)(?:[ \t]final[e]?)?[ \t]{1,4}"
+    r"(?:est|es|ist|lautet|is|é|è)(?![a-z])[ \t]{0,4}:?"
+    r"|\b(?:r[ée]ponse|respuesta|antwort|antwoord|resposta|risposta|ответ|jibu)"
+    r"(?:[ \t]final[e]?)?[*_ \t]{0,8}[:：]"
+    r"|(?:정답|답)(?:은|:)|الجواب(?:[ \t](?:هو|النهائي))?|الإجابة(?:[ \t](?:هي|النهائية))?"
+    r"|उत्तर(?:[ \t]?:)?"
+    r"|đáp[ \t]án(?:[ \t]là|:)"
     r"|\bjibu[ \t](?:ni|la mwisho ni)\b[ \t]{0,4}:?"
     r"|ответ[ \t]{0,2}[-—–][ \t]|ответом[ \t]является"
     r"|(?:最终)?答案(?:是|为|為|：|:|应为|就是)[:：]?|(?:最終的な)?答えは|(?:最終的な)?答え[:：]"
     r"|คำตอบ(?:สุดท้าย)?(?:คือ|:|ที่ได้คือ)|উত্তর(?:টি)?[ \t]{0,2}(?:হল|হলো|:|ঃ|হচ্ছে)"
     r"|సమాధానం[ \t]{0,2}(?:[:：]|ఏమిటంటే)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 _NOT_A_VALUE = re.compile(
     r"[*_ \t]{0,8}(?:correct|wrong|clear|right|incorrect|below|above|as follows|given by|obvious|"

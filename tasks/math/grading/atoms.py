@@ -137,6 +137,10 @@ def group(parser: "Parser", opening: str) -> Node:
     while parser.is_op(",", ";", "or", "and"):
         parser.take()
         items.append(parser.relation())
+    if opening == "[" and len(items) == 2 and closes_outward(parser):
+        parser.take()
+        parser.bars, parser.braces = bars, braces
+        return ("seq", "[", ")", tuple(items))
     if opening in ("{", "(") and len(items) == 1 and parser.token.value == "choose":
         parser.take()
         items = [("fn", "binom", (items[0], parser.relation()))]
@@ -146,6 +150,12 @@ def group(parser: "Parser", opening: str) -> Node:
     if condition is not None:
         return ("given", items[0], condition)
     return _close(opening, closing, items)
+
+
+def closes_outward(parser: "Parser") -> bool:
+    """Whether the bracket of [a, b[ comes next: the open end in the French way."""
+    after = parser.ahead(1)
+    return parser.is_op("[") and (after.kind == "end" or after.value in ("cup", "cap", ",", ")"))
 
 
 def _close(opening: str, closing: str, items: list[Node]) -> Node:
@@ -168,12 +178,13 @@ def _condition(parser: "Parser") -> Node | None:
         return None
     parser.take()
     conditions = [parser.relation()]
+    joins: set[str] = set()
     while parser.is_op(",", "and", "or"):
-        op = parser.take().value
-        if op == "or":
-            raise UnparsableError("a condition with or")
+        joins.add("or" if parser.take().value == "or" else "and")
         conditions.append(parser.relation())
-    return conditions[0] if len(conditions) == 1 else ("list", "and", tuple(conditions))
+    if len(joins) > 1:
+        raise UnparsableError("a condition with both and, or")
+    return conditions[0] if not joins else ("list", joins.pop(), tuple(conditions))
 
 
 def _open_interval(parser: "Parser") -> Node:

@@ -79,6 +79,8 @@ def _valued(node: Node) -> Answer:
     if contains(node, "pm"):
         values = tuple(Answer("number", node=one) for one in _signs(node))
         return Answer("set", items=values, style="pm")
+    if node[0] == "pow" and node[2] == ("sym", "T") and node[1][0] in ("matrix", "seq"):
+        return _transposed(node[1])
     if contains(node, "matrix"):
         rows = matrix_rows(node)
         return Answer(
@@ -88,6 +90,19 @@ def _valued(node: Node) -> Answer:
     if any(contains(node, inner) for inner in ("seq", "list", "rel", "matrix")):
         raise UnparsableError("a structure inside an expression")
     return Answer("number", node=node, unit=_inner_unit(node))
+
+
+def _transposed(node: Node) -> Answer:
+    """A matrix or a row vector with the T of transposition."""
+    if node[0] == "matrix":
+        return classify(("matrix", tuple(zip(*node[1], strict=True))))
+    answer = classify(node)
+    if answer.kind == "matrix":
+        columns = zip(*(row.items for row in answer.items), strict=True)
+        return Answer("matrix", items=tuple(Answer("tuple", items=one) for one in columns))
+    if answer.kind != "tuple":
+        raise UnparsableError("the transpose of what is no matrix")
+    return Answer("matrix", items=tuple(Answer("tuple", items=(one,)) for one in answer.items))
 
 
 def matrix_rows(node: Node) -> list[list[Node]]:
@@ -308,6 +323,9 @@ def _related(node: Node) -> Answer:
     if "~" in ops:
         return _rounded(first, links)
     if ops <= _INEQUALITIES:
+        if ops == {"!="} and len(links) == 1 and contains(links[0][1], "pm"):
+            parts = tuple(("rel", first, (("!=", one),)) for one in _signs(links[0][1]))
+            return _region_list("and", parts)
         region = region_of_relation(node)
         if region is not None:
             return Answer("region", region=region)

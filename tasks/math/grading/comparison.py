@@ -7,6 +7,7 @@ from .equality import DIGITS, UndecidedError, same_value, value_at
 from .evaluation import base_value
 from .nodes import Node, TooBigError, UndefinedError, symbols
 from .units import LETTERS, conflict
+from .univariate import solves
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def same(gold: Answer, answer: Answer, rules: Rules = EXACT) -> bool:
         return False
     if gold.name is not None and answer.name is not None and gold.kind == answer.kind == "number":
         return _named(gold, answer, rules)
+    if gold.kind == answer.kind == "number" and answer.name is None and _is_equation(gold.name):
+        return False  # x + y = 0 is an equation of two unknowns, not the value 0
     if gold.kind == answer.kind and gold.kind in _SAME_KIND:
         return _SAME_KIND[gold.kind](gold, answer, rules)
     return _across(gold, answer, rules) or _across(answer, gold, rules)
@@ -58,6 +61,13 @@ def _named(gold: Answer, answer: Answer, rules: Rules) -> bool:
         return _numbers(gold, answer, rules)
     first, second = (("rel", one.name, (("=", one.node),)) for one in (gold, answer))
     return _relations(Answer("relation", node=first), Answer("relation", node=second), rules)
+
+
+def _is_equation(name: Node | None) -> bool:
+    """Whether a gold's left side ties unknowns together (x + y, xy) instead of naming a value."""
+    if name is None or name[0] not in ("add", "mul", "div") or _is_call(name):
+        return False
+    return any(one[0].islower() for one in symbols(name))
 
 
 _FUNCTION_LETTERS = frozenset("fghFGHPQTWpqA")
@@ -289,9 +299,19 @@ _SAME_KIND = {
 }
 
 
+def solution_set(first: Answer, second: Answer) -> bool | None:
+    """Whether a set of reals holds the solutions of a relation; None when that stays open."""
+    if second.kind != "relation" or first.kind not in ("region", "set", "tuple"):
+        return None
+    region = as_region(first)
+    return None if region is None else solves(second.node, region)
+
+
 def _across(first: Answer, second: Answer, rules: Rules) -> bool:
     """Kinds that may mean the same; called in both orders."""
     pair = (first.kind, second.kind)
+    if (solved := solution_set(first, second)) is not None:
+        return solved
     if first.kind == "set":
         if len(first.items) >= 1 and second.kind in ("number", "tuple", "base"):
             ordered = second.style != "[" or len(second.items) != 2

@@ -9,11 +9,13 @@ from ...extraction import final_answer
 from ...verdict import Status
 from ...workers import WorkerError, WorkerMemoryError, WorkerPool, WorkerTimeoutError
 from .classes import Answer, classify
-from .comparison import EXACT, Rules, same
+from .comparison import EXACT, Rules, same, solution_set
 from .dressing import clean, compact, words_of
+from .foreign import value_in
 from .lexer import FUNCTIONS
 from .nodes import MAX_TEXT, Node, TooBigError, UnparsableError, symbols, to_data
-from .numerals import number_in_words
+from .notations import moment
+from .numerals import counted, number_in_words
 from .parser import parse
 from .relations import is_polynomial
 
@@ -82,6 +84,7 @@ class Reading:
 def read(raw: str, grouping: bool = True) -> Reading:
     """Read one side. Never raises for any text."""
     text = clean(raw[: MAX_TEXT + 1])
+    text = moment(text) or text
     words = words_of(text) if len(text) <= 400 else ""
     plain = _WRAPPER.sub(r"\1", text).strip()
     prose = bool(_PROSE.fullmatch(plain))
@@ -130,6 +133,9 @@ _DOUBT = re.compile(
     r"grade|correct|system|ignore|reward|score)\b|n't\b",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"\s?\((?![^()]*\b(?:or|not|no|and|maybe|perhaps)\b)[a-z][A-Za-z ,'-]{2,60}\)\Z"
+)
 _IS = re.compile(r"\b(?:is|are|equals|be|becomes)\s+(?:exactly |equal to )?(?=\S)")
 _CLAUSE = re.compile(
     r"(?:,|\s)\s*\(?\s*(?:for (?:all|any|every|each) .{1,60}|where .{1,80}"
@@ -141,9 +147,21 @@ _CLAUSE = re.compile(
 def distilled(reading: Reading) -> Reading:
     """The one value in a short sentence ("The largest n is 34."); else the same reading."""
     raw = reading.raw
-    if len(raw) > 400 or reading.too_big or reading.textual:
+    if len(raw) > 400 or reading.too_big:
         return reading
+    if amount := counted(reading.words):
+        again = read(amount)
+        return replace(again, raw=raw) if again.answer is not None else reading
+    if reading.textual:
+        return reading
+    if (value := value_in(reading.text)) is not None:
+        again = read(value)
+        return replace(again, raw=raw) if again.answer is not None else reading
     bare = reading.text.replace("$", " ").strip()
+    if (aside := _ASIDE.search(bare)) and aside.start() > 0:
+        again = read(bare[: aside.start()])
+        if again.answer is not None:
+            return replace(again, raw=raw)
     clause = _CLAUSE.search(bare)
     if clause and clause.start() > 0:
         again = read(bare[: clause.start()])
@@ -229,7 +247,7 @@ def _chosen(raw: str) -> tuple[str | None, str]:
         if opening is None or opening.end() == 0:
             break
         text = text[opening.end() :]
-    if not text or not (text[0].isascii() and text[0].isalpha()):
+    if not text or not (text[0].isascii() and text[0].isalpha()) or text[1:2].isupper():
         return None, ""
     after = text[1:].lstrip(_CLOSING)
     closed = text[1:2] in tuple(")]}$*") or after[:1] in (".", ":", ")", "")
@@ -337,7 +355,9 @@ def _wants_algebra(gold: Answer, answer: Answer) -> bool:
     if kinds == {"relation", "number"}:
         named = gold if gold.kind == "number" else answer
         return named.name is not None
-    return kinds in ({"relation", "region"}, {"relation", "set"}) and gold.kind != "set"
+    if kinds not in ({"relation", "region"}, {"relation", "set"}) or gold.kind == "set":
+        return False
+    return solution_set(gold, answer) is None and solution_set(answer, gold) is None
 
 
 def _decide_algebra(gold: Reading, answer: Reading) -> Decision:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from ...extraction import strip_dressing, unbox
+from .notations import plain
 
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᵏᵐ", "0123456789+-=()nixyabkm")
 _SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₓᵢⱼₖₘ", "0123456789+-=()nxijkm")
@@ -88,7 +89,7 @@ def clean(text: str) -> str:
     prefix = _PREFIX.match(text)
     if prefix and prefix.end() < len(text):
         text = strip_dressing(text[prefix.end() :])
-    return text
+    return plain(text)
 
 
 def _strip_currency(text: str) -> str:
@@ -124,7 +125,9 @@ def _character(character: str) -> str:
             return f"\\frac{{{top}}}{{{bottom}}}"
     folded = unicodedata.normalize("NFKC", character)
     if folded == character or len(folded) > 4:
-        return character
+        # An accent is dressing; other alphabets stay as they are.
+        base = unicodedata.normalize("NFKD", character)[0]
+        return base if base.isascii() else character
     return "".join(_CHARACTERS.get(one, one) for one in folded)
 
 

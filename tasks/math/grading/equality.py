@@ -15,6 +15,8 @@ from .functions import INTEGER_FUNCTIONS
 from .nodes import Exact, Node, TooBigError, UndefinedError, children, contains, symbols
 
 DIGITS = 40
+_COUNTING = frozenset("ijklmnpqKMN")
+"""The letters that stand for whole numbers by the habit of mathematics."""
 _PRIMES = (1009, 1013, 1019, 1021, 1031)
 
 
@@ -31,7 +33,7 @@ def same_value(first: Node, second: Node) -> bool:
         return True
     names = sorted(symbols(first) | symbols(second))
     real = bool(names) and not (_has_i(first) or _has_i(second))
-    whole = _is_integer_like(first) or _is_integer_like(second)
+    whole = _needs_whole(first, names) or _needs_whole(second, names)
     agreed = 0
     for point in points(tuple(names), whole):
         verdict = _agree(first, second, point, real)
@@ -57,10 +59,12 @@ def _has_i(node: Node) -> bool:
     return contains(node, "const", "i")
 
 
-def _is_integer_like(node: Node) -> bool:
-    if node[0] == "fn" and node[1] in INTEGER_FUNCTIONS:
-        return bool(symbols(node))
-    return any(_is_integer_like(child) for child in children(node))
+def _needs_whole(node: Node, names: list[str]) -> bool:
+    """Whether the symbols stand for whole numbers: factorials, or floor of n, k, m."""
+    if node[0] == "fn" and node[1] in INTEGER_FUNCTIONS and symbols(node):
+        rounds = node[1] in ("floor", "ceil")
+        return not rounds or all(name[0] in _COUNTING for name in names)
+    return any(_needs_whole(child, names) for child in children(node))
 
 
 @lru_cache(maxsize=256)

@@ -209,7 +209,7 @@ def _emit_text(tokens: list[Token], content: str, spaced: bool) -> None:
     low = stripped.casefold().strip(".,")
     if low in ("or", "and", ",", ";"):
         tokens.append(Token("op", low, spaced))
-    elif stripped.isalpha() and len(stripped) == 1:
+    elif stripped.isalpha() and stripped.isascii() and len(stripped) == 1:
         tokens.append(Token("text" if stripped in LETTERS else "sym", stripped, True))
     elif re.fullmatch(r"[A-Za-z .,'^\d/()-]+", stripped) and not re.fullmatch(
         r"[\d.,/ ()-]+", stripped

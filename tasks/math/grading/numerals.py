@@ -11,6 +11,7 @@ _TENS = {
         ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
     )
 }
+_SIGNS = ("minus", "negative")
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 _PARTS = {
     "half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4,
@@ -19,19 +20,59 @@ _PARTS = {
 }  # fmt: skip
 
 
+_LEADS = frozenset((*_UNITS, *_TENS, *_SIGNS, "half", "a"))
+
+
 def number_in_words(phrase: str) -> str | None:
     """The number that a phrase of lower-case words names, in digits or LaTeX; else None."""
     words = phrase.split()
     if not words or len(words) > 16:
         return None
-    if len(words) >= 2 and words[-1] in _PARTS:
-        top = 1 if words[:-1] in (["a"], ["one"]) else _whole(words[:-1])
-        plural = words[-1].endswith("s") or words[-1] == "halves"
-        if top is None or (top == 1) == plural:
-            return None
-        return f"\\frac{{{top}}}{{{_PARTS[words[-1]]}}}"
+    if words[0] in _SIGNS:
+        below = number_in_words(" ".join(words[1:]))
+        return None if below is None else f"-({below})"
+    if "point" in words:
+        return _decimal(words)
+    if words[-1] in _PARTS:
+        return _fraction(words)
     whole = _whole(words)
     return None if whole is None else str(whole)
+
+
+def counted(phrase: str) -> str | None:
+    """The number and unit of "three hours" in digits and LaTeX; None when no number leads."""
+    words = phrase.split()
+    if not words or len(words) > 16 or words[0] not in _LEADS:
+        return None
+    for end in range(len(words), 0, -1):
+        number = number_in_words(" ".join(words[:end]))
+        if number is not None:
+            rest = " ".join(words[end:])
+            return f"{number} \\text{{ {rest}}}" if rest else number
+    return None
+
+
+def _fraction(words: list[str]) -> str | None:
+    """ "three quarters", "half", "two and a half"."""
+    if "and" in words[:-1]:
+        place = len(words) - 1 - words[::-1].index("and")
+        whole, part = _whole(words[:place]), _fraction(words[place + 1 :])
+        return None if whole is None or part is None else f"({whole}+{part})"
+    top = 1 if words[:-1] in ([], ["a"], ["one"]) else _whole(words[:-1])
+    plural = words[-1].endswith("s")
+    if top is None or (top == 1) == plural or (words == words[-1:] and words[0] != "half"):
+        return None
+    return f"\\frac{{{top}}}{{{_PARTS[words[-1]]}}}"
+
+
+def _decimal(words: list[str]) -> str | None:
+    """ "three point one four"."""
+    place = words.index("point")
+    whole = _whole(words[:place]) if place else 0
+    digits = [_UNITS.get(word, 10) for word in words[place + 1 :]]
+    if whole is None or not digits or max(digits) > 9:
+        return None
+    return f"{whole}." + "".join(map(str, digits))
 
 
 def _whole(words: list[str]) -> int | None:
@@ -57,7 +98,7 @@ def _whole(words: list[str]) -> int | None:
 
 
 def _hundreds(words: list[str]) -> int | None:
-    if len(words) >= 2 and words[1] == "hundred" and 0 < _UNITS.get(words[0], 0) < 10:
+    if len(words) >= 2 and words[1] == "hundred" and _UNITS.get(words[0], 0) not in (0, 10):
         rest = words[2:]
         if rest[:1] == ["and"]:
             rest = rest[1:]

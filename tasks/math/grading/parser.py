@@ -179,7 +179,7 @@ class Parser:
         return self._modulus(node)
 
     def _modulus(self, node: Node) -> Node:
-        opened = self.is_op("(") and self.ahead(1) == Token("cmd", "pmod", False)
+        opened = self.is_op("(") and self.ahead(1)[:2] == ("cmd", "pmod")
         if opened:
             self.take()
         if self.token.kind == "cmd" and self.token.value in ("pmod", "bmod"):
@@ -242,7 +242,11 @@ class Parser:
         if token.kind == "op":
             if token.value == "|":
                 return self.bars == 0
-            return token.value in ("(", "{", "{s") or (token.value == "[" and self.bracket_opens)
+            if token.value == "(" and self.ahead(1)[:2] == ("cmd", "pmod"):
+                return False
+            if token.value == "[":
+                return self.bracket_opens and not atoms.closes_outward(self)
+            return token.value in ("(", "{", "{s")
         if token.kind == "num":
             # Two numbers side by side are never a product; a number after a symbol is odd.
             previous = self.tokens[self.index - 1]

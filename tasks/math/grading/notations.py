@@ -1,0 +1,152 @@
+"""Rarer ways to write a value, put into the one the parser reads. No value changes.
+
+Bases, combinations, products with the letter x, units as fractions, times of day and dates.
+"""
+
+import re
+from collections.abc import Callable
+
+_BASED = re.compile(
+    r"(?:\(|\\text\{|\\mathrm\{)?\s?([0-9A-Fa-f]{1,60})\s?[)}]?\s?"
+    r"(?:_\{?\s?\(?\s?\{?(\d{1,2})\}?\s?\)?\s?\}?"
+    r"|\(?(?:\\text\{)?\s?\(?\s?(?:in |to )?base[ -]?"
+    r"\{?(\d{1,2}|two|three|five|eight|ten|sixteen)\}?\s?\)?\}?\)?)"
+)
+_BASE_WORDS = {"two": "2", "three": "3", "five": "5", "eight": "8", "ten": "10", "sixteen": "16"}
+_TIMES_X = re.compile(r"(?<=\d)\s?[xX]\s?(?=10\s?\^)|(?<=[\d)}]) [xX] (?=[\d(\\])")
+_UNIT_FRACTION = re.compile(
+    r"\\frac\s?\{\s?\\(?:text|mathrm|textrm|mbox)\s?\{\s?([A-Za-z]{1,12})\s?\}\s?\}\s?"
+    r"\{\s?\\(?:text|mathrm|textrm|mbox)\s?\{\s?([A-Za-z]{1,12})\s?\}\s?(\^\{?[23]\}?)?\s?\}"
+)
+_TO = re.compile(r"(?<=\d) to (?=\d)|(?<=\d)\s?\\text\{\s?to\s?\}\s?(?=\d)")
+_INDEX = r"\{?\s?(\d{1,4}|[a-z])\s?\}?"
+_CHOOSE = re.compile(
+    rf"(?:\{{\s?\}})?\s?[_^]\s?{_INDEX}\s?(?:\\mathrm\{{)?([CP])\}}?\s?_\s?{_INDEX}"
+)
+_CHOOSE_STACKED = re.compile(
+    rf"(?<![A-Za-z\\])(?:\\mathrm\{{)?([CPA])\}}?\s?(?:_\s?{_INDEX}\s?\^\s?{_INDEX}"
+    rf"|\^\s?{_INDEX}\s?_\s?{_INDEX})"
+)
+_ENVIRONMENT = re.compile(
+    r"\\begin\s?\{(aligned|align|gathered|gather|split|equation|cases|array)\*?\}"
+    r"(?:\{[lcr| ]{1,12}\}|\[[tcb]\])?(.*)\\end\s?\{\1\*?\}",
+    re.DOTALL,
+)
+_CLOCK = re.compile(
+    r"(\d{1,2})(?:\s?\\?:\s?(\d\d))?\s?([ap])\.?\s?m\.?(?: in the (?:morning|afternoon|evening))?",
+    re.IGNORECASE,
+)
+_TEXT = re.compile(r"\\(?:text\w*|mathrm|mbox|mathbf)\s?\{([^{}]*)\}")
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
+        start=1,
+    )
+}
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?:,?\s(?:of\s)?(\d{4}))?"
+_MONTH_FIRST = re.compile(rf"{_MONTH}\s(?:the\s)?{_DAY}{_YEAR}", re.IGNORECASE)
+_DAY_FIRST = re.compile(rf"(?:the\s)?{_DAY}\s(?:of\s)?{_MONTH}{_YEAR}", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """The text with rare notations rewritten. Linear in its length."""
+    if len(text) > 2_000:
+        return text
+    for needles, rewrite in _REWRITES:
+        if any(needle in text for needle in needles):
+            text = rewrite(text)
+    return text
+
+
+def moment(text: str) -> str | None:
+    """A time of day as "2:05 pm", or a date as "march 14" or "march 14 2025"; else None."""
+    if len(text) > 60 or not text.isascii():
+        return None
+    bare = " ".join(_TEXT.sub(r" \1", text).replace("~", " ").split()).strip(" .")
+    if clock := _CLOCK.fullmatch(bare):
+        hour, minute = int(clock[1]), clock[2] or "00"
+        return f"{hour}:{minute} {clock[3].lower()}m"
+    if date := _MONTH_FIRST.fullmatch(bare):
+        month, day, year = date[1], date[2], date[3]
+    elif date := _DAY_FIRST.fullmatch(bare):
+        day, month, year = date[1], date[2], date[3]
+    else:
+        return None
+    return f"month {_MONTHS[month[:3].lower()]} day {int(day)}" + (f" year {year}" if year else "")
+
+
+def _rows(text: str) -> str:
+    """Lines under each other as one line: a chain that goes on, or a list of statements."""
+    found = _ENVIRONMENT.fullmatch(text.removeprefix("\\{").strip())
+    if found is None or "\\begin" in found[2]:
+        return text
+    rows = [row.strip() for row in re.split(r"\\\\(?:\[[^\]]{0,10}\])?", found[2]) if row.strip()]
+    if not all("=" in row or "<" in row or ">" in row or "\\" in row for row in rows) and (
+        found[1] in ("cases", "array") or len(rows) > 1
+    ):
+        return text
+    if found[1] in ("cases", "array") and any("&" in row for row in rows):
+        return text
+    line = ""
+    for row in rows:
+        row = row.replace("&", "").strip(" ,;.")
+        line += row if not line or row.startswith("=") else ", " + row
+    return line
+
+
+def _based(text: str) -> str:
+    found = _BASED.fullmatch(text)
+    if found is None or found[1].isalpha():
+        return text
+    base = found[2] or _BASE_WORDS.get(found[3], found[3])
+    return f"{found[1].upper()}_{{{base}}}"
+
+
+def _choose(text: str) -> str:
+    text = _CHOOSE.sub(lambda m: _combination(m[2], m[1], m[3]), text)
+
+    def stacked(mark: re.Match[str]) -> str:
+        if mark[2] is not None:
+            low, high = mark[2], mark[3]
+        else:
+            high, low = mark[4], mark[5]
+        if not (low.isdigit() and high.isdigit()):
+            return mark[0]
+        # C_8^3 and C_3^8 are both in use; the greater number is the one chosen from.
+        if int(low) < int(high):
+            if mark[1] != "C":
+                return mark[0]
+            low, high = high, low
+        return _combination(mark[1], low, high)
+
+    return _CHOOSE_STACKED.sub(stacked, text)
+
+
+def _combination(kind: str, top: str, bottom: str) -> str:
+    if kind == "C":
+        return f"\\binom{{{top}}}{{{bottom}}}"
+    return f"(\\binom{{{top}}}{{{bottom}}}({bottom})!)"
+
+
+def _product(text: str) -> str:
+    return _TIMES_X.sub(r"\\times ", text)
+
+
+def _unit_fraction(text: str) -> str:
+    return _UNIT_FRACTION.sub(lambda m: f"\\text{{{m[1]}/{m[2]}{m[3] or ''}}}", text)
+
+
+_REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
+    (("\\begin",), _rows),
+    (("_", "base"), _based),
+    (("C", "P", "A"), lambda text: _choose(text) if "_" in text else text),
+    (("x", "X"), _product),
+    (("\\frac",), lambda text: _unit_fraction(text) if "{\\" in text else text),
+    (("to",), lambda text: _TO.sub(" : ", text)),
+)
