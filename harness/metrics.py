@@ -210,7 +210,7 @@ def summarize(problems: Mapping[str, Sequence[Scored]], same: Mapping[str, Same]
     drawn = sum(len(samples) for samples in scored.values())
     k = max((len(samples) for samples in problems.values()), default=0)
     error = clustered_standard_error(shares, list(scored))
-    ks = _ks(min((len(samples) for samples in scored.values()), default=0))
+    ks = powers(min((len(samples) for samples in scored.values()), default=0))
     statuses = Counter(sample.status for sample in everything)
     generated = [n for s in everything if (n := s.tokens.get("completion")) is not None]
     return Summary(
@@ -250,10 +250,10 @@ def _total(samples: Sequence[Scored], kind: str) -> int:
     return sum(sample.tokens.get(kind) or 0 for sample in samples)
 
 
-def _ks(n: int) -> list[int]:
-    """1, 2, 4, ... and n itself: every problem has that many scored samples."""
-    powers = [1 << i for i in range(n.bit_length()) if 1 << i <= n]
-    return sorted({*powers, n} - {0})
+def powers(n: int) -> list[int]:
+    """1, 2, 4, ... and n itself, for curves over samples; none for n = 0."""
+    found = [1 << i for i in range(n.bit_length()) if 1 << i <= n]
+    return sorted({*found, n} - {0})
 
 
 def _pass_at(scored: Mapping[str, Sequence[Scored]], k: int) -> float:
@@ -265,7 +265,18 @@ def _avg_at(scored: Mapping[str, Sequence[Scored]], k: int) -> float:
 
 
 def _maj_at(scored: Mapping[str, Sequence[Scored]], same: Mapping[str, Same], k: int) -> float:
-    return _mean([majority(group[:k], same[key]) or 0.0 for key, group in scored.items()])
+    return _mean([majority_at(group, same[key], k) for key, group in scored.items()])
+
+
+def majority_at(samples: Sequence[Scored], same: Same, k: int) -> float:
+    """maj@k (cons@k) of one problem: the mean over its disjoint blocks of k scored samples.
+
+    All samples count, so that maj@1 is the accuracy. Raises ValueError for fewer than k samples.
+    """
+    if not 1 <= k <= len(samples):
+        raise ValueError(f"maj@{k} of {len(samples)} samples is not defined")
+    blocks = [samples[i * k : (i + 1) * k] for i in range(len(samples) // k)]
+    return _mean([majority(block, same) or 0.0 for block in blocks])
 
 
 def share_interval(

@@ -20,6 +20,8 @@ from .markdown import as_markdown
 from .rows import RunData, pair_rows, pair_tests, price_of, ranks, read_run, score_row, views
 
 SAMPLES = "leaderboard_samples"
+SCRIPTS = ("page.js", "plots.js", "pairs.js", "samples.js", "start.js")
+Suites = dict[str, Suite | None]
 
 
 def build_leaderboard(out: Path, prices_file: Path | None = None) -> dict[str, Any]:
@@ -48,11 +50,12 @@ def _board(runs: list[RunData], prices: dict[str, Any]) -> dict[str, Any]:
         tests = pair_tests(sat, view)
         pairs[view] = pair_rows(tests)
         places = ranks(sat, tests)
+        whole = len({problem for run in sat for problem in run.groups(view)})
         for run in sat:
-            row = score_row(run.groups(view), price_of(run, prices))
+            row = score_row(run, view, price_of(run, prices))
             if row is not None:
                 run_id = run.folder.run_id
-                rows[run_id][view] = row | {"rank": places[run_id]}
+                rows[run_id][view] = row | {"of": whole, "rank": places[run_id]}
     suites = {suite: run.domains[suite] for run in runs for suite in run.suites}
     return {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -81,7 +84,7 @@ def _page(board: dict[str, Any]) -> str:
     data = json.dumps(board, ensure_ascii=True).replace("<", "\\u003c")
     parts = {
         "css": (assets / "page.css").read_text(encoding="utf-8"),
-        "js": (assets / "page.js").read_text(encoding="utf-8"),
+        "js": "".join((assets / name).read_text(encoding="utf-8") for name in SCRIPTS),
         "data": data,
     }
     for name, text in parts.items():
@@ -99,45 +102,54 @@ def _write_samples(runs: list[RunData], out: Path) -> None:
                 stale.unlink()
     except OSError as error:
         raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+    suites: Suites = {}
     for run in runs:
-        rows = json.dumps(_sample_rows(run.folder, run.manifest), ensure_ascii=True)
+        data = json.dumps(_sample_data(run.folder, run.manifest, suites), ensure_ascii=True)
         run_id = json.dumps(run.folder.run_id)
-        script = f"assayRun({run_id}, {rows});\n"
+        script = f"assayRun({run_id}, {data});\n"
         write_atomically(folder / f"{run.folder.run_id}.js", script.encode())
 
 
-def _sample_rows(folder: RunFolder, manifest: dict[str, Any]) -> list[dict[str, Any]]:
-    suites = _suites_of(manifest)
-    rows = []
+def _sample_data(folder: RunFolder, manifest: dict[str, Any], cache: Suites) -> dict[str, Any]:
+    """The problems of a run once each, and its samples, each with the place of its problem."""
+    suites = _suites_of(manifest, cache)
+    places: dict[tuple[str, str], int] = {}
+    problems, samples = [], []
     for record in folder.samples():
-        prompt, gold = _prompt_and_gold(suites.get(record["suite"]), record["problem_id"])
-        verdict = record["verdict"]
-        rows.append(
-            {
-                "suite": record["suite"],
-                "problem": record["problem_id"],
-                "sample": record["sample"],
-                "prompt": prompt,
-                "gold": gold,
-                "completion": record["completion"],
-                "status": verdict["status"],
-                "extracted": verdict.get("extracted"),
-                "reason": verdict["reason"],
-                "tokens": record.get("completion_tokens"),
-                "finish": record.get("finish_reason"),
-            }
-        )
-    return rows
+        key = record["suite"], record["problem_id"]
+        if key not in places:
+            places[key] = len(problems)
+            prompt, gold = _prompt_and_gold(suites.get(key[0]), key[1])
+            problems.append({"suite": key[0], "problem": key[1], "prompt": prompt, "gold": gold})
+        samples.append({"at": places[key], **_sample_row(record)})
+    return {"problems": problems, "samples": samples}
 
 
-def _suites_of(manifest: dict[str, Any]) -> dict[str, Suite]:
-    """The suites of a run, for their prompts; one whose files are gone is left out."""
-    found = {}
+def _sample_row(record: dict[str, Any]) -> dict[str, Any]:
+    verdict = record["verdict"]
+    return {
+        "sample": record["sample"],
+        "completion": record["completion"],
+        "status": verdict["status"],
+        "extracted": verdict.get("extracted"),
+        "reason": verdict["reason"],
+        "tokens": record.get("completion_tokens"),
+        "thinking": record.get("thinking_tokens"),
+        "finish": record.get("finish_reason"),
+    }
+
+
+def _suites_of(manifest: dict[str, Any], cache: Suites) -> Suites:
+    """The suites of a run, for their prompts; None where the files are gone."""
+    found: Suites = {}
     for task in manifest.get("config", {}).get("tasks", []):
-        try:
-            found[task["name"]] = TaskSpec(task["name"], task["options"]).load()
-        except UsageError:
-            continue
+        key = json.dumps([task["name"], task["options"]], sort_keys=True)
+        if key not in cache:
+            try:
+                cache[key] = TaskSpec(task["name"], task["options"]).load()
+            except UsageError:
+                cache[key] = None
+        found[task["name"]] = cache[key]
     return found
 
 

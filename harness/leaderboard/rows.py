@@ -1,5 +1,6 @@
 """The rows of the leaderboard: numbers of each run for each suite, each domain, and all."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +8,15 @@ from typing import Any
 from ..backends.contract import Price
 from ..comparison.multiplicity import holm, rank_sets
 from ..comparison.paired import PairedTest, quick_test
-from ..metrics import Scored, majority, pass_at_k, summarize
+from ..metrics import (
+    TOKEN_KINDS,
+    Scored,
+    clustered_standard_error,
+    majority_at,
+    pass_at_k,
+    powers,
+    share_interval,
+)
 from ..results import RunFolder
 from .cost import cost_of, price_from
 
@@ -24,6 +33,8 @@ class RunData:
     suites: dict[str, Groups] = field(default_factory=dict)
     """suite -> problem (with the hash of its prompt) -> samples in order."""
     domains: dict[str, str] = field(default_factory=dict)
+    votes: dict[str, dict[str, float]] = field(default_factory=dict)
+    """suite -> k -> maj@k by the suite's own equality, from `summary.json`."""
 
     @property
     def model(self) -> str:
@@ -57,6 +68,7 @@ def read_run(folder: RunFolder) -> RunData:
     for suite in data.suites:
         numbers = summary["suites"].get(suite, {})
         data.domains[suite] = numbers.get("domain") or _domain(suite)
+        data.votes[suite] = numbers.get("maj_at") or {}
     return data
 
 
@@ -74,8 +86,9 @@ def views(runs: Iterable[RunData]) -> list[str]:
     return [*suites, *domains, "all"]
 
 
-def score_row(groups: Groups, price: Price | None) -> dict[str, Any] | None:
+def score_row(run: RunData, view: str, price: Price | None) -> dict[str, Any] | None:
     """The numbers of one run in one view; None when it has no scored sample there."""
+    groups = run.groups(view)
     scored = {
         key: kept
         for key, samples in groups.items()
@@ -83,35 +96,90 @@ def score_row(groups: Groups, price: Price | None) -> dict[str, Any] | None:
     }
     if not scored:
         return None
-    numbers = summarize(groups, dict.fromkeys(groups, _as_text))
-    k = min(len(samples) for samples in scored.values())
-    cost = None if price is None else cost_of(numbers.tokens, price)
-    solved = sum(any(s.correct for s in samples) for samples in scored.values())
-    low, high = numbers.wilson or (0.0, 1.0)
+    everything = [sample for samples in groups.values() for sample in samples]
+    k = min(map(len, scored.values()))
+    length = _mean_tokens(everything, "completion")
+    votes = vote_curve(run, view, scored, k)
+    passes = [(i, _mean(_pass(group, i) for group in scored.values())) for i in powers(k)]
     return {
-        "problems": numbers.problems,
+        "problems": len(groups),
         "samples": k,
-        "accuracy": numbers.accuracy,
-        "low": low,
-        "high": high,
-        "standard_error": numbers.standard_error,
-        "pass_at_k": sum(pass_at_k(len(g), sum(s.correct for s in g), k) for g in scored.values())
-        / len(scored),
-        "majority": sum(majority(g, _as_text) or 0.0 for g in scored.values()) / len(scored)
-        if k > 1
-        else None,
-        "tokens": numbers.mean_completion_tokens,
-        "truncated": numbers.truncated,
-        "checker_errors": numbers.checker_errors,
-        "cost": None if cost is None else cost.amount,
-        "cost_per_solved": cost.amount / solved if cost is not None and solved else None,
-        "currency": None if cost is None else cost.currency,
+        **_accuracy(scored),
+        "pass_at_k": passes[-1][1],
+        "majority": votes[-1][1] if k > 1 else None,
+        "tokens": length,
+        "thinking": _mean_tokens(everything, "thinking"),
+        "truncated": sum(_cut(sample) for sample in everything) / len(everything),
+        "checker_errors": sum(sample.status == "checker_error" for sample in everything),
+        **_costs(everything, scored, price),
         "budget_curve": budget_curve(scored),
+        "pass_curve": [(i * length, share) for i, share in passes] if length else [],
+        "vote_curve": [(i * length, share) for i, share in votes] if length else [],
     }
 
 
+def _accuracy(scored: Groups) -> dict[str, float | None]:
+    shares = [_mean(sample.correct for sample in group) for group in scored.values()]
+    error = clustered_standard_error(shares, range(len(shares)))
+    low, high = share_interval(shares, sum(map(len, scored.values())), error) or (0.0, 1.0)
+    return {"accuracy": _mean(shares), "low": low, "high": high, "standard_error": error}
+
+
+def _costs(
+    everything: Sequence[Scored], scored: Groups, price: Price | None
+) -> dict[str, float | str | None]:
+    """Money for the run, for a problem, and for a problem that some sample solved."""
+    if price is None:
+        return dict.fromkeys(("cost", "cost_per_problem", "cost_per_solved", "currency"))
+    tokens = {k: sum(s.tokens.get(k) or 0 for s in everything) for k in TOKEN_KINDS}
+    cost = cost_of(tokens, price)
+    solved = sum(any(sample.correct for sample in group) for group in scored.values())
+    return {
+        "cost": cost.amount,
+        "cost_per_problem": cost.amount / len(scored),
+        "cost_per_solved": cost.amount / solved if solved else None,
+        "currency": cost.currency,
+    }
+
+
+def vote_curve(run: RunData, view: str, scored: Groups, k: int) -> list[tuple[int, float]]:
+    """(samples, maj@samples) by the suites' own equality, or by text without a `summary.json`.
+
+    A view of several suites takes the mean over their problems.
+    """
+    sizes = Counter(suite for suite in run.suites for _ in run.suites[suite])
+    suites = [s for s in run.suites if view in (s, "all", f"domain:{run.domains[s]}")]
+    curve = []
+    for i in powers(k):
+        known = [(sizes[s], run.votes[s].get(str(i))) for s in suites]
+        if any(value is None for _, value in known):
+            share = _mean(majority_at(group, _as_text, i) for group in scored.values())
+        else:
+            total = sum(size for size, _ in known)
+            share = sum(size * (value or 0.0) for size, value in known) / total
+        curve.append((i, share))
+    return curve
+
+
+def _mean(values: Iterable[float]) -> float:
+    listed = list(values)
+    return sum(listed) / len(listed)
+
+
+def _mean_tokens(samples: Iterable[Scored], kind: str) -> float | None:
+    counted = [n for sample in samples if (n := sample.tokens.get(kind)) is not None]
+    return _mean(counted) if counted else None
+
+
+def _pass(group: Sequence[Scored], k: int) -> float:
+    return pass_at_k(len(group), sum(sample.correct for sample in group), k)
+
+
+def _cut(sample: Scored) -> bool:
+    return sample.finish_reason == "length" or sample.status == "truncated"
+
+
 def _as_text(first: str, second: str) -> bool:
-    # The page votes by text; `summary.json` holds the vote by the suite's own equality.
     return first.strip() == second.strip()
 
 

@@ -130,7 +130,8 @@ def test_summary_of_several_samples():
     assert summary.pass_at["2"] == pytest.approx((1 - 1 / 6 + 1 - 3 / 6) / 2)
     assert summary.pass_at["4"] == 1.0
     assert summary.avg_at == {"1": 0.5, "2": 0.25, "4": pytest.approx(3 / 8)}
-    assert summary.maj_at == {"1": 0.5, "2": 0.25, "4": 0.5}
+    assert summary.maj_at == {"1": 0.375, "2": 0.625, "4": 0.5}
+    assert summary.maj_at["1"] == summary.accuracy
     assert summary.standard_error == pytest.approx(scipy.stats.sem([0.5, 0.25]))
     assert summary.no_answer == pytest.approx(2 / 8)
 
