@@ -4,6 +4,7 @@ Every function is linear in the length of the text: patterns start with a litera
 bounded, and braces are matched in one pass.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -407,6 +408,11 @@ def _rest(text: str, start: int) -> tuple[str, int]:
     block = text[start : start + SPAN]
     lead = len(block) - len(block.lstrip(" \t\r\n*_:"))
     shift, block = start + lead, block[lead:]
+    fenced = _FENCED.match(block)
+    if fenced:
+        return fenced["inner"], shift + fenced.end()
+    if (length := _json_lines(block)) > 0:
+        return block[:length], shift + length
     opener = re.match(r"(?:\*\*|__)?(\$\$|\\\[|\\begin\{)", block)
     if opener:
         closer = {"$$": "$$", "\\[": "\\]"}.get(opener[1], "\\end{")
@@ -419,6 +425,17 @@ def _rest(text: str, start: int) -> tuple[str, int]:
     value = _first_sentence(block.split("\n", 1)[0])
     # The opening ** of a bold phrase was skipped with the lead.
     return value.rstrip(" \t*_"), shift + len(value)
+
+
+def _json_lines(block: str) -> int:
+    """The length of a JSON list or object that begins the block and ends on a later line, or 0."""
+    if not block.startswith(("[", "{")):
+        return 0
+    try:
+        _, length = json.JSONDecoder().raw_decode(block)
+    except (ValueError, RecursionError):
+        return 0
+    return length if "\n" in block[:length] else 0
 
 
 def _first_sentence(line: str) -> str:
@@ -438,6 +455,10 @@ def _first_sentence(line: str) -> str:
     return line[: cut.start()] if cut and "$" not in line[cut.start() :] else line
 
 
+_FENCED = re.compile(
+    r"(?P<fence>```|~~~|\"\"\")[a-z]{0,12}[ \t]{0,8}\n(?P<inner>.*?)\n?(?P=fence)", re.DOTALL
+)
+"""A block of its own under "Final answer:"."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PROSE = re.compile(r"[^\W\d_]{2,}[^\n]{0,60}?\s[^\W\d_]{2,}[^\n]{0,60}?\s[^\W\d_]{2,}")
 

@@ -240,6 +240,8 @@ def _rare_command(parser: "Parser", name: str) -> Node:
         letter = argument(parser)
         if letter[0] == "sym" and letter[1] in _SETS:
             return ("const", _SETS[letter[1]])
+        if letter in (("sym", "P"), ("sym", "E")):
+            return letter
     elif name == "langle":
         items = [parser.sum()]
         while parser.accept(","):

@@ -87,6 +87,10 @@ def _valued(node: Node) -> Answer:
             "matrix",
             items=tuple(Answer("tuple", items=tuple(map(classify, row))) for row in rows),
         )
+    if node[0] == "mul" and len(node[1]) == 2 and node[1][1][0] == "seq":
+        label = node[1][0]
+        if label[0] == "sym" and label[1][0].isupper() and node[1][1][1] == "(":
+            return classify(node[1][1])  # the point P(1, 2)
     if any(contains(node, inner) for inner in ("seq", "list", "rel", "matrix")):
         raise UnparsableError("a structure inside an expression")
     return Answer("number", node=node, unit=_inner_unit(node))
@@ -387,7 +391,11 @@ def is_name(node: Node) -> bool:
         return True
     if node[0] == "mul":
         first, *rest = node[1]
-        return first[0] == "sym" and all(one[0] in ("sym", "num") or is_name(one) for one in rest)
+        if first[0] == "pow" and first[2] == ("neg", ("num", 1)):
+            first = first[1]  # the inverse of f
+        return first[0] == "sym" and all(
+            one[0] in ("sym", "num", "join") or is_name(one) for one in rest
+        )
     if node[0] == "add":
         return all(is_name(one) for one in node[1])
     if node[0] == "fn":

@@ -76,7 +76,10 @@ _FUNCTION_LETTERS = frozenset("fghFGHPQTWpqA")
 def _is_call(name: Node) -> bool:
     """y, or f(x): what names the value of a function."""
     if name[0] == "mul":
-        return name[1][0][0] == "sym" and name[1][0][1] in _FUNCTION_LETTERS
+        first = name[1][0][1] if name[1][0][0] == "pow" else name[1][0]
+        return first[0] == "sym" and first[1].rstrip("'") in _FUNCTION_LETTERS
+    if name[0] == "div" and name[1][0] == name[2][0] == "mul":
+        return bool(name[1][1][0] == name[2][1][0] == ("sym", "d"))  # dy/dx
     return name == ("sym", "y")
 
 

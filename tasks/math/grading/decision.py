@@ -14,7 +14,7 @@ from .dressing import clean, compact, words_of
 from .foreign import value_in
 from .lexer import FUNCTIONS
 from .nodes import MAX_TEXT, Node, TooBigError, UnparsableError, symbols, to_data
-from .notations import moment
+from .notations import compound, moment
 from .numerals import counted, number_in_words
 from .parser import parse
 from .relations import is_polynomial
@@ -33,6 +33,11 @@ _SYNONYMS = {
         r"\mathbb{R}": "all real numbers;all reals;real numbers;all real x;any real number;"
         "all real values;every real number",
         r"\infty": "infinity;positive infinity;infty",
+        r"(0,\infty)": "positive real numbers;all positive real numbers;positive reals;"
+        "all positive reals",
+        r"[0,\infty)": "nonnegative real numbers;all nonnegative real numbers;non negative real "
+        "numbers;all non negative real numbers;nonnegative reals;all nonnegative reals",
+        r"(-\infty,0)": "negative real numbers;all negative real numbers;all negative reals",
         r"-\infty": "negative infinity;minus infinity",
     }.items()
     for phrase in phrases.split(";")
@@ -84,7 +89,7 @@ class Reading:
 def read(raw: str, grouping: bool = True) -> Reading:
     """Read one side. Never raises for any text."""
     text = clean(raw[: MAX_TEXT + 1])
-    text = moment(text) or text
+    text = moment(text) or compound(text) or text
     words = words_of(text) if len(text) <= 400 else ""
     plain = _WRAPPER.sub(r"\1", text).strip()
     prose = bool(_PROSE.fullmatch(plain))
@@ -206,13 +211,28 @@ def _decide(gold: Reading, answer: Reading, rules: Rules) -> Decision:
     letter = _choice_letter(gold.raw)
     if letter is not None:
         return _decide_letter(letter, gold, answer)
+    if _CHOICES.fullmatch(gold.text) and _CHOSEN.fullmatch(answer.text):
+        alike = _capitals(gold.text) == _capitals(answer.text)
+        return Decision(
+            "correct" if alike else "incorrect",
+            "the choices are the same" if alike else "other choices than the gold",
+            "letter",
+        )
     if compact(gold.text) == compact(answer.text):
         return Decision("correct", "the answer is the gold as written", "text")
-    if gold.answer is not None and not gold.textual and answer.answer is None:
+    if gold.answer is not None and not gold.textual and (answer.answer is None or answer.textual):
         answer = distilled(answer)
     if gold.answer is None or gold.textual or answer.answer is None:
         return _decide_text(gold, answer)
     return _decide_value(gold, answer, rules)
+
+
+_CHOICES = re.compile(r"(?=A?B?C?D?E?F?G?H?I?J?\Z)[A-J]{2,10}")
+_CHOSEN = re.compile(r"\(?[A-J]\)?(?:(?:[\s,;&(){}]|\\?\b(?:and|text)\b){0,12}[A-J]\)?){1,9}")
+
+
+def _capitals(text: str) -> list[str]:
+    return sorted(one for one in text if one.isupper())
 
 
 def _choice_letter(raw: str) -> str | None:
@@ -250,6 +270,8 @@ def _chosen(raw: str) -> tuple[str | None, str]:
     if not text or not (text[0].isascii() and text[0].isalpha()) or text[1:2].isupper():
         return None, ""
     after = text[1:].lstrip(_CLOSING)
+    if text[1:4] in (" - ", " – ", " — "):
+        return text[0].upper(), text[4:]
     closed = text[1:2] in tuple(")]}$*") or after[:1] in (".", ":", ")", "")
     if not closed or (after and len(after) == len(text) - 1 and after[0] not in ".:)"):
         return (text[0].upper(), after) if _OTHER_CHOICE.match(after) else (None, "")

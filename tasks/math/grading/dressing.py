@@ -46,7 +46,8 @@ _DROPPED = re.compile(
 )
 _HTML = re.compile(r"</?(?:b|i|u|em|strong|p|span|br|code|div)\s?/?>", re.IGNORECASE)
 _SAID = re.compile(
-    r"\\text\{\s?(?:so |thus |therefore,? |hence )?(?:the )?(?:final )?answer(?: is)?:?\s?\}",
+    r"\\text\{\s?(?:so |thus |therefore,? |hence )?(?:the )?(?:final )?"
+    r"(?:answer|point|pair|ordered pair|solution)(?: is)?:?\s?\}",
     re.IGNORECASE,
 )
 _SPACES = re.compile(
@@ -61,7 +62,9 @@ _PREFIX = re.compile(
     r"(?:(?:the|my|our) )?(?:(?:final|correct) )?"
     r"(?:answer|result|solution|value)s?(?: is| are|:| =)[: ]{0,3}"
     r"|(?:so|thus|therefore|hence|∴|\\therefore|it is|it's|we get|we have|approximately|exactly"
-    r"|about)[,: ]{1,3}",
+    r"|about)[,: ]{1,3}"
+    r"|(?:the )?(?:(?:ordered )?(?:pair|triple)|points?|coordinates?|vertex|cent(?:er|re)|vector"
+    r"|interval|solution set)(?: is| are| at|:)? {0,3}(?=[(\[$]|\\[{(])",
     re.IGNORECASE,
 )
 
@@ -74,7 +77,7 @@ def clean(text: str) -> str:
     if "<" in text:
         text = _HTML.sub("", text)
     text = _strip_currency(strip_dressing(text))
-    if "nswer" in text:
+    if "\\text" in text:
         text = _SAID.sub("", text)
     for pattern, new in ((_DROPPED, ""), (_GROUPED, ""), (_SPACES, " ")):
         text = pattern.sub(new, text)

@@ -56,7 +56,7 @@ def same_value(first: Node, second: Node) -> bool:
 
 
 def _has_i(node: Node) -> bool:
-    return contains(node, "const", "i")
+    return contains(node, "const", "i") or contains(node, "fn", "cis")
 
 
 def _needs_whole(node: Node, names: list[str]) -> bool:

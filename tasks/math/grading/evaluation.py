@@ -12,7 +12,7 @@ from typing import Any
 
 from mpmath.ctx_mp import MPContext
 
-from .nodes import Exact, Node, TooBigError, UndefinedError
+from .nodes import Exact, Node, TooBigError, UndefinedError, contains
 
 MAX_BITS = 60_000
 MAX_FRACTION_BITS = 12_000
@@ -231,9 +231,7 @@ class Evaluation:
 
     def argument(self, node: Node) -> Value:
         """A value in which degrees have become radians."""
-        if node[0] == "unit" and node[2] == "degree":
-            return self.approximate(self.value(node[1])) * self.mp.pi / 180
-        return self.value(node)
+        return self.value(_in_radians(node) if contains(node, "unit", None) else node)
 
     def symbol(self, node: Node) -> Value:
         """The value of a symbol at this point."""
@@ -252,6 +250,17 @@ class Evaluation:
                 raise UndefinedError("not real")
             return self.mp.mpc(0, 1)
         raise UndefinedError(f"{node[1]} is no number")
+
+
+def _in_radians(node: Node) -> Node:
+    """The tree of an angle with its degrees multiplied by pi/180."""
+    if node[0] == "unit" and node[2] == "degree":
+        return ("mul", (node[1], ("const", "pi"), ("num", Fraction(1, 180))))
+    if node[0] in ("add", "mul"):
+        return (node[0], tuple(_in_radians(one) for one in node[1]))
+    if node[0] in ("neg", "div"):
+        return (node[0], *(_in_radians(one) for one in node[1:3]))
+    return node
 
 
 def _is_exact(value: Value) -> bool:

@@ -87,6 +87,7 @@ _SMOOTH: dict[str, Callable[[Any, Any], Any]] = {
     "tanh": lambda mp, x: mp.tanh(x),
     "coth": _reciprocal("tanh"),
     "exp": lambda mp, x: mp.exp(x),
+    "cis": lambda mp, x: mp.mpc(mp.cos(x), mp.sin(x)),
     "arg": lambda mp, x: mp.arg(x),
     "Re": lambda mp, x: mp.re(x),
     "Im": lambda mp, x: mp.im(x),

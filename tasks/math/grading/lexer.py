@@ -53,7 +53,7 @@ GREEK = words(
 )
 FUNCTIONS = words(
     "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth log ln lg exp gcd lcm max "
-    "min det asin acos atan arg abs floor ceil sqrt cbrt factorial binom Re Im sgn sign"
+    "min det asin acos atan arg abs floor ceil sqrt cbrt factorial binom Re Im sgn sign cis"
 )
 _PLAIN = {"pi": "pi", "infinity": "infty", "inf": "infty", "infty": "infty", "oo": "infty"}
 _WORD_OPS = {
@@ -62,8 +62,9 @@ _WORD_OPS = {
 }  # fmt: skip
 _TRANSPARENT = words(
     "mathbf boldsymbol vec overrightarrow hat mathcal bm pmb ensuremath overset underset mathop "
-    "mathopen mathclose mathrel textcolor boxed fbox phantom"
+    "mathopen mathclose mathrel textcolor boxed fbox phantom angle measuredangle triangle"
 )
+_NAMED = {"Pr": ("sym", "P"), "hbar": ("sym", "hbar"), "prime": ("op", "'")}
 _SPACE_COMMANDS = words("quad qquad")
 
 
@@ -198,6 +199,8 @@ def _emit_command(tokens: list[Token], name: str, spaced: bool) -> None:
         tokens.append(Token("op", _ALIASES[name], spaced))
     elif name in GREEK:
         tokens.append(Token("sym", name.removeprefix("var"), spaced))
+    elif name in _NAMED:
+        tokens.append(Token(*_NAMED[name], spaced))
     else:
         tokens.append(Token("cmd", name, spaced))
 

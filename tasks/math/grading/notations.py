@@ -13,7 +13,7 @@ _BASED = re.compile(
     r"\{?(\d{1,2}|two|three|five|eight|ten|sixteen)\}?\s?\)?\}?\)?)"
 )
 _BASE_WORDS = {"two": "2", "three": "3", "five": "5", "eight": "8", "ten": "10", "sixteen": "16"}
-_TIMES_X = re.compile(r"(?<=\d)\s?[xX]\s?(?=10\s?\^)|(?<=[\d)}]) [xX] (?=[\d(\\])")
+_TIMES_X = re.compile(r"(?<=\d)\s?[xX]\s?(?=10\s?\^)|(?<=\d) [xX] (?=\d)")
 _UNIT_FRACTION = re.compile(
     r"\\frac\s?\{\s?\\(?:text|mathrm|textrm|mbox)\s?\{\s?([A-Za-z]{1,12})\s?\}\s?\}\s?"
     r"\{\s?\\(?:text|mathrm|textrm|mbox)\s?\{\s?([A-Za-z]{1,12})\s?\}\s?(\^\{?[23]\}?)?\s?\}"
@@ -37,6 +37,35 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _TEXT = re.compile(r"\\(?:text\w*|mathrm|mbox|mathbf)\s?\{([^{}]*)\}")
+_REMAINDER = re.compile(
+    r"(\d{1,15})\s?(?:,\s?)?(?:\\text\{)?\s?"
+    r"(?:[Rr]|rem\.?|(?:with )?(?:a )?remainder(?: of)?)\s?\}?\s?(\d{1,15})"
+)
+_PARTS = {
+    "day": ("hour", 24), "week": ("day", 7), "year": ("month", 12), "hour": ("minute", 60),
+    "minute": ("second", 60), "foot": ("inch", 12), "pound": ("ounce", 16),
+    "dollar": ("cent", 100), "degree": ("minute", 60),
+}  # fmt: skip
+_PART_NAMES = {
+    "day": "days?", "week": "weeks?", "year": "years?", "month": "months?",
+    "hour": "hours?|hrs?|h", "minute": "minutes?|mins?|min|m", "second": "seconds?|secs?|s",
+    "foot": "feet|foot|ft", "inch": "inches|inch|in", "pound": "pounds?|lbs?",
+    "ounce": "ounces?|oz", "dollar": "dollars?", "cent": "cents?", "degree": "degrees?",
+}  # fmt: skip
+_COMPOUNDS = [
+    (
+        re.compile(
+            rf"(\d{{1,9}})\s?(?:{_PART_NAMES[whole]})\.?,?\s(?:and\s)?"
+            rf"(\d{{1,9}}(?:\.\d{{1,9}})?)\s?(?:{_PART_NAMES[part]})\.?"
+        ),
+        size,
+        whole,
+    )
+    for whole, (part, size) in _PARTS.items()
+]
+_REPEATS = re.compile(
+    r"(-?\d{0,12}\.\d{0,12}?)((\d)\3{2,20}|(\d{2,6})\4{1,8})(?:\.\.\.|\\[lc]?dots)"
+)
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -66,7 +95,7 @@ def plain(text: str) -> str:
 
 def moment(text: str) -> str | None:
     """A time of day as "2:05 pm", or a date as "march 14" or "march 14 2025"; else None."""
-    if len(text) > 60 or not text.isascii():
+    if len(text) > 60 or not text.isascii() or not any(map(str.isdigit, text)):
         return None
     bare = " ".join(_TEXT.sub(r" \1", text).replace("~", " ").split()).strip(" .")
     if clock := _CLOCK.fullmatch(bare):
@@ -79,6 +108,29 @@ def moment(text: str) -> str | None:
     else:
         return None
     return f"month {_MONTHS[month[:3].lower()]} day {int(day)}" + (f" year {year}" if year else "")
+
+
+def compound(text: str) -> str | None:
+    """ "1 hour 30 minutes" as a sum of hours, "5 feet 3 inches" of feet; else None."""
+    if len(text) > 60 or " " not in text or not text[:1].isdigit():
+        return None
+    bare = " ".join(_TEXT.sub(r" \1", text).replace("~", " ").split()).strip(" .")
+    for pattern, size, whole in _COMPOUNDS:
+        if found := pattern.fullmatch(bare):
+            return f"({found[1]}+{found[2]}/{size}) \\text{{ {whole}}}"
+    return None
+
+
+def _remainder(text: str) -> str:
+    found = _REMAINDER.fullmatch(text)
+    return f"({found[1]}, {found[2]})" if found else text
+
+
+def _repeating(text: str) -> str:
+    found = _REPEATS.fullmatch(text)
+    if found is None:
+        return text
+    return f"{found[1]}\\overline{{{found[3] or found[4]}}}"
 
 
 def _rows(text: str) -> str:
@@ -148,5 +200,7 @@ _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("C", "P", "A"), lambda text: _choose(text) if "_" in text else text),
     (("x", "X"), _product),
     (("\\frac",), lambda text: _unit_fraction(text) if "{\\" in text else text),
+    (("R", "r"), _remainder),
+    (("...", "dots"), _repeating),
     (("to",), lambda text: _TO.sub(" : ", text)),
 )

@@ -13,6 +13,7 @@ _TENS = {
 }
 _SIGNS = ("minus", "negative")
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+_ROUND = ("hundred", *_SCALES)
 _PARTS = {
     "half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4,
     "fourths": 4, "fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "seventh": 7, "sevenths": 7,
@@ -35,6 +36,8 @@ def number_in_words(phrase: str) -> str | None:
         return _decimal(words)
     if words[-1] in _PARTS:
         return _fraction(words)
+    if words[0] in _ROUND:
+        words = ["one", *words]  # "a hundred", without its article
     whole = _whole(words)
     return None if whole is None else str(whole)
 

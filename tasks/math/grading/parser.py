@@ -10,7 +10,7 @@ from .units import LETTERS, SCALES, unit_of
 
 RELATIONS = {"=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "~": "~", "in": "in",
              "===": "="}  # fmt: skip
-_SEPARATORS = ("or", ";", "and", ",", "->")
+_SEPARATORS = ("or", ";", "and", ",", "row", "->")
 _END = Token("end", "", False)
 
 
@@ -101,7 +101,8 @@ class Parser:
                 seen.add(str(self.take().value))
             if self.token is _END or self.is_op(")", "]", "s}", "}"):
                 break
-            between.append(next(one for one in _SEPARATORS if one in seen))
+            mark = next(one for one in _SEPARATORS if one in seen)
+            between.append("," if mark == "row" else mark)
             items.append(self.relation())
         if len(items) == 1:
             return items[0]

@@ -183,6 +183,11 @@ def unit_of(text: str) -> str | None:
     power, known = "", True
     for word in words:
         low = word.casefold()
+        if low in ("squared", "cubed") and parts[-1:] == [""]:
+            parts[-1] = "^2" if low == "squared" else "^3"
+            continue
+        if low in ("celsius", "fahrenheit") and parts == ["degree", ""]:
+            parts = []
         if low in _FORBIDDEN:
             return None
         if low in _POWERS:
