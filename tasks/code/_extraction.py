@@ -9,13 +9,16 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..verdict import Status
 from .judging.tests_text import bound_names, free_names, parsed
 
 MAX_COMPLETION = 1_000_000
 MAX_PROGRAM = 200_000
-MAX_PARSES = 200
+MAX_PARSED = 2_000_000
+"""Characters that the search for code between prose may parse: it runs without a deadline."""
+_KEPT = 20_000
 
 _FENCE = re.compile(r"^[ \t]{0,8}(`{3,}|~{3,})[ \t]*([^\n`]*)$", re.MULTILINE)
 _CODE_START = re.compile(r"^(?:def |class |async def |import |from \w|@|[A-Za-z_]\w*\s*=)")
@@ -215,12 +218,24 @@ def _is_prose(text: str) -> bool:
 
 
 def _tree(text: str) -> ast.Module | None:
+    return _read(text)[0]
+
+
+def _read(text: str) -> tuple[ast.Module | None, int]:
+    """The tree of a text, or None and the line that stops the parser."""
     if len(text) > MAX_PROGRAM:
-        return None
+        return None, 0
+    return _read_again(text) if len(text) <= _KEPT else _read_once(text)
+
+
+def _read_once(text: str) -> tuple[ast.Module | None, int]:
     try:
-        return parsed(text)
-    except SyntaxError:
-        return None
+        return parsed(text), 0
+    except SyntaxError as error:
+        return None, error.lineno or 0
+
+
+_read_again = lru_cache(maxsize=16)(_read_once)
 
 
 def _defines(text: str, entry_point: str | None) -> bool:
@@ -244,13 +259,20 @@ def _with_needs(text: str, others: list[str], prompt: str, entry_point: str) -> 
             kept = _without(other_tree, entry_point)
             needs |= free_names(kept)
             needs -= bound_names(kept.body)
-            sources.insert(0, ast.unparse(kept))
+            sources.insert(0, _text_of(kept, other))
             used = ["the blocks it builds on"]
     prompt_tree = _tree(prompt) if prompt and needs else None
     if prompt_tree is not None and bound_names(prompt_tree.body) & needs:
-        sources.insert(0, ast.unparse(_without(prompt_tree, entry_point)))
+        sources.insert(0, _text_of(_without(prompt_tree, entry_point), ""))
         used.append("the prompt's imports and helpers")
     return "\n".join([*sources, text]), " and ".join(used)
+
+
+def _text_of(tree: ast.Module, original: str) -> str:
+    try:
+        return ast.unparse(tree)
+    except RecursionError:
+        return original
 
 
 def _without(tree: ast.Module, entry_point: str) -> ast.Module:
@@ -273,11 +295,18 @@ def _longest_continuation(prompt: str, text: str, entry_point: str) -> str | Non
     if _defines(prompt + text, entry_point) and _has_body(prompt + text, entry_point):
         return text
     lines = text.split("\n")
+    before = prompt.count("\n")
     ends = [index for index, line in enumerate(lines) if line[:1].strip()]
-    for end in [*reversed(ends[:MAX_PARSES])]:
+    spent, stop = 0, len(lines)
+    for end in reversed(ends):
+        if end > stop or spent > MAX_PARSED:
+            continue
         part = "\n".join(lines[:end]) + "\n"
-        if part.strip() and _defines(prompt + part, entry_point):
+        spent += len(prompt) + len(part)
+        tree, line = _read(prompt + part)
+        if part.strip() and tree is not None and entry_point in bound_names(tree.body):
             return part
+        stop = min(stop, line - 1 - before) if line > before else stop
     return None
 
 
@@ -298,14 +327,20 @@ def _longest_code(text: str, entry_point: str | None) -> str | None:
         return None
     lines = text.split("\n")
     edges = [index for index, line in enumerate(lines) if line[:1].strip()]
-    starts = [index for index in edges if _CODE_START.match(lines[index])]
-    parses = 0
-    for start in starts:
+    spent = 0
+    for start in [index for index in edges if _CODE_START.match(lines[index])]:
+        stop = len(lines)
         for end in [len(lines), *reversed([edge for edge in edges if edge > start])]:
-            parses += 1
-            if parses > MAX_PARSES:
-                return None
+            if end > stop:
+                continue  # the line that stops the parser would still be there
             part = "\n".join(lines[start:end])
-            if _defines(part, entry_point):
-                return part + "\n"
+            spent += len(part)
+            if spent > MAX_PARSED:
+                return None
+            tree, line = _read(part)
+            if tree is not None:
+                if entry_point is None or entry_point in bound_names(tree.body):
+                    return part + "\n"
+                break  # what is shorter defines no more
+            stop = min(stop, start + line - 1) if line else stop
     return None

@@ -9,6 +9,7 @@ from ...sandbox.errors import UsageError
 from ..problem import Problem
 from ..sources import find_file, from_hub, read_json, read_jsonl, require
 from ..suite import Domain, StoredSuite
+from ..verdict import Verdict
 
 Record = Mapping[str, Any]
 
@@ -39,6 +40,12 @@ class CodeSuite(StoredSuite):
     def guess(self, problem: Problem, rng: random.Random) -> str:
         name = problem.meta["entry_point"]
         return fenced(f"def {name}(*args, **named):\n    return {rng.choice(_GUESSES)}\n")
+
+    def verify(self, problem: Problem, completion: str) -> Verdict:
+        verdict = super().verify(problem, completion)
+        if verdict.status != "checker_error" or problem.id in verdict.reason:
+            return verdict
+        return verdict.model_copy(update={"reason": f"Task {problem.id}: {verdict.reason}"})
 
     def wrong(self, problem: Problem) -> str | None:
         name = problem.meta["entry_point"]

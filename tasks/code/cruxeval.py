@@ -14,7 +14,16 @@ from ..verdict import Verdict, checker_error, correct, wrong
 from ._stored import limited, records
 from .generating.running import LIMITS
 from .judging.boxes import program_sandbox
-from .judging.codec import MalformedError, Packer, Unpacker, no_foreign, no_rebuild
+from .judging.codec import (
+    MalformedError,
+    Packer,
+    Tree,
+    Unpacker,
+    dumps,
+    no_foreign,
+    no_rebuild,
+)
+from .judging.comparing import shown
 from .judging.outcomes import ended
 from .judging.session import BadProgramError, ProgramChannel
 
@@ -127,13 +136,20 @@ class CruxEval(StoredSuite):
             channel.close()
         if answer[0] != "v":
             return wrong("incorrect", text, f"The function raises {answer[1][0]} on that input.")
-        try:
-            got = Unpacker(no_rebuild).unpack(answer[1])
-        except MalformedError:
-            return wrong("incorrect", text, "The function returns no plain data on that input.")
-        if got == literal(problem.meta["output"]):
+        if _equal(answer[1], literal(problem.meta["output"])):
             return correct(text, "The function returns the given output on that input.")
-        return wrong("incorrect", text, f"The function returns {repr(got)[:100]} on that input.")
+        reason = f"The function returns {shown(answer[1])[:100]} on that input."
+        return wrong("incorrect", text, reason)
+
+
+def _equal(tree: Tree, want: Any) -> bool:
+    """Python's == with a value that the function returned; a huge one is not built."""
+    if len(dumps(tree)) > 100_000:
+        return False
+    try:
+        return bool(Unpacker(no_rebuild).unpack(tree) == want)
+    except MalformedError:
+        return False
 
 
 def _right_side(text: str) -> str:

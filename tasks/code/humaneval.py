@@ -1,37 +1,56 @@
 """HumanEval: complete a function from its signature and docstring (Chen et al. 2021)."""
 
+from ...sandbox.errors import UsageError
+from ...sandbox.types import Limits
 from ..problem import Problem
 from ..verdict import Verdict
 from ._stored import CodeSuite, Record, fenced, limited, records
-from .verifier import verify_function
+from .evalplus import has_inputs, test_of
+from .verifier import FUNCTION_LIMITS, verify_function
 
-FIELDS = ("task_id", "prompt", "entry_point", "canonical_solution", "test")
+FIELDS = ("task_id", "prompt", "entry_point")
+LONG_TEST = 20_000
+PLUS_LIMITS = Limits(cpu_seconds=30.0, wall_seconds=300.0, memory_mb=1024, output_kb=1024)
+"""For tests with hundreds of inputs, as EvalPlus adds them."""
 
 
 class HumanEval(CodeSuite):
-    """Problems in HumanEval's format: `test` defines `check(candidate)`."""
+    """Problems in HumanEval's format: `test` defines `check(candidate)`.
+
+    EvalPlus's records, which give inputs and a reference in place of a test, are read too.
+    """
 
     name = "humaneval"
 
     def gold(self, problem: Problem) -> str:
-        return fenced(problem.prompt + problem.answer)
+        own = f"def {problem.meta['entry_point']}(" in problem.answer
+        return fenced(problem.answer if own else problem.prompt + problem.answer)
 
     def check(self, problem: Problem, completion: str) -> Verdict:
         meta = problem.meta
         return verify_function(
-            completion, meta["test"], meta["entry_point"], prompt=meta["prompt"]
+            completion, meta["test"], meta["entry_point"], limits=limits_of(meta["test"]),
+            prompt=meta["prompt"],
         )  # fmt: skip
+
+
+def limits_of(test: str) -> Limits:
+    """The limits of a check by the length of its test."""
+    return PLUS_LIMITS if len(test) > LONG_TEST else FUNCTION_LIMITS
 
 
 def problem_of(record: Record, suite: str) -> Problem:
     """The problem of one record in HumanEval's format."""
-    keep = ("entry_point", "test", "prompt")
+    plus = has_inputs(record)
+    if not plus and "test" not in record:
+        raise UsageError(f"{suite} {record['task_id']}: neither 'test' nor 'base_input' is given")
+    test = test_of(record) if plus else record["test"]
     return Problem(
         id=str(record["task_id"]),
         suite=suite,
         prompt=record["prompt"],
-        answer=record["canonical_solution"],
-        meta={key: record[key] for key in keep},
+        answer=record.get("canonical_solution", record.get("reference", "")),
+        meta={"entry_point": record["entry_point"], "prompt": record["prompt"], "test": test},
     )
 
 

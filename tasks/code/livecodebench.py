@@ -8,6 +8,7 @@ import zlib
 from typing import Any
 
 from ...sandbox.errors import UsageError
+from ...sandbox.types import Limits
 from ..problem import Problem
 from ..verdict import Verdict
 from ._stored import Record, fenced, limited, records
@@ -28,6 +29,8 @@ from math import *
 from typing import *
 """
 """What the benchmark's own runner imports before a `Solution` class."""
+LIMITS = Limits(cpu_seconds=30.0, wall_seconds=300.0, memory_mb=1024, output_kb=4096)
+"""For all cases of one function together; the benchmark's runner gives 6 seconds to each."""
 _CALL = "\ndef _call_solution(*arguments):\n    return Solution().{name}(*arguments)\n"
 _TEXT_OPCODES = frozenset({"BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"})
 _IDLE_OPCODES = frozenset({"PROTO", "FRAME", "MEMOIZE", "BINPUT", "LONG_BINPUT", "STOP"})
@@ -49,7 +52,7 @@ class LiveCodeBench(StdioSuite):
         expected = [json.loads(case["output"]) for case in cases]
         return verify_expected(
             completion, ("Solution", HEADER, _CALL.format(name=meta["function"]), "_call_solution"),
-            inputs, expected,
+            inputs, expected, limits=LIMITS, tuples_are_lists=True,
         )  # fmt: skip
 
     def guess(self, problem: Problem, rng: random.Random) -> str:

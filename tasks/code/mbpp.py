@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from ...sandbox.errors import UsageError
 from ..problem import Problem
 from ..verdict import Verdict
 from ._entry import entry_point_of
 from ._stored import CodeSuite, Record, fenced, limited, records
+from .evalplus import has_inputs, test_of
+from .humaneval import limits_of
 from .verifier import verify_function
 
 SPLITS = {
@@ -31,12 +34,13 @@ class Mbpp(CodeSuite):
 
     def check(self, problem: Problem, completion: str) -> Verdict:
         meta = problem.meta
-        tests = "\n".join([*meta["test_list"], *meta["challenge_test_list"]])
+        tests = "\n".join([*meta["test_list"], *meta["challenge_test_list"], meta["plus"]])
         text = completion.partition("[DONE]")[0]
         text = text.rpartition("[BEGIN]")[2]
         return verify_function(
-            text, tests.replace("\r\n", "\n"), meta["entry_point"], setup=meta["setup"]
-        )
+            text, tests.replace("\r\n", "\n"), meta["entry_point"], limits=limits_of(tests),
+            setup=meta["setup"],
+        )  # fmt: skip
 
 
 def _asked(row: Record) -> str:
@@ -48,8 +52,13 @@ def _asked(row: Record) -> str:
     )
 
 
+def _number(row: Record) -> int:
+    """The number of a task; MbppPlus writes it "Mbpp/2"."""
+    return int(str(row["task_id"]).rpartition("/")[2])
+
+
 def _shots(rows: Sequence[Record], count: int) -> str:
-    by_id = {int(row["task_id"]): row for row in rows}
+    by_id = {_number(row): row for row in rows if "code" in row}
     chosen = [by_id[number] for number in SHOTS[:count] if number in by_id]
     solved = [_asked(row) + row["code"].replace("\r\n", "\n").rstrip() for row in chosen]
     return "".join(text + "\n[DONE]\n\n" for text in solved)
@@ -60,8 +69,32 @@ def _setup(row: Record) -> str:
     return "\n".join([*imports, row.get("test_setup_code") or ""]).strip().replace("\r\n", "\n")
 
 
+def _problem_with_inputs(row: Record) -> Problem:
+    """The problem of one record of MbppPlus: inputs and a reference in place of tests."""
+    text = row["prompt"].strip().strip('"').strip()
+    return Problem(
+        id=str(row["task_id"]),
+        suite="mbpp",
+        prompt=f"{text}\nWrite the Python function {row['entry_point']} in one ```python block.",
+        answer=row.get("canonical_solution", row.get("reference", "")),
+        meta={
+            "entry_point": row["entry_point"],
+            "test_list": [],
+            "challenge_test_list": [],
+            "plus": test_of(row),
+            "setup": "",
+            "defect": None,
+        },
+    )
+
+
 def problem_of(row: Record, shots: str) -> Problem:
-    """The problem of one record of the full or the sanitized file."""
+    """The problem of one record of the full or the sanitized file, or of MbppPlus."""
+    if has_inputs(row) and "code" not in row:
+        return _problem_with_inputs(row)
+    for key in ("code", "test_list"):
+        if key not in row:
+            raise UsageError(f"mbpp {row['task_id']}: the field {key!r} is missing")
     code = row["code"].replace("\r\n", "\n")
     number = str(row["task_id"])
     return Problem(
@@ -73,6 +106,7 @@ def problem_of(row: Record, shots: str) -> Problem:
             "entry_point": entry_point_of("\n".join(row["test_list"]), code),
             "test_list": list(row["test_list"]),
             "challenge_test_list": list(row.get("challenge_test_list") or []),
+            "plus": row.get("test", ""),
             "setup": _setup(row),
             "defect": DEFECTS.get(number) if "text" in row else None,
         },
@@ -100,12 +134,12 @@ def load(
     hub = ("google-research-datasets/mbpp", split if split in SPLITS else "test")
     rows = list(
         records(
-            "mbpp", files, ("task_id", "code", "test_list"),
+            "mbpp", files, ("task_id",),
             data_dir=data_dir, path=path, hub=hub,
         )
     )  # fmt: skip
     if variant == "sanitized":
         rows = [row for row in rows if "prompt" in row]
     examples = _shots(rows, shots)
-    chosen = [row for row in rows if path or int(row["task_id"]) in SPLITS[split]]
+    chosen = [row for row in rows if path or _number(row) in SPLITS[split]]
     return Mbpp([problem_of(row, examples) for row in chosen], split)

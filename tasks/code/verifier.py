@@ -5,10 +5,14 @@ fed stdin. The tests run in another; see `judging`. A verdict of 1 needs every c
 the judge's side, in code that the program never met.
 """
 
+import re
 import time
 from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
+from ...sandbox.errors import UsageError
 from ...sandbox.types import ChannelClosed, Limits, Outcome, Sandbox
 from ..verdict import Status, Verdict, checker_error, correct, wrong
 from ._extraction import Program, program_of
@@ -21,6 +25,10 @@ from .judging.tests_text import BrokenTestsError, facts
 
 FUNCTION_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=1024)
 STDIO_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=16_384)
+
+LIBRARIES = ("mpmath", "numpy", "pandas", "scipy", "sympy")
+"""What tests may import beyond the standard library without being told so by `preload`."""
+_IMPORTS_NUMPY = re.compile(r"^\s*(?:import|from)\s+numpy\b", re.MULTILINE)
 
 _BROKEN = frozenset(
     {"NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "UnboundLocalError"}
@@ -45,7 +53,8 @@ def verify_function(
     classes or `test...` functions. `prompt` is the trusted code that a completion may continue
     and whose helpers the tests may use; `setup` is trusted code run before either side.
     `fresh_judge` gives the tests an interpreter of their own (for tests that patch modules);
-    `preload` names libraries beyond the standard one that both sides may import.
+    `preload` names further libraries that both sides may import: those of `LIBRARIES` that the
+    tests import are there anyway, and numpy where the program imports it.
     Raises nothing for what a model wrote; broken tests give `checker_error`.
     """
     started = time.perf_counter()
@@ -71,6 +80,7 @@ def _function_verdict(
     program = program_of(completion, entry_point, prompt)
     if program.source is None:
         return wrong(program.status, None, f"No program to run: {program.how}.")
+    preload = _libraries(preload, known.libraries, program.source)
     job = Job(
         tests, runnable, setup, entry_point, known.wanted, known.modules,
         known.check, known.functions, preload
@@ -91,10 +101,25 @@ def _function_verdict(
         return wrong("rejected", program.source, f"The program sent {error}.")
     except JudgeFailedError as error:
         return _judge_failed(error, program.source)
+    except UsageError as error:
+        return checker_error(f"the libraries that the tests import: {error}")
     finally:
         if channel is not None:
             channel.close()
     return _verdict_of(account, program)
+
+
+def _libraries(given: tuple[str, ...], imported: tuple[str, ...], source: str) -> tuple[str, ...]:
+    """The libraries that both sides of a check find warm."""
+    wanted = {*given, *(name for name in imported if name in LIBRARIES and _installed(name))}
+    if "pandas" in wanted or _IMPORTS_NUMPY.search(source):
+        wanted.add("numpy")
+    return tuple(sorted(wanted))
+
+
+@cache
+def _installed(name: str) -> bool:
+    return find_spec(name) is not None
 
 
 def _runnable(prompt: str) -> str:
@@ -152,6 +177,7 @@ def _why(failure: dict[str, Any], meta: dict[str, Any]) -> str:
     failed = meta["cases"] - meta["passed"]
     asked = f" for input {failure['input'][:200]}" if "input" in failure else ""
     got = f" the program gave {failure['got'][:200]}" if "got" in failure else ""
+    got += f", not {failure['expected'][:200]}" if "expected" in failure else ""
     what = failure["error"] + (f": {failure['message'][:200]}" if failure["message"] else "")
     return f"{failed} of {meta['cases']} cases fail; the first:{asked}{got} ({what})."
 

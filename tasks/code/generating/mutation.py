@@ -4,6 +4,7 @@ import ast
 import copy
 import itertools
 import random
+from typing import Any
 from collections.abc import Iterator
 
 _OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
@@ -62,7 +63,8 @@ def _change(node: ast.AST, which: int) -> None:
     if isinstance(node, ast.BinOp | ast.AugAssign):
         node.op = _OPERATORS[type(node.op)][which]()
     elif isinstance(node, ast.Compare):
-        node.ops[0] = _OPERATORS[type(node.ops[0])][which]()  # type: ignore[assignment, call-overload]
+        operator: Any = _OPERATORS[type(node.ops[0])][which]
+        node.ops[0] = operator()
     elif isinstance(node, ast.Constant):
         assert isinstance(node.value, int)
         node.value = node.value + (1 if which == 0 else -1)

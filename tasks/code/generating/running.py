@@ -7,7 +7,8 @@ from ....sandbox.types import ChannelClosed, Limits, Sandbox
 from ...verdict import Verdict, correct, wrong
 from .._extraction import program_of
 from ..judging.boxes import program_sandbox
-from ..judging.codec import MalformedError, Packer, Tree, Unpacker, no_foreign, no_rebuild
+from ..judging.codec import MalformedError, Packer, Tree, no_foreign
+from ..judging.comparing import same_tree, shown
 from ..judging.outcomes import ended
 from ..judging.session import BadProgramError, ProgramChannel
 
@@ -61,11 +62,14 @@ def verify_expected(
     inputs: Sequence[Sequence[Any]],
     expected: Sequence[Any],
     sandbox: Sandbox | None = None,
+    *,
+    limits: Limits = LIMITS,
+    tuples_are_lists: bool = False,
 ) -> Verdict:
     """As `verify_values`, with the expected values given.
 
     `names` is the name that the program must define, trusted code before and after it, and the
-    name that is called.
+    name that is called. `tuples_are_lists` lets a tuple stand for an expected list.
     """
     entry_point, header, footer, called = names
     program = program_of(completion, entry_point)
@@ -74,7 +78,7 @@ def verify_expected(
     packed = [Packer(no_foreign).pack(list(arguments)) for arguments in inputs]
     channel = None
     try:
-        channel = ProgramChannel(sandbox or program_sandbox(), LIMITS)
+        channel = ProgramChannel(sandbox or program_sandbox(), limits)
         channel.load(program.source + footer, header)
         reply = channel.ask(["many", called, packed])
     except BadProgramError as error:
@@ -86,18 +90,19 @@ def verify_expected(
     finally:
         if channel is not None:
             channel.close()
-    return _compared(program.source, inputs, list(expected), reply)
+    return _compared(program.source, inputs, (list(expected), tuples_are_lists), reply)
 
 
 def _compared(
-    source: str, inputs: Sequence[Sequence[Any]], expected: list[Any], reply: Tree
+    source: str, inputs: Sequence[Sequence[Any]], wanted: tuple[list[Any], bool], reply: Tree
 ) -> Verdict:
+    expected, lenient = wanted
     answers = reply[1] if reply[0] == "many" and len(reply) == 2 else None
     if type(answers) is not list or len(answers) != len(expected):
         return wrong("rejected", source, "The program sent a reply in no known form.")
     failures = []
     for arguments, want, answer in zip(inputs, expected, answers, strict=True):
-        got = _shown(answer, want)
+        got = _shown(answer, want, lenient)
         if got is not None:
             failures.append(
                 {"input": _brief(list(arguments))[1:-1], "got": got, "expected": _brief(want)}
@@ -117,20 +122,14 @@ def _compared(
     return wrong("incorrect", source, reason, **meta)
 
 
-def _shown(answer: Tree, want: Any) -> str | None:
+def _shown(answer: Tree, want: Any, lenient: bool) -> str | None:
     """None when the answer is the wanted value, else what it was."""
     if type(answer) is not list or len(answer) < 2 or answer[0] not in ("v", "x"):
         return "nothing that can be read"
     if answer[0] == "x":
         names = answer[1] if type(answer[1]) is list and answer[1] else ["an exception"]
         return f"{str(names[0]).rpartition('.')[2]}: {str(answer[2])[:200]}"
-    try:
-        got = Unpacker(no_rebuild).unpack(answer[1])
-    except MalformedError:
-        return "an object that is not plain data"
-    if same_value(got, want):
-        return None
-    return _brief(got)
+    return None if same_tree(answer[1], want, lenient) else shown(answer[1])
 
 
 def _brief(value: Any) -> str:

@@ -32,15 +32,21 @@ from .codec import (  # not in the sandbox: there the codec's text stands before
     loads,
     replace,
 )
+from .instrumenting import (
+    CASE,
+    PAIR,
+    STATEMENT,
+    instrumented,
+)
 
 MAX_FAILURES = 50
 MAX_TEXT = 400
 MAX_PULLED = 1_000_000
 _BASES: tuple[Any, ...] = (int, float, str, bytes, tuple, frozenset, list, dict, set)
-CASE = "_case_of_the_judge"
-STATEMENT = "_statement_of_the_judge"
 _NO_EXCEPTIONS_OF = frozenset({"unittest", "pytest", "_pytest", "__main__", "__tests__"})
-ENDS_A_LOOP = ("StopIteration", "StopAsyncIteration", "GeneratorExit", "KeyboardInterrupt")
+LONGEST_NUMBER = 200_000
+"""Digits that tests may read or print: more would take the judge longer than a test is worth."""
+ENDS_A_LOOP = (StopIteration, StopAsyncIteration, GeneratorExit, KeyboardInterrupt)
 """Raised inside a test, these would end an `all(...)` early and read as success."""
 
 
@@ -53,6 +59,18 @@ class UndecidedError(Exception):
 
 
 _OURS = (Gone, UndecidedError, unittest.SkipTest)
+
+
+_SELF_JUDGED = (
+    "the tests compare two objects of the program with each other, "
+    "which only the program itself could decide"
+)
+
+
+def _blamed(error: BaseException) -> BaseException:
+    """The exception, marked as one that the program's value led to."""
+    error._from_program = type(error).__name__  # type: ignore[attr-defined]
+    return error
 
 
 class Remote:
@@ -86,7 +104,7 @@ class Remote:
     def __call__(self, *positional: Any, **keywords: Any) -> Any:
         judge, target, label, kind = self._remote
         if kind == "object" and not judge.opens_objects:
-            raise TypeError(f"{label!r} object of the program is not plain data")
+            raise _blamed(TypeError(f"{label!r} object of the program is not plain data"))
         return _owned(judge.call(target, None, positional, keywords), kind == "class")
 
     def __getattr__(self, name: str) -> Any:
@@ -94,15 +112,15 @@ class Remote:
         plain = name in _PLAIN_METHODS and not self._own and kind == "object"
         hidden = name.startswith("__") and name not in ("__name__", "__doc__")
         if not judge.opens_objects or hidden or plain:
-            raise AttributeError(
-                f"{label!r} object of the program is not plain data, so no {name!r}"
+            raise _blamed(
+                AttributeError(f"{label!r} object of the program is not plain data, so no {name!r}")
             )
         return judge.ask_program(["get", target, name])
 
     def __setattr__(self, name: str, value: Any) -> None:
         judge, target, label, _ = self._remote
         if not judge.opens_objects:
-            raise AttributeError(f"{label!r} object of the program is not plain data")
+            raise _blamed(AttributeError(f"{label!r} object of the program is not plain data"))
         judge.ask_program(["set", target, name, judge.pack(value)])
 
     def __instancecheck__(self, value: Any) -> bool:
@@ -119,16 +137,20 @@ class Remote:
             if self._remote[1] == other._remote[1]:
                 return True
             if self._remote[0].opens_objects:
-                raise UndecidedError(
-                    "the tests compare two objects of the program with each other, "
-                    "which only the program itself could decide"
-                )
+                raise UndecidedError(_SELF_JUDGED)
         return False
+
+    def __lt__(self, other: object) -> bool:
+        if isinstance(other, Remote) and self._remote[0].opens_objects:
+            raise UndecidedError(_SELF_JUDGED)
+        return NotImplemented
+
+    __le__ = __gt__ = __ge__ = __lt__
 
 
 _PLAIN_METHODS = frozenset(
     name for kind in (str, list, dict, set, tuple, int, float, bytes) for name in dir(kind)
-)
+) | {"equals", "identical", "compare", "all", "any", "isclose", "match", "fullmatch", "search"}
 _HARMLESS = frozenset(f"__{name}__" for name in ("len", "iter", "next", "getitem", "bool"))
 
 
@@ -142,7 +164,7 @@ def _forwarded(name: str) -> Callable[..., Any]:
     def method(self: Remote, *positional: Any) -> Any:
         judge, target, label, _ = self._remote
         if not judge.opens_objects or not (self._own or name in _HARMLESS):
-            raise TypeError(f"{label!r} object of the program is not plain data")
+            raise _blamed(TypeError(f"{label!r} object of the program is not plain data"))
         return _owned(judge.call(target, name, positional, {}), self._own)
 
     return method
@@ -186,6 +208,8 @@ class Judge:
         self.remotes: dict[int, Remote] = {}
         self.calls = 0
         self.last: tuple[Any, ...] = ()
+        self.pair: tuple[Any, Any] | None = None
+        self.lines: list[str] = []
         self.pending: list[tuple[int, Any, Any]] = []
         self.risks: dict[int, bool] = {}
         self.opens_objects = False
@@ -378,7 +402,7 @@ class Judge:
                 base = known
                 break
         label = str(names[0]).rpartition(".")[2]
-        if base.__name__ in ENDS_A_LOOP or issubclass(base, _OURS):
+        if issubclass(base, (*ENDS_A_LOOP, *_OURS)):
             base, message = RuntimeError, f"{label}: {message}"
         try:
             error = base(*arguments) if type(arguments) is list else base(message)
@@ -404,20 +428,27 @@ class Judge:
         forward._stands_for = name  # type: ignore[attr-defined]
         return forward
 
-    def case(self, number: int, error: BaseException | None) -> None:
-        """Note how one case ended."""
+    def compare(self, left: Any, right: Any) -> Any:
+        """The `==` of an assert, whose two values a failure shows."""
+        self.pair = (left, right)
+        return left == right
+
+    def case(self, first: int, last: int, error: BaseException | None, name: str = "") -> None:
+        """Note how one case ended: the lines of the tests it stands on, or its name."""
         if error is None:
             self.passed += 1
-            return
-        if isinstance(error, (Gone, UndecidedError, MalformedError)):
+        elif isinstance(error, (Gone, UndecidedError, MalformedError)):
             raise error
-        self.failed += 1
-        if len(self.cases) < MAX_FAILURES:
-            self.cases.append(self.failure(number, error))
+        else:
+            if len(self.cases) < MAX_FAILURES:
+                text = name or " ".join(line.strip() for line in self.lines[first - 1 : last])
+                self.cases.append(self.failure(error) | {"test": text[:MAX_TEXT]})
+            self.failed += 1
+        self.pair, self.last = None, ()
 
-    def failure(self, number: int, error: BaseException) -> dict[str, Any]:
+    def failure(self, error: BaseException) -> dict[str, Any]:
         """What a failed case shows in the log."""
-        note: dict[str, Any] = {"case": number, "error": type(error).__name__}
+        note: dict[str, Any] = {"case": self.passed + self.failed, "error": type(error).__name__}
         note["message"] = _brief_text(error)
         note["from_program"] = getattr(error, "_from_program", None) is not None
         note["calls"] = self.calls
@@ -428,6 +459,11 @@ class Judge:
             )
         if len(self.last) == 3:
             note["got"] = _brief(self.last[2])
+        if self.pair is not None and isinstance(error, AssertionError):
+            left, right = self.pair
+            if len(self.last) == 3 and right is self.last[2] and left is not right:
+                left, right = right, left
+            note["got"], note["expected"] = _brief(left), _brief(right)
         return note
 
     def prepare(self, job: dict[str, Any]) -> None:
@@ -435,10 +471,13 @@ class Judge:
         self.space.update(__name__="__tests__", __builtins__=builtins)
         self.space[CASE] = self.case
         self.space[STATEMENT] = self.statement
+        self.space[PAIR] = self.compare
+        self.lines = job["tests"].splitlines()
         module = types.ModuleType("__tests__")
         module.__dict__.update(self.space)
         self.space = module.__dict__
         sys.modules["__tests__"] = module
+        guard_arrays("testing" in job["tests"])
         for text in (job["setup"], job["prompt"]):
             if text:
                 exec(_compiled(text, "<prompt>"), self.space)
@@ -481,7 +520,7 @@ class Judge:
         except Gone:
             stray = {"error": "Gone", "message": "", "calls": self.calls, "from_program": True}
         except BaseException as error:
-            stray = self.failure(-1, error)
+            stray = self.failure(error)
         finally:
             sys.stdout = out
             sys.modules.pop("__tests__", None)
@@ -493,14 +532,14 @@ class Judge:
     def run_functions(self, names: list[str]) -> None:
         """Call pytest-style functions, each one case."""
         for name in names:
-            before = self.failed
+            before = self.passed + self.failed
             try:
                 self.space[name]()
             except BaseException as error:
-                self.case(-1, error)
+                self.case(0, 0, error, name)
             else:
-                if self.failed == before:
-                    self.case(-1, None)
+                if self.passed + self.failed == before:
+                    self.case(0, 0, None)
 
     def run_unittest(self) -> None:
         """Run the methods of TestCase classes, each one case."""
@@ -512,11 +551,10 @@ class Judge:
             for test in unittest.defaultTestLoader.loadTestsFromTestCase(kind):
                 result = _Result(self)
                 test.run(result)
-                if result.problem is None and not result.skipped:
-                    self.case(-1, None)
-                else:
-                    error = result.problem or AssertionError("skipped")
-                    self.case(-1, error)
+                error = result.problem
+                if error is None and result.skipped:
+                    error = AssertionError("skipped")
+                self.case(0, 0, error, str(test))
 
 
 class _Result(unittest.TestResult):
@@ -574,6 +612,48 @@ def _renew(target: Any, content: Any) -> None:
         replace(target, content)
 
 
+def guard_arrays(testing: bool) -> None:
+    """Let no comparison of numpy arrays hold only because one of the two is empty.
+
+    An empty array is broadcast against a number, and then all of its no elements agree.
+    """
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not hasattr(numpy, "allclose"):
+        return
+    _guard(numpy, "allclose", lambda: False)
+    _guard(numpy, "isclose", lambda: numpy.zeros(1, dtype=bool))
+    if testing:
+        module = importlib.import_module("numpy.testing")
+        for name in _ARRAY_ASSERTS:
+            _guard(module, name, _empty_array)
+
+
+_ARRAY_ASSERTS = (
+    "assert_allclose", "assert_array_equal", "assert_array_almost_equal", "assert_equal",
+    "assert_almost_equal", "assert_array_less", "assert_array_almost_equal_nulp",
+)  # fmt: skip
+
+
+def _empty_array() -> None:
+    raise AssertionError("one of the arrays is empty")
+
+
+def _guard(module: Any, name: str, otherwise: Callable[[], Any]) -> None:
+    function = getattr(module, name)
+    if hasattr(function, "_guarded"):
+        return
+    size = sys.modules["numpy"].size
+
+    def compare(one: Any, other: Any, *rest: Any, **named: Any) -> Any:
+        sizes = size(one), size(other)
+        if 0 in sizes and sizes[0] != sizes[1]:
+            return otherwise()
+        return function(one, other, *rest, **named)
+
+    compare._guarded = True  # type: ignore[attr-defined]
+    setattr(module, name, compare)
+
+
 _CODE: dict[str, Any] = {}
 
 
@@ -589,98 +669,9 @@ def _compiled(text: str, name: str) -> Any:
     return code
 
 
-def instrumented(tree: ast.Module) -> ast.Module:
-    """The tests with each asserting statement noted as a case of its own.
-
-    Statements of the module, and of functions named `check` or `test...`, are wrapped; a loop
-    is one case.
-    """
-    numbers = itertools.count()
-    tree.body = _wrapped(tree.body, numbers)
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and (
-            node.name == "check" or node.name.startswith("test")
-        ):
-            node.body = _wrapped(node.body, numbers)
-    _announce(tree)
-    return ast.fix_missing_locations(tree)
-
-
-def _announce(tree: ast.AST) -> None:
-    """Put a call before each statement that says whether it reads a name more than once."""
-    for node in ast.walk(tree):
-        for field in ("body", "orelse", "finalbody"):
-            body = getattr(node, field, None)
-            if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
-                setattr(node, field, [part for one in body for part in _announced(one)])
-
-
-def _announced(statement: ast.stmt) -> list[ast.stmt]:
-    if isinstance(statement, (ast.ImportFrom, ast.Import, ast.Try, ast.FunctionDef, ast.ClassDef)):
-        return [statement]
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-        return [statement]
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        function = statement.value.func
-        if isinstance(function, ast.Name) and function.id in (CASE, STATEMENT):
-            return [statement]
-    # Of a compound statement the names of its head alone count; its body announces itself.
-    if isinstance(statement, (ast.For, ast.While, ast.If, ast.With)):
-        heads: list[ast.AST] = [
-            part for part in ast.iter_child_nodes(statement) if not isinstance(part, ast.stmt)
-        ]
-    else:
-        heads = [statement]
-    names = [
-        node.id
-        for head in heads
-        for node in ast.walk(head)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    ]
-    called = {
-        node.func.id
-        for head in heads
-        for node in ast.walk(head)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-    plain = [name for name in names if name not in called]
-    call = ast.Call(
-        ast.Name(STATEMENT, ast.Load()), [ast.Constant(len(plain) != len(set(plain)))], []
-    )
-    return [ast.copy_location(ast.Expr(call), statement), statement]
-
-
-def _wrapped(body: list[ast.stmt], numbers: Iterator[int]) -> list[ast.stmt]:
-    return [
-        _as_case(statement, next(numbers)) if _asserts(statement) else statement
-        for statement in body
-    ]
-
-
-def _asserts(statement: ast.stmt) -> bool:
-    if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-        return False
-    return any(isinstance(node, ast.Assert) for node in ast.walk(statement))
-
-
-def _as_case(statement: ast.stmt, number: int) -> ast.stmt:
-    def note(value: ast.expr) -> ast.stmt:
-        call = ast.Call(ast.Name(CASE, ast.Load()), [ast.Constant(number), value], [])
-        return ast.copy_location(ast.Expr(call), statement)
-
-    error = ast.Name("_error_of_the_case", ast.Load())
-    handler = ast.ExceptHandler(
-        ast.Name("BaseException", ast.Load()), "_error_of_the_case", [note(error)]
-    )
-    return ast.copy_location(
-        ast.Try([statement], [handler], [note(ast.Constant(None))], []), statement
-    )
-
-
 def start(exchange: Callable[[bytes | None], bytes]) -> None:
     """Serve jobs, one after the other, until the channel closes."""
-    # Tests may print numbers of any length; their CPU time is limited anyway.
-    sys.set_int_max_str_digits(0)
+    sys.set_int_max_str_digits(LONGEST_NUMBER)
     reply = None
     while True:
         job = loads(exchange(reply))

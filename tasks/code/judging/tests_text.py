@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ _USUAL_MODULES = frozenset(
         "statistics", "typing", "cmath", "time",
     }
 )  # fmt: skip
+_STANDARD = sys.stdlib_module_names | {"solution"}
 _PLAIN_BASES = frozenset({"NamedTuple", "Enum", "IntEnum", "StrEnum"})
 
 
@@ -36,6 +38,8 @@ class TestsText:
     """The function to call with the entry point, where the tests only define it."""
     functions: tuple[str, ...]
     """pytest-style functions to call."""
+    libraries: tuple[str, ...]
+    """Libraries beyond the standard one that the trusted texts import."""
 
 
 def parsed(text: str) -> ast.Module:
@@ -71,6 +75,17 @@ def _level(body: list[ast.stmt]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             stack.extend(ast.iter_child_nodes(node))
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """The top-level modules that a text imports."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
 
 
 def used_names(tree: ast.AST) -> set[str]:
@@ -136,6 +151,7 @@ def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
         functions=tuple(
             name for name in functions if name.startswith("test") and name not in called
         ),
+        libraries=tuple(sorted(set().union(*map(imported, trees.values())) - _STANDARD)),
     )
 
 

@@ -1,0 +1,135 @@
+"""The tests, rewritten so that each asserting statement reports how it ended.
+
+This text runs inside the judge's sandbox, before that of the judge's side. Three calls are put
+into the tests: `CASE` after an asserting statement, `STATEMENT` before any statement, and `PAIR`
+in place of the `==` of an assert, which notes the two values before it compares them.
+"""
+
+import ast
+
+CASE = "_case_of_the_judge"
+STATEMENT = "_statement_of_the_judge"
+PAIR = "_pair_of_the_judge"
+_LOOPS = (ast.For, ast.While)
+_DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
+
+
+def instrumented(tree: ast.Module) -> ast.Module:
+    """The tests with each asserting statement noted as a case of its own.
+
+    Statements of the module, and of functions named `check` or `test...`, are wrapped; in a loop
+    each round of an asserting statement is a case.
+    """
+    asserting = frozenset(
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and not _is_tests(node)
+        and any(isinstance(part, ast.Assert) for part in ast.walk(node))
+    )
+    tree.body = _wrapped(tree.body, asserting)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and _is_tests(node):
+            node.body = _wrapped(node.body, asserting)
+    _pair(tree)
+    _announce(tree)
+    return ast.fix_missing_locations(tree)
+
+
+def _is_tests(node: ast.FunctionDef) -> bool:
+    return node.name == "check" or node.name.startswith("test")
+
+
+def _wrapped(body: list[ast.stmt], asserting: frozenset[str]) -> list[ast.stmt]:
+    return [
+        _as_case(statement, asserting) if _asserts(statement, asserting) else statement
+        for statement in body
+    ]
+
+
+def _asserts(statement: ast.stmt, asserting: frozenset[str]) -> bool:
+    """Whether a statement asserts, itself or by calling a helper that does."""
+    if isinstance(statement, _DEFINITIONS):
+        return False
+    return any(
+        isinstance(node, ast.Assert)
+        or (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in asserting
+        )
+        for node in ast.walk(statement)
+    )
+
+
+def _as_case(statement: ast.stmt, asserting: frozenset[str]) -> ast.stmt:
+    def note(value: ast.expr) -> ast.stmt:
+        place: list[ast.expr] = [ast.Constant(statement.lineno), ast.Constant(statement.end_lineno)]
+        call = ast.Call(ast.Name(CASE, ast.Load()), [*place, value], [])
+        return ast.copy_location(ast.Expr(call), statement)
+
+    passed = [note(ast.Constant(None))]
+    if isinstance(statement, _LOOPS):
+        # Each round counts; the loop itself counts only where something else in it fails.
+        statement.body = _wrapped(statement.body, asserting)
+        passed = []
+    error = ast.Name("_error_of_the_case", ast.Load())
+    handler = ast.ExceptHandler(
+        ast.Name("BaseException", ast.Load()), "_error_of_the_case", [note(error)]
+    )
+    return ast.copy_location(ast.Try([statement], [handler], passed, []), statement)
+
+
+def _pair(tree: ast.Module) -> None:
+    """Let asserts of equality note what they compare."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assert) or not isinstance(node.test, ast.Compare):
+            continue
+        test = node.test
+        if len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
+            call = ast.Call(ast.Name(PAIR, ast.Load()), [test.left, test.comparators[0]], [])
+            node.test = ast.copy_location(call, test)
+
+
+def _announce(tree: ast.AST) -> None:
+    """Put a call before each statement that says whether it reads a name more than once."""
+    for node in ast.walk(tree):
+        for field in ("body", "orelse", "finalbody"):
+            body = getattr(node, field, None)
+            if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
+                setattr(node, field, [part for one in body for part in _announced(one)])
+
+
+def _announced(statement: ast.stmt) -> list[ast.stmt]:
+    if isinstance(statement, (ast.ImportFrom, ast.Import, ast.Try, ast.FunctionDef, ast.ClassDef)):
+        return [statement]
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return [statement]
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        function = statement.value.func
+        if isinstance(function, ast.Name) and function.id in (CASE, STATEMENT):
+            return [statement]
+    # Of a compound statement the names of its head alone count; its body announces itself.
+    if isinstance(statement, (ast.For, ast.While, ast.If, ast.With)):
+        heads: list[ast.AST] = [
+            part for part in ast.iter_child_nodes(statement) if not isinstance(part, ast.stmt)
+        ]
+    else:
+        heads = [statement]
+    names = [
+        node.id
+        for head in heads
+        for node in ast.walk(head)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    ]
+    called = {
+        node.func.id
+        for head in heads
+        for node in ast.walk(head)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    plain = [name for name in names if name not in called]
+    call = ast.Call(
+        ast.Name(STATEMENT, ast.Load()), [ast.Constant(len(plain) != len(set(plain)))], []
+    )
+    return [ast.copy_location(ast.Expr(call), statement), statement]
