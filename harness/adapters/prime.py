@@ -1,7 +1,10 @@
 """Prime Intellect's `verifiers` v1: a suite as a taskset. Contract of verifiers 0.4.
 
-    import verifiers.v1 as vf
-    taskset = as_taskset("gsm8k")          # a vf.Taskset; or make it a package's `load_taskset`
+Its commands and prime-rl load a taskset by the name of a module that exports its class:
+
+    from assay.harness.adapters.prime import taskset_class
+    Gsm8kTaskset = taskset_class("gsm8k")
+    __all__ = ["Gsm8kTaskset"]
 
 The gold stays on our side: a task carries its problem's id, never the answer.
 """
@@ -22,7 +25,15 @@ def as_taskset(task: str, rules: RewardRules = CORRECTNESS_ONLY, **options: Any)
     is not installed or the task is unknown.
     """
     suite = load(task, **options)
-    return _taskset_class(suite, rules)(_config(suite))
+    return _bound_class(suite, rules)(_config(suite))
+
+
+def taskset_class(task: str, rules: RewardRules = CORRECTNESS_ONLY, **options: Any) -> type[Any]:
+    """The class of `as_taskset`, for a module that verifiers loads by its name.
+
+    Raises UsageError when verifiers is not installed or the task is unknown.
+    """
+    return _bound_class(load(task, **options), rules)
 
 
 def _verifiers() -> Any:
@@ -37,7 +48,7 @@ def _config(suite: Suite) -> Any:
     return _verifiers().TasksetConfig(id=f"assay/{suite.name.replace(':', '-')}")
 
 
-def _taskset_class(suite: Suite, rules: RewardRules) -> type[Any]:
+def _bound_class(suite: Suite, rules: RewardRules) -> type[Any]:
     """Classes of verifiers bound to one suite; made here because verifiers is optional."""
     vf = _verifiers()
 

@@ -1,7 +1,7 @@
 """Attack a checker before a model does: a battery of completions whose verdict is known."""
 
 from .battery import Case, cases_for
-from .binding import Checker, bind
+from .binding import Checker, adapt, bind
 from .report import Finding, TaskReport, table
 from .run import audit, audit_suite
 
@@ -10,6 +10,7 @@ __all__ = [
     "Checker",
     "Finding",
     "TaskReport",
+    "adapt",
     "audit",
     "audit_suite",
     "bind",
