@@ -129,7 +129,16 @@ def _blocks(text: str, marks: Sequence[re.Match[str]]) -> tuple[list[_Block], bo
                 _Block(opened[2].strip().lower().partition(" ")[0], _dedented(body, opened))
             )
             opened = None
+    if opened is not None and _ends_in_fence(text, opened):
+        body = text[opened.end() + 1 :].rstrip()[: -len(opened[1])]
+        blocks.append(_Block(opened[2].strip().lower().partition(" ")[0], _dedented(body, opened)))
+        opened = None
     return blocks, opened is not None
+
+
+def _ends_in_fence(text: str, opened: re.Match[str]) -> bool:
+    """Whether the closing fence stands at the end of the last line of code."""
+    return text[opened.end() :].rstrip().endswith(opened[1])
 
 
 def _dedented(body: str, opened: re.Match[str]) -> str:

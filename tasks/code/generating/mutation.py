@@ -4,8 +4,8 @@ import ast
 import copy
 import itertools
 import random
-from typing import Any
 from collections.abc import Iterator
+from typing import Any
 
 _OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Add,), ast.Mod: (ast.FloorDiv,),
@@ -59,12 +59,15 @@ def _changes(node: ast.AST) -> int:
     return 0
 
 
+def _other(operator: ast.AST, which: int) -> Any:
+    return _OPERATORS[type(operator)][which]()
+
+
 def _change(node: ast.AST, which: int) -> None:
     if isinstance(node, ast.BinOp | ast.AugAssign):
-        node.op = _OPERATORS[type(node.op)][which]()
+        node.op = _other(node.op, which)
     elif isinstance(node, ast.Compare):
-        operator: Any = _OPERATORS[type(node.ops[0])][which]
-        node.ops[0] = operator()
+        node.ops[0] = _other(node.ops[0], which)
     elif isinstance(node, ast.Constant):
         assert isinstance(node.value, int)
         node.value = node.value + (1 if which == 0 else -1)

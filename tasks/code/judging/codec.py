@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-MAX_DEPTH = 300
+MAX_DEPTH = 200
 MAX_NODES = 3_000_000
 MAX_JSON_INT_BITS = 8_000
 
@@ -289,6 +289,12 @@ def _small(value: Any) -> int:
     return value
 
 
+def _size(value: Any) -> int:
+    if _small(value) < 0:
+        raise MalformedError("a negative size")
+    return int(value)
+
+
 def _unpack_ref(unpacker: Unpacker, tree: list[Any]) -> Any:
     number = _small(tree[1])
     if number < 0:
@@ -321,6 +327,25 @@ def _unpack_float_pair(unpacker: Unpacker, tree: list[Any]) -> complex:
     return complex(tree[1], tree[2])
 
 
+def _whole(unpacker: Unpacker, tree: list[Any], count: int) -> list[int]:
+    """Exactly so many integers of any size."""
+    numbers = [_small(number) for number in unpacker.items(tree[1:])]
+    if len(numbers) != count:
+        raise MalformedError(f"{count} numbers are expected")
+    return numbers
+
+
+def _unpack_slice(unpacker: Unpacker, tree: list[Any]) -> slice:
+    start, stop, step = unpacker.items(tree[1:])
+    return slice(start, stop, step)
+
+
+def _unpack_decimal(unpacker: Unpacker, tree: list[Any]) -> decimal.Decimal:
+    if type(tree[1]) is not str:
+        raise MalformedError("a decimal number is sent as its text")
+    return decimal.Decimal(tree[1])
+
+
 def _unpack_time(unpacker: Unpacker, tree: list[Any]) -> Any:
     kind: Any = getattr(datetime, tree[0])
     count = len(_TIME_FIELDS[kind])
@@ -349,10 +374,10 @@ _UNPACKERS: dict[Any, Callable[[Unpacker, list[Any]], Any]] = {
     "a": _unpack_array,
     "b": lambda u, tree: base64.b64decode(tree[1], validate=True),
     "c": _unpack_float_pair,
-    "R": lambda u, tree: range(*u.items(tree[1:])),
-    "sl": lambda u, tree: slice(*u.items(tree[1:])),
-    "D": lambda u, tree: decimal.Decimal(tree[1]),
-    "F": lambda u, tree: fractions.Fraction(*u.items(tree[1:])),
+    "R": lambda u, tree: range(*_whole(u, tree, 3)),
+    "sl": _unpack_slice,
+    "D": _unpack_decimal,
+    "F": lambda u, tree: fractions.Fraction(*_whole(u, tree, 2)),
     "...": lambda u, tree: ...,
     "ni": lambda u, tree: NotImplemented,
     "T": lambda u, tree: _BUILT_IN_TYPES[tree[1]],
@@ -436,13 +461,17 @@ def array_value(unpacker: Unpacker, tree: list[Any]) -> Any:
         return numpy.frombuffer(base64.b64decode(tree[2]), numpy.dtype(tree[1]), 1)[0]
     if tag == "np":
         flat = numpy.frombuffer(base64.b64decode(tree[3]), numpy.dtype(tree[1]))
-        array = flat.reshape([_small(size) for size in tree[2]]).copy()
+        array = flat.reshape([_size(size) for size in tree[2]]).copy()
         unpacker.containers.append(array)
         return array
     if tag == "no":
-        array = numpy.empty([_small(size) for size in tree[1]], dtype=object)
+        array = numpy.empty([_size(size) for size in tree[1]], dtype=object)
         unpacker.containers.append(array)
-        array.ravel()[:] = unpacker.items(tree[2:])
+        items = unpacker.items(tree[2:])
+        if len(items) != array.size:
+            raise MalformedError("an array with more or fewer items than its shape")
+        for index, item in enumerate(items):
+            array.flat[index] = item
         return array
     return _frame_value(unpacker, tree)
 

@@ -88,9 +88,9 @@ class _Comparison:
         if type(tree) is not list or tree[0] != "d" or len(tree) != 2 * len(want) + 1:
             return False
         keys = [_scalar(key) for key in tree[1::2]]
-        return all(key in want for key in keys) and all(
-            self.same(value, want[key]) for key, value in zip(keys, tree[2::2], strict=True)
-        )
+        if not all(key in want for key in keys) or len(set(keys)) != len(want):
+            return False
+        return all(self.same(value, want[key]) for key, value in zip(keys, tree[2::2], strict=True))
 
     def _same_set(self, tree: Tree, want: Any) -> bool:
         tag = "s" if type(want) is set else "f"

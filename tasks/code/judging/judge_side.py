@@ -46,6 +46,7 @@ _BASES: tuple[Any, ...] = (int, float, str, bytes, tuple, frozenset, list, dict,
 _NO_EXCEPTIONS_OF = frozenset({"unittest", "pytest", "_pytest", "__main__", "__tests__"})
 LONGEST_NUMBER = 200_000
 """Digits that tests may read or print: more would take the judge longer than a test is worth."""
+DEEPEST = 3_000
 ENDS_A_LOOP = (StopIteration, StopAsyncIteration, GeneratorExit, KeyboardInterrupt)
 """Raised inside a test, these would end an `all(...)` early and read as success."""
 
@@ -672,6 +673,7 @@ def _compiled(text: str, name: str) -> Any:
 def start(exchange: Callable[[bytes | None], bytes]) -> None:
     """Serve jobs, one after the other, until the channel closes."""
     sys.set_int_max_str_digits(LONGEST_NUMBER)
+    sys.setrecursionlimit(DEEPEST)  # a value of `MAX_DEPTH` levels takes some frames for each
     reply = None
     while True:
         job = loads(exchange(reply))
