@@ -487,6 +487,7 @@ _WRAPPERS = (
     ("\\(", "\\)"), ("\\[", "\\]"), ('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"),
     ("*", "*"), ("«", "»"), ("_", "_"),
 )  # fmt: skip
+_OPENERS = tuple({opening[0] for opening, _ in _WRAPPERS})
 _EXCLAIMED = re.compile(r"[A-Za-z]{2}[\"'”’*]?[!]$")  # not the factorial of 5!
 _TEXT = re.compile(r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|textsf|texttt)\s{0,4}\{")
 
@@ -501,7 +502,7 @@ def strip_dressing(text: str) -> str:
             text = text.rstrip(".。,;").rstrip("\\").strip()
         if text.endswith("!") and _EXCLAIMED.search(text[-4:]):
             text = text[:-1].strip()
-        for opening, closing in _WRAPPERS:
+        for opening, closing in _WRAPPERS if text[:1] in _OPENERS else ():
             inner = text[len(opening) : len(text) - len(closing)]
             if (
                 len(text) > len(opening) + len(closing)
@@ -512,7 +513,7 @@ def strip_dressing(text: str) -> str:
             ):
                 text = inner
                 break
-        mark = _TEXT.match(text)
+        mark = _TEXT.match(text) if text.startswith("\\") else None
         if mark and _closing_brace(text, mark.end()) == len(text):
             text = text[mark.end() : -1]
         if text == before:

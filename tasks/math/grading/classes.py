@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from .equality import UndecidedError, same_value
-from .nodes import Node, TooBigError, UndefinedError, UnparsableError, children, contains, symbols
+from .nodes import (
+    Node,
+    TooBigError,
+    UndefinedError,
+    UnparsableError,
+    children,
+    contains,
+    kinds_in,
+    symbols,
+)
 from .regions import Region, interval, region_of_relation
 
 Kind = Literal[
@@ -68,6 +77,8 @@ def classify(node: Node) -> Answer:
 
 
 def _valued(node: Node) -> Answer:
+    if node[0] == "num":
+        return Answer("number", node=node)
     if node == ("const", "empty"):
         return Answer("set", style="{")
     if node == ("const", "reals"):
@@ -76,12 +87,13 @@ def _valued(node: Node) -> Answer:
         raise UnparsableError("a set of numbers by name")
     if _is_infinite(node):
         return Answer("infinite", node=node)
-    if contains(node, "pm"):
+    inside = kinds_in(node)
+    if "pm" in inside:
         values = tuple(Answer("number", node=one) for one in _signs(node))
         return Answer("set", items=values, style="pm")
     if node[0] == "pow" and node[2] == ("sym", "T") and node[1][0] in ("matrix", "seq"):
         return _transposed(node[1])
-    if contains(node, "matrix"):
+    if "matrix" in inside:
         rows = matrix_rows(node)
         return Answer(
             "matrix",
@@ -91,9 +103,9 @@ def _valued(node: Node) -> Answer:
         label = node[1][0]
         if label[0] == "sym" and label[1][0].isupper() and node[1][1][1] == "(":
             return classify(node[1][1])  # the point P(1, 2)
-    if any(contains(node, inner) for inner in ("seq", "list", "rel", "matrix")):
+    if inside & {"seq", "list", "rel", "matrix"}:
         raise UnparsableError("a structure inside an expression")
-    return Answer("number", node=node, unit=_inner_unit(node))
+    return Answer("number", node=node, unit=_inner_unit(node) if "unit" in inside else "")
 
 
 def _transposed(node: Node) -> Answer:

@@ -6,8 +6,9 @@ from .classes import Answer, as_region
 from .equality import DIGITS, UndecidedError, same_value, value_at
 from .evaluation import base_value
 from .nodes import Node, TooBigError, UndefinedError, symbols
+from .relations import same_relation
 from .units import LETTERS, conflict
-from .univariate import solves
+from .univariate import same_truth, solves
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,20 @@ def _named(gold: Answer, answer: Answer, rules: Rules) -> bool:
     """Two equations whose left sides are names: x = 5 is not y = 5, f(x) = 5 may be y = 5."""
     assert gold.name is not None
     assert answer.name is not None
-    names = (gold.name, answer.name)
-    plain = all(name[0] == "sym" for name in names)
-    same_name = names[0] == names[1] or (plain and names[0][1].lower() == names[1][1].lower())
-    calls = all(_is_call(name) for name in names) and not plain
-    if same_name or calls:
+    if states_same_name(gold, answer):
         return _numbers(gold, answer, rules)
     first, second = (("rel", one.name, (("=", one.node),)) for one in (gold, answer))
     return _relations(Answer("relation", node=first), Answer("relation", node=second), rules)
+
+
+def states_same_name(gold: Answer, answer: Answer) -> bool:
+    """Whether both are values of one name (x and X), or of functions whatever their name."""
+    if gold.name is None or answer.name is None:
+        return False
+    names = (gold.name, answer.name)
+    if all(name[0] == "sym" for name in names):
+        return bool(names[0][1].lower() == names[1][1].lower())
+    return names[0] == names[1] or all(_is_call(name) for name in names)
 
 
 def _is_equation(name: Node | None) -> bool:
@@ -278,9 +285,7 @@ def _bases(gold: Answer, answer: Answer, rules: Rules) -> bool:
 
 
 def _relations(gold: Answer, answer: Answer, rules: Rules) -> bool:
-    from .relations import same_relation
-
-    return same_relation(gold.node, answer.node)
+    return same_relation(gold.node, answer.node) or bool(same_truth(gold.node, answer.node))
 
 
 def _infinities(gold: Answer, answer: Answer, rules: Rules) -> bool:

@@ -39,67 +39,56 @@ class UndefinedError(ValueError):
     """The expression has no (real) value at this point."""
 
 
-def children(node: Node) -> list[Node]:
+def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below."""
-    found: list[Node] = []
-    for entry in node[1:]:
-        _collect(entry, found)
-    return found
+    kind = node[0]
+    if kind in _LEAVES:
+        return ()
+    if kind in _LISTS:
+        return tuple(node[_LISTS[kind]])
+    if kind == "rel":
+        return (node[1], *(part for _, part in node[2]))
+    if kind == "matrix":
+        return tuple(one for row in node[1] for one in row)
+    return tuple(one for one in node[1:] if isinstance(one, tuple))
 
 
-def _collect(entry: Any, found: list[Node]) -> None:
-    if isinstance(entry, tuple):
-        if entry and isinstance(entry[0], str) and entry[0] in KINDS:
-            found.append(entry)
+_LEAVES = frozenset(("num", "sym", "const", "base", "words"))
+_LISTS = {"add": 1, "mul": 1, "ratio": 1, "fn": 2, "list": 2, "seq": 3}
+
+
+def kinds_in(node: Node) -> set[str]:
+    """The kinds of all nodes of the tree."""
+    found = {node[0]}
+    for child in children(node):
+        if child[0] in _LEAVES:
+            found.add(child[0])
         else:
-            for inner in entry:
-                _collect(inner, found)
-
-
-KINDS = frozenset(
-    [
-        "num",
-        "sym",
-        "const",
-        "add",
-        "mul",
-        "neg",
-        "div",
-        "pow",
-        "root",
-        "fn",
-        "pm",
-        "base",
-        "mod",
-        "ratio",
-        "seq",
-        "list",
-        "matrix",
-        "rel",
-        "join",
-        "given",
-        "words",
-        "unit",
-        "named",
-        "big",
-    ]
-)
+            found |= kinds_in(child)
+    return found
 
 
 def symbols(node: Node) -> frozenset[str]:
     """The names of the free symbols."""
     if node[0] == "sym":
         return frozenset((node[1],))
-    below: frozenset[str] = frozenset()
+    if node[0] in _LEAVES:
+        return _NO_NAMES
+    below = _NO_NAMES
     for child in children(node):
         below |= symbols(child)
     return below
+
+
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 def contains(node: Node, kind: str, name: str | None = None) -> bool:
     """Whether a node of this kind (and first entry) occurs in the tree."""
     if node[0] == kind and (name is None or node[1] == name):
         return True
+    if node[0] in _LEAVES:
+        return False
     return any(contains(child, kind, name) for child in children(node))
 
 

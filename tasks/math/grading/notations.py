@@ -85,7 +85,7 @@ _DAY_FIRST = re.compile(rf"(?:the\s)?{_DAY}\s(?:of\s)?{_MONTH}{_YEAR}", re.IGNOR
 
 def plain(text: str) -> str:
     """The text with rare notations rewritten. Linear in its length."""
-    if len(text) > 2_000:
+    if len(text) > 2_000 or not _RARE.search(text):
         return text
     for needles, rewrite in _REWRITES:
         if any(needle in text for needle in needles):
@@ -194,6 +194,7 @@ def _unit_fraction(text: str) -> str:
     return _UNIT_FRACTION.sub(lambda m: f"\\text{{{m[1]}/{m[2]}{m[3] or ''}}}", text)
 
 
+_RARE = re.compile(r"[_xXRr]|\b(?:base|to)\b|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]")
 _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("\\begin",), _rows),
     (("_", "base"), _based),

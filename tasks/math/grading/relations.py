@@ -66,6 +66,72 @@ def is_polynomial(node: Node) -> bool:
     return False
 
 
+def cleared(node: Node) -> tuple[Node, Node] | None:
+    """Numerator and denominator of a quotient of polynomials, as trees; else None."""
+    one: Node = ("num", 1)
+    kind = node[0]
+    if kind in ("num", "sym"):
+        return node, one
+    if kind == "neg" and (inner := cleared(node[1])):
+        return ("neg", inner[0]), inner[1]
+    if kind in ("add", "mul"):
+        parts = [cleared(item) for item in node[1]]
+        if None in parts or len(parts) > 12:
+            return None
+        top, bottom = parts[0] or (one, one)
+        for part in parts[1:]:
+            other, below = part or (one, one)
+            if kind == "mul":
+                top = ("mul", (top, other))
+            else:
+                top = ("add", (("mul", (top, below)), ("mul", (other, bottom))))
+            bottom = ("mul", (bottom, below))
+        return top, bottom
+    if kind == "div":
+        above, under = cleared(node[1]), cleared(node[2])
+        if above and under:
+            return ("mul", (above[0], under[1])), ("mul", (above[1], under[0]))
+    if kind == "pow" and node[2][0] == "num" and isinstance(node[2][1], int):
+        base = cleared(node[1])
+        if base and 0 <= node[2][1] <= 12:
+            return ("pow", base[0], node[2]), ("pow", base[1], node[2])
+    return None
+
+
+def same_fractions(first: Node, second: Node) -> bool | None:
+    """Whether two equations are the same once denominators are cleared; None when open.
+
+    A difference decides only when no numerator can be shortened by its denominator.
+    """
+    pairs = [cleared(_difference(one[1], one[2][0][1])) for one in (first, second)]
+    if None in pairs:
+        return None
+    tops = [pair[0] for pair in pairs if pair]
+    if constant_factor(tops[0], tops[1]) is not None:
+        return True
+    shortened = any(not _is_short(*pair) for pair in pairs if pair)
+    return None if shortened else False
+
+
+def _is_short(top: Node, bottom: Node) -> bool:
+    """Whether the denominator is a product of symbols, none of which divides the numerator."""
+    if not _is_monomial(bottom):
+        return False
+    names = tuple(sorted(symbols(top) | symbols(bottom)))
+    point = points(names, False)[0] if names else {}
+    for name in symbols(bottom):
+        value, _ = value_at(top, {**point, name: 0}, True, DIGITS)
+        if value == 0:
+            return False
+    return True
+
+
+def _is_monomial(node: Node) -> bool:
+    if node[0] == "mul":
+        return all(_is_monomial(one) for one in node[1])
+    return node[0] in ("num", "sym") or (node[0] == "pow" and _is_monomial(node[1]))
+
+
 def constant_factor(first: Node, second: Node) -> Any:
     """The constant c with first = c * second at every point; None when there is none."""
     names = tuple(sorted(symbols(first) | symbols(second)))

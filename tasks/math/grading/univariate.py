@@ -36,6 +36,30 @@ def solves(relation: Node, region: Region) -> bool | None:
         return None
 
 
+def same_truth(first: Node, second: Node) -> bool | None:
+    """Whether two relations in one unknown hold at the same reals; None when this cannot tell.
+
+    Two equations are not compared so: their solutions may be complex.
+    """
+    names = symbols(first)
+    equations = all(op == "=" for one in (first, second) for op, _ in one[2])
+    if equations or len(names) != 1 or names != symbols(second):
+        return None
+    (name,) = names
+    try:
+        critical = _join(_critical(first, name), _critical(second, name))
+        spans = _isolate(critical)
+        roots: list[tuple[Fraction, bool]] = [(_narrow(critical, *span), True) for span in spans]
+        samples = [(one, False) for one in _samples(spans)]
+        return all(
+            _holds(first, name, ("num", one), at_root)
+            == _holds(second, name, ("num", one), at_root)
+            for one, at_root in samples + roots
+        )
+    except (_OutsideError, TooBigError):
+        return None
+
+
 def _same_truth(relation: Node, name: str, region: Region, critical: Poly) -> bool:
     region = region.canonical()
     if not all(_is_root(critical, end) for end in region.ends):

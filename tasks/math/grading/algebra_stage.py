@@ -1,0 +1,93 @@
+"""The last stage: relations whose sameness only algebra can show, in a worker with a deadline."""
+
+from ...workers import WorkerError, WorkerMemoryError, WorkerPool, WorkerTimeoutError
+from .classes import Answer
+from .comparison import solution_set, states_same_name
+from .nodes import Node, TooBigError, UndefinedError, symbols, to_data
+from .outcome import Decision
+from .reading import Reading
+from .relations import is_polynomial, same_fractions
+from .univariate import same_truth
+
+WORKER_SECONDS = 1.2
+POOL = WorkerPool(memory_mb=2048, preload=f"{__package__}.algebra")
+
+
+def wants_algebra(gold: Answer, answer: Answer) -> bool:
+    """Whether the cheap stages left it open that the two have the same solutions."""
+    first, second = _relation(gold), _relation(answer)
+    if first is not None and second is not None:
+        return not states_same_name(gold, answer) and _undecided(first, second)
+    if {gold.kind, answer.kind} not in ({"relation", "region"}, {"relation", "set"}):
+        return False
+    if gold.kind == "set":
+        return False
+    return solution_set(gold, answer) is None and solution_set(answer, gold) is None
+
+
+def _relation(answer: Answer) -> Node | None:
+    """A relation, or the equation that a named value states; None for a plain value."""
+    if answer.kind == "relation":
+        return answer.node
+    if answer.kind == "number" and answer.name is not None and symbols(answer.node):
+        return ("rel", answer.name, (("=", answer.node),))
+    if answer.kind == "number" and answer.name is not None and answer.name[0] != "sym":
+        return ("rel", answer.name, (("=", answer.node),))
+    return None
+
+
+def _undecided(first: Node, second: Node) -> bool:
+    names = symbols(first)
+    if names != symbols(second):
+        return False
+    operators = {op for one in (first, second) for op, _ in one[2]}
+    if operators == {"="}:
+        # For polynomial equations the comparison by factor has decided already.
+        return not (is_polynomial(first) and is_polynomial(second))
+    # Inequalities in several unknowns are compared by factor alone; so is = with <.
+    kinds = [{op for op, _ in one[2]} & {"="} for one in (first, second)]
+    return len(names) == 1 and kinds[0] == kinds[1] and same_truth(first, second) is None
+
+
+def _by_clearing(gold: Answer | None, answer: Answer | None) -> bool | None:
+    first = _relation(gold) if gold else None
+    second = _relation(answer) if answer else None
+    if first is None or second is None or len(first[2]) != 1 or len(second[2]) != 1:
+        return None
+    if first[2][0][0] != "=" or second[2][0][0] != "=":
+        return None
+    try:
+        return same_fractions(first, second)
+    except (TooBigError, UndefinedError):
+        return None
+
+
+def decide_algebra(gold: Reading, answer: Reading) -> Decision:
+    """Clear fractions, else ask the worker; what it cannot show in time is not correct."""
+    assert gold.node is not None
+    assert answer.node is not None
+    if (equal := _by_clearing(gold.answer, answer.answer)) is not None:
+        if equal:
+            return Decision("correct", "equal once denominators are cleared", "value")
+        return Decision("incorrect", "the two are different equations", "value")
+    try:
+        equal = POOL.call(
+            f"{__package__}.algebra:same_solutions",
+            to_data(gold.node),
+            to_data(answer.node),
+            seconds=WORKER_SECONDS,
+        )
+    except WorkerTimeoutError:
+        return Decision("timeout", "the answer could not be compared in time", "algebra")
+    except WorkerMemoryError:
+        return Decision("memory", "the answer needed too much memory to compare", "algebra")
+    except WorkerError as error:
+        return Decision("checker_error", f"the algebra worker failed: {error}", "algebra")
+    if equal:
+        return Decision("correct", "the two have the same solutions", "algebra")
+    return Decision("incorrect", "the two have different solutions", "algebra")
+
+
+def warm() -> None:
+    """Start the algebra worker ahead of the first check that needs it."""
+    POOL.warm()

@@ -1,0 +1,79 @@
+"""Answers that are choices: a letter, a letter with its text, or several letters."""
+
+import re
+
+from .outcome import Decision
+from .reading import Reading
+
+_LETTER = re.compile(r"[\s($*{\\]*(?:text\w*\{)?[\s(]*([A-Z])[)\s}.:$*]*")
+_OPENING = re.compile(
+    r"[\s$*`\"'(\[{~]+|\\(?:text\w{0,6}|mathrm|mathbf|mbox|boxed)(?=[\s{])|\\[(\[]"
+    r"|(?:the )?(?:correct )?(?:option|choice|answer)(?: is)?(?=[\s:(])[\s:]{0,3}",
+    re.IGNORECASE,
+)
+_CLOSING = " \t\n$*`\"')]}~"
+_OTHER_CHOICE = re.compile(
+    r"(?:\b(?:or|and|maybe|perhaps|be|but|possibly|also|is|not)\b|[,/&|]|^)[\s$*]*(?:\\text\w*\{)?"
+    r"\(?([B-HJ]|[AI](?!\s(?!or\b|and\b)[a-z]))[)}$*]*(?:[\s).,}]|$)"
+)
+
+_CHOICES = re.compile(r"(?=A?B?C?D?E?F?G?H?I?J?\Z)[A-J]{2,10}")
+_CHOSEN = re.compile(r"\(?[A-J]\)?(?:(?:[\s,;&(){}]|\\?\b(?:and|text)\b){0,12}[A-J]\)?){1,9}")
+
+
+def _capitals(text: str) -> list[str]:
+    return sorted(one for one in text if one.isupper())
+
+
+def choice_letter(gold: str) -> str:
+    """The letter that a gold consists of; "" when it is no choice."""
+    found = _LETTER.fullmatch(gold) if len(gold) < 60 else None
+    return found[1] if found else ""
+
+
+def decide_letters(gold: str, answer: str) -> Decision | None:
+    """For a gold of several choices (ABD) and an answer of letters alone; else None."""
+    if not (_CHOICES.fullmatch(gold) and _CHOSEN.fullmatch(answer)):
+        return None
+    if _capitals(gold) == _capitals(answer):
+        return Decision("correct", "the choices are the same", "letter")
+    return Decision("incorrect", "other choices than the gold", "letter")
+
+
+def decide_letter(letter: str, gold: Reading, answer: Reading) -> Decision:
+    """Whether the answer commits to one letter, the gold's."""
+    choice, rest = _chosen(answer.raw)
+    others = _OTHER_CHOICE.search(rest)
+    if choice is not None and others and not _only_again(choice, rest):
+        return Decision("incorrect", "several choices are offered", "letter")
+    if choice == letter:
+        return Decision("correct", f"the choice is {letter}", "letter")
+    if choice is not None:
+        return Decision("incorrect", f"the choice is {choice}, not {letter}", "letter")
+    if gold.answer is not None and answer.answer is not None and gold.answer == answer.answer:
+        return Decision("correct", "the answer is the gold", "letter")
+    return Decision("incorrect", f"the answer is not the choice {letter}", "letter")
+
+
+def _only_again(choice: str, rest: str) -> bool:
+    """Whether every further choice is the same one: "B or (B)"."""
+    return {mark[1] for mark in _OTHER_CHOICE.finditer(rest)} == {choice}
+
+
+def _chosen(raw: str) -> tuple[str | None, str]:
+    """The letter that an answer begins with, and the text of the choice after it."""
+    text = raw[:500].strip()
+    for _ in range(8):
+        opening = _OPENING.match(text)
+        if opening is None or opening.end() == 0:
+            break
+        text = text[opening.end() :]
+    if not text or not (text[0].isascii() and text[0].isalpha()) or text[1:2].isupper():
+        return None, ""
+    after = text[1:].lstrip(_CLOSING)
+    if text[1:4] in (" - ", " – ", " — "):
+        return text[0].upper(), text[4:]
+    closed = text[1:2] in tuple(")]}$*") or after[:1] in (".", ":", ")", "")
+    if not closed or (after and len(after) == len(text) - 1 and after[0] not in ".:)"):
+        return (text[0].upper(), after) if _OTHER_CHOICE.match(after) else (None, "")
+    return text[0].upper(), after.lstrip(".:)\\~ ")

@@ -1,0 +1,172 @@
+"""One side of a comparison, read: clean text, tree, kind, and the value inside a sentence."""
+
+import re
+from dataclasses import dataclass, replace
+
+from .classes import Answer, classify
+from .dressing import clean, words_of
+from .foreign import value_in
+from .lexer import FUNCTIONS
+from .nodes import MAX_TEXT, Node, TooBigError, UnparsableError
+from .notations import compound, moment
+from .numerals import counted, number_in_words
+from .parser import parse
+
+_SYNONYMS = {
+    phrase: plain
+    for plain, phrases in {
+        r"\emptyset": "no solution;no solutions;none;no real solution;no real solutions;empty set;"
+        "null set;no such solution;no solution exists;no solutions exist;there is no solution;"
+        "there are no solutions;emptyset;varnothing;no real roots",
+        "does not exist": "dne;does not exist;undefined;doesn t exist;limit does not exist",
+        "infinitely many": "infinitely many;infinitely many solutions;infinite number of solutions;"
+        "infinite solutions",
+        r"\mathbb{R}": "all real numbers;all reals;real numbers;all real x;any real number;"
+        "all real values;every real number",
+        r"\infty": "infinity;positive infinity;infty",
+        r"(0,\infty)": "positive real numbers;all positive real numbers;positive reals;"
+        "all positive reals",
+        r"[0,\infty)": "nonnegative real numbers;all nonnegative real numbers;non negative real "
+        "numbers;all non negative real numbers;nonnegative reals;all nonnegative reals",
+        r"(-\infty,0)": "negative real numbers;all negative real numbers;all negative reals",
+        r"-\infty": "negative infinity;minus infinity",
+    }.items()
+    for phrase in phrases.split(";")
+}
+_WRAPPER = re.compile(r"\\(?:text\w*|mathrm|mbox|mathbf|operatorname)\s?\{([^{}]*)\}")
+_PROSE = re.compile(r"[A-Za-z][A-Za-z'.,!?() ${}-]*")
+_TEXTUAL = re.compile(r"[a-z][a-z' ]{2,}")
+_WORDY = re.compile(r"[A-Za-z]{2}|[ap]\.")
+_THREE = re.compile(r"[A-Za-z]{3}")
+_UNIT_ENDS = tuple("msghLNJWVK23}a")
+_SPACED_UNIT = re.compile(r"(?<=\d) ([msghLNJWVK]|\\Omega)((?:/[a-z]+)?(?:\^\{?[23]\}?)?)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One side, read: its clean text, its words, and its tree and kind when it parses."""
+
+    raw: str
+    text: str
+    textual: bool
+    node: Node | None
+    answer: Answer | None
+    problem: str
+    too_big: bool = False
+    letter: str = ""
+    """Of a gold that is one choice: its letter."""
+
+    @property
+    def words(self) -> str:
+        """The text as words, where it is short enough to be compared so."""
+        return words_of(self.text) if len(self.text) <= 400 else ""
+
+
+def read(raw: str, grouping: bool = True) -> Reading:
+    """Read one side. Never raises for any text."""
+    text = clean(raw[: MAX_TEXT + 1])
+    textual = False
+    if _WORDY.search(text):
+        text = moment(text) or compound(text) or text
+        text, textual = _worded(text)
+    if text[-1:] in _UNIT_ENDS:
+        text = _SPACED_UNIT.sub(r" \\text{\1\2}", text).replace(r"\text{\Omega}", r"\text{ohm}")
+    if len(raw) > MAX_TEXT:
+        return Reading(raw, text, textual, None, None, "too long to be an answer", True)
+    node: Node | None = None
+    try:
+        node = parse(text, grouping)
+        kind = classify(node)
+        if kind.kind == "number" and not kind.unit and _is_price(raw):
+            kind = replace(kind, unit="dollar")
+        return Reading(raw, text, textual, node, kind, "")
+    except UnparsableError as error:
+        return Reading(raw, text, textual, node, None, str(error))
+    except (TooBigError, RecursionError) as error:
+        return Reading(raw, text, textual, node, None, str(error), True)
+
+
+def _worded(text: str) -> tuple[str, bool]:
+    """The text with a phrase in place of its synonym or number, and whether it stays words."""
+    plain = _WRAPPER.sub(r"\1", text).strip() if "\\" in text else text
+    if not _PROSE.fullmatch(plain):
+        return text, False
+    words = words_of(text) if len(text) <= 400 else ""
+    prose = True
+    if words in _SYNONYMS:
+        text = plain = _SYNONYMS[words]
+        prose = "\\" not in text
+    elif (number := number_in_words(words)) is not None:
+        return number, False
+    words = words_of(text)
+    textual = prose and bool(_TEXTUAL.fullmatch(words)) and words not in FUNCTIONS
+    if textual and "-" in plain and not _THREE.search(plain):
+        textual = False  # p - q, not a hyphen
+    return text, textual
+
+
+def is_prose(text: str) -> bool:
+    """Whether the text is words and punctuation only."""
+    return _PROSE.fullmatch(_WRAPPER.sub(r"\1", text).strip()) is not None
+
+
+def _is_price(raw: str) -> bool:
+    return bool(re.search(r"\\\$\s?[\d.]", raw) or re.fullmatch(r"\s*\$\s?[\d.][^$]*", raw))
+
+
+_SPAN = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_DOUBT = re.compile(
+    r"\b(?:not|no|never|or|either|maybe|perhaps|possibly|might|wrong|incorrect|guess|"
+    r"unsure|if|unless|but|except|between|instead|neither|false|doubt|assume|suppose|choose|mark|"
+    r"grade|correct|system|ignore|reward|score)\b|n't\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"\s?\((?![^()]*\b(?:or|not|no|and|maybe|perhaps)\b)[a-z][A-Za-z ,'-]{2,60}\)\Z"
+)
+_IS = re.compile(r"\b(?:is|are|equals|be|becomes)\s+(?:exactly |equal to )?(?=\S)")
+_CLAUSE = re.compile(
+    r"(?:,|\s)\s*\(?\s*(?:for (?:all|any|every|each) .{1,60}|where .{1,80}"
+    r"|with .{1,60}|for some .{1,60})\Z",
+    re.DOTALL,
+)
+
+
+def distilled(reading: Reading) -> Reading:
+    """The one value in a short sentence ("The largest n is 34."); else the same reading."""
+    raw = reading.raw
+    if len(raw) > 400 or reading.too_big:
+        return reading
+    if amount := counted(reading.words):
+        again = read(amount)
+        return replace(again, raw=raw) if again.answer is not None else reading
+    if reading.textual:
+        return reading
+    if (value := value_in(reading.text)) is not None:
+        again = read(value)
+        return replace(again, raw=raw) if again.answer is not None else reading
+    bare = reading.text.replace("$", " ").strip()
+    if (aside := _ASIDE.search(bare)) and aside.start() > 0:
+        again = read(bare[: aside.start()])
+        if again.answer is not None:
+            return replace(again, raw=raw)
+    clause = _CLAUSE.search(bare)
+    if clause and clause.start() > 0:
+        again = read(bare[: clause.start()])
+        if again.answer is not None:
+            return replace(again, raw=raw)
+    plain = re.sub(r"\\[A-Za-z]+", " ", raw)
+    if _DOUBT.search(plain) or not re.search(r"[A-Za-z]{2}", plain):
+        return reading
+    spans = list(_SPAN.finditer(raw))
+    if len(spans) == 1:
+        around = raw[: spans[0].start()] + raw[spans[0].end() :]
+        if not re.search(r"[\d=]", around):
+            again = read(next(group for group in spans[0].groups() if group is not None))
+            return replace(again, raw=raw) if again.answer is not None else reading
+    pieces = _IS.split(bare)
+    if len(pieces) == 2 and not re.search(r"\d", pieces[0]):
+        again = read(pieces[1])
+        if again.answer is not None and again.answer.kind != "broken":
+            return replace(again, raw=raw)
+    return reading

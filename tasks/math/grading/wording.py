@@ -1,0 +1,44 @@
+"""Answers that are words, or that no grammar reads: compared as text."""
+
+import re
+
+from .dressing import words_of
+from .outcome import Decision
+from .reading import Reading, is_prose
+
+_MATHEMATICAL = re.compile(r"[=<>+*/^\\\d]")
+_MERIDIEM = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)
+_WRAPPED = re.compile(r"\\(?:text|textrm|mathrm|mbox|textbf)\s?\{([^{}]*)\}")
+_SPACING = re.compile(r"[\s${}]+|\\[,;:! ]")
+
+
+def decide_text(gold: Reading, answer: Reading) -> Decision:
+    """Whether the answer has the words of the gold."""
+    if gold.answer is not None and not gold.textual:
+        equal = False
+    elif _MATHEMATICAL.search(gold.words) or _MATHEMATICAL.search(gold.text.replace("\\", "")):
+        equal = _letters(gold.text) == _letters(answer.text)
+    else:
+        alike = gold.words == answer.words or _parts(gold.text) == _parts(answer.text) != []
+        equal = bool(gold.words) and alike and is_prose(answer.text)
+    if equal:
+        return Decision("correct", "the answer has the words of the gold", "words")
+    if answer.too_big:
+        return Decision("incorrect", f"the answer is refused: {answer.problem}", "caps")
+    if answer.answer is None and gold.answer is not None and not gold.textual:
+        return Decision(
+            "incorrect", f"the answer is not a mathematical value ({answer.problem})", "words"
+        )
+    return Decision("incorrect", "the answer has other words than the gold", "words")
+
+
+def _parts(text: str) -> list[str]:
+    """The names in "Ann, Bob and Carl", in order of the alphabet; [] for anything else."""
+    pieces = [words_of(one) for one in re.split(r",|\band\b", text)]
+    pieces = [one for one in pieces if one]
+    return sorted(pieces) if len(pieces) > 1 and all(" " not in one for one in pieces) else []
+
+
+def _letters(text: str) -> str:
+    text = _WRAPPED.sub(r"\1", _MERIDIEM.sub(r"\1m", text))
+    return _SPACING.sub("", text).casefold().strip(".")
