@@ -45,6 +45,11 @@ class Isolation:
         """The mechanisms that must be there and are not."""
         return [name for name, why in self.steps.items() if why and name not in _OPTIONAL]
 
+    @property
+    def private_folder(self) -> bool:
+        """Whether this server mounts the working folder itself."""
+        return not self.contained and self.has("mount namespace")
+
     def has(self, name: str) -> bool:
         """Whether a mechanism is in force."""
         return self.steps.get(name, "absent") == ""
@@ -149,31 +154,24 @@ class Isolation:
         self._landlock = landlock.abi_version()
 
     def confine(self, limits: dict[str, float], work: str) -> None:
-        """The last walls, around a freshly forked child that is about to run a program."""
-        if not self.contained:
-            self._private_files(limits)
-            if self.has("user namespace"):
-                kernel.unshare(kernel.CLONE_NEWUSER, "unshare user namespace of the run")
+        """The walls around a freshly forked child, all but the last."""
+        if self.has("user namespace"):
+            kernel.unshare(kernel.CLONE_NEWUSER, "unshare user namespace of the run")
         os.chdir(work)
         set_limits(limits, counted=not self.contained)
         kernel.drop_capabilities()
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         if self._landlock:
             landlock.restrict(self._landlock, work, self._readable())
+
+    def seal(self, limits: dict[str, float]) -> None:
+        """The last walls, once the child holds its program: descriptors and system calls."""
+        lower_limit(resource.RLIMIT_NOFILE, int(limits["open_files"]))
         if self._filter is not None:
             self._filter.install()
 
     def _readable(self) -> tuple[str, ...]:
         return self._libraries if self.contained else ("/",)
-
-    def _private_files(self, limits: dict[str, float]) -> None:
-        if not self.has("mount namespace"):
-            return
-        kernel.unshare(kernel.CLONE_NEWNS, "unshare mount namespace of the run")
-        size = int(limits["files_mb"] * 1024)
-        options = f"size={max(size, 4)}k,nr_inodes={int(limits['inodes'])},mode=700"
-        flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
-        kernel.mount("tmpfs", rootfs.WORK, "tmpfs", flags, options)
 
 
 def _write_maps(processes: int, pid: int, uid: int, gid: int, go: int) -> int:
@@ -197,6 +195,8 @@ def _write_maps(processes: int, pid: int, uid: int, gid: int, go: int) -> int:
 def set_limits(limits: dict[str, float], counted: bool) -> None:
     """Resource limits of one program; the kernel's own backstop behind the supervisor.
 
+    The number of descriptors comes later, in `seal`.
+
     `counted`: the uid is the program's alone, so that its threads can be counted by it. In a
     container the uid is shared with the whole machine, and the pids cgroup counts instead.
     """
@@ -206,7 +206,6 @@ def set_limits(limits: dict[str, float], counted: bool) -> None:
         (resource.RLIMIT_AS, space),
         (resource.RLIMIT_CPU, cpu),
         (resource.RLIMIT_FSIZE, int(limits["files_mb"] * 2**20)),
-        (resource.RLIMIT_NOFILE, int(limits["open_files"])),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),

@@ -13,7 +13,7 @@ CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
-MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MS_NOATIME, MS_BIND, MS_REC, MS_PRIVATE = 1024, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_SECCOMP = 4, 24, 22
@@ -90,6 +90,11 @@ def bind(source: str, target: str, extra: int = 0) -> None:
         keep |= 1 << 21
     flags = MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | keep | extra
     mount(None, target, None, flags)
+
+
+def unmount(target: str) -> None:
+    """Take a mount away at once, whatever still uses it."""
+    _check(_libc.umount2(os.fsencode(target), MNT_DETACH), f"umount {target}")
 
 
 def pivot_into(root: str) -> None:

@@ -46,7 +46,8 @@ class LocalServer:
         if self._group is not None:
             limits = request.limits
             try:
-                self._group.allow(limits["memory_mb"], int(limits["processes"]))
+                whole = limits["memory_mb"] + limits["files_mb"]
+                self._group.allow(whole, int(limits["processes"]))
             except OSError as problem:
                 raise ServerGoneError(f"cgroup: {problem}") from problem
 

@@ -9,6 +9,7 @@ from pathlib import Path
 _ROOT = Path("/sys/fs/cgroup")
 _count = itertools.count()
 _SLACK_MB = 32
+_OWN_TASKS = 8  # two of the server, the child in stock, two init processes, and room
 
 
 class CgroupUnavailableError(OSError):
@@ -39,7 +40,7 @@ class Group:
     def __init__(self) -> None:
         self._folders: dict[str, Path] = {}
         self._base_mb = 0.0
-        self._memory_mb = 0.0
+        self._allowed = (0.0, 0)
         self._kills = 0
         name = f"assay-{os.getpid()}-{next(_count)}"
         own = _own_groups()
@@ -83,8 +84,11 @@ class Group:
             (folder / "cgroup.procs").write_text(str(pid))
 
     def allow(self, memory_mb: float, processes: int) -> None:
-        """Set the limits of the next run, on top of what the waiting server itself uses."""
-        if memory_mb == self._memory_mb:
+        """Set the limits of the next run, on top of what the waiting server itself uses.
+
+        `memory_mb` counts the program's files too, which are held in memory.
+        """
+        if (memory_mb, processes) == self._allowed:
             return
         if not self._base_mb:
             self._base_mb = self._usage_mb()
@@ -98,8 +102,8 @@ class Group:
             (folder / "memory.limit_in_bytes").write_text(total)
         for key in ("", "pids"):
             if key in self._folders:
-                (self._folders[key] / "pids.max").write_text(str(processes + 4))
-        self._memory_mb = memory_mb
+                (self._folders[key] / "pids.max").write_text(str(processes + _OWN_TASKS))
+        self._allowed = (memory_mb, processes)
 
     def killed(self) -> bool:
         """Whether the kernel's memory killer has struck since the last call."""
