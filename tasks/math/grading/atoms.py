@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from .lexer import FUNCTIONS, Token
 from .nodes import Node, UnparsableError, words
+from .notations import BASES
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -65,8 +66,7 @@ def _number(parser: "Parser", token: Token) -> Node:
 def _base_text(parser: "Parser") -> str:
     braced = parser.accept("{")
     token = parser.take()
-    words = {"two": "2", "three": "3", "eight": "8", "ten": "10", "sixteen": "16"}
-    value = words.get(str(token.value).strip(), str(token.value))
+    value = BASES.get(str(token.value).strip(), str(token.value))
     if braced:
         parser.expect("}")
     if not value.isdigit() or len(value) > 2:

@@ -418,4 +418,6 @@ def is_name(node: Node) -> bool:
         return all(is_name(one) for one in node[1])
     if node[0] == "seq" and node[1] == "(":
         return all(one[0] == "sym" for one in node[3])
+    if node[0] == "matrix":
+        return all(len(row) == 1 and row[0][0] == "sym" for row in node[1])
     return False

@@ -50,6 +50,7 @@ _SAID = re.compile(
     r"(?:answer|point|pair|ordered pair|solution)(?: is)?:?\s?\}",
     re.IGNORECASE,
 )
+_CR = re.compile(r"\\cr(?![A-Za-z])")
 _SPACES = re.compile(
     r"\\q?quad|\\(?:thinspace|enspace|space|nobreakspace)(?![A-Za-z])|(?<!\\)\\[;: ]|~"
 )
@@ -63,6 +64,7 @@ _PREFIX = re.compile(
     r"(?:answer|result|solution|value)s?(?: is| are|:| =)[: ]{0,3}"
     r"|(?:so|thus|therefore|hence|∴|\\therefore|it is|it's|we get|we have|approximately|exactly"
     r"|about)[,: ]{1,3}"
+    r"|A: {0,3}(?=[-$\\\d])"
     r"|(?:the )?(?:(?:ordered )?(?:pair|triple)|points?|coordinates?|vertex|cent(?:er|re)|vector"
     r"|interval|solution set)(?: is| are| at|:)? {0,3}(?=[(\[$]|\\[{(])",
     re.IGNORECASE,
@@ -81,6 +83,8 @@ def clean(text: str) -> str:
         text = _SAID.sub("", text)
     for pattern, new in ((_DROPPED, ""), (_GROUPED, ""), (_SPACES, " ")):
         text = pattern.sub(new, text)
+    if "\\cr" in text:
+        text = _CR.sub(r"\\\\", text)
     text = text.replace("\\!", "").replace("\\,", " ").replace("\\textcolor", "")
     text = text.replace("{,}", ",").replace("\\/", "").replace("&=", "=").replace("\\@", "")
     text = (

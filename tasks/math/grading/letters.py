@@ -11,6 +11,9 @@ _OPENING = re.compile(
     r"|(?:the )?(?:correct )?(?:option|choice|answer)(?: is)?(?=[\s:(])[\s:]{0,3}",
     re.IGNORECASE,
 )
+_IS_RIGHT = re.compile(
+    r"[)\s.]{0,4}\sis (?:the )?(?:correct|right)(?: answer| choice| option)?[.!]?\Z"
+)
 _CLOSING = " \t\n$*`\"')]}~"
 _OTHER_CHOICE = re.compile(
     r"(?:\b(?:or|and|maybe|perhaps|be|but|possibly|also|is|not)\b|[,/&|]|^)[\s$*]*(?:\\text\w*\{)?"
@@ -73,6 +76,8 @@ def _chosen(raw: str) -> tuple[str | None, str]:
     after = text[1:].lstrip(_CLOSING)
     if text[1:4] in (" - ", " – ", " — "):
         return text[0].upper(), text[4:]
+    if _IS_RIGHT.match(text, 1):
+        return text[0].upper(), ""
     closed = text[1:2] in tuple(")]}$*") or after[:1] in (".", ":", ")", "")
     if not closed or (after and len(after) == len(text) - 1 and after[0] not in ".:)"):
         return (text[0].upper(), after) if _OTHER_CHOICE.match(after) else (None, "")

@@ -10,9 +10,12 @@ _BASED = re.compile(
     r"(?:\(|\\text\{|\\mathrm\{)?\s?([0-9A-Fa-f]{1,60})\s?[)}]?\s?"
     r"(?:_\{?\s?\(?\s?\{?(\d{1,2})\}?\s?\)?\s?\}?"
     r"|\(?(?:\\text\{)?\s?\(?\s?(?:in |to )?base[ -]?"
-    r"\{?(\d{1,2}|two|three|five|eight|ten|sixteen)\}?\s?\)?\}?\)?)"
+    r"\{?(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|sixteen)\}?\s?\)?\}?\)?)"
 )
-_BASE_WORDS = {"two": "2", "three": "3", "five": "5", "eight": "8", "ten": "10", "sixteen": "16"}
+BASES = {
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "sixteen": "16",
+}  # fmt: skip
 _TIMES_X = re.compile(r"(?<=\d)\s?[xX]\s?(?=10\s?\^)|(?<=\d) [xX] (?=\d)")
 _UNIT_FRACTION = re.compile(
     r"\\frac\s?\{\s?\\(?:text|mathrm|textrm|mbox)\s?\{\s?([A-Za-z]{1,12})\s?\}\s?\}\s?"
@@ -156,7 +159,7 @@ def _based(text: str) -> str:
     found = _BASED.fullmatch(text)
     if found is None or found[1].isalpha():
         return text
-    base = found[2] or _BASE_WORDS.get(found[3], found[3])
+    base = found[2] or BASES.get(found[3], found[3])
     return f"{found[1].upper()}_{{{base}}}"
 
 

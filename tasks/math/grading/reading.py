@@ -107,7 +107,7 @@ def _worded(text: str) -> tuple[str, bool]:
 
 def is_prose(text: str) -> bool:
     """Whether the text is words and punctuation only."""
-    return _PROSE.fullmatch(_WRAPPER.sub(r"\1", text).strip()) is not None
+    return _PROSE.fullmatch(_WRAPPER.sub(r"\1", text).strip(" $")) is not None
 
 
 def _is_price(raw: str) -> bool:
