@@ -4,20 +4,22 @@
 
 BIG-Bench Hard (code-davinci-002, chain of thought; published accuracies of Suzgun et al. 2022,
 arXiv:2210.09261, table of the Codex CoT column), BIG-Bench-Mistake (Tyen et al. 2023,
-arXiv:2311.08516; labels are answer against target) and the game of 24 (GPT-4 CoT, 100 samples of
-100 puzzles, labels of Yao et al. 2023, arXiv:2305.10601). Writes
-results/reproductions/logic_outputs.json and .md.
+arXiv:2311.08516; labels are answer against target) and the game of 24: GPT-4 CoT, 100 samples of
+100 puzzles, with the labels of Yao et al. 2023 (arXiv:2305.10601), and GPT-4 standard prompting
+(accuracy of Suzgun and Kalai 2024, arXiv:2401.12954). Writes
+results/reproductions/logic_outputs.json and .md; every label that differs is judged there.
 """
 
 import argparse
 import gzip
 import json
+import re
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assay.tasks import Suite, load, names
+from assay.tasks import Suite, load
 from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,7 +32,19 @@ BBH = {
     "temporal_sequences": 96.8,
 }
 """Published accuracy in percent."""
+META_PROMPTING = 3.0
+"""Likewise, game of 24, standard prompting."""
 MISTAKE = {"multistep_arithmetic": "number", "word_sorting": "words", "dyck_languages": "brackets"}
+
+
+def judgement(one: dict[str, Any], source: str) -> str:
+    """Which of the two is right where a label and our verdict differ, and why."""
+    if source.startswith("game24") and one["label"] and "may follow" in one["reason"]:
+        return "the expression makes 24 but the answer says another value: refused as written"
+    letters = [re.sub(r"[\s,.]", "", text) for text in (one["extracted"], one["gold"])]
+    if one["ours"] and not one["label"] and letters[0] == letters[1]:
+        return "ours: the label compares text; only commas, spaces or a full stop differ"
+    return "not judged"
 
 
 @dataclass
@@ -52,13 +66,12 @@ class Table:
         self.correct += verdict.correct
         self.labelled_correct += bool(label)
         if label is not None and label != verdict.correct:
-            self.disagreements.append(
-                {
-                    "problem": problem.id, "gold": problem.answer[:200], "label": label,
-                    "ours": verdict.correct, "extracted": (verdict.extracted or "")[:200],
-                    "reason": verdict.reason, "end": completion[-200:],
-                }
-            )  # fmt: skip
+            one = {
+                "problem": problem.id, "gold": problem.answer[:300], "label": label,
+                "ours": verdict.correct, "extracted": (verdict.extracted or "")[:300],
+                "reason": verdict.reason, "end": completion[-200:],
+            }  # fmt: skip
+            self.disagreements.append(one | {"judged": judgement(one, self.source)})
 
     def as_dict(self) -> dict[str, Any]:
         """The row of the result file."""
@@ -120,7 +133,21 @@ def game_of_24(data: Path) -> list[Table]:
     for puzzle in tqdm(recorded, desc="game24"):
         for text, info in zip(puzzle["ys"], puzzle["infos"], strict=True):
             table.add(suite, puzzle["idx"], text, bool(info["r"]))
-    return [table]
+    return [table, standard_prompting(data)]
+
+
+def standard_prompting(data: Path) -> Table:
+    """100 puzzles, one answer each; the accuracy is published, labels are not."""
+    rows = _jsonl(data / "outputs" / "meta_prompting" / "Standard_GameOf24-zero-shot-cot.jsonl.gz")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.jsonl"
+        lines = [json.dumps({"puzzle": row["input"]}) + "\n" for row in rows]
+        path.write_text("".join(lines), encoding="utf-8")
+        suite = load("game24", path=str(path))
+    table = Table("game24/gpt-4 standard", META_PROMPTING)
+    for index, row in enumerate(rows):
+        table.add(suite, index, row["output"], None)
+    return table
 
 
 def markdown(tables: list[Table]) -> str:
@@ -132,18 +159,26 @@ def markdown(tables: list[Table]) -> str:
     ]  # fmt: skip
     for row in (table.as_dict() for table in tables):
         published = "-" if row["published_percent"] is None else f"{row['published_percent']:.2f}"
-        labels = "-" if row["source"].startswith("bbh/") else len(row["disagreements"])
+        unlabelled = row["source"].startswith("bbh/") or row["source"].endswith("standard")
+        labels = "-" if unlabelled else len(row["disagreements"])
         lines.append(
             f"| {row['source']} | {row['samples']} | {published} | {row['ours_percent']:.2f} "
             f"| {labels} |"
         )
-    lines += ["", "BBH publishes accuracies without labels.", "", "## Labels that differ", ""]
+    lines += [
+        "",
+        "A dash: accuracies are published without labels.",
+        "",
+        "## Labels that differ",
+        "",
+    ]
     for table in tables:
         for one in table.disagreements:
             end = " ".join(one["end"].split())[-120:].replace("|", "\\|")
             lines.append(
                 f"- {table.source} {one['problem']}: label {one['label']}, ours {one['ours']}: "
-                f"{one['reason']}. Gold `{one['gold']}`, end of the answer: `{end}`"
+                f"{one['reason']}. Judged: {one['judged']}. Gold `{one['gold'][:120]}`, "
+                f"end of the answer: `{end}`"
             )
     return "\n".join(lines) + "\n"
 
@@ -153,7 +188,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", type=Path, required=True)
     data = parser.parse_args().data_dir
-    tables = [*bbh(data), *mistake(data), *([] if "game24" not in names() else game_of_24(data))]
+    tables = [*bbh(data), *mistake(data), *game_of_24(data)]
     folder = ROOT / "results" / "reproductions"
     rows = [table.as_dict() for table in tables]
     (folder / "logic_outputs.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")

@@ -1,7 +1,8 @@
 """ARC-AGI-1 and -2 (Chollet 2019, arXiv:1911.01547): find the rule behind pairs of grids.
 
-Reads JSON lines with an id, the published folder of one JSON file a task, or one JSON file of
-id to task. Each test pair of a task is a problem of its own.
+Reads JSON lines with an id, the published folder of one JSON file a task, one JSON file of id to
+task, or Kaggle's pair `..._challenges.json` and `..._solutions.json`. `arc:1` and `arc:2` name
+one of the two sets where both are there. Each test pair of a task is a problem of its own.
 """
 
 import json
@@ -15,9 +16,14 @@ from ..suite import Suite
 from .grid import as_grid
 from .reading.suite import Item, QuestionSuite
 
-HUB_ID = "dataartist/arc-agi"
+HUB_IDS = {"1": "dataartist/arc-agi", "2": "arc-agi-community/arc-agi-2"}
 SPLITS = ("training", "evaluation")
-PLACES = ("arc_agi_1", "arc_agi_2", "arc", "data", ".")
+PLACES = {
+    "1": ("arc_agi_1", "ARC-AGI/data", "ARC-AGI-1/data", "arc-agi-1"),
+    "2": ("arc_agi_2", "ARC-AGI-2/data", "arc-agi-2"),
+}
+"""Folders of the two sets; without a variant also these:"""
+ANYWHERE = ("arc", "data", ".")
 RULE = (
     "Each output grid follows from its input grid by one rule. Find the rule from the examples "
     "and give the output for the last input."
@@ -26,6 +32,8 @@ RULE = (
 
 def items_of(task_id: str, task: Mapping[str, Any], where: str) -> Iterator[Item]:
     """The test pairs of one task. Raises UsageError naming the field that is missing."""
+    if "fewshots" in task and "question" in task:  # as a copy of the second set names them
+        task = {"train": task["fewshots"], "test": task["question"]}
     require(task, ("train", "test"), where)
     shown = [RULE]
     for pair in task["train"]:
@@ -54,40 +62,71 @@ def _tasks(path: Path) -> Iterator[tuple[str, Mapping[str, Any], str]]:
     else:
         value = require(read_json(path), (), str(path))
         tasks = {path.stem: value} if "train" in value and "test" in value else value
+        tasks = _with_solutions(path, tasks)
         for task_id, task in tasks.items():
             where = f"{path}: task {task_id}"
             yield str(task_id), require(task, (), where), where
 
 
-def _path(split: str, data_dir: str | None) -> Path | None:
+def _with_solutions(path: Path, tasks: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The tasks with the outputs of Kaggle's file of solutions put into their test pairs."""
+    if "challenges" not in path.name:
+        return tasks
+    beside = path.with_name(path.name.replace("challenges", "solutions"))
+    if not beside.is_file():
+        raise UsageError(f"{path}: {beside.name}, which holds the answers, is not beside it")
+    outputs = require(read_json(beside), tuple(tasks), str(beside))
+    joined = {}
+    for task_id, task in tasks.items():
+        pairs = require(task, ("train", "test"), f"{path}: task {task_id}")["test"]
+        if len(pairs) != len(outputs[task_id]):
+            raise UsageError(f"{beside}: task {task_id} has not one output for each test input")
+        tests = [{**pair, "output": out} for pair, out in zip(pairs, outputs[task_id], strict=True)]
+        joined[task_id] = {**task, "test": tests}
+    return joined
+
+
+def _path(split: str, data_dir: str | None, variant: str | None) -> Path | None:
     folder = data_folder(data_dir)
     if folder is None:
         return None
-    for place in PLACES:
-        for name in (split, f"{split}.jsonl", f"{split}.jsonl.gz", f"{split}.json"):
+    places = PLACES[variant] if variant else (*PLACES["1"], *PLACES["2"], *ANYWHERE)
+    names = [
+        split, f"{split}.jsonl", f"{split}.jsonl.gz", f"arc-agi_{split}_challenges.json",
+        f"{split}.json",
+    ]  # fmt: skip
+    for place in places:
+        for name in names:
             path = folder / place / name
             if path.is_file() or (path.is_dir() and any(path.glob("*.json"))):
                 return path
-    raise UsageError(f"task 'arc': no {split} or {split}.jsonl in {folder}/{{{','.join(PLACES)}}}")
+    raise UsageError(
+        f"task 'arc': none of {', '.join(names)} is in {folder}/{{{','.join(places)}}}"
+    )
 
 
 def load(
     split: str = "evaluation",
     data_dir: str | None = None,
+    variant: str | None = None,
     path: str | None = None,
     size: int | None = None,
 ) -> Suite:
-    """A split, or the file or folder at `path`. Raises UsageError."""
+    """A split of either set, or the file or folder at `path`. Raises UsageError."""
     split = {"train": "training", "test": "evaluation"}.get(split, split)
     if split not in SPLITS:
         raise UsageError(f"split {split!r} of 'arc': use one of {', '.join(SPLITS)}")
-    place = Path(path).expanduser() if path else _path(split, data_dir)
+    if variant not in (None, *PLACES):
+        raise UsageError(f"task 'arc:{variant}': use arc:1 or arc:2")
+    place = Path(path).expanduser() if path else _path(split, data_dir, variant)
     if place is not None and not place.exists():
         raise UsageError(f"task 'arc': there is no file or folder {path!r}")
     if place is None:
-        rows = from_hub("arc", HUB_ID, split)
-        tasks = [(str(row.get("id", n)), row, f"{HUB_ID}: row {n}") for n, row in enumerate(rows)]
+        hub_id = HUB_IDS[variant or "1"]
+        hub_split = {"training": "train", "evaluation": "test"}[split] if variant == "2" else split
+        rows = from_hub("arc", hub_id, hub_split)
+        tasks = [(str(row.get("id", n)), row, f"{hub_id}: row {n}") for n, row in enumerate(rows)]
     else:
         tasks = [(task_id, dict(task), where) for task_id, task, where in _tasks(place)]
     items = [item for task in tasks for item in items_of(*task)]
-    return QuestionSuite("arc", split, items[:size])
+    return QuestionSuite(f"arc:{variant}" if variant else "arc", split, items[:size])

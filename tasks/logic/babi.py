@@ -1,7 +1,8 @@
 """bAbI (Weston et al. 2015, arXiv:1502.05698): questions about short stories, read by format.
 
 `babi` is every task in the folder; `babi:qa1` is one. A line is `N text`, or
-`N question<TAB>answer<TAB>supporting lines`; N starts again at 1 with each story.
+`N question<TAB>answer<TAB>supporting lines`; N starts again at 1 with each story. `path` is one
+such file, or a table of rows with a passage, a question and an answer, as copies of it have.
 """
 
 import re
@@ -10,6 +11,8 @@ from pathlib import Path
 from ...sandbox.errors import UsageError
 from ..sources import data_folder, from_hub, read_text
 from ..suite import Suite
+from .reading.fields import answer_of, question_text
+from .reading.rows import read_rows, resolve
 from .reading.suite import Item, QuestionSuite
 
 HUB_ID = "facebook/babi_qa"
@@ -40,7 +43,7 @@ def stories(path: Path) -> list[tuple[str, str, str]]:
 
 def item_of(story: str, question: str, answer: str, own: str) -> Item:
     """One question; its answer is a path, a set of things, a word of a closed set, or a word."""
-    text = f"{story}\n{question}"
+    text = f"{story}\n{question}".strip()
     if _PATH.fullmatch(answer):
         text += " (the first letters of the directions in order)"
         return Item(text, answer, "list", (), (own,))
@@ -55,15 +58,20 @@ def load(
     split: str = "test",
     data_dir: str | None = None,
     variant: str | None = None,
+    path: str | None = None,
     size: int | None = None,
 ) -> Suite:
-    """One task (`variant`, as `qa1`) or all of the folder. Raises UsageError."""
+    """One task (`variant`, as `qa1`), all of the folder, or the file at `path`.
+
+    Raises UsageError.
+    """
     if split not in ("train", "test"):
         raise UsageError(f"split {split!r} of 'babi': use train or test")
     if variant is not None and not re.fullmatch(r"qa([1-9]|1\d|20)", variant):
         raise UsageError(f"task 'babi:{variant}': use babi:qa1 to babi:qa20")
     items = []
-    for name, rows in _tasks(split, data_dir, variant):
+    tasks = _tasks(split, data_dir, variant) if path is None else [_file(path)]
+    for name, rows in tasks:
         for number, (story, question, answer) in enumerate(rows):
             items.append(item_of(story, question, answer, f"{name}/{number}"))
     return QuestionSuite(f"babi:{variant}" if variant else "babi", split, items[:size])
@@ -75,12 +83,23 @@ def _tasks(
     folder = data_folder(data_dir)
     if folder is None:
         return _hub_tasks(split, variant)
-    wanted = f"{variant or 'qa*'}_*_{split}.txt*"
+    wanted = f"{variant or 'qa*'}_*{split}.txt*"
     for place in FOLDERS:
         paths = sorted((folder / place).glob(wanted), key=_task_number)
         if paths:
             return [(path.name.split("_")[0], stories(path)) for path in paths]
     raise UsageError(f"task 'babi': no file {wanted} in {folder} (looked in {', '.join(FOLDERS)})")
+
+
+def _file(path: str) -> tuple[str, list[tuple[str, str, str]]]:
+    file = resolve("babi", path)
+    if file.name.removesuffix(".gz").endswith(".txt"):
+        return file.name.split("_")[0].split(".")[0], stories(file)
+    rows = [
+        ("", question_text(row, None, None, where), str(answer_of(row, None, where)).strip())
+        for where, row in read_rows("babi", path)
+    ]
+    return file.name.split(".")[0], rows
 
 
 def _task_number(path: Path) -> int:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ...sandbox.errors import UsageError
-from ..sources import data_folder, from_hub, read_json, require
+from ..sources import data_folder, from_hub, require
 from ..suite import Suite
-from .exact_answer import kind_of
-from .multiple_choice import answer_letter
+from .exact_answer import kind_of, words_of
 from .reading.judging import plain
+from .reading.options import answer_letter
+from .reading.rows import read_rows
 from .reading.suite import Item, QuestionSuite
 
 TASKS = (
@@ -46,7 +47,7 @@ def options_in(text: str) -> tuple[list[str], bool]:
 
 
 def item_of(text: str, target: str, known: Sequence[str], own: tuple[str, ...]) -> Item:
-    """One example. `known` are the targets of the whole file, for closed sets of words."""
+    """One example. `known` is the closed set of words of the file's targets, or empty."""
     target = target.strip()
     options, lettered = options_in(text)
     if lettered:
@@ -61,8 +62,8 @@ def item_of(text: str, target: str, known: Sequence[str], own: tuple[str, ...]) 
         return Item(text, target, kind, (), own, {"opened": text.rpartition("Input:")[2].strip()})
     if kind == "text" and len(target.split()) > 1:
         return Item(text, target, "words", (), own)
-    if kind in ("word", "text") and len(known) <= 5:
-        return Item(text, target, "word", sorted(known), own)
+    if kind in ("word", "text") and plain(target) in known:
+        return Item(text, target, "word", known, own)
     return Item(text, target, kind, (), own)
 
 
@@ -72,27 +73,24 @@ def _examples(task: str, data_dir: str | None) -> list[tuple[str, Mapping[str, A
     if folder is None:
         rows = from_hub("bbh", HUB_ID, "test", task)
         return [(f"{HUB_ID}/{task}: row {number}", row) for number, row in enumerate(rows)]
-    for path in (folder / "bbh" / f"{task}.json", folder / f"{task}.json"):
-        if path.is_file():
-            return read_examples(path)
+    for place in ("bbh", "BIG-Bench-Hard/bbh", "."):
+        for name in (f"{task}.json", f"{task}.json.gz", f"{task}.jsonl"):
+            if (folder / place / name).is_file():
+                return read_examples(folder / place / name)
     return None
 
 
 def read_examples(path: Path) -> list[tuple[str, Mapping[str, Any]]]:
     """The examples of a file in BBH's format. Raises UsageError naming the place."""
-    examples = require(read_json(path), ("examples",), str(path))["examples"]
-    if not isinstance(examples, list):
-        raise UsageError(f"{path}: 'examples' is not a list")
-    located = []
-    for number, example in enumerate(examples):
-        where = f"{path}: example {number}"
-        located.append((where, require(example, ("input", "target"), where)))
-    return located
+    return [
+        (where, require(dict(row), ("input", "target"), where))
+        for where, row in read_rows("bbh", str(path))
+    ]
 
 
 def items_of(task: str, examples: list[tuple[str, Mapping[str, Any]]]) -> list[Item]:
     """Every example of one task as a question."""
-    known = sorted({str(example["target"]).strip() for _, example in examples})
+    known = words_of([str(example["target"]) for _, example in examples])
     return [
         item_of(str(e["input"]), str(e["target"]), known, (f"{task}/{number}",))
         for number, (_, e) in enumerate(examples)

@@ -1,24 +1,35 @@
-"""`exact_answer`: any JSON(L)/CSV file of questions whose answer is one exact thing.
+"""`exact_answer`: any JSON(L), CSV or Parquet file of questions whose answer is one exact thing.
 
     load("exact_answer", path="puzzles.jsonl", kind="number")
 
 `kind` says what an answer is (see `reading.judging`): text, exact, number, word, words, list,
-set, brackets. Without one it is read off each answer.
+set, brackets. Without one it is read off the answers. A passage before the question, several
+questions to a passage, `#### 42` and `[[42]]` are understood.
 """
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...sandbox.errors import UsageError
 from ..suite import Suite
-from .reading.judging import JUDGES, number, plain
+from .reading.fields import answer_of, literal, question_text
+from .reading.judging import JUDGES, number, plain, unbracketed
+from .reading.options import within
 from .reading.rows import pick, read_rows
 from .reading.suite import Item, QuestionSuite
 
+_LETTER = re.compile(r"\(?[A-Z]\)?")
 _BRACKETS = re.compile(r"[\s()\[\]{}<>]+")
-_LEGAL_WORDS = (("yes", "no"), ("true", "false", "unknown"), ("valid", "invalid"))
-KINDS = tuple(kind for kind in JUDGES if kind not in ("choice", "grid"))
+_LEGAL_WORDS = (
+    ("yes", "no", "maybe"), ("true", "false", "unknown", "uncertain"), ("valid", "invalid"),
+    ("entailment", "neutral", "contradiction"), ("entailed", "not entailed"),
+    ("possible", "impossible"), ("consistent", "inconsistent"), ("correct", "incorrect"),
+)  # fmt: skip
+KINDS = tuple(kind for kind in JUDGES if kind not in ("choice", "grid", "table"))
+MOST_WORDS, OFTEN = 5, 4
+"""Answers of a file that are at most so many, each given so often on average, are its words."""
 
 
 def kind_of(answer: str) -> str:
@@ -32,17 +43,66 @@ def kind_of(answer: str) -> str:
     return "text"
 
 
-def item_of(row: Mapping[str, Any], question: str, answer: Any, kind: str | None, own: str) -> Item:
+def words_of(answers: Sequence[str]) -> tuple[str, ...]:
+    """The closed set of words that all answers of a file come from, or ()."""
+    known = Counter(plain(answer) for answer in answers)
+    for words in _LEGAL_WORDS:
+        if set(known) <= set(words):
+            first = [word for word in words if word in known or word in words[:2]]
+            return tuple(first)
+    if len(known) <= MOST_WORDS and len(answers) >= OFTEN * len(known) and len(known) > 1:
+        return tuple(sorted(known))
+    return ()
+
+
+def item_of(
+    question: str, answer: Any, kind: str | None, own: str, words: Sequence[str] = ()
+) -> Item:
     """One question; several accepted answers may come as a list, the first is the gold."""
-    answers = [str(a) for a in answer] if isinstance(answer, list) else [str(answer)]
+    answers = [_clean(one) for one in answer] if isinstance(answer, list) else [_clean(answer)]
+    listed = within(question) if kind is None and _LETTER.fullmatch(answers[0]) else None
+    if listed is not None and answers[0].strip("()") in listed.labels:
+        return Item(question, answers[0].strip("()"), "choice", listed.texts, (own,) if own else ())
     chosen = kind or kind_of(answers[0])
     if kind in ("list", "set", "words") and isinstance(answer, list):
         answers = [(" " if kind == "words" else ", ").join(answers)]
-    meta = {"accepted": answers[1:]} if len(answers) > 1 else {}
-    words = next((words for words in _LEGAL_WORDS if plain(answers[0]) in words), ())
-    options = words if chosen == "word" else ()
-    own_ids = (own,) if own else ()
-    return Item(question, answers[0], chosen, options, own_ids, meta)
+    if kind is None and chosen == "text" and words and plain(answers[0]) in words:
+        chosen = "word"
+    meta: dict[str, Any] = {"accepted": answers[1:]} if len(answers) > 1 else {}
+    options: Sequence[str] = ()
+    if chosen == "word":
+        known = next((known for known in _LEGAL_WORDS if plain(answers[0]) in known), ())
+        options = words or known[:2]
+    if isinstance(answer, bool):
+        meta["synonyms"] = {"yes": "true", "no": "false"}
+    return Item(question, answers[0], chosen, options, (own,) if own else (), meta)
+
+
+def _clean(answer: Any) -> str:
+    """The answer as text, without the marks of GSM8K and KOR-Bench."""
+    text = str(answer).strip()
+    if "####" in text:
+        text = text.rpartition("####")[2].strip()
+    return unbracketed(text)
+
+
+def items_of(
+    path: str | None, suite: str, kind: str | None, fields: Mapping[str, str | None]
+) -> list[Item]:
+    """Every question of a file; `fields` are the declared names of question, answer, ..."""
+    read = []
+    for where, row in read_rows(suite, path):
+        question = question_text(row, fields["question"], fields["context"], where)
+        answer = answer_of(row, fields["answer"], where)
+        if not str(answer).startswith("[["):
+            answer = literal(answer)
+        if isinstance(answer, Mapping):
+            raise UsageError(f"{where}: the answer is an object; grids have the reader grid")
+        own = str(pick(row, fields["id"], (), where)) if fields["id"] else ""
+        read.append((question, answer, own))
+    firsts = [_clean(a[0] if isinstance(a, list) and a else a) for _, a, _ in read]
+    words = words_of(firsts) if kind in (None, "word") else ()
+    return [item_of(question, answer, kind, own, words) for question, answer, own in read]
 
 
 def load(
@@ -50,6 +110,7 @@ def load(
     split: str = "test",
     question_field: str | None = None,
     answer_field: str | None = None,
+    context_field: str | None = None,
     id_field: str | None = None,
     kind: str | None = None,
     size: int | None = None,
@@ -60,12 +121,6 @@ def load(
     """
     if kind is not None and kind not in KINDS:
         raise UsageError(f"kind {kind!r} of 'exact_answer': use one of {', '.join(KINDS)}")
-    items = []
-    for where, row in read_rows("exact_answer", path, size):
-        question = str(pick(row, question_field, ("question", "input", "prompt", "query"), where))
-        answer = pick(row, answer_field, ("answer", "target", "gold", "label", "output"), where)
-        if answer in (None, "", []):
-            raise UsageError(f"{where}: the answer is empty")
-        own = str(row[id_field]) if id_field else ""
-        items.append(item_of(row, question, answer, kind, own))
-    return QuestionSuite("exact_answer", split, items)
+    fields = {"question": question_field, "answer": answer_field, "context": context_field,
+              "id": id_field}  # fmt: skip
+    return QuestionSuite("exact_answer", split, items_of(path, "exact_answer", kind, fields)[:size])

@@ -1,14 +1,18 @@
 """FOLIO (Han et al. 2022, arXiv:2209.00840): does the conclusion follow from the premises?
 
-Reads the published JSON lines; `True`, `False` and `Unknown` (v0.0 also says `Uncertain`).
+Reads the published JSON lines; `True`, `False` and `Unknown` (v0.0 also says `Uncertain`). Files of
+the same family with such fields (`path`) are read too; those with lettered options are
+`multiple_choice`'s.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from ...sandbox.errors import UsageError
-from ..sources import find_file, from_hub, read_jsonl, require
+from ..sources import find_file, from_hub
 from ..suite import Suite
+from .reading.fields import literal
+from .reading.rows import Located, pick, read_rows
 from .reading.suite import Item, QuestionSuite
 
 HUB_ID = "yale-nlp/FOLIO"
@@ -20,37 +24,49 @@ FILES = {
         "folio_v2_validation.jsonl",
     ),
 }
-LABELS = {"true": "True", "false": "False", "unknown": "Unknown", "uncertain": "Unknown"}
+LABELS = {
+    "true": "True", "false": "False", "unknown": "Unknown", "uncertain": "Unknown",
+    "entailment": "True", "contradiction": "False", "neutral": "Unknown", "undetermined": "Unknown",
+    "yes": "True", "no": "False",
+}  # fmt: skip
 SYNONYMS = {"uncertain": "unknown", "undetermined": "unknown"}
 
 
 def item_of(row: Mapping[str, Any], where: str) -> Item:
     """One conclusion to judge. Raises UsageError for a label that is none."""
-    require(row, ("premises", "conclusion", "label"), where)
-    premises = row["premises"]
+    premises = literal(pick(row, None, ("premises", "premise", "context", "theory"), where))
+    conclusion = str(pick(row, None, ("conclusion", "hypothesis", "question"), where))
+    given = pick(row, None, ("label", "answer"), where)
     lines = premises if isinstance(premises, list) else str(premises).split("\n")
-    label = LABELS.get(str(row["label"]).strip().casefold())
+    label = LABELS.get(str(given).strip().casefold())
     if label is None:
-        raise UsageError(f"{where}: label {row['label']!r}: use True, False or Unknown")
-    text = "\n".join(["Premises:", *(line.strip() for line in lines)])
+        raise UsageError(f"{where}: label {given!r}: use True, False or Unknown")
+    text = "\n".join(["Premises:", *(str(line).strip() for line in lines)])
     question = (
-        f"{text}\nConclusion: {row['conclusion'].strip()}\n"
+        f"{text}\nConclusion: {conclusion.strip()}\n"
         "Judged by the premises alone, is the conclusion true, false or unknown?"
     )
     own = (str(row["example_id"]),) if "example_id" in row else ()
     return Item(question, label, "word", ("True", "False", "Unknown"), own, {"synonyms": SYNONYMS})
 
 
-def load(split: str = "validation", data_dir: str | None = None, size: int | None = None) -> Suite:
-    """A split of FOLIO. Raises UsageError for an unknown split, a missing or malformed file."""
+def _located(split: str, data_dir: str | None, path: str | None) -> list[Located]:
+    file = find_file("folio", FILES[split], data_dir) if path is None else path
+    if file is not None:
+        return list(read_rows("folio", str(file)))
+    rows = from_hub("folio", HUB_ID, split)
+    return [(f"{HUB_ID}: row {number}", row) for number, row in enumerate(rows)]
+
+
+def load(
+    split: str = "validation",
+    data_dir: str | None = None,
+    path: str | None = None,
+    size: int | None = None,
+) -> Suite:
+    """A split of FOLIO, or the file at `path`. Raises UsageError naming split, file or row."""
     split = "validation" if split == "test" else split  # the test labels are not published
     if split not in FILES:
         raise UsageError(f"split {split!r} of 'folio': use one of {', '.join(FILES)}")
-    path = find_file("folio", FILES[split], data_dir)
-    if path is None:
-        rows = enumerate(from_hub("folio", HUB_ID, split))
-        located = [(f"{HUB_ID}: row {number}", row) for number, row in rows]
-    else:
-        numbered = enumerate(read_jsonl(path), start=1)
-        located = [(f"{path}:{number}", dict(row)) for number, row in numbered]
-    return QuestionSuite("folio", split, [item_of(row, where) for where, row in located][:size])
+    items = [item_of(row, where) for where, row in _located(split, data_dir, path)]
+    return QuestionSuite("folio", split, items[:size])

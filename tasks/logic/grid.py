@@ -1,26 +1,80 @@
-"""`grid`: any JSON(L) file of puzzles whose answer is a grid of whole numbers.
+"""`grid`: any JSON(L), CSV or Parquet file of puzzles whose answer is a grid or a table.
 
     load("grid", path="puzzles.jsonl", question_field="puzzle", answer_field="solution")
 
-Where a question is itself a grid (a list of rows) it is shown as JSON.
+A grid of whole numbers is a list of rows, one row a line, or the digits of a square in one
+string, as sudoku files have them. A table of words is ZebraLogic's `{"header", "rows"}`, a list
+of rows or of objects. Where a question is itself a grid (a list of rows) it is shown as JSON.
 """
 
 import json
+import math
 from typing import Any
 
 from ...sandbox.errors import UsageError
 from ..suite import Suite
+from .reading.fields import QUESTIONS, literal
 from .reading.rows import pick, read_rows
 from .reading.suite import Item, QuestionSuite
+from .reading.tables import as_table, is_masked
 from .reasoning.answers import parse_grid
+
+PUZZLES = ("puzzle", "puzzles", "quizzes", "quiz", "question", "input", "grid", "board", *QUESTIONS)
+SOLUTIONS = ("answer", "solution", "solutions", "output", "target", "gold", "label", "answers")
 
 
 def as_grid(value: Any, where: str) -> str:
-    """The grid as compact JSON, from rows or from text. Raises UsageError."""
-    grid = parse_grid(value if isinstance(value, str) else json.dumps(value))
+    """The grid as compact JSON, from rows, text or the digits of a square. Raises UsageError."""
+    grid = _square(value) or parse_grid(value if isinstance(value, str) else json.dumps(value))
     if grid is None:
         raise UsageError(f"{where}: the answer is not a grid of whole numbers")
     return json.dumps(grid, separators=(",", ":"))
+
+
+def _square(value: Any) -> list[list[int]] | None:
+    """The rows of `1234341221434321`; None for anything else."""
+    text = value.strip() if isinstance(value, str) else ""
+    side = math.isqrt(len(text))
+    if side < 2 or side * side != len(text) or not (text.isascii() and text.isdigit()):
+        return None
+    return [[int(cell) for cell in text[r * side : (r + 1) * side]] for r in range(side)]
+
+
+def answer_of(value: Any, where: str) -> tuple[str, str]:
+    """(kind, answer) of a solution. Raises UsageError when it is neither grid nor table."""
+    value = literal(value)
+    rows = value if isinstance(value, list) else []
+    words = any(isinstance(row, dict) for row in rows) or any(
+        isinstance(cell, str) and not cell.strip().lstrip("-").isdigit()
+        for row in rows if isinstance(row, list) for cell in row
+    )  # fmt: skip
+    table = as_table(value) if words or isinstance(value, dict) else None
+    if table is not None:
+        if is_masked(table):
+            raise UsageError(f"{where}: the solution is blanked out; this copy has no answers")
+        return "table", table
+    if rows and all(isinstance(row, list) for row in rows):
+        value = [[int(c) if isinstance(c, str) and c.isdigit() else c for c in row] for row in rows]
+    return "grid", as_grid(value, where)
+
+
+def shown_puzzle(value: Any) -> str:
+    """The question as text: a grid as JSON, the digits of a square as rows."""
+    value = literal(value)
+    if not isinstance(value, str):
+        return json.dumps(value)
+    text = value.strip()
+    side = math.isqrt(len(text))
+    if side > 1 and side * side == len(text) and set(text) <= set("0123456789._*"):
+        return "\n".join(" ".join(text[r * side : (r + 1) * side]) for r in range(side))
+    return value
+
+
+def item_of(question: Any, answer: Any, where: str, instruction: str, own: tuple[str, ...]) -> Item:
+    """One puzzle, after the instruction. Raises UsageError."""
+    kind, gold = answer_of(answer, where)
+    meta = {"header": json.loads(gold)["header"]} if kind == "table" else {}
+    return Item(f"{instruction}\n{shown_puzzle(question)}", gold, kind, (), own, meta)
 
 
 def load(
@@ -28,16 +82,19 @@ def load(
     split: str = "test",
     question_field: str | None = None,
     answer_field: str | None = None,
+    context_field: str | None = None,
     instruction: str = "Solve the puzzle.",
     id_field: str | None = None,
     size: int | None = None,
 ) -> Suite:
     """The puzzles of `path`, each after `instruction`. Raises UsageError naming file and field."""
     items = []
-    for where, row in read_rows("grid", path, size):
-        question = pick(row, question_field, ("question", "puzzle", "input", "quizzes"), where)
-        answer = pick(row, answer_field, ("answer", "solution", "output", "solutions"), where)
-        shown = question if isinstance(question, str) else json.dumps(question)
-        own = (str(row[id_field]),) if id_field else ()
-        items.append(Item(f"{instruction}\n{shown}", as_grid(answer, where), "grid", (), own))
-    return QuestionSuite("grid", split, items)
+    for where, row in read_rows("grid", path):
+        question = literal(pick(row, question_field, PUZZLES, where))
+        if context_field is not None:
+            before = pick(row, context_field, (), where)
+            question = f"{before}\n{shown_puzzle(question)}"
+        answer = pick(row, answer_field, SOLUTIONS, where)
+        own = (str(pick(row, id_field, (), where)),) if id_field else ()
+        items.append(item_of(question, answer, where, instruction, own))
+    return QuestionSuite("grid", split, items[:size])

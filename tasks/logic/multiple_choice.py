@@ -1,73 +1,70 @@
-"""`multiple_choice`: any JSON(L)/CSV file of questions with options; the user declares the fields.
+"""`multiple_choice`: any JSON(L), CSV or Parquet file of questions with options, read by format.
 
     load("multiple_choice", path="questions.jsonl", options_field="choices")
 
-The options may be a list of texts ("A) red" or "red"), an object of letter to text, or
-BIG-bench's `target_scores`; the answer a letter, an index, or the text of an option.
+The options may be a list of texts ("A) red" or "red"), an object of letter to text, columns
+(A, B, ...; option1, option2, ...), lines of the question, or BIG-bench's `target_scores`; the
+answer a letter, an index, or the text of an option. AR-LSAT's passages with several questions
+and LogiQA's text blocks are read too. Fields that have other names are declared.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ...sandbox.errors import UsageError
+from ..sources import read_text
 from ..suite import Suite
-from .reading.judging import plain
-from .reading.rows import pick, read_rows
+from .reading.fields import question_text
+from .reading.options import Options, letters, options_of, right_letters
+from .reading.rows import Located, pick, read_rows, resolve
 from .reading.suite import Item, QuestionSuite
 
-_LABEL = re.compile(r"\s*[(\[]?([A-Z])[)\].:]\s*", re.IGNORECASE)
+ANSWERS = (
+    "answer", "label", "correct", "answerKey", "answer_key", "target", "gold", "correct_option",
+    "correct_answer", "correct_choice", "answer_idx", "answer_index", "cop", "solution", "output",
+    "ground_truth",
+)  # fmt: skip
 
 
-def option_texts(options: Any, where: str) -> list[str]:
-    """The texts of the options in order, without their letters. Raises UsageError."""
-    if isinstance(options, Mapping):
-        if isinstance(options.get("text"), list):  # ARC and OpenBookQA: {"text": [], "label": []}
-            options = options["text"]
-        elif all(isinstance(value, int | float) for value in options.values()):
-            options = list(options)  # BIG-bench: {text: score}
-        else:
-            options = [options[key] for key in sorted(options)]
-    if not isinstance(options, Sequence) or isinstance(options, str) or len(options) < 2:
-        raise UsageError(f"{where}: the options must be a list of at least 2 texts")
-    if len(options) > 26:
-        raise UsageError(f"{where}: {len(options)} options; at most 26 have letters")
-    if isinstance(options[0], Mapping):
-        options = [option.get("text", option.get("content", "")) for option in options]
-    texts = [str(option) for option in options]
-    labels = [_LABEL.match(text) for text in texts]
-    lettered = [label[1].upper() if label else "" for label in labels]
-    if lettered == [chr(ord("A") + i) for i in range(len(texts))]:
-        texts = [_LABEL.sub("", text, count=1) for text in texts]
-    return [text.strip() for text in texts]
+def with_options(question: str, options: Options) -> str:
+    """The question followed by one line an option, unless it shows them already."""
+    if options.inline:
+        return question
+    marked = zip(letters(len(options.texts)), options.texts, strict=True)
+    return "\n".join([question.strip(), *(f"({letter}) {text}" for letter, text in marked)])
 
 
-def answer_letter(answer: Any, options: Sequence[str], where: str, first: int = 0) -> str:
-    """The letter of the right option from a letter, an index or its text. Raises UsageError."""
-    legal = [chr(ord("A") + i) for i in range(len(options))]
-    if isinstance(answer, Mapping):  # BIG-bench target_scores
-        best = max(answer, key=lambda text: answer[text])
-        answer = list(answer).index(best)
-    if isinstance(answer, int) and not isinstance(answer, bool):
-        if 0 <= answer - first < len(options):
-            return legal[answer - first]
-        raise UsageError(f"{where}: answer {answer} is no index of {len(options)} options")
-    text = str(answer).strip()
-    label = re.fullmatch(r"[(\[]?([A-Za-z])[)\].:]?", text)
-    if label and label[1].upper() in legal:
-        return label[1].upper()
-    matches = [i for i, option in enumerate(options) if plain(option) == plain(text)]
-    if matches:
-        return legal[matches[0]]
-    if text.isdigit() and 0 <= int(text) - first < len(options):
-        return legal[int(text) - first]
-    raise UsageError(f"{where}: answer {text!r} is none of the {len(options)} options")
+def blocks(path: str) -> Iterator[Located]:
+    """LogiQA's text files: letter, context, question and four options, a block of lines each."""
+    file = resolve("multiple_choice", path)
+    for number, block in enumerate(read_text(file).replace("\r\n", "\n").strip().split("\n\n")):
+        lines = [line.strip() for line in block.split("\n") if line.strip()]
+        where = f"{file}: block {number}"
+        if len(lines) < 5:
+            raise UsageError(f"{where}: a letter, a context, a question and the options, please")
+        letter, context, question, *options = lines
+        yield where, {"answer": letter, "context": context, "question": question,
+                      "options": options}  # fmt: skip
 
 
-def with_options(question: str, options: Sequence[str]) -> str:
-    """The question followed by one line an option."""
-    lines = [f"({chr(ord('A') + i)}) {option}" for i, option in enumerate(options)]
-    return "\n".join([question.strip(), *lines])
+def _answer(row: Mapping[str, Any], field: str | None, options: Options, where: str) -> Any:
+    if field is None and options.scores is not None:
+        return None
+    usual = tuple(name for name in ANSWERS if not isinstance(row.get(name), dict))
+    return pick(row, field, usual, where)
+
+
+def first_of(answers: list[tuple[Any, Options]]) -> int:
+    """Whether a file counts its options from 0 or from 1: from 1 when an index is their number."""
+    counted = [
+        (int(answer), len(options.texts))
+        for answer, options in answers
+        if (isinstance(answer, int | float) and not isinstance(answer, bool))
+        or (isinstance(answer, str) and answer.strip().isascii() and answer.strip().isdigit())
+    ]  # fmt: skip
+    from_one = all(1 <= index <= count for index, count in counted)
+    return int(bool(counted) and from_one and any(index == count for index, count in counted))
 
 
 def load(
@@ -78,27 +75,34 @@ def load(
     answer_field: str | None = None,
     context_field: str | None = None,
     id_field: str | None = None,
-    first_index: int = 0,
+    first_index: int | None = None,
     size: int | None = None,
 ) -> Suite:
     """The questions of `path`; without names the usual ones are looked for.
 
     `context_field` is put before the question; `first_index` is what the file calls its first
-    option when answers are numbers. Raises UsageError naming file, line and field.
+    option when answers are numbers (found out when None). Raises UsageError naming file, line
+    and field.
     """
+    text_file = (path or "").removesuffix(".gz").endswith(".txt")
+    located = blocks(str(path)) if text_file else read_rows("multiple_choice", path)
+    read = []
+    for where, row in located:
+        question = question_text(row, question_field, context_field, where)
+        options = options_of(row, options_field, question, where)
+        answer = _answer(row, answer_field, options, where)
+        own = (str(pick(row, id_field, (), where)),) if id_field else ()
+        read.append((where, question, options, answer, own))
+    first = first_index
+    if first is None:
+        first = first_of([(answer, options) for _, _, options, answer, _ in read])
+    from_zero = any(str(answer).strip() in ("0", "0.0") for _, _, _, answer, _ in read)
     items = []
-    for where, row in read_rows("multiple_choice", path, size):
-        question = str(pick(row, question_field, ("question", "input", "query", "prompt"), where))
-        context = pick(row, context_field, ("context", "passage"), where, required=False)
-        raw = pick(row, options_field, ("options", "choices", "target_scores", "endings"), where)
-        options = option_texts(raw, where)
-        usual = ("answer", "label", "correct", "answerKey", "target", "gold")
-        given = raw if "target_scores" in row and answer_field is None else None
-        answer = given if given is not None else pick(row, answer_field, usual, where)
-        letter = answer_letter(answer, options, where, first_index)
-        if isinstance(context, list):
-            context = "\n".join(map(str, context))
-        text = f"{context}\n{question}" if context else question
-        own = (str(row[id_field]),) if id_field else ()
-        items.append(Item(with_options(text, options), letter, "choice", options, own))
-    return QuestionSuite("multiple_choice", split, items)
+    for where, question, options, answer, own in read:
+        if from_zero and "0" not in options.labels:  # sol1 and sol2 with the labels 0 and 1
+            options = replace(options, labels=letters(len(options.texts)))
+        letter, *also = right_letters(answer, options, where, first)
+        meta = {"also": also} if also else {}
+        text = with_options(question, options)
+        items.append(Item(text, letter, "choice", options.texts, own, meta))
+    return QuestionSuite("multiple_choice", split, items[:size])

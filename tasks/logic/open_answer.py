@@ -1,4 +1,4 @@
-"""`open_answer`: any JSON(L)/CSV file of questions with free answers of mathematical form.
+"""`open_answer`: any file of questions with free answers of mathematical form.
 
     load("open_answer", path="questions.jsonl", question_field="question", answer_field="answer")
 
@@ -10,8 +10,7 @@ from ..math.verifier import verify_math
 from ..problem import Problem
 from ..suite import Suite
 from ..verdict import Verdict
-from .exact_answer import item_of
-from .reading.rows import pick, read_rows
+from .exact_answer import items_of
 from .reading.suite import QuestionSuite
 
 
@@ -31,6 +30,7 @@ def load(
     split: str = "test",
     question_field: str | None = None,
     answer_field: str | None = None,
+    context_field: str | None = None,
     id_field: str | None = None,
     size: int | None = None,
 ) -> Suite:
@@ -38,10 +38,6 @@ def load(
 
     Raises UsageError naming file, line and field for a bad row.
     """
-    items = []
-    for where, row in read_rows("open_answer", path, size):
-        question = str(pick(row, question_field, ("question", "input", "prompt", "query"), where))
-        answer = pick(row, answer_field, ("answer", "target", "gold", "label", "output"), where)
-        own = str(row[id_field]) if id_field else ""
-        items.append(item_of(row, question, answer, "text", own))
-    return OpenAnswers("open_answer", split, items)
+    fields = {"question": question_field, "answer": answer_field, "context": context_field,
+              "id": id_field}  # fmt: skip
+    return OpenAnswers("open_answer", split, items_of(path, "open_answer", "text", fields)[:size])

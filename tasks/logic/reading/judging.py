@@ -23,7 +23,15 @@ _LATEX_TEXT = re.compile(r"\\(?:text|textbf|mathrm|mathbf|textit|mbox|operatorna
 _NUMBER = re.compile(r"([+-]?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,40})?(\.[0-9]{1,40})?")
 _ARTICLE = re.compile(r"(?:the|a|an)\s+")
 _SPACE = re.compile(r"\s+")
+_AROUND = re.compile(r" ?([,;:=()\[\]]) ?")
 DIRECTIONS = {"north": "n", "south": "s", "east": "e", "west": "w"}
+
+
+def unbracketed(text: str) -> str:
+    """The inside of `[[...]]`, as KOR-Bench wraps answers; other text as it is."""
+    inner = text[2:-2]
+    wrapped = text.startswith("[[") and text.endswith("]]") and "[[" not in inner
+    return inner.strip() if wrapped and "]" not in inner and inner.strip() else text
 
 
 def plain(text: str) -> str:
@@ -34,7 +42,7 @@ def plain(text: str) -> str:
     text = _SPACE.sub(" ", tidy(text)).casefold().strip(" .!,;:")
     text = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     article = _ARTICLE.match(text)
-    return text[article.end() :] if article and article.end() < len(text) else text
+    return text[article.end() :] if article and article.end() + 1 < len(text) else text
 
 
 def letter_of(answer: str, options: list[str]) -> str | None:
@@ -56,12 +64,15 @@ def letter_of(answer: str, options: list[str]) -> str | None:
 
 
 def judge_choice(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
-    """A letter among `meta["options"]`; its text counts too, a letter with another's text not."""
+    """A letter among `meta["options"]`; its text counts too, a letter with another's text not.
+
+    `meta["also"]` are further letters that the file scores as highly.
+    """
     options = list(meta["options"])
     letter = letter_of(answer, options)
     if letter is None:
         return "the answer is not one of the options"
-    if letter == gold:
+    if letter in (gold, *meta.get("also", ())):
         return None
     # Some files print one option twice: the two letters then mean the same.
     texts = {chr(ord("A") + i): plain(option) for i, option in enumerate(options)}
@@ -82,9 +93,17 @@ def judge_word(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
 
 
 def judge_text(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
-    """Text, equal but for case, article, quotes and final punctuation; `accepted` are others."""
-    accepted = {plain(gold), *(plain(str(text)) for text in meta.get("accepted", ()))}
-    return None if plain(answer) in accepted else "another answer is right"
+    """Text, equal but for case, article, quotes, final punctuation and spaces at commas.
+
+    `meta["accepted"]` are other texts that are right.
+    """
+    accepted = {_tight(gold), *(_tight(str(text)) for text in meta.get("accepted", ()))}
+    return None if _tight(answer) in accepted else "another answer is right"
+
+
+def _tight(text: str) -> str:
+    """Plain text without spaces around commas, semicolons, colons and inside brackets."""
+    return _AROUND.sub(r"\1", plain(text))
 
 
 def judge_exact(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:

@@ -1,14 +1,25 @@
-"""Rows of a user's file, JSON lines, JSON or CSV/TSV, with the place of each for messages."""
+"""Rows of a user's file with the place of each for messages.
+
+JSON lines, JSON, CSV/TSV and Parquet, the first three also as `.gz`. Rows that hold several
+questions over one passage become one row a question.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ....sandbox.errors import UsageError
-from ...sources import data_folder, read_csv, read_json, read_jsonl, require
+from ...sources import data_folder, located_csv, located_jsonl, read_json, read_text, require
 
 Located = tuple[str, Mapping[str, Any]]
-LISTS = ("examples", "data", "questions", "rows", "instances")
+LISTS = (
+    "examples", "data", "questions", "rows", "instances", "problems", "items", "samples",
+    "data_samples", "test", "validation", "train",
+)  # fmt: skip
+"""Keys under which a JSON file keeps its rows."""
+NESTED = ("questions", "qas", "qa_pairs", "question_list")
+"""Keys under which a row keeps several questions."""
+_RULES = ("rule.jsonl", "rule.json")
 
 
 def resolve(suite: str, path: str | None) -> Path:
@@ -22,33 +33,124 @@ def resolve(suite: str, path: str | None) -> Path:
     raise UsageError(f"task {suite!r}: there is no file {path!r}")
 
 
-def read_rows(suite: str, path: str | None, size: int | None = None) -> Iterator[Located]:
-    """(place, row) of each row of a file, at most `size`. Raises UsageError."""
+def read_rows(suite: str, path: str | None) -> Iterator[Located]:
+    """(place, row) of each row of a file. Raises UsageError."""
     file = resolve(suite, path)
-    for count, located in enumerate(_rows(file)):
-        if size is not None and count >= size:
-            return
-        yield located
+    rules = _rules_beside(file)
+    for where, row in _rows(file):
+        for place, one in expanded(where, row):
+            rule = rules.get(str(one["rule_id"])) if "rule_id" in one else None
+            yield place, {"rule_content": rule, **one} if rule else one
 
 
 def _rows(file: Path) -> Iterator[Located]:
-    name = file.name.removesuffix(".gz")
+    name = file.name.removesuffix(".gz").lower()
     if name.endswith((".csv", ".tsv")):
-        delimiter = "\t" if name.endswith(".tsv") else ","
-        for number, row in enumerate(read_csv(file, (), delimiter), start=2):
-            yield f"{file}:{number}", row
-    elif name.endswith(".json"):
-        value = read_json(file)
-        if isinstance(value, dict):
-            key = next((key for key in LISTS if isinstance(value.get(key), list)), None)
-            value = value[key] if key else list(value.values())
-        if not isinstance(value, list):
-            raise UsageError(f"{file}: a list of rows is expected")
-        for number, row in enumerate(value):
-            yield f"{file}: row {number}", require(row, (), f"{file}: row {number}")
+        yield from located_csv(file, (), "\t" if name.endswith(".tsv") else ",")
+    elif name.endswith(".parquet"):
+        yield from _parquet(file)
+    elif _is_json_lines(file):
+        yield from located_jsonl(file)
     else:
-        for number, row in enumerate(read_jsonl(file), start=1):
-            yield f"{file}:{number}", row
+        yield from _in_json(read_json(file), str(file))
+
+
+def _is_json_lines(file: Path) -> bool:
+    """Whether each line is an object of its own, as in many a `.json` file too."""
+    text = read_text(file).lstrip()
+    if text.startswith("["):
+        return False
+    if not file.name.removesuffix(".gz").endswith(".json"):
+        return True
+    first, _, rest = text.partition("\n")
+    return first.startswith("{") and first.rstrip().endswith("}") and rest.lstrip().startswith("{")
+
+
+def _parquet(file: Path) -> Iterator[Located]:
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        rows = parquet.read_table(file).to_pylist()
+    except (OSError, pyarrow.ArrowException) as error:
+        detail = str(error).partition("\n")[0][:200]
+        raise UsageError(f"{file}: not Parquet that can be read: {detail}") from error
+    for number, row in enumerate(rows):
+        yield f"{file}: row {number}", row
+
+
+def _in_json(value: Any, where: str) -> Iterator[Located]:
+    """The rows of a JSON value: a list, an object that holds one, or an object of rows."""
+    if isinstance(value, dict):
+        key = next((key for key in LISTS if isinstance(value.get(key), list)), None)
+        if key is not None and all(isinstance(row, dict) for row in value[key]):
+            value = value[key]
+        elif value and all(isinstance(row, dict) for row in value.values()):
+            value = list(value.values())
+        else:
+            value = [value]
+    if not isinstance(value, list):
+        raise UsageError(f"{where}: a list of rows is expected")
+    for number, row in enumerate(value):
+        yield f"{where}: row {number}", require(row, (), f"{where}: row {number}")
+
+
+def expanded(where: str, row: Mapping[str, Any]) -> Iterator[Located]:
+    """One row a question, flattened: shared passages, question objects, chats, rewards."""
+    if isinstance(row.get("test_example"), dict):  # PrOntoQA keeps examples for few shots beside it
+        row = row["test_example"]
+    key = next((key for key in NESTED if _questions(row.get(key))), None)
+    if key is None:
+        yield where, _flat(row)
+        return
+    shared = {name: value for name, value in row.items() if name != key}
+    for number, question in enumerate(_questions(row[key])):
+        yield f"{where}, question {number}", _flat(shared | question)
+
+
+def _questions(value: Any) -> list[dict[str, Any]]:
+    """The questions of a nested list or object; empty when it is none."""
+    values = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(values, list) or not all(isinstance(one, dict) for one in values):
+        return []
+    return values
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    flat = dict(row)
+    question, reward = flat.get("question"), flat.get("reward_model")
+    if isinstance(question, dict) and "stem" in question:  # CommonsenseQA
+        flat |= {key: value for key, value in question.items() if key != "stem"}
+        flat["question"] = question["stem"]
+    if isinstance(reward, dict) and "ground_truth" in reward:  # verl
+        flat.setdefault("answer", reward["ground_truth"])
+    for key in ("prompt", "messages"):
+        if isinstance(flat.get(key), list) and all(isinstance(m, dict) for m in flat[key]):
+            flat[key] = "\n".join(
+                str(message.get("content", "")) for message in flat[key]
+                if message.get("role") != "assistant"
+            )  # fmt: skip
+    return flat
+
+
+def _rules_beside(file: Path) -> dict[str, str]:
+    """KOR-Bench's rules by their number, from the file of rules beside the file of samples."""
+    if not file.name.startswith(("sample", "three-shot")):
+        return {}
+    for name in _RULES:
+        path = file.with_name(name)
+        if path.is_file():
+            rules = {}
+            for where, row in _rows(path):
+                require(dict(row), ("idx", "rule_content"), where)
+                rules[str(row["idx"])] = str(row["rule_content"])
+            return rules
+    return {}
+
+
+def folded(name: object) -> str:
+    """A field's name for comparison: `Correct Answer` and `correct_answer` are one."""
+    return str(name).strip().casefold().replace(" ", "_").replace("-", "_")
 
 
 def pick(
@@ -58,11 +160,19 @@ def pick(
     where: str,
     required: bool = True,
 ) -> Any:
-    """The value of the declared field, or of the first usual one there is. Raises UsageError."""
-    for name in [declared] if declared else usual:
-        if name in row:
-            return row[name]
-    if not required and declared is None:
-        return None
+    """The value of the declared field, or of the first usual one that is filled.
+
+    Raises UsageError for a declared field that is missing, or when no usual one is there.
+    """
+    if declared:
+        if declared in row:
+            return row[declared]
+    else:
+        found = {folded(name): value for name, value in row.items() if value is not None}
+        for name in usual:
+            if folded(name) in found:
+                return found[folded(name)]
+        if not required:
+            return None
     wanted = repr(declared) if declared else "one of " + ", ".join(usual)
     raise UsageError(f"{where}: field {wanted} is missing; it has {', '.join(map(str, row))}")

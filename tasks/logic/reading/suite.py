@@ -15,10 +15,12 @@ from ...suite import Domain, StoredSuite
 from ...verdict import Verdict
 from ..reasoning.answers import parse_grid, tidy
 from ..reasoning.base import judged
-from .judging import JUDGES, number, plain
+from .judging import JUDGES, Judge, letter_of, number, plain, unbracketed
+from .tables import judge_table
 
 ANSWER_CAP = 20_000
 """Longest answer, in characters, that is read at all."""
+_JUDGES: dict[str, Judge] = JUDGES | {"table": judge_table}
 FORMS = {
     "choice": "the letter of the right option",
     "number": "the number",
@@ -31,7 +33,7 @@ FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question as a file states it; `kind` is a key of `judging.JUDGES`."""
+    """One question as a file states it; `kind` is a key of `judging.JUDGES`, or `table`."""
 
     question: str
     answer: str
@@ -64,35 +66,43 @@ class QuestionSuite(StoredSuite):
         self._frequency = Counter((p.meta["kind"], p.answer) for p in self)
 
     def _problem(self, row: int, split: str, item: Item) -> Problem:
-        if item.kind not in JUDGES:
-            raise UsageError(f"kind {item.kind!r}: use one of {', '.join(JUDGES)}")
+        if item.kind not in _JUDGES:
+            raise UsageError(f"kind {item.kind!r}: use one of {', '.join(_JUDGES)}")
         problem_id = f"{self.name.replace(':', '-')}-{split}-{row}"
         meta = {"row": row, "kind": item.kind, **item.meta}
         form = FORMS.get(item.kind)
         if item.options:
             meta["options"] = list(item.options)
-            if item.kind == "word":
+            if item.kind == "word" and len(item.options) > 1:
                 form = " or ".join([", ".join(item.options[:-1]), item.options[-1]])
+        if item.kind == "table":
+            form = f"the table as a JSON list of rows [{', '.join(meta['header'])}]"
         return Problem(problem_id, self.name, ask(item.question.strip(), form), item.answer, meta)
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        judge = JUDGES[problem.meta["kind"]]
-        return judged(
-            completion, ANSWER_CAP, lambda answer: judge(answer, problem.answer, problem.meta)
-        )
+        return judged(completion, ANSWER_CAP, lambda answer: _fault(problem, answer))
 
     def gold(self, problem: Problem) -> str:
         return reply(problem.answer)
 
     def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        return JUDGES[problem.meta["kind"]](tidy(first), tidy(second), problem.meta) is None
+        if first.strip() == second.strip():
+            return True
+        if problem.meta["kind"] == "choice":
+            letter = letter_of(first, problem.meta["options"])
+            return letter is not None and letter == letter_of(second, problem.meta["options"])
+        try:
+            judge = _JUDGES[problem.meta["kind"]]
+            return judge(tidy(first), tidy(second), problem.meta) is None
+        except (ValueError, LookupError, TypeError):
+            return False  # the second is no gold: it need not have its form
 
     def guess(self, problem: Problem, rng: random.Random) -> str:
         return reply(rng.choice(self._pool(problem)))
 
     def chance(self, problem: Problem) -> float | None:
         pool = self._pool(problem)
-        judge = JUDGES[problem.meta["kind"]]
+        judge = _JUDGES[problem.meta["kind"]]
         right = sum(judge(answer, problem.answer, problem.meta) is None for answer in pool)
         return right / len(pool)
 
@@ -107,7 +117,7 @@ class QuestionSuite(StoredSuite):
         return sorted(answer for known, answer in self._frequency if known == kind)
 
     def wrong(self, problem: Problem) -> str | None:
-        judge = JUDGES[problem.meta["kind"]]
+        judge = _JUDGES[problem.meta["kind"]]
         for answer in [*self._pool(problem), *_near_misses(problem)]:
             if judge(answer, problem.answer, problem.meta) is not None:
                 return reply(answer)
@@ -125,12 +135,26 @@ class QuestionSuite(StoredSuite):
         return super().find(found.pop() if found else problem_id)
 
 
+def _fault(problem: Problem, answer: str) -> str | None:
+    """What is wrong with a tidied answer, by the kind of the problem."""
+    kind = problem.meta["kind"]
+    if kind not in ("grid", "table", "exact"):
+        answer = unbracketed(answer)
+    return _JUDGES[kind](answer, problem.answer, problem.meta)
+
+
 def _near_misses(problem: Problem) -> list[str]:
     """Answers of the same kind as the gold that are not it."""
     kind, gold = problem.meta["kind"], problem.answer
     if kind == "grid":
         grid = parse_grid(gold) or [[0]]
         return [json.dumps([[grid[0][0] + 1, *grid[0][1:]], *grid[1:]])]
+    if kind == "table":
+        table = json.loads(gold)
+        rows = table["rows"]
+        last = rows[-1][-1]
+        rows[-1][-1] = rows[0][-1] if rows[0][-1] != last else f"not {last}"
+        return [json.dumps(rows)]
     value = number(gold)
     if value is not None:
         return [str(value + 1)]
