@@ -8,6 +8,7 @@ import os
 import stat
 import sys
 import sysconfig
+from collections.abc import Iterable
 
 from . import kernel
 
@@ -38,6 +39,19 @@ def init_image(machine: str) -> bytes | None:
     return header + code
 
 
+def leave_out_threads(preload: Iterable[str]) -> None:
+    """Keep out what libraries import if it is there and what starts threads as it is imported.
+
+    A process with threads can enter no namespace, and a fork of it may wait for ever.
+    """
+    for name in _THREADED:
+        if name not in preload:
+            sys.modules[name] = None  # type: ignore[assignment]
+
+
+_THREADED = ("pyarrow",)
+
+
 def survey(preload: tuple[str, ...]) -> dict[str, list[str]]:
     """Import `preload` and every extension module; say which files and folders that took.
 
@@ -47,6 +61,7 @@ def survey(preload: tuple[str, ...]) -> dict[str, list[str]]:
     import importlib
     import pkgutil
 
+    leave_out_threads(preload)
     for name in preload:
         importlib.import_module(name)
     packages = _site_entries()

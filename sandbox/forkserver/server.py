@@ -53,6 +53,7 @@ class Server:
         sys.path.extend(site)
         preload = self._settings.get("preload", [])
         assert isinstance(preload, list)
+        rootfs.leave_out_threads(preload)
         for name in (*STANDARD_MODULES, *preload):
             importlib.import_module(name)
         self._nursery.base_bytes = isolation.address_space()
