@@ -7,6 +7,9 @@ from typing import Any
 from ..sandbox.errors import UsageError
 from ..tasks import Problem, Suite, load
 
+_KEPT = 16_384
+"""Problems kept by id: a group of completions asks for one many times, a generator makes it."""
+
 
 class Lookup:
     """Loads each task once, on first use; safe to share between threads and to pickle.
@@ -18,6 +21,7 @@ class Lookup:
         self.options = dict(options or {})
         self._suites: dict[str, Suite] = {}
         self._prompts: dict[str, dict[str, Problem]] = {}
+        self._found: dict[tuple[str, str], Problem] = {}
         self._lock = threading.RLock()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -36,7 +40,14 @@ class Lookup:
     def by_id(self, task: str, problem_id: str) -> tuple[Suite, Problem]:
         """The problem with this id. Raises UsageError when the task or the id is unknown."""
         suite = self.suite(task)
-        return suite, suite.find(problem_id)
+        problem = self._found.get((task, problem_id))
+        if problem is None:
+            problem = suite.find(problem_id)
+            with self._lock:
+                if len(self._found) >= _KEPT:
+                    self._found.pop(next(iter(self._found)))
+                self._found[task, problem_id] = problem
+        return suite, problem
 
     def by_prompt(self, task: str, prompt: str) -> tuple[Suite, Problem]:
         """The problem with exactly this prompt. Raises UsageError when there is none."""

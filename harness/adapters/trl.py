@@ -1,15 +1,20 @@
 """TRL: `GRPOTrainer(reward_funcs=trl_reward("gsm8k"))`. Written to the contract of TRL 1.16.
 
+`math_reward()` verifies a dataset of your own against its column `solution`.
+
 TRL calls `f(prompts=, completions=, completion_ids=, **columns)` with one entry a completion,
 wants one float a completion back, and skips a None.
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, Verdict
+from ...tasks.math.verifier import verify_math
 from ..lookup import Lookup
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 
@@ -24,6 +29,23 @@ def _text(message: str | Messages) -> str:
     if isinstance(content, list):
         return "".join(part.get("text", "") for part in content if isinstance(part, dict))
     return content or ""
+
+
+def _lengths(completion_ids: Sequence[Sequence[int]] | None, rows: int) -> Sequence[int | None]:
+    """The tokens of each completion, where TRL passes them."""
+    return [len(ids) for ids in completion_ids] if completion_ids else [None] * rows
+
+
+def log_verdicts(name: str, verdicts: Sequence[Verdict], columns: dict[str, Any]) -> None:
+    """Show status and extracted answer in TRL's table of completions, and count our failures."""
+    log_extra: Callable[[str, list[Any]], None] | None = columns.get("log_extra")
+    log_metric: Callable[[str, float], None] | None = columns.get("log_metric")
+    if log_extra is not None:
+        log_extra(f"{name}/status", [verdict.status for verdict in verdicts])
+        log_extra(f"{name}/extracted", [verdict.extracted for verdict in verdicts])
+    if log_metric is not None and verdicts:
+        failed = sum(verdict.score is None for verdict in verdicts)
+        log_metric(f"{name}/checker_errors", failed / len(verdicts))
 
 
 class TrlReward:
@@ -51,8 +73,8 @@ class TrlReward:
         texts = [_text(completion) for completion in completions]
         found = [self._problem(row, prompts, columns) for row in range(len(texts))]
         verdicts = self._verify(found, texts)
-        self._log(verdicts, columns)
-        lengths = [len(ids) for ids in completion_ids] if completion_ids else [None] * len(texts)
+        log_verdicts(self.__name__, verdicts, columns)
+        lengths = _lengths(completion_ids, len(texts))
         return [
             reward(verdict, text, tokens, self.rules)
             for verdict, text, tokens in zip(verdicts, texts, lengths, strict=True)
@@ -81,16 +103,6 @@ class TrlReward:
             verdicts.update(zip(rows, answers, strict=True))
         return [verdicts[row] for row in range(len(found))]
 
-    def _log(self, verdicts: list[Verdict], columns: dict[str, Any]) -> None:
-        log_extra: Callable[[str, list[Any]], None] | None = columns.get("log_extra")
-        log_metric: Callable[[str, float], None] | None = columns.get("log_metric")
-        if log_extra is not None:
-            log_extra(f"{self.__name__}/status", [verdict.status for verdict in verdicts])
-            log_extra(f"{self.__name__}/extracted", [verdict.extracted for verdict in verdicts])
-        if log_metric is not None and verdicts:
-            failed = sum(verdict.score is None for verdict in verdicts)
-            log_metric(f"{self.__name__}/checker_errors", failed / len(verdicts))
-
 
 class AsyncTrlReward(TrlReward):
     """The same, awaited by TRL beside its other asynchronous rewards."""
@@ -98,6 +110,46 @@ class AsyncTrlReward(TrlReward):
     async def __call__(self, *args: Any, **columns: Any) -> list[float | None]:  # type: ignore[override]
         """As TrlReward, off the event loop."""
         return await asyncio.to_thread(super().__call__, *args, **columns)
+
+
+class MathReward:
+    """The math verdict against a column of the dataset; picklable and thread-safe."""
+
+    def __init__(self, column: str, rules: RewardRules) -> None:
+        self.column = column
+        self.rules = rules
+        self.__name__ = "assay_math"
+
+    def __call__(
+        self,
+        completions: Sequence[str | Messages],
+        completion_ids: Sequence[Sequence[int]] | None = None,
+        **columns: Any,
+    ) -> list[float | None]:
+        """One reward a completion, in order; None where the checker failed (an empty answer).
+
+        Raises UsageError when the dataset has no such column.
+        """
+        golds = columns.get(self.column)
+        if golds is None:
+            raise UsageError(
+                f"the dataset has no column {self.column!r}: name the one with the answers, "
+                "math_reward(column=...)"
+            )
+        texts = [_text(completion) for completion in completions]
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            verdicts = list(pool.map(verify_math, map(str, golds), texts))
+        log_verdicts(self.__name__, verdicts, columns)
+        lengths = _lengths(completion_ids, len(texts))
+        return [
+            reward(verdict, text, tokens, self.rules)
+            for verdict, text, tokens in zip(verdicts, texts, lengths, strict=True)
+        ]
+
+
+def math_reward(column: str = "solution", rules: RewardRules = CORRECTNESS_ONLY) -> MathReward:
+    """A reward like TRL's `accuracy_reward`, for any dataset with a column of math answers."""
+    return MathReward(column, rules)
 
 
 def trl_reward(

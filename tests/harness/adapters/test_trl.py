@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assay.harness.adapters.trl import TrlReward, trl_reward
+from assay.harness.adapters.trl import TrlReward, math_reward, trl_reward
 from assay.harness.export import export
 from assay.harness.rewards import RewardRules
 from assay.sandbox.errors import UsageError
@@ -110,6 +110,22 @@ def test_length_and_format_reach_the_reward() -> None:
     rules = RewardRules(max_tokens=10, overlong_buffer=4)
     columns = _columns(2) | {"completion_ids": [[1] * 8, [1] * 11]}
     assert trl_reward(TASK, rules=rules)(**columns) == [0.5, -1.0]
+
+
+def test_math_reward_reads_the_answers_of_any_dataset() -> None:
+    columns = {
+        "completions": [[{"role": "assistant", "content": text}] for text in
+                        ("\\boxed{\\frac{2}{4}}", "\\boxed{3}", "\\boxed{7}", "7 or 8")],
+        "solution": ["1/2", "4", "", "7"],
+    }  # fmt: skip
+    logged: dict[str, Any] = {}
+    reward = pickle.loads(pickle.dumps(math_reward()))
+    assert reward(**columns, log_extra=logged.__setitem__) == [1.0, 0.0, None, 0.0]
+    assert logged["assay_math/status"][2] == "checker_error"
+    shaped = math_reward("gold", RewardRules(max_tokens=10, overlong_buffer=4))
+    assert shaped(["\\boxed{1}"], completion_ids=[[0] * 8], gold=[1]) == [0.5]
+    with pytest.raises(UsageError, match="no column 'gold'"):
+        shaped(**columns)
 
 
 def test_it_is_picklable_and_named() -> None:

@@ -1,0 +1,122 @@
+"""Math rewards a second beside TRL's accuracy_reward, both called the way GRPOTrainer calls them.
+
+    python benchmarks/reward_throughput.py [--rounds 5] [--batch 1024] [--group 8]
+
+One call a batch, from the main thread, with conversational completions and the dataset's
+columns, as `GRPOTrainer._calculate_rewards` makes it (TRL 1.16): groups of completions of one
+prompt. The problems are drawn from the packaged math suites; half the completions are right,
+half wrong, each behind a paragraph of work and in a box, because accuracy_reward reads nothing
+else. The rewards take turns, so that all meet the same machine, and meet a new batch in every
+round. Without math-verify, which accuracy_reward needs, there is nothing to compare.
+"""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import random
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from assay.harness.adapters.trl import math_reward, trl_reward
+from assay.tasks import load
+
+OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "reward_throughput.json"
+TASKS = (
+    "arithmetic", "fractions", "percentages", "linear_equations", "quadratic_equations",
+    "polynomials", "probability", "sequences", "modular", "unit_conversion",
+)  # fmt: skip
+WORK = (
+    "<think>\nLet us write down what is given and work through it step by step. First the terms "
+    "that do not depend on the unknown are collected on one side, $3x + 4 = 2x - 7$ being of "
+    "that kind, then both sides are divided by the factor that is left. A check by substitution "
+    "confirms the value, so there is nothing more to do.\n</think>\nThe work above gives "
+)
+Reward = Callable[..., list[float | None]]
+
+
+def rows(batch: int, group: int, seed: int) -> dict[str, list[Any]]:
+    """Columns as TRL passes them, and `expected`, which no reward is given."""
+    rng = random.Random(seed)
+    columns: dict[str, list[Any]] = {
+        key: [] for key in ("prompts", "completions", "task", "problem_id", "solution", "expected")
+    }
+    suites = {task: load(task, size=200, seed=seed) for task in TASKS}
+    while len(columns["task"]) < batch:
+        suite = suites[rng.choice(TASKS)]
+        problem = suite[rng.randrange(len(suite))]
+        for _ in range(group):
+            answer = problem.answer if rng.random() < 0.5 else suite[rng.randrange(200)].answer
+            right = suite.same_answer(problem, problem.answer, answer)
+            text = f"{WORK}$\\boxed{{{answer}}}$."
+            columns["prompts"].append([{"role": "user", "content": problem.prompt}])
+            columns["completions"].append([{"role": "assistant", "content": text}])
+            columns["task"].append(suite.name)
+            columns["problem_id"].append(problem.id)
+            columns["solution"].append(problem.answer)
+            columns["expected"].append(float(right))
+    return {key: values[:batch] for key, values in columns.items()}
+
+
+def measure(rewards: dict[str, Reward], rounds: int, batch: int, group: int) -> dict:
+    """Seconds of each round and the share of right verdicts of each reward."""
+    seconds: dict[str, list[float]] = {name: [] for name in rewards}
+    right: dict[str, list[bool]] = {name: [] for name in rewards}
+    for number in range(rounds + 1):  # the first round warms up
+        columns = rows(batch, group, seed=number)
+        expected = columns.pop("expected")
+        columns["completion_ids"] = [[0] * 120 for _ in expected]
+        for name, function in rewards.items():
+            started = time.perf_counter()
+            values = function(**columns)
+            if number:
+                seconds[name].append(time.perf_counter() - started)
+            right[name] += [value == want for value, want in zip(values, expected, strict=True)]
+    shares = {name: round(100 * sum(found) / len(found), 2) for name, found in right.items()}
+    return {"seconds": seconds, "right_percent": shares}
+
+
+def main() -> None:
+    """Measure, print, write."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--batch", type=int, default=1024)
+    options.add_argument("--group", type=int, default=8)
+    options.add_argument("--out", type=Path, default=OUT)
+    given = options.parse_args()
+    try:
+        import math_verify  # noqa: F401
+        from trl.rewards import accuracy_reward
+    except ImportError as error:
+        print(f"nothing to compare with: {error}")
+        return
+    rewards: dict[str, Reward] = {
+        "trl accuracy_reward": accuracy_reward,
+        "assay trl_reward": trl_reward(*TASKS),
+        "assay math_reward": math_reward(),
+    }
+    found = measure(rewards, given.rounds, given.batch, given.group)
+    medians = {name: statistics.median(times) for name, times in found["seconds"].items()}
+    peer = medians["trl accuracy_reward"]
+    versions = {p: importlib.metadata.version(p) for p in ("trl", "math-verify", "sympy")}
+    result = {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
+        "versions": {"python": platform.python_version()} | versions,
+        "batch": given.batch,
+        "group": given.group,
+        "rewards_per_second": {n: round(given.batch / s, 1) for n, s in medians.items()},
+        "times_trl": {n: round(peer / s, 2) for n, s in medians.items()},
+        "right_percent": found["right_percent"],
+        "seconds": {n: [round(s, 3) for s in times] for n, times in found["seconds"].items()},
+    }
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    given.out.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()
