@@ -20,7 +20,7 @@ from assay.tasks.logic.reasoning.expressions import (
     value_of,
     write,
 )
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 
@@ -56,6 +56,7 @@ trees = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trees)
 def test_writing_and_parsing_keep_value_and_numbers(tree):
     try:
