@@ -44,6 +44,7 @@ MAX_TEXT = 400
 MAX_PULLED = 1_000_000
 _BASES: tuple[Any, ...] = (int, float, str, bytes, tuple, frozenset, list, dict, set)
 _NO_EXCEPTIONS_OF = frozenset({"unittest", "pytest", "_pytest", "__main__", "__tests__"})
+_MIXED: dict[str, type] = {"int": int, "str": str}
 LONGEST_NUMBER = 200_000
 """Digits that tests may read or print: more would take the judge longer than a test is worth."""
 DEEPEST = 3_000
@@ -321,7 +322,8 @@ class Judge:
             return tree
         kind = type(value)
         if isinstance(value, enum.Enum):
-            return ["e", kind.__name__, value.name, packer.pack(value.value, depth)]
+            base = next((plain for plain in ("int", "str") if isinstance(value, _MIXED[plain])), "")
+            return ["e", kind.__name__, value.name, packer.pack(value.value, depth), base]
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
             return packer.items(["N", kind.__name__, list(kind._fields)], value, depth)
         for base in _BASES:

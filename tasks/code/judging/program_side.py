@@ -97,6 +97,7 @@ class ProgramSide:
         self.exchange = exchange
         self.handles: list[Any] = []
         self.numbers: dict[int, int] = {}
+        self.members: dict[tuple[str, str], Any] = {}
         self.declared: frozenset[str] = frozenset()
         self.module = types.ModuleType("solution")
         self.printed = Printed(sys.stdout)
@@ -289,9 +290,18 @@ class ProgramSide:
                 maker = collections.namedtuple(tree[1], tree[2])  # type: ignore[misc, no-redef]
             return maker._make(values)
         if tag == "e":
-            own = self.module.__dict__.get(tree[1])
-            return own[tree[2]] if isinstance(own, enum.EnumMeta) else unpacker.value(tree[3])
+            return self.member(tree[1], tree[2], unpacker.value(tree[3]), tree[4])
         return array_value(unpacker, tree)
+
+    def member(self, kind: str, name: str, value: Any, base: str) -> Any:
+        """A member of the program's own enumeration, or of one made up for it."""
+        own = self.module.__dict__.get(kind)
+        if isinstance(own, enum.EnumMeta):
+            return own[name]
+        if (kind, name) not in self.members:
+            mixed = {"int": int, "str": str}.get(base)
+            self.members[kind, name] = enum.Enum(kind, {name: value}, type=mixed)[name]
+        return self.members[kind, name]
 
     def blank(self, name: str, needs: str) -> Any:
         """An empty instance of the program's class of that name, or of one made up for it."""

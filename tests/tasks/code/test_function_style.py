@@ -1,0 +1,437 @@
+"""Tests that call a function or a class: what crosses, what comes back, and what the log shows."""
+
+import pytest
+from assay.sandbox import Limits
+from assay.tasks.code.verifier import verify_function
+from assay.tasks.verdict import Verdict
+
+LIMITS = Limits(cpu_seconds=4, wall_seconds=120, memory_mb=512, output_kb=256)
+
+
+def _verdict(source: str, tests: str, entry: str = "f", **named: str) -> Verdict:
+    return verify_function(f"```python\n{source}\n```", tests, entry, limits=LIMITS, **named)
+
+
+ECHO = "def f(*args, **named):\n    return args[0] if args else named\n"
+
+ROUND_TRIPS = """
+import collections, dataclasses, datetime, decimal, enum, fractions, math, typing
+
+Point = collections.namedtuple("Point", "x y")
+
+class Pair(typing.NamedTuple):
+    left: int
+    right: list
+
+@dataclasses.dataclass
+class Box:
+    size: int
+    items: list = dataclasses.field(default_factory=list)
+
+@dataclasses.dataclass(frozen=True)
+class Leaf:
+    name: str
+
+class Colour(enum.Enum):
+    RED = "r"
+    BLUE = "b"
+
+VALUES = [
+    None, True, 0, -5, 2**200, 1.5, -0.0, math.inf, 1 + 2j, "", "é\\n", b"\\xff", bytearray(b"x"),
+    [1, [2]], (1, (2,)), {1: [2]}, {1, 2}, frozenset({3}), range(3, 9, 2), slice(1, 2),
+    decimal.Decimal("1.10"), fractions.Fraction(1, 3), datetime.date(2024, 1, 2),
+    datetime.datetime(2024, 1, 2, 3, tzinfo=datetime.timezone.utc), datetime.timedelta(3),
+    collections.deque([1]), collections.Counter("aab"), collections.OrderedDict(a=1),
+    collections.defaultdict(int, {"a": 1}), Point(1, [2]), Pair(1, [2]), Box(3, [Box(4)]),
+    Leaf("a"), Colour.RED, [Colour.BLUE, {Leaf("b"): Point(0, 0)}],
+]
+
+def check(candidate):
+    for value in VALUES:
+        got = candidate(value)
+        assert type(got) is type(value), (value, got)
+        assert got == value
+    assert math.isnan(candidate(math.nan))
+    assert candidate(a=1, b=[2]) == {"a": 1, "b": [2]}
+    assert list(candidate(iter([1, 2]))) == [1, 2]
+    assert candidate({1: 2}.keys()) is not None
+"""
+
+
+def test_every_plain_value_crosses_both_ways() -> None:
+    verdict = _verdict(ECHO, ROUND_TRIPS)
+    assert verdict.correct, verdict
+    assert verdict.meta["cases"] == verdict.meta["passed"] > 70
+
+
+def test_the_program_sees_the_values_that_the_tests_give() -> None:
+    source = """
+import collections
+def f(value):
+    names = [type(value).__name__]
+    if hasattr(value, "_fields"):
+        return names + list(value._fields) + [value[0]]
+    if hasattr(value, "size"):
+        return names + [value.size]
+    return names + [value.name] if hasattr(value, "name") else names
+"""
+    tests = """
+import collections, dataclasses, enum
+Point = collections.namedtuple("Point", "x y")
+@dataclasses.dataclass
+class Box:
+    size: int
+class Colour(enum.IntEnum):
+    RED = 1
+class Text(str): pass
+assert f(Point(7, 8)) == ["Point", "x", "y", 7]
+assert f(Box(3)) == ["Box", 3]
+assert f(Text("a")) == ["str"]
+assert f(collections.OrderedDict(a=1)) == ["OrderedDict"]
+"""
+    verdict = _verdict(source, tests)
+    assert verdict.correct, verdict
+
+
+def test_classes_of_the_prompt_are_shared() -> None:
+    prompt = """
+class Node:
+    def __init__(self, value, rest=None):
+        self.value = value
+        self.rest = rest
+
+def length(node):
+"""
+    source = prompt + "    return 0 if node is None else 1 + length(node.rest)\n"
+    tests = "def check(candidate):\n    assert candidate(Node(1, Node(2))) == 2\n"
+    verdict = _verdict(source, tests, "length", prompt=prompt)
+    assert verdict.correct, verdict
+
+
+IN_PLACE = """
+import array, collections
+
+def check(candidate):
+    xs = [3, 1, 2]
+    assert candidate(xs) is None
+    assert xs == [1, 2, 3]
+    rows = [[2, 1], [4, 3]]
+    candidate(rows[0])
+    assert rows == [[1, 2], [4, 3]]
+    inner = [2, 1]
+    both = [inner, inner]
+    candidate(both[1])
+    assert both[0] is inner and inner == [1, 2]
+    ys = [2, 1]
+    assert candidate(ys) == candidate([5])
+    assert ys == [1, 2]
+    queue = collections.deque([1])
+    candidate(queue)
+    assert list(queue) == [1, "end"]
+    kept = {"a": [2, 1]}
+    candidate(kept)
+    assert kept == {"a": [2, 1], "seen": True}
+"""
+SORTS = """
+def f(x):
+    if isinstance(x, dict):
+        x["seen"] = True
+    elif hasattr(x, "appendleft"):
+        x.append("end")
+    else:
+        x.sort()
+"""
+
+
+def test_arguments_changed_in_place_come_back() -> None:
+    verdict = _verdict(SORTS, IN_PLACE)
+    assert verdict.correct, verdict
+    untouched = _verdict("def f(x): pass", IN_PLACE)
+    assert untouched.status == "incorrect"
+
+
+def test_emptying_an_argument_does_not_fool_a_statement_that_reads_it_again() -> None:
+    tests = "xs = [3, 1, 2]\nassert f(xs) == sorted(xs)\n"
+    assert _verdict("def f(xs):\n    xs.clear()\n    return []", tests).status == "incorrect"
+    assert _verdict("def f(xs):\n    return sorted(xs)", tests).correct
+    assert _verdict("def f(xs):\n    xs.sort()\n    return xs", tests).correct
+
+
+def test_iterators_are_drained_under_a_cap() -> None:
+    source = """
+def f(n):
+    if n < 0:
+        return map(str, range(3))
+    if n == 0:
+        return ({1: 2}.items(), {1: 2}.values(), reversed([1, 2]), zip([1], [2]))
+    return (k for k in range(n))
+"""
+    tests = """
+import itertools
+assert list(f(3)) == [0, 1, 2]
+assert sum(f(2000)) == 1999000
+assert next(f(5)) == 0
+assert list(itertools.islice(f(10**9), 3)) == [0, 1, 2]
+items, values, back, pairs = f(0)
+assert list(items) == [(1, 2)] and list(values) == [2] and list(back) == [2, 1]
+assert list(pairs) == [(1, 2)]
+assert "".join(f(-1)) == "012"
+got = f(4)
+assert list(got) == [0, 1, 2, 3] and list(got) == []
+"""
+    verdict = _verdict(source, tests)
+    assert verdict.correct, verdict
+    endless = _verdict("def f(n):\n    while True: yield 1", "assert list(f(1)) == [1]")
+    assert endless.score == 0.0
+
+
+def test_exceptions_arrive_by_type_and_message() -> None:
+    source = """
+import decimal, json
+class Own(KeyError): pass
+def f(kind):
+    if kind == "own": raise Own("gone")
+    if kind == "json": json.loads("{")
+    if kind == "zero": return decimal.Decimal(1) / decimal.Decimal(0)
+    if kind == "stop": return next(iter([]))
+    if kind == "exit": raise SystemExit(3)
+    if kind == "late": return (1 // (2 - k) for k in range(4))
+    raise ValueError("no %s" % kind, 7)
+"""
+    tests = """
+import json
+class Own(KeyError): pass
+def caught(kind):
+    try:
+        f(kind)
+    except BaseException as error:
+        return error
+assert type(caught("other")) is ValueError and caught("other").args == ("no other", 7)
+assert str(caught("x")) == "('no x', 7)"
+assert isinstance(caught("own"), KeyError) and isinstance(caught("own"), Own)
+assert isinstance(caught("json"), ValueError) and isinstance(caught("json"), json.JSONDecodeError)
+assert isinstance(caught("zero"), ZeroDivisionError)
+assert isinstance(caught("stop"), RuntimeError)
+assert isinstance(caught("exit"), SystemExit)
+try:
+    list(f("late"))
+    assert False
+except ZeroDivisionError as error:
+    assert "zero" in str(error)
+"""
+    verdict = _verdict(source, tests)
+    assert verdict.correct, verdict
+
+
+def test_functions_that_tests_pass_are_called_back() -> None:
+    source = """
+def f(call, *values):
+    try:
+        return [call(value) for value in values]
+    except ValueError as error:
+        return str(error)
+"""
+    tests = """
+seen = []
+def double(x):
+    seen.append(x)
+    if x < 0:
+        raise ValueError(f"{x} is below zero")
+    return 2 * x
+assert f(double, 1, 2) == [2, 4] and seen == [1, 2]
+assert f(double, -1) == "-1 is below zero"
+assert f(lambda pair: pair[0], (1, 2), [3]) == [1, 3]
+assert f(f, double) == [[]]
+"""
+    verdict = _verdict(source, tests)
+    assert verdict.correct, verdict
+
+
+def test_printed_text_reaches_tests_that_capture_it() -> None:
+    tests = """
+import contextlib, io
+out = io.StringIO()
+with contextlib.redirect_stdout(out):
+    f("hello")
+assert out.getvalue() == "hello\\n"
+"""
+    assert _verdict("def f(text): print(text)", tests).correct
+    assert not _verdict("def f(text): pass", tests).correct
+
+
+def test_arrays_and_frames_cross_by_value() -> None:
+    pytest.importorskip("numpy")
+    pytest.importorskip("pandas")
+    source = """
+import numpy as np
+import pandas as pd
+def f(x):
+    if isinstance(x, pd.DataFrame):
+        return x.assign(total=x.sum(axis=1))
+    if isinstance(x, pd.Series):
+        return x * 2
+    return np.asarray(x) + 1
+"""
+    tests = """
+import numpy as np, pandas as pd
+def check(candidate):
+    assert (candidate(np.array([1, 2])) == np.array([2, 3])).all()
+    got = candidate(np.zeros((2, 2), dtype="float32"))
+    assert got.dtype == np.float32 and got.shape == (2, 2)
+    frame = pd.DataFrame({"a": [1, 2], "b": [3, 4]})
+    pd.testing.assert_frame_equal(candidate(frame), frame.assign(total=[4, 6]))
+    pd.testing.assert_series_equal(candidate(pd.Series([1, 2], name="s")), pd.Series([2, 4], name="s"))
+    assert np.allclose(candidate([0.5]), [1.5])
+"""
+    verdict = _verdict(source, tests)
+    assert verdict.correct, verdict
+    for liar in ("return []", "return np.empty((0, 1))", "return np.array([np.nan])"):
+        lie = f"import numpy as np\ndef f(x):\n    {liar}"
+        test = (
+            "import numpy as np\nassert np.allclose(f(1.0), 3.0)\nassert np.allclose(f(2), [3.0])"
+        )
+        assert _verdict(lie, test).status == "incorrect", liar
+
+
+def test_a_program_may_import_numpy() -> None:
+    pytest.importorskip("numpy")
+    source = "import numpy as np\ndef f(xs):\n    return int(np.sum(xs))"
+    assert _verdict(source, "assert f([1, 2]) == 3").correct
+
+
+CLASS = """
+class Stack:
+    limit = 3
+    def __init__(self, *items):
+        self.items = list(items)
+    def push(self, item):
+        if len(self.items) >= self.limit:
+            raise OverflowError("full")
+        self.items.append(item)
+        return self
+    def pop(self):
+        return self.items.pop()
+    @property
+    def top(self):
+        return self.items[-1]
+    @staticmethod
+    def name():
+        return "stack"
+    @classmethod
+    def of(cls, items):
+        return cls(*items)
+    def __len__(self): return len(self.items)
+    def __iter__(self): return iter(self.items)
+    def __getitem__(self, index): return self.items[index]
+    def __contains__(self, item): return item in self.items
+    def __repr__(self): return f"Stack({self.items})"
+    def __add__(self, other): return Stack(*self.items, *other.items)
+    def __enter__(self): return self
+    def __exit__(self, *_): self.items.clear()
+"""
+CLASS_TESTS = """
+import unittest
+
+class TestStack(unittest.TestCase):
+    def setUp(self):
+        self.stack = Stack(1)
+    def test_push_and_pop(self):
+        self.assertIs(self.stack.push(2), self.stack)
+        self.assertEqual(self.stack.top, 2)
+        self.assertEqual(self.stack.pop(), 2)
+        self.assertEqual(len(self.stack), 1)
+        with self.assertRaisesRegex(OverflowError, "full"):
+            for n in range(9):
+                self.stack.push(n)
+    def test_protocols(self):
+        self.stack.push("b")
+        self.assertEqual(list(self.stack), [1, "b"])
+        self.assertEqual(self.stack[0], 1)
+        self.assertIn("b", self.stack)
+        self.assertNotIn(7, self.stack)
+        self.assertEqual(repr(self.stack), "Stack([1, 'b'])")
+        self.assertEqual(str(self.stack), "Stack([1, 'b'])")
+        self.assertEqual(list(self.stack + Stack(3)), [1, "b", 3])
+        self.assertTrue(self.stack)
+        with self.stack as opened:
+            self.assertEqual(len(opened), 2)
+        self.assertEqual(len(self.stack), 0)
+    def test_class_attributes(self):
+        self.assertEqual(Stack.limit, 3)
+        self.assertEqual(Stack.name(), "stack")
+        self.assertEqual(len(Stack.of([1, 2])), 2)
+        self.assertIsInstance(self.stack, Stack)
+        self.stack.items = [9]
+        self.assertEqual(self.stack.items, [9])
+"""
+
+
+def test_class_style_calls_on_instances() -> None:
+    verdict = _verdict(CLASS, CLASS_TESTS, "Stack")
+    assert verdict.correct, verdict
+    assert verdict.meta["cases"] == 3
+    wrong = _verdict(CLASS.replace("self.items[-1]", "self.items[0]"), CLASS_TESTS, "Stack")
+    assert wrong.status == "incorrect"
+    assert wrong.meta["passed"] == 2
+
+
+def test_objects_are_never_compared_by_the_program() -> None:
+    source = (
+        "class V:\n    def __init__(self, n): self.n = n\n    def __eq__(self, o): return True\n"
+    )
+    for test in ("assert V(1) == V(2)", "assert V(1) <= V(2)", "assert not V(1) != V(1)"):
+        verdict = _verdict(source, test, "V")
+        assert verdict.status == "checker_error", test
+        assert "only the program itself could decide" in verdict.reason
+    assert _verdict(source, "v = V(1)\nassert v == v and v.n == 1", "V").correct
+    assert _verdict(source, "assert V(1) == 1", "V").status == "incorrect"
+
+
+def test_each_case_is_told_in_the_log() -> None:
+    tests = """
+def check(candidate):
+    assert candidate(2) == 4
+    for n in (3, 4):
+        assert candidate(n) == n * n, "square"
+    assert 25 == candidate(5)
+"""
+    verdict = _verdict("def f(n):\n    return n * n if n < 4 else n", tests)
+    assert verdict.status == "incorrect"
+    assert verdict.score == 0.0
+    assert (verdict.meta["cases"], verdict.meta["passed"]) == (4, 2)
+    assert verdict.meta["fraction"] == 0.5
+    first, second = verdict.meta["failures"]
+    assert first["test"] == 'assert candidate(n) == n * n, "square"'
+    assert (first["input"], first["got"], first["expected"]) == ("4", "4", "16")
+    assert first["message"] == "square"
+    assert (second["input"], second["got"], second["expected"]) == ("5", "5", "25")
+    assert "for input 4 the program gave 4, not 16" in verdict.reason
+
+
+def test_unittest_methods_and_test_functions_are_cases() -> None:
+    tests = """
+import unittest
+class TestF(unittest.TestCase):
+    def test_one(self): self.assertEqual(f(1), 1)
+    def test_two(self): self.assertEqual(f(2), 3)
+def test_three(): assert f(3) == 3
+def test_four(): f(4)
+"""
+    verdict = _verdict("def f(n): return n", tests)
+    assert (verdict.meta["cases"], verdict.meta["passed"]) == (4, 3)
+    assert "test_two" in verdict.meta["failures"][0]["test"]
+    assert "2 != 3" in verdict.meta["failures"][0]["message"]
+
+
+def test_one_job_leaves_nothing_for_the_next() -> None:
+    leaving = "left = 1\nclass Box: pass\nassert f(1) == 1\n"
+    assert _verdict("def f(n): return n", leaving).correct
+    verdict = _verdict("def f(n): return n", "assert f(1) == 1\nassert 'left' not in globals()\n")
+    assert verdict.correct, verdict
+
+
+def test_the_same_program_gets_the_same_verdict() -> None:
+    tests = "import random\nxs = [random.random() for _ in range(3)]\nassert f(xs) == sorted(xs)\n"
+    source = "def f(xs): return list(set(map(str, xs)))"
+    verdicts = [_verdict(source, tests).model_copy(update={"seconds": 0}) for _ in range(3)]
+    assert verdicts[0] == verdicts[1] == verdicts[2]
