@@ -99,10 +99,16 @@ def _worded(text: str) -> tuple[str, bool]:
     elif (number := number_in_words(words)) is not None:
         return number, False
     words = words_of(text)
-    textual = prose and bool(_TEXTUAL.fullmatch(words)) and words not in FUNCTIONS
+    textual = prose and bool(_TEXTUAL.fullmatch(words)) and not _is_call(words)
     if textual and "-" in plain and not _THREE.search(plain):
         textual = False  # p - q, not a hyphen
     return text, textual
+
+
+def _is_call(words: str) -> bool:
+    """A function and its argument in plain letters: "cot x", "ln ab"."""
+    first, *rest = words.split(" ")
+    return first in FUNCTIONS and all(len(one) <= 2 for one in rest)
 
 
 def is_prose(text: str) -> bool:
