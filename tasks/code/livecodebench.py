@@ -45,7 +45,8 @@ class LiveCodeBench(StdioSuite):
         meta = problem.meta
         cases = meta["cases"]
         if not meta["function"]:
-            return verify_stdio(completion, [(case["input"], case["output"]) for case in cases])
+            pairs = [(case["input"], case["output"]) for case in cases]
+            return verify_stdio(completion, pairs, numbers=True)
         inputs = [
             [json.loads(line) for line in case["input"].split("\n") if line] for case in cases
         ]

@@ -158,8 +158,14 @@ def _verdict_of(account: dict[str, Any], program: Program) -> Verdict:
     if broken is not None:
         what = f"{broken['error']}: {broken['message']}"
         return checker_error(f"the tests themselves fail: {what}", **meta)
-    status: Status = "rejected" if first["error"] == "MalformedError" else "incorrect"
-    return wrong(status, program.source, _why(first, meta), **meta)
+    return wrong(_status_of(first), program.source, _why(first, meta), **meta)
+
+
+def _status_of(failure: dict[str, Any]) -> Status:
+    if failure["error"] == "MalformedError":
+        return "rejected"
+    out_of_memory = failure["from_program"] and failure["error"] == "MemoryError"
+    return "memory" if out_of_memory else "incorrect"
 
 
 def _is_broken(failure: dict[str, Any]) -> bool:
@@ -174,12 +180,14 @@ def _is_broken(failure: dict[str, Any]) -> bool:
 
 def _why(failure: dict[str, Any], meta: dict[str, Any]) -> str:
     """One sentence about the first failed case."""
-    failed = meta["cases"] - meta["passed"]
-    asked = f" for input {failure['input'][:200]}" if "input" in failure else ""
-    got = f" the program gave {failure['got'][:200]}" if "got" in failure else ""
-    got += f", not {failure['expected'][:200]}" if "expected" in failure else ""
+    head = f"{meta['cases'] - meta['passed']} of {meta['cases']} cases fail; the first"
+    if "input" in failure:
+        head += f" for input {failure['input'][:200]}"
     what = failure["error"] + (f": {failure['message'][:200]}" if failure["message"] else "")
-    return f"{failed} of {meta['cases']} cases fail; the first:{asked}{got} ({what})."
+    if "got" not in failure:
+        return f"{head}: {what}."
+    other = f", not {failure['expected'][:200]}" if "expected" in failure else ""
+    return f"{head}: the program gave {failure['got'][:200]}{other} ({what})."
 
 
 def _judge_failed(error: JudgeFailedError, source: str | None) -> Verdict:
@@ -198,14 +206,16 @@ def verify_stdio(
     limits: Limits | None = None,
     *,
     tolerance: float | None = None,
+    numbers: bool = False,
     any_of: Sequence[Sequence[str]] | None = None,
     stop_early: bool = True,
 ) -> Verdict:
     """Verify a program that reads stdin and prints: `cases` are (input, expected output).
 
     Outputs are compared line by line without trailing whitespace. `tolerance` compares tokens
-    that are numbers within that absolute or relative error; `any_of` gives, per case, further
-    outputs that count. With `stop_early` the cases after the first failure are not run.
+    that are numbers within that absolute or relative error; `numbers` lets equal numbers differ
+    in notation; `any_of` gives, per case, further outputs that count. With `stop_early` the cases
+    after the first failure are not run.
     """
     started = time.perf_counter()
     program = program_of(completion)
@@ -214,7 +224,7 @@ def verify_stdio(
     elif not cases:
         verdict = checker_error("there are no cases to run")
     else:
-        compare = Compare(tolerance)
+        compare = Compare(tolerance, numbers)
         todo = [
             Case(given, (expected, *(any_of[index] if any_of else ())))
             for index, (given, expected) in enumerate(cases)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 from ....sandbox.types import Limits, Outcome, Program, Sandbox
 
@@ -17,9 +18,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """How outputs are compared. `tolerance` is declared by the benchmark, or None for exact."""
+    """How outputs are compared: exactly, unless the benchmark declares otherwise.
+
+    `tolerance` is the absolute or relative error allowed to numbers; `numbers` lets a line of
+    numbers differ in notation alone (3.0 and 3), and lines in the spaces before them.
+    """
 
     tolerance: float | None = None
+    numbers: bool = False
 
 
 def run_cases(
@@ -50,7 +56,20 @@ def compare_output(printed: str, expected: Sequence[str], compare: Compare) -> b
             return True
         if compare.tolerance is not None and _close(got, want, compare.tolerance):
             return True
+        if compare.numbers and len(got) == len(want) and all(map(_same_numbers, got, want)):
+            return True
     return False
+
+
+def _same_numbers(got: str, want: str) -> bool:
+    """Whether two lines are equal, or are decimal numbers of equal values."""
+    if got.strip() == want.strip():
+        return True
+    try:
+        ours, theirs = ([Decimal(token) for token in line.split()] for line in (got, want))
+        return len(ours) == len(theirs) > 0 and ours == theirs
+    except InvalidOperation:
+        return False
 
 
 def _lines(text: str) -> list[str]:

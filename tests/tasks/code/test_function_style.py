@@ -280,7 +280,8 @@ def check(candidate):
     assert got.dtype == np.float32 and got.shape == (2, 2)
     frame = pd.DataFrame({"a": [1, 2], "b": [3, 4]})
     pd.testing.assert_frame_equal(candidate(frame), frame.assign(total=[4, 6]))
-    pd.testing.assert_series_equal(candidate(pd.Series([1, 2], name="s")), pd.Series([2, 4], name="s"))
+    pd.testing.assert_series_equal(candidate(pd.Series([1, 2], name="s")), pd.Series([2, 4],
+    name="s"))
     assert np.allclose(candidate([0.5]), [1.5])
 """
     verdict = _verdict(source, tests)
@@ -405,7 +406,7 @@ def check(candidate):
     assert (first["input"], first["got"], first["expected"]) == ("4", "4", "16")
     assert first["message"] == "square"
     assert (second["input"], second["got"], second["expected"]) == ("5", "5", "25")
-    assert "for input 4 the program gave 4, not 16" in verdict.reason
+    assert "the first for input 4: the program gave 4, not 16" in verdict.reason
 
 
 def test_unittest_methods_and_test_functions_are_cases() -> None:
