@@ -41,6 +41,8 @@ _STATEMENT = re.compile(
     + _VERB
     + r"(?![A-Za-z])(?:[ \t]{0,4}(?:therefore|then|thus))?[*_ \t]{0,4}:?|:)"
     r"|\b(?:final|correct)[ \t]{1,4}answer[*_ \t]{0,8}(?=\n)"
+    r"|\b(?:correct|right|best)[ \t]{1,4}(?:option|choice)[*_ \t]{0,4}(?:(?<=[*_ \t])is\b|:)"
+    r"[*_ \t]{0,4}:?"
     r"|\bans(?:wer)?[.]?[ \t]{0,4}[:=]"
     r"|^#{1,6}[ \t]{1,4}answer[*_ \t]{0,8}(?=\n)"
     r"|\b(?:r[ée]ponse|respuesta|antwort|antwoord|resposta|risposta)(?:[ \t]final[e]?)?[ \t]{1,4}"
@@ -81,18 +83,22 @@ _JOINED = re.compile(
 _FILLER = (
     r"(?:it|this|that|the|my|answer|could|might|may|can|also|be|is|equal|equals|maybe|perhaps|"
     r"possibly|probably|even|as|well|value|option|choice|final|correct|should|would|alternatively|"
-    r"either|otherwise|instead|i|think|guess|believe|to|ou|oder|und|o)"
+    r"either|otherwise|instead|i|think|guess|believe|to|ou|oder|und|o|actually|mean|no|rather|it's|"
+    r"make)"
 )
 _SECOND = re.compile(
     r"(?:[\s$*_`.,;:!?)\]}]|\\[)\],;:! ])*"
     r"\(?\b(?:or|and|but|maybe|perhaps|possibly|alternatively|however|otherwise|although|though|ou|"
-    r"oder)\b[,:]?\s{1,4}(?:" + _FILLER + r"[,:]?\s{1,4}){0,9}"
+    r"oder|wait|actually|sorry|hmm|correction|rather|scratch that|i mean|no)\b[,:.]?\s{1,4}"
+    r"(?:" + _FILLER + r"[,:.]?\s{1,4}){0,9}"
     r"(?P<value>[*_`]{0,2}(?:\$[^$\n]{1,80}\$|\\\((?:(?!\\\)).){1,80}\\\)|\\(?:frac|sqrt|text|pi)"
-    r"[^\s]{0,60}|(?:[A-Za-z]\s?=\s?)?[-+\u2212]?[\d.][\d,./^]*\\?%?|\([A-J]\)|[A-J]))[*_`]{0,2}"
+    r"[^\s]{0,60}|(?:[A-Za-z]\s?=\s?)?[-+\u2212]?[\d.][\d,./^]*\\?%?|\([A-J]\)|[A-J]|"
+    r"(?P<word>yes|no|true|false|unknown|uncertain|valid|invalid)\b))[*_`]{0,2}"
     r"\)?(?:\s[a-z]{1,12}\.?)?\s{0,4}(?:[.!?,;]|$|\n)",
     re.IGNORECASE,
 )
-"""A further candidate after the answer: "or 6", "But it might be 6.", "Alternatively, $6$"."""
+"""A further candidate after the answer: "or 6", "But it might be 6.", "Wait, no: $6$"."""
+_WORDS = re.compile(r"yes|no|true|false|unknown|uncertain|valid|invalid", re.IGNORECASE)
 _TAG_JOIN = re.compile(r"\b(?:or|and|ou|oder|maybe|perhaps|either|alternatively)\b|[,/]", re.I)
 _END_TOKENS = re.compile(
     r"(?:\s|<\|(?:im_end|endoftext|eot_id|end|end_of_text|eom_id)\|>|</s>|<eos>|<end_of_turn>|"
@@ -134,6 +140,8 @@ def _hedged(text: str, end: int, content: str) -> str | None:
     if second is None:
         return None
     value = second["value"].strip(" *_`")
+    if second["word"] and not _WORDS.fullmatch(strip_dressing(content)):
+        return None  # "The answer is 5. And yes, it is whole."
     return None if strip_dressing(value) in strip_dressing(content) else value
 
 

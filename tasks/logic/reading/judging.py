@@ -19,6 +19,8 @@ _LETTER = re.compile(
     r"(?:(?:option|choice|answer)\s{0,3})?[(\[{]?\s?([A-Za-z])\s?[)\]}.:]{0,2}", re.I
 )
 _LETTER_AND_TEXT = re.compile(r"[(\[]?([A-Za-z])(?:[)\]][.:]?|[.:,]|\s+-)\s*(\S.*)", re.DOTALL)
+_NAMED = re.compile(r"\b([B-HJ-Z]|[AI](?!\s[a-z]))\b(?!')")
+_HEDGE = re.compile(r"\b(?:or|maybe|perhaps|possibly|alternatively|either|wait|actually)\b", re.I)
 _LATEX_TEXT = re.compile(r"\\(?:text|textbf|mathrm|mathbf|textit|mbox|operatorname)\{([^{}]*)\}")
 _NUMBER = re.compile(r"([+-]?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,40})?(\.[0-9]{1,40})?")
 _ARTICLE = re.compile(r"(?:the|a|an)\s+")
@@ -57,10 +59,25 @@ def letter_of(answer: str, options: list[str]) -> str | None:
         letter = both[1].upper()
         if plain(both[2]) == plain(options[legal.index(letter)]):
             return letter
+        if _is_remark(both[2], letter, options):
+            return letter
     texts = [plain(option) for option in options]
     if plain(answer) and texts.count(plain(answer)) == 1:
         return legal[texts.index(plain(answer))]
     return None
+
+
+def _is_remark(text: str, letter: str, options: list[str]) -> bool:
+    """Whether text after `B.` is a sentence of its own ("This is because ...") on no other option.
+
+    It must not name another letter nor hold the text of another option.
+    """
+    if len(text.split()) < 3 or not text[0].isupper() or _HEDGE.search(text):
+        return False
+    named = {mark[1] for mark in _NAMED.finditer(text)} - {letter}
+    told = plain(text)
+    others = [plain(option) for i, option in enumerate(options) if chr(ord("A") + i) != letter]
+    return not named and not any(len(option) > 2 and option in told for option in others)
 
 
 def judge_choice(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
@@ -167,10 +184,10 @@ def judge_set(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
 
 def judge_grid(answer: str, gold: str, meta: Mapping[str, Any]) -> str | None:
     """A table of whole numbers, as JSON or one row a line."""
-    grid = parse_grid(answer)
+    right = parse_grid(gold)
+    grid = parse_grid(answer, len(right[0]) if right else None)
     if grid is None:
         return "the answer is not a grid of whole numbers"
-    right = parse_grid(gold)
     if right is not None and [len(row) for row in grid] != [len(row) for row in right]:
         return "the grid has another shape"
     return None if grid == right else "some cells are wrong"

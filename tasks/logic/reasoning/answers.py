@@ -16,6 +16,7 @@ _WRAPPERS = (
 )  # fmt: skip
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _SEPARATOR = re.compile(r"[,;\n]")
+_BULLET = re.compile(r"\s*(?:[-*\u2022]|[0-9]{1,2}[.)])\s+")
 _ARROW = re.compile(r"->|=>|→|[,;>\s-]")
 
 
@@ -45,10 +46,10 @@ def parse_integer(text: str) -> int | None:
 
 
 def parse_list(text: str) -> list[str]:
-    """The items of `a, b, c`, of one item a line, or of a bracketed list."""
+    """The items of `a, b, c`, of one item a line (bullets do not count), or of a bracketed list."""
     if len(text) > 1 and (text[0], text[-1]) in (("[", "]"), ("(", ")")):
         text = text[1:-1]
-    return [tidy(item) for item in _SEPARATOR.split(text)]
+    return [tidy(_BULLET.sub("", item)) for item in _SEPARATOR.split(text)]
 
 
 def parse_path(text: str) -> list[str]:
@@ -116,13 +117,17 @@ def parse_json(text: str) -> Any:
         return None
 
 
-def parse_grid(text: str) -> list[list[int]] | None:
-    """A table of small whole numbers: JSON rows, or one row a line with spaces or commas."""
+def parse_grid(text: str, width: int | None = None) -> list[list[int]] | None:
+    """A table of small whole numbers: JSON rows, or one row a line with spaces or commas.
+
+    With a `width` lines of so many digits without anything between them are rows too.
+    """
     table = parse_json(text)
-    if table is None:
-        lines = [line for line in text.split("\n") if line.strip()]
-        table = [[parse_integer(item) for item in re.split(r"[\s,|]+", line.strip())]
-                 for line in lines]  # fmt: skip
+    if not isinstance(table, list):
+        lines = [line.strip(" \t\r|") for line in text.split("\n") if line.strip()]
+        if width and all(len(line) == width and line.isdigit() for line in lines):
+            lines = [" ".join(line) for line in lines]
+        table = [[parse_integer(item) for item in re.split(r"[\s,|]+", line)] for line in lines]
     if not isinstance(table, list) or not table:
         return None
     for row in table:

@@ -166,7 +166,7 @@ class GridRules:
 
     def fault(self, problem: Problem, answer: str) -> str | None:
         """What breaks the rules, in one sentence; None when the grid keeps them."""
-        grid = parse_grid(answer)
+        grid = parse_grid(answer, len(problem.meta["puzzle"]))
         if grid is None:
             return "the answer is not a table of whole numbers"
         return fault_in(grid, problem.meta["puzzle"], tuple(problem.meta["box"]))
