@@ -19,6 +19,8 @@ _REQUESTS_AT_ONCE = 1024
 class BundledModel:
     """Answers from a checkpoint folder through the generation engine."""
 
+    continues = True
+
     def __init__(self, folder: str | Path | None = None, device: str | None = None) -> None:
         """`folder` is a checkpoint or the name of a packaged stage; None is the packaged model.
 
@@ -64,6 +66,9 @@ class BundledModel:
         fitting, prompts = [], []
         for request in requests:
             tokens = chat_prompt(self._tokenizer, request.problem.prompt)
+            if request.prefix:
+                more = self._tokenizer.encode(request.prefix, add_special_tokens=False)
+                tokens = [*tokens, *more]
             if len(tokens) < context:
                 fitting.append(request)
                 prompts.append(tokens)

@@ -29,6 +29,8 @@ class Request:
     problem: Problem
     sample: int
     seed: int
+    prefix: str = ""
+    """Text that the completion has to continue; only for a model that `continues`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Model(Protocol):
     """A source of completions."""
 
     identity: ModelIdentity
+    # A backend that honours `Request.prefix` says so with an attribute `continues = True`; its
+    # completion then holds the new text alone.
 
     def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
         """Yield one completion for each request, in any order.

@@ -13,6 +13,7 @@ import torch
 
 from ...sandbox.errors import UsageError
 from .contract import Completion, Model, ModelIdentity, Request, Sampling
+from .thoughts import OPEN, thought_of
 
 WINDOW = 16
 """How many batches of requests are looked at to sort prompts by length."""
@@ -22,10 +23,14 @@ WINDOW = 16
 class _Encoded:
     request: Request
     tokens: list[int]
+    thinks: bool
+    """Whether the prompt leaves a thought open for the model to go on with."""
 
 
 class HfModel:
     """A transformers model with its tokenizer."""
+
+    continues = True
 
     def __init__(self, name: str, model: Any, tokenizer: Any, batch_size: int) -> None:
         self.model = model
@@ -47,7 +52,7 @@ class HfModel:
         while window := list(itertools.islice(pending, WINDOW * self.batch_size)):
             fitting = []
             for request in window:
-                encoded = _Encoded(request, self._encode(request.problem.prompt))
+                encoded = self._encode(request)
                 refusal = self._too_long(encoded, sampling)
                 if refusal is None:
                     fitting.append(encoded)
@@ -63,14 +68,16 @@ class HfModel:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 
-    def _encode(self, prompt: str) -> list[int]:
-        prompt = prompt.encode("utf-8", "replace").decode()
-        if self.tokenizer.chat_template is None:
-            return list(self.tokenizer(prompt)["input_ids"])
-        text = self.tokenizer.apply_chat_template(
-            [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
-        )
-        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+    def _encode(self, request: Request) -> _Encoded:
+        prompt = request.problem.prompt.encode("utf-8", "replace").decode()
+        template = self.tokenizer.chat_template is not None
+        if template:
+            prompt = self.tokenizer.apply_chat_template(
+                [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
+            )
+        text = prompt + request.prefix
+        tokens = list(self.tokenizer(text, add_special_tokens=not template)["input_ids"])
+        return _Encoded(request, tokens, template and prompt.rstrip().endswith(OPEN))
 
     def _too_long(self, encoded: _Encoded, sampling: Sampling) -> str | None:
         if not encoded.tokens:
@@ -130,16 +137,19 @@ class HfModel:
             at = text.find(stop)
             if at >= 0:
                 text, stopped = text[:at], True
-        thought, closing, _ = text.partition("</think>")
-        thinking = len(self.tokenizer(thought)["input_ids"]) if closing else None
+        thought = thought_of(text, encoded.thinks)
+        counted = None if thought is None else self._count(thought)
         return Completion(
             encoded.request,
             text,
             prompt_tokens=len(encoded.tokens),
             completion_tokens=len(kept),
-            thinking_tokens=thinking,
+            thinking_tokens=None if counted is None else min(counted, len(kept)),
             finish_reason="stop" if stopped else "length",
         )
+
+    def _count(self, text: str) -> int:
+        return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _end_tokens(self) -> set[int]:
         ends = self.model.generation_config.eos_token_id

@@ -18,6 +18,7 @@ import openai
 
 from ...sandbox.errors import UsageError
 from .contract import Completion, Model, ModelIdentity, Request, Sampling
+from .thoughts import CLOSE, OPEN, estimated_thinking
 
 Endpoint = Literal["chat", "completions"]
 FATAL = (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)
@@ -41,12 +42,41 @@ class ClientSettings:
     """Samples of one problem asked for together (`n`); 1 where a server ignores `n`."""
 
 
+Done = queue.Queue[list[Completion] | BaseException | None]
+HANDOVER_SECONDS = 0.02
+
+
+class _Handover:
+    """Passes completions to the caller's thread some at a time.
+
+    A switch of threads for each one costs throughput: see benchmarks/openai_overhead.py.
+    """
+
+    def __init__(self, done: Done) -> None:
+        self._done = done
+        self._held: list[Completion] = []
+
+    def give(self, completions: Sequence[Completion]) -> None:
+        """Hold them until the next flush, which comes soon."""
+        if not self._held:
+            asyncio.get_running_loop().call_later(HANDOVER_SECONDS, self.flush)
+        self._held.extend(completions)
+
+    def flush(self) -> None:
+        """Hand over what is held."""
+        if self._held:
+            self._done.put(self._held)
+            self._held = []
+
+
 class DamagedAnswerError(Exception):
     """A 200 whose body is not what was asked for."""
 
 
 class OpenAIModel:
     """A model behind an OpenAI-compatible server."""
+
+    continues = True
 
     def __init__(self, settings: ClientSettings) -> None:
         self.settings = settings
@@ -64,7 +94,7 @@ class OpenAIModel:
         Raises UsageError when the server refuses the key or the model, or cannot be reached
         at all: no later request could fare better.
         """
-        done: queue.Queue[Completion | BaseException | None] = queue.Queue()
+        done: Done = queue.Queue()
         stop = threading.Event()
         worker = threading.Thread(
             target=self._run, args=(iter(requests), sampling, done, stop), daemon=True
@@ -74,7 +104,7 @@ class OpenAIModel:
             while (item := done.get()) is not None:
                 if isinstance(item, BaseException):
                     raise item
-                yield item
+                yield from item
         finally:
             stop.set()
             worker.join(timeout=10)
@@ -83,11 +113,7 @@ class OpenAIModel:
         """Nothing is held between calls of `generate`."""
 
     def _run(
-        self,
-        requests: Iterator[Request],
-        sampling: Sampling,
-        done: "queue.Queue[Completion | BaseException | None]",
-        stop: threading.Event,
+        self, requests: Iterator[Request], sampling: Sampling, done: Done, stop: threading.Event
     ) -> None:
         try:
             asyncio.run(self._drive(requests, sampling, done, stop))
@@ -97,31 +123,30 @@ class OpenAIModel:
             done.put(None)
 
     async def _drive(
-        self,
-        requests: Iterator[Request],
-        sampling: Sampling,
-        done: "queue.Queue[Completion | BaseException | None]",
-        stop: threading.Event,
+        self, requests: Iterator[Request], sampling: Sampling, done: Done, stop: threading.Event
     ) -> None:
         """Keep `concurrency` requests in the air until there are no more."""
         groups = _grouped(requests, self.settings.samples_per_request)
+        hand = _Handover(done)
+
+        async def work(client: openai.AsyncOpenAI) -> None:
+            for group in groups:  # shared: each worker takes the next one
+                hand.give(await self._ask(client, group, sampling))
+
         async with _client(self.settings) as client:
-            in_air: set[asyncio.Task[list[Completion]]] = set()
-            while not stop.is_set():
-                free = self.settings.concurrency - len(in_air)
-                for group in itertools.islice(groups, free):
-                    in_air.add(asyncio.create_task(self._ask(client, group, sampling)))
-                if not in_air:
-                    return
+            workers = {asyncio.create_task(work(client)) for _ in range(self.settings.concurrency)}
+            try:
                 # Wakes now and then to see whether the caller has gone.
-                finished, in_air = await asyncio.wait(
-                    in_air, timeout=0.5, return_when=asyncio.FIRST_COMPLETED
-                )
-                for task in finished:
-                    for completion in task.result():
-                        done.put(completion)
-            for task in in_air:
-                task.cancel()
+                while workers and not stop.is_set():
+                    ended, workers = await asyncio.wait(
+                        workers, timeout=0.5, return_when=asyncio.FIRST_EXCEPTION
+                    )
+                    for worker in ended:
+                        worker.result()
+            finally:
+                for worker in workers:
+                    worker.cancel()
+                hand.flush()
 
     async def _ask(
         self, client: openai.AsyncOpenAI, group: Sequence[Request], sampling: Sampling
@@ -166,14 +191,21 @@ class OpenAIModel:
             arguments["n"] = len(group)
         if sampling.stop:
             arguments["stop"] = list(sampling.stop)
-        if sampling.top_k:
-            arguments["extra_body"] = {"top_k": sampling.top_k}
+        extra: dict[str, Any] = {"top_k": sampling.top_k} if sampling.top_k else {}
+        if first.prefix and self.settings.endpoint == "chat":
+            # vLLM, SGLang and transformers' own server continue the last message when told so.
+            extra |= {"continue_final_message": True, "add_generation_prompt": False}
+        if extra:
+            arguments["extra_body"] = extra
         if not self._answered:
             # A wrong address should be said in a second, not after the patience for a busy server.
             client = client.with_options(max_retries=min(2, self.settings.retries))
         if self.settings.endpoint == "completions":
-            return await client.completions.create(prompt=first.problem.prompt, **arguments)
+            prompt = first.problem.prompt + first.prefix
+            return await client.completions.create(prompt=prompt, **arguments)
         messages = [{"role": "user", "content": first.problem.prompt}]
+        if first.prefix:
+            messages.append({"role": "assistant", "content": first.prefix})
         return await client.chat.completions.create(messages=messages, **arguments)  # type: ignore[arg-type]
 
     def _refused(self, refusal: openai.APIStatusError) -> str:
@@ -199,7 +231,8 @@ def _client(settings: ClientSettings) -> openai.AsyncOpenAI:
 
 def _grouped(requests: Iterator[Request], size: int) -> Iterator[list[Request]]:
     """Neighbouring samples of one problem, at most `size` together."""
-    for _, samples in itertools.groupby(requests, key=lambda r: (r.suite.name, r.problem.id)):
+    same = itertools.groupby(requests, key=lambda r: (r.suite.name, r.problem.id, r.prefix))
+    for _, samples in same:
         while group := list(itertools.islice(samples, size)):
             yield group
 
@@ -208,49 +241,65 @@ def _completions(group: Sequence[Request], answer: Any, endpoint: Endpoint) -> l
     choices = getattr(answer, "choices", None)
     if not choices or len(choices) < len(group):
         raise DamagedAnswerError(f"{len(choices or ())} choices for {len(group)} samples")
-    usage = getattr(answer, "usage", None)
-    completions = []
-    for request, choice in zip(group, choices, strict=False):
-        text = choice.text if endpoint == "completions" else _message_text(choice.message)
-        if text is None:
-            raise DamagedAnswerError("a choice without text")
-        completions.append(
-            Completion(
-                request,
-                text,
-                finish_reason="length" if choice.finish_reason == "length" else "stop",
-                **_tokens(usage, len(group)),
-            )
+    read = _message_text if endpoint == "chat" else _plain_text
+    texts = [read(choice) for choice in choices[: len(group)]]
+    counts = _tokens(getattr(answer, "usage", None), texts)
+    return [
+        Completion(
+            request,
+            text,
+            finish_reason="length" if choice.finish_reason == "length" else "stop",
+            **count,
         )
-    return completions
+        for request, choice, text, count in zip(group, choices, texts, counts, strict=False)
+    ]
 
 
-def _message_text(message: Any) -> str | None:
+def _plain_text(choice: Any) -> str:
+    if not isinstance(choice.text, str):
+        raise DamagedAnswerError("a choice without text")
+    return choice.text
+
+
+def _message_text(choice: Any) -> str:
     """The text of a message, with the reasoning that some servers send apart put back."""
+    message = choice.message
     if message is None:
-        return None
+        raise DamagedAnswerError("a choice without text")
     content = message.content or ""
     extra = message.model_extra or {}
     thinking = extra.get("reasoning_content") or extra.get("reasoning")
     if isinstance(thinking, str) and thinking:
-        closing = "\n</think>\n" if content else ""
-        return f"<think>\n{thinking}{closing}{content}"
-    return content
+        closing = f"\n{CLOSE}\n" if content else ""
+        return f"{OPEN}\n{thinking}{closing}{content}"
+    return str(content)
 
 
-def _tokens(usage: Any, samples: int) -> dict[str, Any]:
-    """Token counts of one sample; usage is reported per request, so several share it evenly."""
+def _tokens(usage: Any, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Token counts of each sample; servers count a whole request, shared here by length.
+
+    The prompt, sent once, counts for the first sample alone: the sum is what is paid for.
+    """
     if usage is None or usage.completion_tokens is None:
-        return {}
+        return [{} for _ in texts]
     details = getattr(usage, "completion_tokens_details", None)
+    reasoning = getattr(details, "reasoning_tokens", None)
     cached = getattr(usage, "prompt_tokens_details", None)
-    thinking = getattr(details, "reasoning_tokens", None)
-    return {
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": round(usage.completion_tokens / samples),
-        "thinking_tokens": None if thinking is None else round(thinking / samples),
-        "cached_tokens": getattr(cached, "cached_tokens", None),
-    }
+    characters = sum(map(len, texts))
+    counts = []
+    for number, text in enumerate(texts):
+        share = len(text) / characters if characters else 1 / len(texts)
+        tokens = round(usage.completion_tokens * share)
+        thinking = round(reasoning * share) if reasoning else estimated_thinking(text, tokens)
+        counts.append(
+            {
+                "prompt_tokens": 0 if number else usage.prompt_tokens,
+                "completion_tokens": tokens,
+                "thinking_tokens": thinking,
+                "cached_tokens": 0 if number else getattr(cached, "cached_tokens", None),
+            }
+        )
+    return counts
 
 
 def _failed(group: Sequence[Request], error: str) -> list[Completion]:

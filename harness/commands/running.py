@@ -8,6 +8,7 @@ import typer
 from ...sandbox.errors import UsageError
 from ..backends import load_model
 from ..backends.contract import Sampling
+from ..backends.forcing import BudgetForced
 from ..evaluation import Run, evaluate
 from .options import (
     AllowUnsafe,
@@ -42,6 +43,12 @@ def eval_model(
     top_k: Annotated[int, typer.Option("--top-k", help="0 switches it off.")] = 0,
     max_tokens: Annotated[int, typer.Option("--max-tokens", help="Of one completion.")] = 1024,
     stop: Annotated[list[str] | None, typer.Option("--stop", help="A stop string.")] = None,
+    think_tokens: Annotated[
+        int | None, typer.Option("--think-tokens", help="Close a thought at so many tokens.")
+    ] = None,
+    waits: Annotated[
+        int | None, typer.Option("--waits", help='Continue an ended thought so often with "Wait".')
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the sampling.")] = 0,
     sandbox: SandboxName = None,
     allow_unsafe: AllowUnsafe = False,
@@ -67,6 +74,9 @@ def eval_model(
     )  # fmt: skip
     choose_sandbox(sandbox, allow_unsafe)
     opened = load_model(model, base_url=base_url, **key_values(model_option))
+    if think_tokens is not None or waits is not None:
+        budget = sampling.max_tokens // 2 if think_tokens is None else think_tokens
+        opened = BudgetForced(opened, waits or 0, budget)
     try:
         run = evaluate(
             opened, specs, samples, sampling=sampling, seed=seed, limit=limit, out=out,

@@ -9,6 +9,7 @@ from .paired import (
     compare_scores,
     difference_interval,
     quick_test,
+    quick_test_of,
 )
 from .power import minimum_detectable_effect, power_of_paired_test
 from .signs import mcnemar, permutation_p_value
@@ -27,5 +28,6 @@ __all__ = [
     "permutation_p_value",
     "power_of_paired_test",
     "quick_test",
+    "quick_test_of",
     "rank_sets",
 ]

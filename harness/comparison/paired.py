@@ -184,19 +184,26 @@ MANY_PROBLEMS = 200
 def quick_test(
     scores_a: Mapping[str, Sequence[float]], scores_b: Mapping[str, Sequence[float]]
 ) -> PairedTest | None:
-    """The paired test on common problems without a bootstrap; None without a common problem.
+    """The paired test on common problems without a bootstrap; None without a common problem."""
+    common = [key for key in scores_a if scores_a[key] and scores_b.get(key)]
+    if not common:
+        return None
+    return quick_test_of(
+        np.array([np.mean(scores_a[key]) - np.mean(scores_b[key]) for key in common])
+    )
+
+
+def quick_test_of(differences: Vector) -> PairedTest:
+    """The paired test of the differences (n,) of n > 0 problems, fast enough for many pairs.
 
     The p-value is the permutation test's mid-p where all differences are of one size or there
     are fewer than MANY_PROBLEMS problems, and the t-test's beyond.
     """
-    common = [key for key in scores_a if scores_a[key] and scores_b.get(key)]
-    if not common:
-        return None
-    differences = np.array([np.mean(scores_a[key]) - np.mean(scores_b[key]) for key in common])
     _, interval, t_p_value = difference_interval(differences)
-    one_size = np.unique(np.abs(differences[differences != 0])).size <= 1
-    if one_size or len(common) < MANY_PROBLEMS:
+    moved = np.abs(differences[differences != 0])
+    one_size = moved.size == 0 or bool(np.all(moved == moved[0]))
+    if one_size or differences.size < MANY_PROBLEMS:
         p_value = permutation_p_value(differences, mid=True)
     else:
         p_value = t_p_value
-    return PairedTest(len(common), float(differences.mean()), interval, p_value)
+    return PairedTest(differences.size, float(differences.mean()), interval, p_value)

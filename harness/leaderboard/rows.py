@@ -5,9 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..backends.contract import Price
 from ..comparison.multiplicity import holm, rank_sets
-from ..comparison.paired import PairedTest, quick_test
+from ..comparison.paired import PairedTest, quick_test_of
 from ..metrics import (
     TOKEN_KINDS,
     Scored,
@@ -208,29 +211,38 @@ def _within(groups: Mapping[str, Sequence[Scored]], budget: int) -> float:
 
 def price_of(run: RunData, prices: Mapping[str, Price]) -> Price | None:
     """The user's price for the model, else the one in the manifest."""
-    if run.model in prices:
-        return prices[run.model]
-    stored = run.manifest["model"].get("price")
+    model = run.manifest["model"]
+    # A forced model is priced as the model that it forces.
+    for name in (run.model, model.get("details", {}).get("model")):
+        if name in prices:
+            return prices[name]
+    stored = model.get("price")
     return price_from(stored, str(run.folder.manifest_path)) if stored else None
 
 
 def pair_tests(runs: Sequence[RunData], view: str) -> dict[tuple[str, str], PairedTest]:
     """The paired test of every two runs with a common problem in this view."""
-    scores = {
-        run.folder.run_id: {
-            key: [s.score for s in samples if s.score is not None]
-            for key, samples in run.groups(view).items()
-        }
-        for run in runs
-    }
-    ids = [run_id for run_id, problems in scores.items() if problems]
+    means_RP = _mean_scores([run.groups(view) for run in runs])
     tests = {}
-    for i, a in enumerate(ids):
-        for b in ids[i + 1 :]:
-            test = quick_test(scores[a], scores[b])
-            if test is not None:
-                tests[a, b] = test
+    for i, a in enumerate(runs):
+        for j in range(i + 1, len(runs)):
+            differences = means_RP[i] - means_RP[j]
+            common = differences[~np.isnan(differences)]
+            if common.size:
+                tests[a.folder.run_id, runs[j].folder.run_id] = quick_test_of(common)
     return tests
+
+
+def _mean_scores(groups: Sequence[Groups]) -> NDArray[np.float64]:
+    """The mean score of each run (rows) on each problem (columns); NaN where there is none."""
+    places = {key: n for n, key in enumerate({key: None for one in groups for key in one})}
+    means_RP = np.full((len(groups), len(places)), np.nan)
+    for row, one in zip(means_RP, groups, strict=True):
+        for key, samples in one.items():
+            scores = [sample.score for sample in samples if sample.score is not None]
+            if scores:
+                row[places[key]] = sum(scores) / len(scores)
+    return means_RP
 
 
 def pair_rows(tests: Mapping[tuple[str, str], PairedTest]) -> dict[str, dict[str, Any]]:

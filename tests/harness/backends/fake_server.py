@@ -4,10 +4,12 @@ import json
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+FAULTS = ["429", "500", "hang", "truncate", "garbage", "empty", "latin-1", "null"]
 
 
 class FakeServer(ThreadingHTTPServer):
@@ -19,6 +21,7 @@ class FakeServer(ThreadingHTTPServer):
     def __init__(self, faults: float = 0.0, hang_seconds: float = 3.0) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.faults = faults
+        self.said: Callable[[dict[str, Any]], str] | None = None
         self.hang_seconds = hang_seconds
         self.rng = random.Random(0)
         self.lock = threading.Lock()
@@ -26,6 +29,7 @@ class FakeServer(ThreadingHTTPServer):
         self.in_air = 0
         self.most_in_air = 0
         self.bodies: list[dict[str, Any]] = []
+        self.keys: set[str | None] = set()
 
     @property
     def url(self) -> str:
@@ -45,8 +49,9 @@ class Handler(BaseHTTPRequestHandler):
             self.server.in_air += 1
             self.server.most_in_air = max(self.server.most_in_air, self.server.in_air)
             self.server.bodies.append(body)
+            self.server.keys.add(self.headers.get("Authorization"))
             faulty = self.server.rng.random() < self.server.faults
-            fault = self.server.rng.choice(["429", "500", "hang", "truncate", "garbage", "empty"])
+            fault = self.server.rng.choice(FAULTS)
         try:
             self._answer(body, fault if faulty else None)
         finally:
@@ -67,19 +72,23 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault == "garbage":
             self._send(200, b'{"choices": [{"mess')
+        elif fault == "latin-1":
+            self._send(200, '{"choices": [{"message": {"content": "é"}}]}'.encode("latin-1"))
+        elif fault == "null":
+            self._send(200, b'{"choices": [{"message": null, "text": null}]}')
         elif fault == "empty":
             self._send(200, b'{"id": "1", "object": "chat.completion", "choices": []}')
         else:
             self._send_completion(body, truncate=fault == "truncate")
 
     def _send_completion(self, body: dict[str, Any], truncate: bool) -> None:
-        prompt = body["messages"][-1]["content"] if "messages" in body else body["prompt"]
+        prompt = body["messages"][0]["content"] if "messages" in body else body["prompt"]
         if "overflow" in prompt:
             self._send(400, b'{"error": {"message": "the prompt is longer than the context"}}')
             return
         choices = []
         for index in range(body.get("n", 1)):
-            text = f"echo: {prompt}"
+            text = self.server.said(body) if self.server.said else f"echo: {prompt}"
             content: dict[str, Any] = {"text": text}
             if "messages" in body:
                 content = {"message": {"role": "assistant", "content": text}}

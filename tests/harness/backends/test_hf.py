@@ -1,6 +1,7 @@
 """The transformers backend on a tiny model with random weights, made here."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,23 @@ def test_a_prompt_beyond_the_context_is_an_error_of_its_own(folder: Path) -> Non
     assert by_id["0"].finish_reason == "error"
     assert "context of 64" in (by_id["0"].error or "")
     assert by_id["1"].finish_reason in ("stop", "length")
+
+
+def test_a_prefix_is_continued(folder: Path) -> None:
+    model = load_model(f"hf/{folder}", device="cpu")
+    whole = next(iter(model.generate(_requests(["hello"]), Sampling(max_tokens=12)))).text
+    request = replace(next(_requests(["hello"])), prefix=whole[:5])
+    rest = next(iter(model.generate(iter([request]), Sampling(max_tokens=7))))
+    assert rest.text == whole[5:]
+    assert rest.prompt_tokens == 10
+
+
+def test_a_thought_that_the_prompt_opened_is_counted_without_its_end(folder: Path) -> None:
+    model = load_model(f"hf/{folder}", device="cpu")
+    for template, counted in ((None, None), ("{{ messages[0]['content'] }}<think>", 9)):
+        model.tokenizer.chat_template = template  # type: ignore[attr-defined]
+        completion = next(iter(model.generate(_requests(["hello"]), Sampling(max_tokens=9))))
+        assert completion.thinking_tokens == counted
 
 
 @pytest.mark.parametrize("name", ["", "/no/such/folder", "/no/such/file.gguf"])

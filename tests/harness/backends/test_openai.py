@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from assay.harness.backends import load_model
 from assay.harness.backends.contract import Completion, Request, Sampling
+from assay.harness.evaluation import TaskSpec, evaluate
+from assay.harness.leaderboard.build import build_leaderboard
 from assay.sandbox.errors import UsageError
 from assay.tasks import Problem
 
@@ -87,6 +89,77 @@ def test_a_context_overflow_is_an_error_of_that_request_only() -> None:
         completion = _ask(server.url, _requests(1, prompt="overflow"))[0]
     assert completion.finish_reason == "error"
     assert "longer than the context" in (completion.error or "")
+
+
+def test_tokens_are_shared_by_length_and_the_prompt_is_paid_once() -> None:
+    texts = iter(["a" * 30, "b" * 10])
+    with fake.fake_server() as server:
+        server.said = lambda body: next(texts)
+        first, second = _ask(server.url, _requests(1, samples=2), samples_per_request=2)
+    assert (first.completion_tokens, second.completion_tokens) == (8, 2)
+    assert (first.prompt_tokens, second.prompt_tokens) == (3, 0)
+
+
+def test_an_uncounted_thought_is_estimated_by_its_length() -> None:
+    with fake.fake_server() as server:
+        server.said = lambda body: "<think>123456789</think>" + "answer"
+        completion = _ask(server.url, _requests(1))[0]
+    assert completion.completion_tokens == 5
+    assert completion.thinking_tokens == 4
+
+
+def test_an_empty_completion_is_an_answer() -> None:
+    with fake.fake_server() as server:
+        server.said = lambda body: ""
+        completion = _ask(server.url, _requests(1))[0]
+    assert (completion.text, completion.finish_reason, completion.error) == ("", "stop", None)
+
+
+@pytest.mark.parametrize("endpoint", ["chat", "completions"])
+def test_a_prefix_is_sent_to_be_continued(endpoint: str) -> None:
+    problem = Problem("0", "named", "question", "answer")
+    request = Request(_Named(), problem, 0, 0, prefix="so far")  # type: ignore[arg-type]
+    with fake.fake_server() as server:
+        _ask(server.url, iter([request]), endpoint=endpoint)
+        body = server.bodies[0]
+    if endpoint == "completions":
+        assert body["prompt"] == "questionso far"
+    else:
+        assert body["messages"][1] == {"role": "assistant", "content": "so far"}
+        assert body["continue_final_message"] is True
+        assert body["add_generation_prompt"] is False
+
+
+@pytest.mark.parametrize("fault", ["latin-1", "null", "garbage", "empty"])
+def test_an_answer_that_stays_damaged_is_an_error_of_that_request(
+    fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fake, "FAULTS", [fault])
+    monkeypatch.setattr("assay.harness.backends.openai.DAMAGED_TRIES", 2)
+    with fake.fake_server(faults=1.0) as server:
+        completion = _ask(server.url, _requests(1))[0]
+    assert completion.finish_reason == "error"
+    assert "gave up after 2 rounds" in (completion.error or "")
+    assert "\n" not in (completion.error or "")
+
+
+def test_a_key_is_in_no_file_of_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    key = "sk-secret-1234567890"
+    monkeypatch.setenv("MY_KEY", key)
+    spec = TaskSpec("arithmetic", {"size": 3, "difficulty": 1})
+    with fake.fake_server() as server:
+        server.said = lambda body: "I do not know"
+        model = load_model("openai/some-model", base_url=server.url, key_env="MY_KEY")
+        evaluate(model, [spec], out=tmp_path, run_id="keyed", progress=False)
+        build_leaderboard(tmp_path)
+        assert server.keys == {f"Bearer {key}"}, "the key was sent"
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) >= 6
+    assert [path.name for path in files if key.encode() in path.read_bytes()] == []
+    said = capfd.readouterr()
+    assert key not in said.out + said.err
 
 
 def test_an_unknown_model_is_one_line() -> None:

@@ -1,0 +1,142 @@
+"""How fast the leaderboard opens with 50 runs of 2,000 samples, in a real Chromium.
+
+The runs are made up (five suites of 400 problems, completions of about a thousand characters) but
+stored, built and opened as any others. Times are the page's own clock, from the start of the
+navigation. Needs playwright and Chromium.
+
+    python benchmarks/leaderboard_page.py [--runs 50] [--size 400] [--repeats 5]
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from assay.harness.evaluation import Settings, TaskSpec, make_job, prompt_hash, suite_hash
+from assay.harness.leaderboard.build import build_leaderboard
+from assay.harness.results import SampleWriter, create_run
+from playwright.sync_api import Browser, sync_playwright
+
+OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "leaderboard_page.json"
+TASKS = ("arithmetic", "sequences", "linear_equations", "boolean_circuits", "ordering")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--disable-dev-shm-usage"]  # fmt: skip
+WORDS = ("so", "we", "take", "the", "first", "of", "them", "and", "add", "what", "is", "left")
+
+
+def make_runs(out: Path, runs: int, size: int) -> int:
+    """Store `runs` runs of models between 20% and 90%; the samples written."""
+    specs = [TaskSpec(name, {"size": size, "difficulty": 1}) for name in TASKS]
+    jobs = [make_job(spec, Settings()) for spec in specs]
+    tasks = [
+        {
+            "name": job.suite.name,
+            "options": dict(job.spec.options),
+            "hash": suite_hash(job.problems),
+        }
+        for job in jobs
+    ]
+    problems = [(j.suite, p, prompt_hash(p)) for j in jobs for p in j.problems]
+    for number in range(runs):
+        rng = random.Random(number)
+        skill = 0.2 + 0.7 * number / max(1, runs - 1)
+        manifest = {
+            "config": {"tasks": tasks, "samples": 1},
+            "model": {"name": f"openai/model-{number:02}", "backend": "openai",
+                      "price": {"input": 0.1 + number / 20, "output": 1 + number / 5}},
+            "started": f"2026-01-{1 + number % 28:02}T00:00:00+00:00",
+        }  # fmt: skip
+        with SampleWriter(create_run(out, f"run-{number:02}", manifest)) as writer:
+            for suite, problem, hashed in problems:
+                writer.append(_record(rng, skill, number, suite.name, problem, hashed))
+    return runs * len(problems)
+
+
+def _record(
+    rng: random.Random, skill: float, number: int, suite: str, problem: Any, hashed: str
+) -> dict[str, Any]:
+    right = rng.random() < skill
+    words = rng.randint(100, 300)
+    answer = problem.answer if right else "another"
+    text = " ".join(rng.choices(WORDS, k=words)) + f" <answer>{answer}</answer>"
+    return {
+        "suite": suite, "problem_id": problem.id, "sample": 0, "prompt_hash": hashed,
+        "completion": text, "finish_reason": "stop", "prompt_tokens": 60,
+        "completion_tokens": words * (1 + number), "thinking_tokens": words,
+        "cached_tokens": 0,
+        "verdict": {"status": "correct" if right else "incorrect", "score": float(right),
+                    "extracted": answer, "reason": "equal" if right else "not equal"},
+    }  # fmt: skip
+
+
+def visit(browser: Browser, address: str) -> dict[str, float]:
+    """Milliseconds until the page is drawn, a sort is done, and a run's samples are open."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(address, wait_until="load")
+    found = page.evaluate(
+        """() => new Promise((done) => {
+            const drawn = performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd;
+            const start = performance.now();
+            sortBy("tokens");
+            document.body.getBoundingClientRect();
+            const sort = performance.now() - start;
+            const opening = performance.now();
+            const look = () => document.querySelector("#drill-list details")
+              ? done({drawn, sort, samples: performance.now() - opening})
+              : setTimeout(look, 1);
+            openRun(board.runs.at(-1));
+            look();
+        })"""
+    )
+    rows = page.locator("#table tbody tr").count()
+    paint = page.evaluate(
+        "(performance.getEntriesByName('first-contentful-paint')[0] || {}).startTime || 0"
+    )
+    page.context.close()
+    return {"rows": rows, "first_contentful_paint": paint, **found}
+
+
+def main() -> None:
+    """Make the runs, build, open, print, write the file."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--size", type=int, default=400, help="problems of each of five suites")
+    parser.add_argument("--repeats", type=int, default=5)
+    given = parser.parse_args()
+    chromium = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        out = Path(folder)
+        samples = make_runs(out, given.runs, given.size)
+        started = time.perf_counter()
+        build_leaderboard(out)
+        built = time.perf_counter() - started
+        page = out / "index.html"
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=120_000)
+        visits = [visit(browser, page.as_uri()) for _ in range(given.repeats)]
+        version = browser.version
+        browser.close()
+        sizes = {
+            "index_html_bytes": page.stat().st_size,
+            "samples_bytes": sum(f.stat().st_size for f in out.glob("leaderboard_samples/*.js")),
+        }
+    medians = {key: statistics.median(v[key] for v in visits) for key in visits[0]}
+    result = {
+        "runs": given.runs, "samples": samples, "build_seconds": built, **sizes,
+        "median_ms": medians, "floor_ms": 1000, "visits": visits,
+        "machine": {"machine": platform.machine(), "cores": os.cpu_count(),
+                    "load_average": os.getloadavg()[0], "chromium": version},
+    }  # fmt: skip
+    print(json.dumps({key: value for key, value in result.items() if key != "visits"}, indent=1))
+    OUT.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
