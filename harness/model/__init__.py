@@ -1,7 +1,8 @@
 """The bundled model: DeepSeek-V3's architecture, exact and small.
 
 Read in this order: config, rope, latent_attention, experts, network, cache, sampling,
-generation, speculative, tokenizer, checkpoint. In short:
+generation, speculative, tokenizer, checkpoint; fused and latent_core hold what is only speed.
+In short:
 
     config = ModelConfig.preset("nano", vocab_size=len(tokenizer))
     model = LanguageModel(config)                     # .to(device), .to(torch.bfloat16)

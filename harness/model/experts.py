@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import ModelConfig
+from .fused import Pairs, fuses, mix_experts, swiglu
 
 
 @dataclass(slots=True)
@@ -34,8 +35,7 @@ class FeedForward(nn.Module):
         self.down_proj = nn.Linear(intermediate_size, hidden_size, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
-        return out
+        return swiglu(x, self.gate_proj.weight, self.up_proj.weight, self.down_proj.weight)
 
 
 class Router(nn.Module):
@@ -98,24 +98,24 @@ class Experts(nn.Module):
         if not has_grouped_matmul(x_ND, gate_up, down):
             return _every_expert(x_ND, experts_NK, weights_NK, gate_up, down)
         N, K = experts_NK.shape
-        plan = SortedPairs(experts_NK, gate_up.shape[0])
-        x_SD = _dispatch(x_ND, plan.order_S, plan.inverse_S, K)
-        h_SF = torch._grouped_mm(x_SD, gate_up.transpose(1, 2), offs=plan.ends_E)
+        pairs = sort_pairs(experts_NK, gate_up.shape[0])
+        if fuses(x_ND):
+            return mix_experts(x_ND, weights_NK, pairs, gate_up, down)
+        x_SD = _dispatch(x_ND, pairs.order_S, pairs.inverse_S, K)
+        h_SF = torch._grouped_mm(x_SD, gate_up.transpose(1, 2), offs=pairs.ends_E)
         gate_SF, up_SF = h_SF.chunk(2, dim=-1)
-        y_SD = torch._grouped_mm(F.silu(gate_SF) * up_SF, down.transpose(1, 2), offs=plan.ends_E)
-        y_NKD = _permute(y_SD, plan.inverse_S, plan.order_S).view(N, K, -1)
+        y_SD = torch._grouped_mm(F.silu(gate_SF) * up_SF, down.transpose(1, 2), offs=pairs.ends_E)
+        y_NKD = _permute(y_SD, pairs.inverse_S, pairs.order_S).view(N, K, -1)
         return torch.bmm(weights_NK.to(y_NKD.dtype).unsqueeze(1), y_NKD).squeeze(1)
 
 
-class SortedPairs:
-    """The (token, expert) pairs in the order of their experts; no host synchronization."""
-
-    def __init__(self, experts_NK: Tensor, experts: int) -> None:
-        flat_S = experts_NK.flatten()
-        self.order_S = flat_S.argsort(stable=True)
-        places_S = torch.arange(flat_S.numel(), device=flat_S.device)
-        self.inverse_S = torch.empty_like(places_S).scatter_(0, self.order_S, places_S)
-        self.ends_E = count_tokens(flat_S, experts).cumsum(0).to(torch.int32)
+def sort_pairs(experts_NK: Tensor, experts: int) -> Pairs:
+    """Each token's choices in the order of the experts; no host synchronization."""
+    flat_S = experts_NK.flatten()
+    order_S = flat_S.argsort(stable=True)
+    places_S = torch.arange(flat_S.numel(), device=flat_S.device)
+    inverse_S = torch.empty_like(places_S).scatter_(0, order_S, places_S)
+    return Pairs(order_S, inverse_S, count_tokens(flat_S, experts).cumsum(0).to(torch.int32))
 
 
 class MixtureOfExperts(nn.Module):

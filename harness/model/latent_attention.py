@@ -4,7 +4,8 @@ Keys and values of all heads are linear maps of one small latent per token, plus
 numbers that carries the position and is shared by the heads. Two ways to compute the same:
 
 - `forward`: expand the latent to keys and values, then ordinary attention. For training and
-  prefill, where every key serves many queries.
+  prefill, where every key serves many queries. (On a CPU, where the latent is narrow, it too
+  stays in latent space; latent_core.py says why.)
 - `decode`: move the map from latent to key over to the query and the map from latent to value
   behind the attention ("absorbed"). For decoding: only the latents are ever read.
 
@@ -18,6 +19,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import ModelConfig
+from .fused import RmsNorm
+from .latent_core import latent_core, serves
 from .rope import rotate, softmax_scale
 
 # transformers norms the two latents with this epsilon whatever rms_norm_eps says, and so do
@@ -38,10 +41,10 @@ class LatentAttention(nn.Module):
             self.q_proj = nn.Linear(width, queries, bias=False)
         else:
             self.q_a_proj = nn.Linear(width, config.q_lora_rank, bias=bias)
-            self.q_a_layernorm = nn.RMSNorm(config.q_lora_rank, eps=_LATENT_EPS)
+            self.q_a_layernorm = RmsNorm(config.q_lora_rank, eps=_LATENT_EPS)
             self.q_b_proj = nn.Linear(config.q_lora_rank, queries, bias=False)
         self.kv_a_proj_with_mqa = nn.Linear(width, config.latent_dim, bias=bias)
-        self.kv_a_layernorm = nn.RMSNorm(config.kv_lora_rank, eps=_LATENT_EPS)
+        self.kv_a_layernorm = RmsNorm(config.kv_lora_rank, eps=_LATENT_EPS)
         self.kv_b_proj = nn.Linear(
             config.kv_lora_rank, heads * (config.qk_nope_head_dim + config.v_head_dim), bias=False
         )
@@ -55,6 +58,8 @@ class LatentAttention(nn.Module):
         Returns the output (B, T, D) and the latents to cache (B, T, L).
         """
         c = self.config
+        if serves(c, x_BTD):
+            return self._absorbed(x_BTD, table_2BTF, mask_B1TT)
         B, T, _ = x_BTD.shape
         q_BTHN, q_BTHR = self._queries(x_BTD, table_2BTF)
         c_BTC, k_BTR = self._latents(x_BTD, table_2BTF)
@@ -96,6 +101,37 @@ class LatentAttention(nn.Module):
         out_HBV = torch.bmm(out_HBC, up_HXC[:, N:].transpose(1, 2))
         out_BQD: Tensor = self.o_proj(out_HBV.transpose(0, 1).reshape(B, Q, -1))
         return out_BQD
+
+    def _absorbed(
+        self, x_BTD: Tensor, table_2BTF: Tensor, mask_B1TT: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """As `forward`, in latent space: weights multiplied out, with their gradients."""
+        c = self.config
+        B, T, D = x_BTD.shape
+        H, N, C = c.num_attention_heads, c.qk_nope_head_dim, c.kv_lora_rank
+        up_HXC = self.kv_b_proj.weight.view(H, N + c.v_head_dim, C)
+        plain = self.q_proj if c.q_lora_rank is None else self.q_b_proj
+        query_HKI = plain.weight.view(H, c.qk_head_dim, -1)
+        query_HCI = torch.bmm(up_HXC[:, :N].transpose(1, 2), query_HKI[:, :N])
+        query_HLI = torch.cat((query_HCI, query_HKI[:, N:]), dim=1) * self.scale
+        latent = self.kv_a_proj_with_mqa
+        if c.q_lora_rank is None and latent.bias is None:
+            joined_XD = torch.cat((query_HLI.flatten(0, 1), latent.weight))
+            rows_BTX = F.linear(x_BTD, joined_XD)
+        else:
+            low_BTI = x_BTD
+            if c.q_lora_rank is not None:
+                low_BTI = self.q_a_layernorm(self.q_a_proj(x_BTD))
+            queries_BTX = F.linear(low_BTI, query_HLI.flatten(0, 1))
+            rows_BTX = torch.cat((queries_BTX, latent(x_BTD)), dim=-1)
+        out_BTX, latents_BTL = latent_core(
+            rows_BTX.view(B, T, H + 1, c.latent_dim), self.kv_a_layernorm.weight, _LATENT_EPS,
+            table_2BTF, mask_B1TT,
+        )  # fmt: skip
+        output_HVD = self.o_proj.weight.view(D, H, c.v_head_dim).permute(1, 2, 0)
+        output_HCD = torch.bmm(up_HXC[:, N:].transpose(1, 2), output_HVD)
+        out_BTD = F.linear(out_BTX, output_HCD.flatten(0, 1).t(), self.o_proj.bias)
+        return out_BTD, latents_BTL
 
     def _queries(self, x_BTD: Tensor, table_2BTF: Tensor) -> tuple[Tensor, Tensor]:
         """The queries without (B, T, H, N) and with position (B, T, H, R)."""

@@ -37,15 +37,19 @@ def _cross_entropy(
     wanted_BT: Tensor | None,
     ahead: int,
 ) -> Tensor:
-    targets_BT = tokens_BT[:, ahead:]
-    length = targets_BT.shape[1]
-    counts_BT = torch.ones_like(targets_BT, dtype=torch.bool)
+    # The last positions have no target. Logits are not cut to those that have: a slice of them
+    # would be copied, and its gradient filled up with zeros.
+    length = tokens_BT.shape[1] - ahead
+    counts_BT = torch.zeros(logits_BTV.shape[:2], dtype=torch.bool, device=tokens_BT.device)
+    counts_BT[:, :length] = True
     if wanted_BT is not None:
-        counts_BT = counts_BT & wanted_BT[:, ahead:].bool()
+        counts_BT[:, :length] &= wanted_BT[:, ahead:].bool()
     if segments_BT is not None:
-        counts_BT = counts_BT & (segments_BT[:, ahead:] == segments_BT[:, :length])
-        counts_BT = counts_BT & (segments_BT[:, ahead:] > 0)
+        counts_BT[:, :length] &= segments_BT[:, ahead:] == segments_BT[:, :length]
+        counts_BT[:, :length] &= segments_BT[:, ahead:] > 0
+    targets_BT = torch.zeros_like(counts_BT, dtype=tokens_BT.dtype)
+    targets_BT[:, :length] = tokens_BT[:, ahead:]
     losses_BT = F.cross_entropy(
-        logits_BTV[:, :length].flatten(0, 1).float(), targets_BT.flatten(), reduction="none"
+        logits_BTV.flatten(0, 1).float(), targets_BT.flatten(), reduction="none"
     ).view_as(targets_BT)
     return (losses_BT * counts_BT).sum() / counts_BT.sum().clamp_min(1)

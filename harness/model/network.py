@@ -15,6 +15,7 @@ from .cache import LatentCache, additive_mask
 from .config import ModelConfig
 from .experts import Experts, FeedForward, MixtureOfExperts, Router, RouterStatistics
 from .folding import FoldedAttention
+from .fused import RmsNorm
 from .latent_attention import LatentAttention
 from .rope import rope_table
 
@@ -38,9 +39,9 @@ class Block(nn.Module):
 
     def __init__(self, config: ModelConfig, dense: bool) -> None:
         super().__init__()
-        self.input_layernorm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
+        self.input_layernorm = RmsNorm(config.hidden_size, eps=config.rms_norm_eps)
         self.self_attn = LatentAttention(config)
-        self.post_attention_layernorm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
+        self.post_attention_layernorm = RmsNorm(config.hidden_size, eps=config.rms_norm_eps)
         self.mlp = (
             FeedForward(config.hidden_size, config.intermediate_size)
             if dense
@@ -84,11 +85,11 @@ class PredictionModule(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.enorm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
-        self.hnorm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
+        self.enorm = RmsNorm(config.hidden_size, eps=config.rms_norm_eps)
+        self.hnorm = RmsNorm(config.hidden_size, eps=config.rms_norm_eps)
         self.eh_proj = nn.Linear(2 * config.hidden_size, config.hidden_size, bias=False)
         self.block = Block(config, dense=False)
-        self.norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
+        self.norm = RmsNorm(config.hidden_size, eps=config.rms_norm_eps)
 
     def join(self, embedded_BTD: Tensor, previous_BTD: Tensor) -> Tensor:
         """Join the next token's embedding with the hidden state of the module before."""
@@ -118,7 +119,7 @@ class LanguageModel(nn.Module):
                 Block(config, dense=index < config.first_k_dense_replace)
                 for index in range(config.num_hidden_layers)
             )
-            self.norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
+            self.norm = RmsNorm(config.hidden_size, eps=config.rms_norm_eps)
             self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
             self.mtp = nn.ModuleList(
                 PredictionModule(config) for _ in range(config.num_nextn_predict_layers)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from assay.harness.model import LanguageModel, ModelConfig, load_checkpoint, save_checkpoint
 from assay.harness.model.cache import LatentCache
+from assay.harness.model.network import document_positions
 from transformers import AutoModelForCausalLM, DeepseekV3Config, DeepseekV3ForCausalLM
 
 YARN = {
@@ -50,6 +51,11 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "wide_values": {"v_head_dim": 32, "q_lora_rank": 9, "rope_scaling": YARN},
     "bias": {"attention_bias": True, "q_lora_rank": 18},
     "halves": {"rope_interleave": False, "rms_norm_eps": 1e-4},
+    # A latent no wider than a head: attention runs in latent space.
+    "narrow": {"kv_lora_rank": 12},
+    "narrow_yarn": {"kv_lora_rank": 8, "rope_scaling": YARN | {"mscale": 0.7}},
+    "narrow_lora_bias": {"kv_lora_rank": 10, "q_lora_rank": 18, "attention_bias": True},
+    "narrow_bias": {"kv_lora_rank": 10, "attention_bias": True, "v_head_dim": 10},
     "tied": {"tie_word_embeddings": True, "rope_theta": 500.0},
 }
 
@@ -132,6 +138,27 @@ def test_padding_on_either_side_equals_transformers(tmp_path):
         logits = ours(tokens, segments_BT=mask)
         assert torch.isfinite(logits).all()
         assert relative(logits[real], expected[real]) < 1e-5
+
+
+@pytest.mark.parametrize("name", ["groups", "narrow", "narrow_lora_bias"])
+def test_packed_rows_and_their_gradients_equal_transformers(name, tmp_path):
+    ours, theirs = pair(tmp_path, **CONFIGS[name])
+    segments = torch.tensor([[1] * 37 + [2] * 30 + [0] * 3, [1] * 5 + [2] * 33 + [3] * 32])
+    tokens = torch.randint(0, SMALL["vocab_size"], segments.shape)
+    same = (segments[:, None] == segments[:, :, None]) & torch.ones(70, 70).tril().bool()
+    opened = torch.zeros(same.shape).masked_fill_(~same, torch.finfo(torch.float32).min)
+    expected = theirs(
+        tokens, attention_mask=opened[:, None], position_ids=document_positions(segments)
+    ).logits
+    output = ours.forward_train(tokens, segments)
+    real = (segments > 0).unsqueeze(-1)
+    assert relative(output.logits_BTV * real, expected * real) < 1e-5
+    weights = torch.randn_like(expected) * real
+    (output.logits_BTV * weights).sum().backward()
+    (expected * weights).sum().backward()
+    mine = dict(ours.named_parameters())
+    for key, parameter in theirs.named_parameters():
+        assert relative(mine[key.removeprefix("model.")].grad, parameter.grad) < 1e-4, key
 
 
 def test_packed_documents_do_not_see_each_other(tmp_path):

@@ -110,6 +110,28 @@ def test_every_expert_path_equals_the_grouped_one(monkeypatch):
     torch.testing.assert_close(layer(x), grouped, atol=1e-5, rtol=1e-4)
 
 
+def test_fused_steps_equal_plain_operations(monkeypatch):
+    """Also for experts that no token chose, whose gradient must be 0 and not left over."""
+    torch.manual_seed(0)
+    model = LanguageModel(CONFIG.replace(q_lora_rank=16, initializer_range=0.2))
+    gate = model.layers[1].mlp.gate
+    gate.e_score_correction_bias[[2, 7]] = -100.0
+    tokens = torch.randint(0, 64, (3, 41))
+    segments = torch.tensor([[1] * 20 + [2] * 21, [1] * 41, [0] * 4 + [1] * 37])
+    found = []
+    for fused in (True, False):
+        model.zero_grad()
+        loss, further = language_losses(model.forward_train(tokens, segments), tokens, segments)
+        (loss + further).backward()
+        found.append((loss.item(), [p.grad.clone() for p in model.parameters()]))
+        assert (model.layers[1].mlp.experts.down_proj.grad[[2, 7]] == 0).all(), fused
+        for module in ("experts", "fused", "latent_core"):
+            monkeypatch.setattr(f"assay.harness.model.{module}.fuses", lambda x: False)
+    assert abs(found[0][0] - found[1][0]) < 1e-5
+    for fused, plain in zip(found[0][1], found[1][1], strict=True):
+        torch.testing.assert_close(fused, plain, atol=1e-6, rtol=1e-3)
+
+
 def test_losses_ignore_padding_and_other_documents():
     torch.manual_seed(0)
     model = LanguageModel(CONFIG.replace(num_nextn_predict_layers=2))
