@@ -19,8 +19,15 @@ _LETTER = re.compile(
     r"(?:(?:option|choice|answer)\s{0,3})?[(\[{]?\s?([A-Za-z])\s?[)\]}.:]{0,2}", re.I
 )
 _LETTER_AND_TEXT = re.compile(r"[(\[]?([A-Za-z])(?:[)\]][.:]?|[.:,]|\s+-)\s*(\S.*)", re.DOTALL)
-_NAMED = re.compile(r"\b([B-HJ-Z]|[AI](?!\s[a-z]))\b(?!')")
-_HEDGE = re.compile(r"\b(?:or|maybe|perhaps|possibly|alternatively|either|wait|actually)\b", re.I)
+_NAMED = re.compile(
+    r"\b([B-HJ-Z]|[AI](?!\s[a-z])|A(?=\s(?:is|was|could|would|might|may|can|seems|works|also)\b))"
+    r"\b(?!')"
+)
+_HEDGE = re.compile(
+    r"\b(?:or|maybe|perhaps|possibly|possible|alternatively|either|both|wait|actually|however|but|"
+    r"although|though|also|could|might|unsure|guess)\b",
+    re.IGNORECASE,
+)
 _LATEX_TEXT = re.compile(r"\\(?:text|textbf|mathrm|mathbf|textit|mbox|operatorname)\{([^{}]*)\}")
 _NUMBER = re.compile(r"([+-]?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,40})?(\.[0-9]{1,40})?")
 _ARTICLE = re.compile(r"(?:the|a|an)\s+")
@@ -72,7 +79,10 @@ def _is_remark(text: str, letter: str, options: list[str]) -> bool:
 
     It must not name another letter nor hold the text of another option.
     """
-    if len(text.split()) < 3 or not text[0].isupper() or _HEDGE.search(text):
+    words = text.split()
+    if not text[0].isupper() or _HEDGE.search(text):
+        return False
+    if len(words) < 3 and words[0] not in ("This", "That", "It"):
         return False
     named = {mark[1] for mark in _NAMED.finditer(text)} - {letter}
     told = plain(text)
