@@ -25,6 +25,14 @@ _GRACE = 10.0  # beyond the wall limit, before a silent server counts as dead
 _CHUNK = 1 << 16
 
 
+# One thread, whatever is preloaded: a process with several cannot enter a user namespace.
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "LD_BIND_NOW": "1", "MALLOC_ARENA_MAX": "2",
+    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}  # fmt: skip
+
+
 class ServerGoneError(OSError):
     """The fork-server does not answer any more, or never came up."""
 
@@ -84,14 +92,12 @@ class Server:
             self._process = subprocess.Popen(
                 _command(theirs.fileno(), harness),
                 pass_fds=(theirs.fileno(), harness),
-                env={"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1",
-                     "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2",
-                     "LD_BIND_NOW": "1"},
+                env=ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 cwd="/",
-            )  # fmt: skip
+            )
         except OSError as problem:
             ours.close()
             raise ServerGoneError(f"the interpreter did not start: {problem}") from problem
@@ -125,14 +131,21 @@ class Server:
             why = "it ended"
         self._control.settimeout(None)
         if not message:
-            self._process.kill()
-            stream = self._process.stderr
-            said = stream.read(4096).decode("utf-8", "replace") if stream else ""
-            last = said.strip().splitlines()[-1:] or [why]
+            last = self._last_words().strip().splitlines()[-1:] or [why]
             raise ServerGoneError(f"the fork-server did not come up: {last[0]}")
         report = json.loads(message)
         assert isinstance(report, dict)
         return report
+
+    def _last_words(self) -> str:
+        """What a server that does not come up wrote to stderr."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        self._process.kill()
+        stream = self._process.stderr
+        assert stream is not None
+        os.set_blocking(stream.fileno(), False)  # something of it may still hold the other end
+        return (stream.read(4096) or b"").decode("utf-8", "replace")
 
     def alive(self) -> bool:
         """Whether the server still runs and waits."""

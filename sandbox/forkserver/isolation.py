@@ -24,6 +24,7 @@ _SERVER_NAMESPACES = {
     "cgroup": kernel.CLONE_NEWCGROUP,
 }
 _DEVICES = ("/dev/zero", "/dev/urandom", "/dev/random")
+_CAP_SET_IDS_AND_MOUNT = (6, 7, 21)  # CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN
 _OPTIONAL = {"landlock", "cgroup namespace", "fast init"}
 
 
@@ -32,6 +33,8 @@ class Isolation:
 
     def __init__(self, wanted: dict[str, list[str]], contained: bool) -> None:
         self.steps: dict[str, str] = {}
+        self.user = ""
+        """Whom a program is, seen from outside."""
         self.contained = contained
         self.home = -1
         """Our own pid namespace, to come back to after each run's."""
@@ -81,7 +84,8 @@ class Isolation:
             file.write("500")
 
     def _enter_namespaces(self) -> None:
-        privileged = os.geteuid() == 0
+        privileged = _privileged()
+        self.user = "nobody, from root" if privileged else f"uid {os.geteuid()}"
         processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
         if privileged:  # the interpreter may lie where nobody else can look
             self._step("mount namespace", self._enter_mounts)
@@ -119,7 +123,8 @@ class Isolation:
         go_read, go_write = os.pipe()
         writer = os.fork()
         if writer == 0:
-            os._exit(_write_maps(processes, os.getppid(), uid, gid, go_read))
+            os.close(go_write)  # else it would wait for itself where the parent gives up
+            os._exit(_write_maps(processes, os.getppid(), uid, gid, go_read, not privileged))
         try:
             kernel.unshare(kernel.CLONE_NEWUSER, "unshare user namespace")
             os.write(go_write, b"g")
@@ -174,15 +179,25 @@ class Isolation:
         return self._libraries if self.contained else ("/",)
 
 
-def _write_maps(processes: int, pid: int, uid: int, gid: int, go: int) -> int:
-    os.read(go, 1)
+def _privileged() -> bool:
+    """Whether we may mount and map any uid: root, and not one stripped of its capabilities."""
+    if os.geteuid() != 0:
+        return False
+    with open("/proc/self/status") as lines:
+        held = next((int(line.split()[1], 16) for line in lines if line.startswith("CapEff")), 0)
+    return all(held >> number & 1 for number in _CAP_SET_IDS_AND_MOUNT)
+
+
+def _write_maps(processes: int, pid: int, uid: int, gid: int, go: int, deny: bool) -> int:
+    if not os.read(go, 1):
+        return 1
     try:
         for name, text in (
             ("setgroups", "deny"),
             ("gid_map", f"{NOBODY} {gid} 1"),
             ("uid_map", f"{NOBODY} {uid} 1"),
         ):
-            if name == "setgroups" and os.geteuid() == 0:
+            if name == "setgroups" and not deny:
                 continue
             map_file = os.open(f"{pid}/{name}", os.O_WRONLY, dir_fd=processes)
             os.write(map_file, text.encode())

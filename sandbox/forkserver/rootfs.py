@@ -64,6 +64,8 @@ def survey(preload: tuple[str, ...]) -> dict[str, list[str]]:
     leave_out_threads(preload)
     for name in preload:
         importlib.import_module(name)
+        if len(os.listdir("/proc/self/task")) > 1:
+            raise ImportError(f"{name} starts threads when it is imported")
     packages = _site_entries()
     folders = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
     dynload = [p for p in sys.path if p.endswith("lib-dynload")]

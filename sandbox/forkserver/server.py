@@ -60,7 +60,9 @@ class Server:
         self._isolation.enter()
         missing = self._isolation.missing()
         allowed = bool(self._settings.get("allow_unsafe"))
-        report = {"steps": self._isolation.steps, "missing": missing, "pid": os.getpid()}
+        report = {
+            "steps": self._isolation.steps, "missing": missing, "user": self._isolation.user,
+        }  # fmt: skip
         self._control.send(json.dumps(report).encode())
         if missing and not allowed:
             sys.exit(0)

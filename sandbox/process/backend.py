@@ -2,7 +2,6 @@
 
 import functools
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -117,7 +116,7 @@ def _described(server: LocalServer) -> dict[str, str]:
     described = {name: why or "present" for name, why in steps.items()}
     described["cgroup"] = server.cgroup_why or "present"
     described["rlimits"] = "present"
-    described["user"] = "nobody, from root" if os.geteuid() == 0 else f"uid {os.geteuid()}"
+    described["user"] = str(server.report["user"])
     return described
 
 
@@ -135,7 +134,9 @@ def _settings(preload: tuple[str, ...]) -> dict[str, object]:
     folder = str(Path(client.__file__).resolve().parents[1])
     interpreter = getattr(sys, "_base_executable", None) or sys.executable
     command = [interpreter, "-S", "-s", "-P", "-B", "-c", code, folder, json.dumps(site), *preload]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env={}, cwd="/")
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, env=client.ENVIRONMENT, cwd="/"
+    )
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
         wanted = ", ".join(preload) or "the standard library"
