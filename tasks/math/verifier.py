@@ -1,6 +1,6 @@
 """The math verifier: `verify_math(gold, completion)` and `equivalent(gold, answer)`.
 
-docs/verdicts.md states what counts as equal. Everything is bounded: the cheap stages by caps
+docs/math_policy.md states what counts as equal. Everything is bounded: the cheap stages by caps
 that are checked before a value is built, the algebra by a worker that is killed at a deadline.
 Any thread may call, inside an event loop too.
 """
@@ -34,7 +34,7 @@ def _verify(gold: str, completion: str, rules: Rules) -> Verdict:
     found = final_answer(completion)
     if found.text is None:
         return wrong("no_answer", None, found.reason, how=found.how, truncated=found.truncated)
-    decision = decide(gold, found.text, rules)
+    decision = decide(gold, found.text, rules, found.how not in ("whole", "final_line"))
     meta = {"how": found.how, "stage": decision.stage}
     if relaxed := rules.relaxed():
         meta["relaxed"] = relaxed  # type: ignore[assignment]

@@ -224,7 +224,10 @@ def _flat(items: list[Answer]) -> tuple[Answer, ...]:
 
 def _region_list(separator: str, parts: tuple[Node, ...]) -> Answer:
     regions: list[Region] = []
+    first = parts[0]
     for one in parts:
+        if first[0] == "rel" and first[2][0][0] == "!=" and one[0] != "rel":
+            one = ("rel", first[1], (("!=", one),))  # x != 0, 2
         answer = classify(one)
         if answer.region is not None:
             regions.append(answer.region)
@@ -241,7 +244,8 @@ def _region_list(separator: str, parts: tuple[Node, ...]) -> Answer:
     union, meet = regions[0], regions[0]
     for region in regions[1:]:
         union, meet = union.union(region), meet.intersect(region)
-    points = any(one[0] != "rel" or one[2][0][0] == "=" for one in parts)
+    excluded = first[0] == "rel" and first[2][0][0] == "!="
+    points = not excluded and any(one[0] != "rel" or one[2][0][0] == "=" for one in parts)
     if separator == "or" or points or (separator == "," and meet.is_empty()):
         return Answer("region", region=union)
     return Answer("region", region=meet)

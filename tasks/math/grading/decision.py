@@ -30,31 +30,38 @@ def _read_gold(gold: str, grouping: bool = True) -> Reading:
         gold = final_answer(gold).text or gold
     reading = read(gold, grouping)
     letter = choice_letter(gold) or choice_letter(reading.text)
-    reading = distilled(reading) if reading.answer is None else reading
+    if reading.answer is None or reading.textual:
+        found = distilled(reading, False)
+        measured = found.answer is not None and (found.answer.unit or "percent" in reading.words)
+        if reading.answer is None or measured:  # "three hours"; "two triangles" stays words
+            reading = found
     return replace(reading, letter=letter)
 
 
 @lru_cache(maxsize=65_536)
-def _decide_cached(gold: str, answer: str, rules: Rules) -> Decision:
-    return _decide(_read_gold(gold), read(answer), rules)
+def _decide_cached(gold: str, answer: str, rules: Rules, committed: bool) -> Decision:
+    return _decide(_read_gold(gold), read(answer), rules, committed)
 
 
-def decide(gold: str, answer: str, rules: Rules = EXACT) -> Decision:
-    """Compare. `checker_error` only when our own machinery failed."""
+def decide(gold: str, answer: str, rules: Rules = EXACT, committed: bool = True) -> Decision:
+    """Compare. `checker_error` only when our own machinery failed.
+
+    `committed` is false for a text that nothing marks as the answer.
+    """
     if _INTEGER.fullmatch(gold) and _INTEGER.fullmatch(answer):
         equal = gold == answer or int(gold) == int(answer)
         reason = "the same whole number" if equal else "the two are different as number"
         return Decision("correct" if equal else "incorrect", reason, "number")
     if len(gold) + len(answer) > 2_000:
-        return _decide(_read_gold(gold), read(answer), rules)
-    decision = _decide_cached(gold, answer, rules)
+        return _decide(_read_gold(gold), read(answer), rules, committed)
+    decision = _decide_cached(gold, answer, rules, committed)
     if decision.status in ("checker_error", "timeout", "memory"):
         # What a loaded machine made slow deserves another try next time.
         _decide_cached.cache_clear()
     return decision
 
 
-def _decide(gold: Reading, answer: Reading, rules: Rules) -> Decision:
+def _decide(gold: Reading, answer: Reading, rules: Rules, committed: bool) -> Decision:
     if not gold.text or gold.text in ("$", "{}"):
         return Decision("checker_error", "the gold answer is empty", "gold")
     if gold.letter:
@@ -64,7 +71,7 @@ def _decide(gold: Reading, answer: Reading, rules: Rules) -> Decision:
     if gold.text == answer.text or compact(gold.text) == compact(answer.text):
         return Decision("correct", "the answer is the gold as written", "text")
     if gold.answer is not None and not gold.textual and (answer.answer is None or answer.textual):
-        answer = distilled(answer)
+        answer = distilled(answer, committed)
     if gold.answer is None or gold.textual or answer.answer is None:
         return decide_text(gold, answer)
     return _decide_value(gold, answer, rules)

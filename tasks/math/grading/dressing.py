@@ -50,6 +50,7 @@ _SAID = re.compile(
     r"(?:answer|point|pair|ordered pair|solution)(?: is)?:?\s?\}",
     re.IGNORECASE,
 )
+_INCHES = re.compile(r"\bin(?=\^\{?[23])")
 _CR = re.compile(r"\\cr(?![A-Za-z])")
 _SPACES = re.compile(
     r"\\q?quad|\\(?:thinspace|enspace|space|nobreakspace)(?![A-Za-z])|(?<!\\)\\[;: ]|~"
@@ -85,6 +86,8 @@ def clean(text: str) -> str:
         text = pattern.sub(new, text)
     if "\\cr" in text:
         text = _CR.sub(r"\\\\", text)
+    if "in^" in text:
+        text = _INCHES.sub(r" \\text{in}", text)
     text = text.replace("\\!", "").replace("\\,", " ").replace("\\textcolor", "")
     text = text.replace("{,}", ",").replace("\\/", "").replace("&=", "=").replace("\\@", "")
     text = (

@@ -66,6 +66,7 @@ _TRANSPARENT = words(
 )
 _NAMED = {"Pr": ("sym", "P"), "hbar": ("sym", "hbar"), "prime": ("op", "'")}
 _SPACE_COMMANDS = words("quad qquad")
+_SPELLED_PAIRS = frozenset((*CANONICAL, "pi", "ln"))
 
 
 def tokenize(text: str, grouping: bool = True) -> list[Token]:
@@ -103,6 +104,12 @@ def tokenize(text: str, grouping: bool = True) -> list[Token]:
         else:
             if kind in ("op", "cmd", "esc"):
                 depth += _depth(value)
+            if (
+                kind == "word"
+                and len(value) == 2
+                and text[position : position + 1] in tuple("+-^=")
+            ):
+                kind = "pair"  # the product at, not the word, in at + b
             _emit(tokens, kind, value, spaced, text)
         spaced = False
         if len(tokens) > MAX_TOKENS:
@@ -180,7 +187,9 @@ def _emit(tokens: list[Token], kind: str, value: str, spaced: bool, text: str) -
             tokens.append(Token("op", plain, spaced))
     elif kind == "rel":
         tokens.append(Token("op", _REL.get(value, value), spaced))
-    elif kind == "word":
+    elif kind == "pair" and value.islower() and value not in _SPELLED_PAIRS:
+        tokens += [Token("sym", one, spaced and not index) for index, one in enumerate(value)]
+    elif kind in ("word", "pair"):
         _emit_word(tokens, value, spaced)
     elif kind == "ellipsis":
         tokens.append(Token("op", "...", spaced))
@@ -243,7 +252,11 @@ def _emit_word(tokens: list[Token], word: str, spaced: bool) -> None:
     elif word in GREEK or len(word) == 1:
         tokens.append(Token("sym", word, spaced))
     else:
-        tokens.extend(_letters(word, spaced, bool(tokens) and tokens[-1].kind == "num"))
+        before = tokens[-1].kind if tokens else ""
+        if before == "word" and spaced and len(word) > 2 and word not in FUNCTIONS:
+            tokens.append(Token("word", word, spaced))  # "barrels of wine"
+        else:
+            tokens.extend(_letters(word, spaced, before == "num"))
 
 
 _SPELLED = re.compile(r"sqrt|sin|cos|tan|cot|log|ln|pi|.", re.DOTALL)

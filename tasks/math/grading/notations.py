@@ -82,6 +82,7 @@ _MONTH = (
 )
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?:,?\s(?:of\s)?(\d{4}))?"
+_ISO = re.compile(r"([12]\d{3})-(0[1-9]|1[0-2])-([0-2]\d|3[01])")
 _MONTH_FIRST = re.compile(rf"{_MONTH}\s(?:the\s)?{_DAY}{_YEAR}", re.IGNORECASE)
 _DAY_FIRST = re.compile(rf"(?:the\s)?{_DAY}\s(?:of\s)?{_MONTH}{_YEAR}", re.IGNORECASE)
 
@@ -106,6 +107,8 @@ def moment(text: str) -> str | None:
         return f"{hour}:{minute} {clock[3].lower()}m"
     if date := _MONTH_FIRST.fullmatch(bare):
         month, day, year = date[1], date[2], date[3]
+    elif date := _ISO.fullmatch(bare):
+        month, day, year = list(_MONTHS)[int(date[2]) - 1], date[3], date[1]
     elif date := _DAY_FIRST.fullmatch(bare):
         day, month, year = date[1], date[2], date[3]
     else:

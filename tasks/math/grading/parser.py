@@ -251,6 +251,9 @@ class Parser:
         if token.kind == "num":
             # Two numbers side by side are never a product; a number after a symbol is odd.
             previous = self.tokens[self.index - 1]
+            if token.spaced and previous.kind == "num":
+                # 2^3 5^2, but never two bare numbers
+                return self.ahead(1)[:2] == ("op", "^") and self.ahead(-2)[:2] == ("op", "^")
             return previous.value in (")", "}", "!") or (previous.kind == "sym" and token.spaced)
         if token.kind == "cmd":
             return token.value not in ("pmod", "bmod", "end", "rfloor", "rceil", "rangle", "choose")

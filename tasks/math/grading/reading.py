@@ -66,11 +66,11 @@ def read(raw: str, grouping: bool = True) -> Reading:
     """Read one side. Never raises for any text."""
     text = clean(raw[: MAX_TEXT + 1])
     textual = False
-    if _WORDY.search(text):
+    if _WORDY.search(text) or text[4:5] == text[7:8] == "-":
         text = moment(text) or compound(text) or text
         text, textual = _worded(text)
     if text[-1:] in _UNIT_ENDS:
-        text = _SPACED_UNIT.sub(r" \\text{\1\2}", text).replace(r"\text{\Omega}", r"\text{ohm}")
+        text = _SPACED_UNIT.sub(_as_unit, text)
     if len(raw) > MAX_TEXT:
         return Reading(raw, text, textual, None, None, "too long to be an answer", True)
     node: Node | None = None
@@ -84,6 +84,11 @@ def read(raw: str, grouping: bool = True) -> Reading:
         return Reading(raw, text, textual, node, None, str(error))
     except (TooBigError, RecursionError) as error:
         return Reading(raw, text, textual, node, None, str(error), True)
+
+
+def _as_unit(mark: re.Match[str]) -> str:
+    unit = mark[1].replace("\\Omega", "ohm") + mark[2].replace("{", "").replace("}", "")
+    return f" \\text{{{unit}}}"
 
 
 def _worded(text: str) -> tuple[str, bool]:
@@ -128,7 +133,7 @@ _DOUBT = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"\s?\((?![^()]*\b(?:or|not|no|and|maybe|perhaps)\b)[a-z][A-Za-z ,'-]{2,60}\)\Z"
+    r"\s?\((?![^()]*\b(?:or|not|no|and|maybe|perhaps)\b)[A-Za-z][A-Za-z ,'-]{2,60}\)\Z"
 )
 _IS = re.compile(r"\b(?:is|are|equals|be|becomes)\s+(?:exactly |equal to )?(?=\S)")
 _CLAUSE = re.compile(
@@ -138,8 +143,46 @@ _CLAUSE = re.compile(
 )
 
 
-def distilled(reading: Reading) -> Reading:
-    """The one value in a short sentence ("The largest n is 34."); else the same reading."""
+def distilled(reading: Reading, committed: bool = True) -> Reading:
+    """The one value in a short sentence ("The largest n is 34."); else the same reading.
+
+    `committed` says that the text was stated as the answer: then the only number of a sentence
+    is its value ("Ann has 34 apples left."), while reasoning that was cut off may read alike.
+    """
+    found = _distilled(reading)
+    if found is reading and committed and (number := _only_number(reading.text)):
+        again = read(number)
+        return replace(again, raw=reading.raw) if again.answer is not None else reading
+    return found
+
+
+_NUMBER = re.compile(r"(?<![\w.])-?\$?\s?\d[\d,. ]{0,30}(?:\s?\\?%)?")
+_SENTENCE = re.compile(r"[A-Za-z$ ,.'!-]{0,300}")
+_COMPARED = re.compile(
+    r"\b(?:more|less|fewer|greater|least|most|over|under|nearly|almost|about|around|roughly|up to"
+    r"|times|half|twice|double|per|of the|each|ou|oder|pas|ne|nicht|kein|keine|non|plus de|moins"
+    r"|mehr|weniger|mas|menos|sino|perd|question|gold|candidate|neither|nor|instead"
+    r"|import|print|return|lambda|def|exec|eval|assert|true|all|any|every|first|between)\b",
+    re.IGNORECASE,
+)
+
+
+def _only_number(text: str) -> str | None:
+    """The number of a sentence that has one number, no formula, no doubt and no comparison."""
+    if len(text) > 300 or text.count(" ") < 2:
+        return None
+    numbers = list(_NUMBER.finditer(text))
+    if len(numbers) != 1:
+        return None
+    around = text[: numbers[0].start()] + " " + text[numbers[0].end() :]
+    if not _SENTENCE.fullmatch(around) or _DOUBT.search(around) or _COMPARED.search(around):
+        return None
+    if len(re.findall(r"[A-Za-z]{2,}", text[: numbers[0].start()])) < 2:
+        return None
+    return numbers[0][0].strip(" ,.")
+
+
+def _distilled(reading: Reading) -> Reading:
     raw = reading.raw
     if len(raw) > 400 or reading.too_big:
         return reading

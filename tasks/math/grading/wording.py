@@ -21,6 +21,7 @@ def decide_text(gold: Reading, answer: Reading) -> Decision:
     else:
         alike = gold.words == answer.words or _parts(gold.text) == _parts(answer.text) != []
         equal = bool(gold.words) and alike and is_prose(answer.text)
+    equal = equal or _affirms(gold.words, answer.text)
     if equal:
         return Decision("correct", "the answer has the words of the gold", "words")
     if answer.too_big:
@@ -30,6 +31,18 @@ def decide_text(gold: Reading, answer: Reading) -> Decision:
             "incorrect", f"the answer is not a mathematical value ({answer.problem})", "words"
         )
     return Decision("incorrect", "the answer has other words than the gold", "words")
+
+
+def _affirms(gold: str, answer: str) -> bool:
+    """Whether an answer to a yes-no question begins with the gold ("No, it is odd.")."""
+    opening = _YES_NO.match(answer.casefold())
+    if opening is None or opening[1] != gold:
+        return False
+    return not re.search(rf"\b{_OPPOSITE[gold]}\b", answer[opening.end() :].casefold())
+
+
+_YES_NO = re.compile(r"(yes|no|true|false)[,.;:!]")
+_OPPOSITE = {"yes": "no", "no": "yes", "true": "false", "false": "true"}
 
 
 def _parts(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The labelled cases, hostile answers, and the promises of the interface."""
 
 import asyncio
+import importlib.util
 import json
 import subprocess
 import sys
@@ -122,3 +123,14 @@ def test_a_check_survives_the_death_of_its_worker() -> None:
         worker.process.kill()
         worker.process.wait()
     assert equivalent("-3<x<3", "x^2<9")
+
+
+def test_the_policy_page_is_made_of_these_cases() -> None:
+    spec = importlib.util.spec_from_file_location("policy", _HERE / "policy.py")
+    assert spec is not None
+    assert spec.loader is not None
+    policy = importlib.util.module_from_spec(spec)
+    sys.modules["policy"] = policy
+    spec.loader.exec_module(policy)
+    written = policy.DOCUMENT.read_text("utf-8")
+    assert written == policy.page(), "run python tests/tasks/math_verifier/policy.py"

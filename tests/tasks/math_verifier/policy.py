@@ -1,0 +1,313 @@
+"""docs/math_policy.md, made of the labelled cases.
+
+python tests/tasks/math_verifier/policy.py
+
+Each rule names its reason and some cases; whether a case counts as equal is read from
+cases.jsonl, which the tests hold the verifier to. A test compares the page with `page()`.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+DOCUMENT = HERE.parents[2] / "docs" / "math_policy.md"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the policy: its words, its reason, its kinds of cases and examples."""
+
+    title: str
+    text: str
+    reason: str
+    kinds: tuple[str, ...]
+    examples: tuple[tuple[str, str], ...]
+
+
+RULES = (
+    Rule(
+        "The final answer counts, and only that",
+        "The final answer is the last complete, non-empty `\\boxed{}` or `\\fbox{}`; without one, "
+        "the last explicit statement (`<answer>`, `####`, the `answer` field of a JSON object, "
+        '"the answer is", "Answer:"); without one, a last line or a response that is nothing but a '
+        "short answer. A stated sentence with one number, and no doubt or comparison, states that "
+        "number. Inside a closed `<think>` nothing counts. An empty, unclosed or absent "
+        "final answer is `no_answer`, whatever the reasoning holds.",
+        "A number found somewhere in the reasoning was not committed to. A reward that pays for it "
+        "teaches a model to mention every candidate.",
+        ("extraction", "language"),
+        (
+            ("7", r"First $\boxed{3}$. But that is wrong, so the right one is $\boxed{7}$."),
+            ("12", "Therefore, the answer is **12**."),
+            ("25", '{"reasoning": "5*5=25 \\"so\\"", "answer": "25"'),
+            ("9", "<think>It may be 8 or 9</think>9"),
+            ("15", "答案是15。"),
+            ("250", "Answer: Jason has 250 minutes left."),
+            ("250", "Answer: Jason has at least 250 minutes."),
+            ("250", "Jason starts with 250 minutes."),
+            ("9", "<think>\\boxed{9}</think>"),
+            ("100", "So the answer is \\boxed{100"),
+            ("12", "We know 5+7 = 12. The answer is"),
+            ("7", r"\boxed{3}, wait: \boxed{}"),
+        ),
+    ),
+    Rule(
+        "Several candidates are no answer to a question that has one",
+        "Two or more different candidates offered as alternatives, as a list, or in several boxes "
+        "joined by or, and, or a comma are incorrect when the gold is one value. The same value "
+        "twice is one value.",
+        "Hedging is the first thing that optimisation finds against a lenient checker.",
+        ("hedge", "hostile"),
+        (
+            ("9", "9"),
+            ("7", r"\boxed{7} and \boxed{7}"),
+            ("9", "9 or 10"),
+            ("9", "{9, 10}"),
+            ("7", r"\boxed{5} or \boxed{7}"),
+            ("12", "The answer is 12 or 13."),
+            ("42", "\\boxed{1, 2, 3, \\ldots, 42, \\ldots, 100}"),
+        ),
+    ),
+    Rule(
+        "Equality is of values, and exact",
+        "Unsimplified forms count. A rounded or truncated decimal is not an exact gold. Decimals "
+        "that differ at any digit differ, however small the difference; large integers compare "
+        "exactly. A decimal with a repeating part is exact: `0.\\overline{3}`, `0.333...`.",
+        "The gold states how exact it is; a tolerance makes 1/2^99 equal to 1/2^98.",
+        (
+            "integer",
+            "fraction",
+            "decimal",
+            "surd",
+            "polynomial",
+            "rational",
+            "expression",
+            "big",
+            "pi",
+            "exp",
+            "log",
+            "trig",
+            "complex",
+            "factorial",
+            "binomial",
+            "floor",
+            "abs",
+            "prime",
+        ),
+        (
+            ("0.5", "1/2"),
+            (r"\sqrt{12}", r"2\sqrt{3}"),
+            ("x^2+2x+1", "(x+1)^2"),
+            (r"\frac{1}{3}", "0.(3)"),
+            (r"\cos^2 x", r"1-\sin^2 x"),
+            ("9007199254740993", "9,007,199,254,740,993"),
+            (r"\frac{1}{3}", "0.3333333333333333"),
+            ("9007199254740993", "9007199254740992"),
+            (r"\frac{22}{7}", "3.142857"),
+            ("-3", "3"),
+        ),
+    ),
+    Rule(
+        "A percentage is its value",
+        "25% equals 0.25 and 1/4. A gold of 25 against 0.25 or 25% is incorrect.",
+        "The percent sign divides by a hundred; a checker that ignores it accepts answers a "
+        "hundred times too large. A suite whose golds count percents relaxes this by name.",
+        ("percent",),
+        (
+            ("25%", "0.25"),
+            ("25%", r"\frac{1}{4}"),
+            ("25%", "25"),
+            ("40", "40%"),
+            (r"33\frac{1}{3}\%", r"\frac13"),
+            (r"33\frac{1}{3}\%", "33.3%"),
+        ),
+    ),
+    Rule(
+        "A unit may be missing, not wrong",
+        "A missing or an extra unit is ignored, whatever its language; a unit that conflicts with "
+        "the gold's is incorrect. Currency signs and thousands separators are ignored.",
+        "Golds are inconsistent about units. But 5 m is not 5 cm, and nothing is converted.",
+        ("unit", "time", "remainder"),
+        (
+            ("5 cm", "5"),
+            (r"12\text{ cm}^2", "12 square centimeters"),
+            (r"\$4.50", "4.50 dollars"),
+            ("15", r"\boxed{15元}"),
+            ("20 cm", r"\boxed{20厘米}"),
+            ("5 cm", "5 meters"),
+            ("60 km/h", "60 mph"),
+            ("20 cm", r"\boxed{20米}"),
+            ("2:30 PM", "2:30 AM"),
+        ),
+    ),
+    Rule(
+        "Sets have no order, tuples have, and everything is complete",
+        "Sets, lists of solutions and ± are unordered and must be complete. Tuples, points, "
+        "vectors and matrices are ordered. The ends of an interval matter; an interval equals its "
+        "inequality. `x=5` equals `5`; an equation equals its multiple by a nonzero number and its "
+        "rearrangement; `f(x)=...` equals its right-hand side. An equation between several "
+        "unknowns is not the number on its right.",
+        "Each kind is compared as what it is. Half of a solution set is not the solution.",
+        (
+            "set",
+            "list",
+            "pm",
+            "tuple",
+            "mapping",
+            "matrix",
+            "interval",
+            "inequality",
+            "equation",
+            "function",
+            "chain",
+            "ratio",
+            "modular",
+            "antiderivative",
+            "infinity",
+        ),
+        (
+            (r"\{1,2,3\}", r"\{3,2,1\}"),
+            (r"1 \pm \sqrt{19}", r"1+\sqrt{19}, 1-\sqrt{19}"),
+            ("(3,4]", "3<x\\le 4"),
+            ("x=5", "5"),
+            ("y = 2x + 3", "f(x) = 2x+3"),
+            (r"y = -\frac{2}{3}x + 4", "2x+3y=12"),
+            (r"\{1,2,3\}", r"\{1,2\}"),
+            (r"1 \pm \sqrt{19}", r"1+\sqrt{19}"),
+            ("(3,4]", "(3,4)"),
+            ("(3, -1, 5)", "(3,5,-1)"),
+            ("x+y=0", "0"),
+            ("3x-y+13=0", "3x+4y+14=0"),
+        ),
+    ),
+    Rule(
+        "A choice is one letter; words are words",
+        "`(B)`, `\\text{B}`, `B. text` equal `B`; two letters do not. Text answers ignore case, "
+        "`\\text{}`, articles and final punctuation.",
+        "What a letter stands for is not part of the choice; naming two is hedging.",
+        ("letter", "text"),
+        (
+            ("B", "(B)"),
+            ("B", "B. 12 apples"),
+            ("C", r"\textbf{(C) }14"),
+            ("the red ball", "a red ball"),
+            (r"\text{Evelyn}", "Evelyn"),
+            ("C", "B or C"),
+            ("C", "14"),
+            (r"\text{isosceles}", "not isosceles"),
+        ),
+    ),
+    Rule(
+        "Dressing never changes a value",
+        "LaTeX, Unicode and Markdown are read as what they show: `−`, `×`, `½`, `√`, full-width "
+        "and other digits, `\\dfrac`, `\\left`, bold. The base of a numeral counts when both "
+        "sides carry one.",
+        "The same answer earns the same reward in every spelling.",
+        ("unicode", "base"),
+        (
+            ("-½", "−0.5"),
+            ("2025", "２０２５"),
+            ("2√5", r"\sqrt{20}"),
+            ("1011_2", "11_{10}"),
+            ("101_2", "101"),
+            ("1011_2", "1101_2"),
+            ("-½", "½"),
+        ),
+    ),
+    Rule(
+        "What is no mathematics is incorrect",
+        'Code, templates, JSON verdicts, "mark this correct", NaN, None, or True for a number '
+        "are incorrect, and nothing found in an answer is ever executed. A chain that contradicts "
+        "itself (`41 = 42`) states nothing. An empty gold matches nothing: it is a "
+        "`checker_error` that names the problem.",
+        "The text under check is written by the one who is graded.",
+        ("hostile", "chain"),
+        (
+            ("42", "\\boxed{42 = 43}"),
+            ("12", "print(12)"),
+            ("12", "NaN"),
+            ("12", '{"correct": true}'),
+            ("12", "{{12}} or {{13}}"),
+            ("7", "7 = 8"),
+            ("7", "3+4 = 7"),
+        ),
+    ),
+)
+
+HEAD = """# What counts as equal
+
+`verify_math(gold, completion)` and `equivalent(gold, answer)` follow nine rules. The examples are
+labelled cases of the test suite ({cases} of them, {equal} equal and {unequal} not), on which the
+verifier is right without exception; this page is made from them by
+`tests/tasks/math_verifier/policy.py`.
+"""
+TAIL = """## Relaxing a rule
+
+A suite may relax single rules with `Rules`, and the verdict's `meta["relaxed"]` says which:
+`tolerance` (relative, for constants), `percent_is_number` (a gold of 25 takes 25%), `ignore_units`.
+
+```python
+from assay.tasks.math.verifier import Rules, verify_math
+
+assert not verify_math("0.3333", "1/3").correct
+assert verify_math("0.3333", "1/3", rules=Rules(tolerance=1e-3)).correct
+```
+
+## How it is decided
+
+Cheapest first: whole numbers; the text in one alphabet without dressing; one parser of our own,
+which reads the whole answer or nothing, and comparison by kind (number, set, tuple, interval,
+relation, matrix, ...). Values are exact rationals; with roots, functions or symbols, both sides
+are evaluated to high precision at fixed random points, and the precision grows until no
+cancellation can have hidden a difference. Inequalities in one unknown are decided by isolating
+the roots of polynomials. The few relations that remain go to a worker with sympy, which is killed
+at a deadline; what cannot be shown equal in time is not correct.
+
+Every size is capped before anything is built: 20,000 characters, 3,000 tokens, 40 levels, 10,000
+digits. Any thread may call, inside an event loop too.
+"""
+
+
+def load() -> list[dict]:
+    """The labelled cases."""
+    lines = (HERE / "cases.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def code(text: str) -> str:
+    """A code span that a table can hold."""
+    shown = text.replace("\n", "⏎").replace("|", "\\|")
+    return f"`` {shown} ``" if "`" in shown else f"`{shown}`"
+
+
+def section(number: int, rule: Rule, cases: list[dict]) -> list[str]:
+    """One rule with its reason and its examples. Raises KeyError for an example without a case."""
+    labels = {
+        (one["gold"], one.get("answer", one.get("completion"))): one["equal"] for one in cases
+    }
+    counted = Counter(one["equal"] for one in cases if one["kind"] in rule.kinds)
+    lines = [f"## {number}. {rule.title}", "", rule.text, "", f"*Why:* {rule.reason}", ""]
+    lines += ["| gold | answer | verdict |", "|---|---|---|"]
+    for gold, answer in sorted(rule.examples, key=lambda one: not labels[one]):
+        verdict = "equal" if labels[gold, answer] else "**not equal**"
+        lines.append(f"| {code(gold)} | {code(answer)} | {verdict} |")
+    kinds = ", ".join(rule.kinds)
+    lines += ["", f"{counted[True]} equal and {counted[False]} unequal cases of: {kinds}.", ""]
+    return lines
+
+
+def page() -> str:
+    """The whole document."""
+    cases = load()
+    equal = sum(case["equal"] for case in cases)
+    lines = [HEAD.format(cases=len(cases), equal=equal, unequal=len(cases) - equal)]
+    for number, rule in enumerate(RULES, start=1):
+        lines += section(number, rule, cases)
+    return "\n".join([*lines, TAIL])
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(page(), "utf-8")
+    print(f"{DOCUMENT} is written")
