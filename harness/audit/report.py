@@ -1,9 +1,10 @@
 """What an audit found, as data and as a table."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-Kind = Literal["false_positive", "false_negative", "raised", "no_verdict", "slow"]
+Kind = Literal["false_positive", "false_negative", "raised", "no_verdict", "slow", "hung"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 SHOWN = 400
 """Characters of a completion that a report keeps."""
 
@@ -19,6 +20,7 @@ class Finding:
     completion: str
     detail: str
     seconds: float
+    score: float | None = None
 
 
 @dataclass(slots=True)
@@ -51,11 +53,10 @@ def excerpt(completion: str) -> str:
 
 def table(reports: list[TaskReport]) -> str:
     """A Markdown table, one row a checker and task, and a line for each kind of mistake."""
-    kinds: tuple[Kind, ...] = ("false_positive", "false_negative", "raised", "no_verdict", "slow")
-    head = ["checker", "task", "checks", *(kind.replace("_", " ") for kind in kinds), "slowest s"]
+    head = ["checker", "task", "checks", *(kind.replace("_", " ") for kind in KINDS), "slowest s"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for report in reports:
-        counts = [str(report.count(kind)) for kind in kinds]
+        counts = [str(report.count(kind)) for kind in KINDS]
         cells = [report.checker, report.task, str(report.checks), *counts, f"{report.slowest:.2f}"]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -8,9 +8,13 @@ from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite
 from .battery import Case, cases_for
 from .binding import Checker
+from .guard import CheckerDiedError, CheckerHungError, GuardedChecker
+from .presenting import Style, presented
 from .report import Finding, Kind, TaskReport, excerpt
 
 SLOW_SECONDS = 5.0
+HUNG_SECONDS = 30.0
+"""After which a checker of others is killed."""
 Check = Callable[[Problem, str], float | None]
 
 
@@ -20,42 +24,52 @@ def audit_suite(
     name: str = "assay",
     problems: int = 20,
     seed: int = 0,
+    style: Style = "tags",
 ) -> TaskReport:
     """Audit `checker` on the first `problems` problems of a suite; the suite's own when None.
 
-    A third party's checker is given (prompt, answer, completion). Raises UsageError when there
-    is nothing to audit.
+    A third party's checker is given (prompt, answer, completion), in a process that is killed
+    when it hangs, with the answers of a completion in the `style` that it reads. Raises
+    UsageError when there is nothing to audit.
     """
     if problems < 1:
         raise UsageError(f"--problems {problems}: use at least 1")
+    guarded = None if checker is None else GuardedChecker(checker, HUNG_SECONDS)
 
-    def own(problem: Problem, completion: str) -> float | None:
-        return suite.verify(problem, completion).score
-
-    def theirs(problem: Problem, completion: str) -> float | None:
-        assert checker is not None
-        return checker(problem.prompt, problem.answer, completion)
+    def check(problem: Problem, completion: str) -> float | None:
+        if guarded is None:
+            return suite.verify(problem, completion).score
+        return guarded(problem.prompt, problem.answer, presented(completion, style))
 
     report = TaskReport(checker=name, task=suite.name)
     rng = random.Random(seed)
-    for index in range(min(problems, len(suite))):
-        report.problems += 1
-        for case in cases_for(suite, index, rng):
-            _try(report, suite[index], case, own if checker is None else theirs)
+    try:
+        for index in range(min(problems, len(suite))):
+            report.problems += 1
+            for case in cases_for(suite, index, rng):
+                _try(report, suite[index], case, check)
+    finally:
+        if guarded is not None:
+            guarded.close()
     return report
 
 
 def _try(report: TaskReport, problem: Problem, case: Case, check: Check) -> None:
     started = time.perf_counter()
-    raised, score = "", None
+    failed: tuple[Kind, str] | None = None
+    score = None
     try:
         score = check(problem, case.completion)
-    except (Exception, SystemExit) as error:  # what a checker raises is a finding
-        raised = f"{type(error).__name__}: {error}"[:300]
+    except CheckerHungError as error:
+        failed = ("hung", str(error))
+    except CheckerDiedError as error:
+        failed = ("raised", str(error))
+    except Exception as error:  # our own checker raised: that is a finding too
+        failed = ("raised", f"{type(error).__name__}: {error}"[:300])
     seconds = time.perf_counter() - started
     report.checks += 1
     report.slowest = max(report.slowest, seconds)
-    for kind, detail in _mistakes(case, score, raised, seconds):
+    for kind, detail in _mistakes(case, score, failed, seconds):
         report.findings.append(
             Finding(
                 kind=kind,
@@ -65,17 +79,18 @@ def _try(report: TaskReport, problem: Problem, case: Case, check: Check) -> None
                 completion=excerpt(case.completion),
                 detail=detail,
                 seconds=seconds,
+                score=score,
             )
         )
 
 
 def _mistakes(
-    case: Case, score: float | None, raised: str, seconds: float
+    case: Case, score: float | None, failed: tuple[Kind, str] | None, seconds: float
 ) -> list[tuple[Kind, str]]:
-    found: list[tuple[Kind, str]] = []
-    if raised:
-        found.append(("raised", raised))
-    elif score is None:
+    found = [] if failed is None else [failed]
+    if failed is not None:
+        return found
+    if score is None:
         found.append(("no_verdict", "the checker returned no score"))
     elif case.correct is False and score > 0:
         found.append(("false_positive", f"scored {score}"))
@@ -92,6 +107,7 @@ def audit(
     name: str = "assay",
     problems: int = 20,
     seed: int = 0,
+    style: Style = "tags",
 ) -> list[TaskReport]:
     """Audit a checker on several suites, in order."""
-    return [audit_suite(suite, checker, name, problems, seed) for suite in suites]
+    return [audit_suite(suite, checker, name, problems, seed, style) for suite in suites]

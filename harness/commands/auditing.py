@@ -10,6 +10,7 @@ from tqdm import tqdm
 from ...sandbox.errors import UsageError
 from ...tasks import names
 from ..audit import TaskReport, audit_suite, bind, table
+from ..audit.presenting import STYLES
 from .options import DataDir, Json, Split, task_specs
 
 SHOWN = 10
@@ -22,6 +23,9 @@ def audit_checkers(
     checker: Annotated[
         str | None, typer.Option("--callable", help="module:function of another checker.")
     ] = None,
+    answers: Annotated[
+        str, typer.Option("--answers", help="What --callable reads: tags, boxed or plain.")
+    ] = "tags",
     problems: Annotated[int, typer.Option("--problems", help="Of each task.")] = 20,
     seed: Annotated[int, typer.Option("--seed")] = 0,
     split: Split = None,
@@ -33,6 +37,8 @@ def audit_checkers(
 
     Exit code 3 when something was found.
     """
+    if answers not in STYLES:
+        raise UsageError(f"--answers {answers!r}: use one of {', '.join(STYLES)}")
     bound = bind(checker) if checker is not None else None
     reports = []
     for name in tqdm(_names(tasks), desc="audit", disable=as_json):
@@ -43,7 +49,7 @@ def audit_checkers(
             if tasks is not None:
                 raise
             continue  # without --tasks: a suite whose files are not here cannot be audited
-        reports.append(audit_suite(suite, bound, checker or "assay", problems, seed))
+        reports.append(audit_suite(suite, bound, checker or "assay", problems, seed, answers))
     data = [report.as_json() for report in reports]
     if out is not None:
         _write(out, data)

@@ -1,10 +1,15 @@
 """The battery finds the holes that are there, and none in our own checkers."""
 
+import os
 import re
+import time
 
 import pytest
-from assay.harness.audit import audit_suite, bind, table
+from assay.harness.audit import audit_suite, bind, run, table
+from assay.harness.audit.battery import LyingText
 from assay.harness.audit.binding import adapt
+from assay.harness.audit.guard import CheckerDiedError, CheckerHungError, GuardedChecker
+from assay.harness.audit.presenting import presented
 from assay.sandbox.errors import UsageError
 from assay.tasks import load
 
@@ -89,3 +94,61 @@ def test_what_cannot_be_bound_is_one_line(name: str) -> None:
     with pytest.raises(UsageError) as mistake:
         bind(name)
     assert "\n" not in str(mistake.value)
+
+
+def hanging(completion: str, answer: str) -> float:
+    if len(completion) > 100_000:
+        time.sleep(3600)
+    return float(completion == f"<answer>{answer}</answer>")
+
+
+def exiting(completion: str, answer: str) -> float:
+    if not completion:
+        os._exit(0)
+    return 0.0
+
+
+def test_a_checker_that_hangs_or_ends_its_process_is_a_finding(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as short:
+        short.setattr(run, "HUNG_SECONDS", 1.0)
+        assert {"1 MB of brackets", "1 MB of boxes"} <= _kinds(hanging)["hung"]
+    assert "empty" in _kinds(exiting)["raised"]
+
+
+def test_a_guarded_checker_is_replaced_and_goes_on() -> None:
+    guarded = GuardedChecker(adapt(hanging, "test"), seconds=5.0)
+    assert guarded("", "4", "<answer>4</answer>") == 1.0
+    with pytest.raises(CheckerHungError):
+        guarded("", "4", "x" * 200_000)
+    assert guarded("", "4", "<answer>5</answer>") == 0.0
+    guarded.close()
+    guarded.close()
+    with pytest.raises(CheckerDiedError, match="ended its process"):
+        GuardedChecker(adapt(exiting, "test"), seconds=60.0)("", "4", "")
+    with pytest.raises(CheckerDiedError, match="UnicodeEncodeError"):
+        GuardedChecker(adapt(fragile, "test"), seconds=60.0)("", "4", "\ud800")
+
+
+def test_answers_are_presented_as_a_checker_reads_them() -> None:
+    text = "<think>4</think> so <answer>3/4</answer>."
+    assert presented(text, "tags") == text
+    assert presented(text, "boxed") == "<think>4</think> so \\boxed{3/4}."
+    assert presented(text, "plain") == "<think>4</think> so 3/4."
+    assert type(presented(LyingText("<answer>4</answer>"), "boxed")) is LyingText
+
+
+def test_numbers_are_attacked_by_what_is_near_them_and_what_looks_like_them() -> None:
+    def digits_anywhere(completion: str, answer: str) -> float:
+        shown = completion.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+        return float(re.sub("[^0-9]", "", shown) == answer.lstrip("-"))
+
+    def close_enough(completion: str, answer: str) -> float:
+        found = re.findall(r"-?\d+", completion)
+        return float(bool(found) and abs(int(found[-1]) - int(answer)) <= 1)
+
+    report = audit_suite(load("arithmetic", difficulty=3), adapt(digits_anywhere, "t"), "t", 3)
+    cases = {finding.case for finding in report.findings if finding.kind == "false_positive"}
+    assert {"other sign", "one digit as a superscript"} <= cases
+    assert {"off by one, above", "off by one, below"} <= _kinds(close_enough)["false_positive"]

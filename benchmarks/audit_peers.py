@@ -1,0 +1,211 @@
+"""The battery of `assay audit` against our checkers and against published rewards.
+
+    python benchmarks/audit_peers.py [--problems 2] [--gym 2] [--data-dir DATA]
+
+Peers: TRL's `accuracy_reward` and math-verify as its README uses it, on the packaged math
+suites, with answers in the boxes that they read; reasoning-gym's `score_answer` of every
+dataset, on that dataset's own entries, behind its own `extract_answer`. A peer that is not
+installed is left out and said. Each check of a peer runs in a process that is killed after
+30 s. Writes results/audit: a JSON file with every finding, and a table.
+"""
+
+import argparse
+import importlib.metadata
+import json
+import platform
+import random
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from assay.harness.audit import TaskReport, adapt, audit_suite
+from assay.harness.audit.binding import Checker
+from assay.sandbox.errors import UsageError
+from assay.tasks import Problem, load, names
+from assay.tasks.suite import StoredSuite
+from assay.tasks.verdict import Verdict, checker_error
+
+OUT = Path(__file__).resolve().parents[1] / "results" / "audit"
+MATH = (
+    "arithmetic", "fractions", "percentages", "linear_equations", "quadratic_equations",
+    "polynomials", "derivatives", "integrals", "probability", "number_theory", "sequences",
+    "geometry",
+)  # fmt: skip
+
+
+class GymSuite(StoredSuite):
+    """Entries of a reasoning-gym dataset; the gold is its answer in tags."""
+
+    domain = "logic"
+
+    def __init__(self, name: str, dataset: Any) -> None:
+        self.name = name
+        self.entries = {entry["question"]: entry for entry in dataset}
+        problems = [
+            Problem(f"{name}-{number}", name, question, str(entry["answer"]), {})
+            for number, (question, entry) in enumerate(self.entries.items())
+        ]
+        super().__init__(problems, "test")
+
+    def gold(self, problem: Problem) -> str | None:
+        return f"<answer>{problem.answer}</answer>"
+
+    def check(self, problem: Problem, completion: str) -> Verdict:
+        return checker_error("reasoning-gym scores its own entries")
+
+    def guess(self, problem: Problem, rng: random.Random) -> str:
+        return ""
+
+
+def ours(problems: int, data_dir: str | None) -> list[TaskReport]:
+    """Our own checkers on every suite that can be had."""
+    reports = []
+    for name in names():
+        try:
+            suite = load(name, data_dir=data_dir) if data_dir else load(name)
+        except (UsageError, TypeError):
+            try:
+                suite = load(name)
+            except UsageError as error:
+                print(f"  {name} is left out: {error}")
+                continue
+        reports.append(_said(audit_suite(suite, problems=problems)))
+    return reports
+
+
+def trl_checker() -> Checker:
+    """TRL's accuracy_reward, as GRPOTrainer calls it, for a batch of one."""
+    from trl.rewards import accuracy_reward
+    from trl.rewards.accuracy_rewards import is_math_verify_available
+
+    if not is_math_verify_available():
+        raise ImportError("TRL's accuracy_reward needs math-verify")
+    return adapt(accuracy_reward, "trl accuracy_reward")
+
+
+def math_verify_checker() -> Checker:
+    """`verify(parse(gold), parse(answer))`, from math-verify's README."""
+    from math_verify import parse, verify
+
+    def check(prompt: str, answer: str, completion: str) -> float:
+        return float(verify(parse(answer), parse(completion)))
+
+    return check
+
+
+def on_math(name: str, checker: Checker, problems: int) -> list[TaskReport]:
+    """A math reward on the packaged math suites, answers in boxes."""
+    return [_said(audit_suite(load(task), checker, name, problems, style="boxed")) for task in MATH]
+
+
+def gym_checker(suite: GymSuite, dataset: Any) -> Checker:
+    """`score_answer` of a dataset on what its `extract_answer` finds."""
+    from reasoning_gym.utils import extract_answer
+
+    def check(prompt: str, answer: str, completion: str) -> float:
+        return float(dataset.score_answer(extract_answer(completion), suite.entries[prompt]))
+
+    return check
+
+
+def gym(problems: int) -> list[TaskReport]:
+    """Every dataset of reasoning-gym with its own score_answer."""
+    import reasoning_gym
+    from reasoning_gym.factory import DATASETS
+
+    reports = []
+    for name in sorted(DATASETS):
+        try:
+            dataset = reasoning_gym.create_dataset(name, seed=0, size=max(8, problems))
+            suite = GymSuite(name, dataset)
+        except Exception as error:  # datasets that need an option or another package
+            print(f"  {name} is left out: {type(error).__name__}: {error}"[:200])
+            continue
+        checker = gym_checker(suite, dataset)
+        report = audit_suite(suite, checker, "reasoning-gym score_answer", problems)
+        reports.append(_said(report))
+    return reports
+
+
+def _said(report: TaskReport) -> TaskReport:
+    print(f"  {report.checker} on {report.task}: {len(report.findings)} of {report.checks}")
+    return report
+
+
+def summary(reports: list[TaskReport]) -> dict[str, Any]:
+    """What was found by one checker over all its tasks."""
+    findings = [finding for report in reports for finding in report.findings]
+    positives = [f for f in findings if f.kind == "false_positive"]
+    full = [f for f in positives if (f.score or 0) >= 1]
+    return {
+        "tasks": len(reports),
+        "checks": sum(report.checks for report in reports),
+        "full credit for a wrong answer": len(full),
+        "part credit for a wrong answer": len(positives) - len(full),
+        "gold refused": sum(f.kind == "false_negative" for f in findings),
+        "raised": sum(f.kind == "raised" for f in findings),
+        "no verdict": sum(f.kind == "no_verdict" for f in findings),
+        "slow or hung": sum(f.kind in ("slow", "hung") for f in findings),
+        "slowest s": round(max((report.slowest for report in reports), default=0.0), 2),
+        "most frequent": Counter(f.case for f in positives).most_common(6),
+    }
+
+
+def write(groups: dict[str, list[TaskReport]], versions: dict[str, str], out: Path) -> None:
+    """results/audit/findings.json and README.md."""
+    out.mkdir(parents=True, exist_ok=True)
+    about = {"machine": platform.machine(), "versions": versions}
+    data = {"about": about, "summary": {n: summary(r) for n, r in groups.items()}}
+    data["reports"] = {n: [r.as_json() for r in reports] for n, reports in groups.items()}
+    (out / "findings.json").write_text(json.dumps(data, indent=1) + "\n", "utf-8")
+    columns = [key for key in next(iter(data["summary"].values())) if key != "most frequent"]
+    lines = ["# Audits", "", "Made by `benchmarks/audit_peers.py`; every finding with its input "
+             "is in `findings.json`.", "", "| checker | " + " | ".join(columns) + " |",
+             "|" + "---|" * (len(columns) + 1)]  # fmt: skip
+    for name, row in data["summary"].items():
+        lines.append(f"| {name} | " + " | ".join(str(row[key]) for key in columns) + " |")
+    for name, row in data["summary"].items():
+        if row["most frequent"]:
+            lines += ["", f"Most frequent false positives of {name}:", ""]
+            lines += [f"- {case}: {count}" for case, count in row["most frequent"]]
+    listed = ", ".join(f"{name} {version}" for name, version in versions.items())
+    lines += ["", f"Versions: {listed}.", ""]
+    notes = out / "notes.md"
+    if notes.exists():
+        lines += [notes.read_text("utf-8").strip(), ""]
+    (out / "README.md").write_text("\n".join(lines), "utf-8")
+
+
+def main() -> None:
+    """Audit, print, write."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--problems", type=int, default=2)
+    options.add_argument("--gym", type=int, default=2)
+    options.add_argument("--data-dir", default=None)
+    options.add_argument("--out", type=Path, default=OUT)
+    given = options.parse_args()
+    runs: dict[str, Callable[[], list[TaskReport]]] = {
+        "assay": lambda: ours(given.problems, given.data_dir),
+        "TRL accuracy_reward": lambda: on_math("trl", trl_checker(), given.problems),
+        "math-verify": lambda: on_math("math-verify", math_verify_checker(), given.problems),
+        "reasoning-gym score_answer": lambda: gym(given.gym),
+    }
+    groups: dict[str, list[TaskReport]] = {}
+    for name, run in runs.items():
+        print(name)
+        try:
+            groups[name] = run()
+        except ImportError as error:
+            print(f"  left out: {error}")
+    versions = {"python": platform.python_version()}
+    for package in ("assay", "trl", "math-verify", "reasoning-gym"):
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    write(groups, versions, given.out)
+
+
+if __name__ == "__main__":
+    main()
