@@ -53,19 +53,28 @@ def _annotation(sat: str) -> str | None:
 
 
 def _type_test(annotation: str | None) -> str:
-    """An assert that the answer has the annotated type; List[...] is tested item by item."""
+    """An assert that the answer has the annotated type, down to the items of its containers."""
     if annotation is None:
         return ""
-    if annotation in _TYPES:
-        return f"assert type(_answer) is {annotation}\n"
-    base, _, inner = annotation.partition("[")
-    if base not in ("List", "list", "Set", "set"):
+    test = _of_type("_answer", ast.parse(annotation, mode="eval").body, 0)
+    return f"assert {test}\n" if test else ""
+
+
+def _of_type(name: str, kind: ast.expr, depth: int) -> str:
+    """A condition on the value of `name`; empty where the annotation says nothing exact."""
+    if isinstance(kind, ast.Name) and kind.id in _TYPES:
+        return f"type({name}) is {kind.id}"
+    if not isinstance(kind, ast.Subscript) or not isinstance(kind.value, ast.Name):
         return ""
-    test = f"assert type(_answer) is {base.lower()}\n"
-    inner = inner.removesuffix("]")
-    if inner in _TYPES:
-        test += f"assert all(type(_item) is {inner} for _item in _answer)\n"
-    return test
+    base = kind.value.id.lower()
+    parts = kind.slice.elts if isinstance(kind.slice, ast.Tuple) else [kind.slice]
+    if base not in ("list", "set", "dict"):
+        return ""
+    items = [f"_item{depth}_{index}" for index in range(len(parts))]
+    inner = [_of_type(item, part, depth + 1) for item, part in zip(items, parts, strict=True)]
+    rounds = f"{', '.join(items)} in {name}" + (".items()" if base == "dict" else "")
+    wanted = " and ".join(test for test in inner if test)
+    return f"type({name}) is {base}" + (f" and all({wanted} for {rounds})" if wanted else "")
 
 
 def problem_of(row: Record) -> Problem:
