@@ -12,6 +12,9 @@ _STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;
 color:#1b1f24;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
+.cards{display:flex;flex-wrap:wrap;gap:.75rem;padding:0;list-style:none}
+.cards li{border:1px solid #d0d7de;border-radius:6px;padding:.4rem .8rem}
+.cards b{display:block;font-size:1.15rem;font-variant-numeric:tabular-nums}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr));gap:1rem}
 figure{margin:0;border:1px solid #d0d7de;border-radius:6px;padding:.5rem}
 figcaption{font-weight:600}svg{width:100%;height:auto}
@@ -19,10 +22,20 @@ pre{white-space:pre-wrap;background:#f6f8fa;padding:.6rem;border-radius:6px;over
 table{border-collapse:collapse}td,th{padding:.2rem .8rem;border-bottom:1px solid #d0d7de;
 text-align:right}th:first-child,td:first-child{text-align:left}
 @media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}pre{background:#161b22}
-figure,td,th{border-color:#30363d}}
+figure,td,th,.cards li{border-color:#30363d}}
 """
 _COLOURS = ("#0969da", "#cf222e", "#1a7f37", "#8250df", "#bf8700", "#0b7a75", "#a40e6f", "#57606a")
 _W, _H, _PAD = 340, 190, 38
+_NOISY = 40
+"""Lines of more points are drawn faint, with their running mean on top."""
+_HEADLINES = (
+    ("heldout/all", "held-out pass@1"), ("heldout/domain/math", "math"),
+    ("heldout/domain/code", "code"), ("heldout/domain/logic", "logic"),
+    ("reward", "reward"), ("loss", "loss"), ("token_accuracy", "token accuracy"),
+    ("length/mean", "response length"), ("reflection/self_corrected", "self-corrected"),
+)  # fmt: skip
+_EARLY_AND_LATE = 10
+"""Steps whose mean stands for the beginning and the end of what is logged at every step."""
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Loss", ("loss", "mtp_loss", "aux_loss")),
@@ -62,10 +75,12 @@ def write_report(out: Path) -> Path:
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{name}</title>",
         f"<meta name=viewport content='width=device-width'><style>{_STYLE}</style>",
         f"<h1>{name}: {html.escape(str(manifest.get('kind', 'training')))}</h1>",
-        _summary(records),
+        _headlines(records),
         "<h2>Curves</h2><div class=plots>",
         *plots,
-        "</div><h2>Samples</h2>",
+        "</div>",
+        _summary(records),
+        "<h2>Samples</h2>",
         *(_sample(sample) for sample in samples[-60:]),
         f"<h2>Run</h2><details><summary>manifest</summary><pre>"
         f"{html.escape(json.dumps(manifest, indent=1))}</pre></details></html>",
@@ -99,21 +114,39 @@ def _plot(title: str, keys: Sequence[str], records: Sequence[dict[str, Any]]) ->
     shapes = [_axis(x0, x1, y0, y1)]
     legend = []
     for i, (key, line) in enumerate(sorted(series.items())):
-        colour = _COLOURS[i % len(_COLOURS)]
-        points = " ".join(
-            f"{_x(x, x0, x1):.1f},{_y(y, y0, y1):.1f}" for x, y in _thin(line)
-        )  # fmt: skip
-        shapes.append(
-            f"<polyline fill=none stroke='{colour}' stroke-width=1.5 points='{points}'>"
-            f"<title>{html.escape(key)}</title></polyline>"
-        )
-        label = html.escape(key.removeprefix(keys[0]) or key)
+        colour = _colour(i, len(series))
+        for points, style in _drawn(line):
+            path = " ".join(f"{_x(x, x0, x1):.1f},{_y(y, y0, y1):.1f}" for x, y in _thin(points))
+            shapes.append(
+                f"<polyline fill=none stroke='{colour}' {style} points='{path}'>"
+                f"<title>{html.escape(key)}</title></polyline>"
+            )
+        label = html.escape(key.removeprefix(keys[0]) if keys[0].endswith("/") else key)
         legend.append(f"<span style='color:{colour}'>{label} {line[-1][1]:.4g}</span>")
     return (
         f"<figure><figcaption>{html.escape(title)}</figcaption>"
         f"<svg viewBox='0 0 {_W} {_H}' role=img aria-label='{html.escape(title)}'>"
         f"{''.join(shapes)}</svg><small>{' &middot; '.join(legend)}</small></figure>"
     )
+
+
+def _colour(number: int, count: int) -> str:
+    if count <= len(_COLOURS):
+        return _COLOURS[number]
+    return f"hsl({360 * number // count} 65% 42%)"
+
+
+def _drawn(line: list[tuple[int, float]]) -> list[tuple[list[tuple[int, float]], str]]:
+    """The polylines of a series: itself, or faint with its running mean where it is noisy."""
+    if len(line) <= _NOISY:
+        return [(line, "stroke-width=1.5")]
+    reach = max(2, len(line) // 40)
+    smooth = [
+        (x, sum(y for _, y in part) / len(part))
+        for i, (x, _) in enumerate(line)
+        if (part := line[max(0, i - reach) : i + reach + 1])
+    ]
+    return [(line, "stroke-width=.6 opacity=.25"), (smooth, "stroke-width=1.6")]
 
 
 def _thin(line: list[tuple[int, float]], most: int = 400) -> list[tuple[int, float]]:
@@ -142,9 +175,22 @@ def _axis(x0: float, x1: float, y0: float, y1: float) -> str:
     )
 
 
-def _summary(records: Sequence[dict[str, Any]]) -> str:
+def _headlines(records: Sequence[dict[str, Any]]) -> str:
+    """Where the run began and where it is, in a few numbers."""
     if not records:
         return "<p>No step is finished yet.</p>"
+    cards = []
+    for key, name in _HEADLINES:
+        values = [float(r[key]) for r in records if isinstance(r.get(key), int | float)]
+        if not values:
+            continue
+        many = 1 if key.startswith("heldout/") else min(_EARLY_AND_LATE, len(values))
+        first, last = sum(values[:many]) / many, sum(values[-many:]) / many
+        cards.append(f"<li>{html.escape(name)}<b>{first:.4g} &rarr; {last:.4g}</b></li>")
+    return f"<p>{records[-1]['step']} steps.</p><ul class=cards>{''.join(cards)}</ul>"
+
+
+def _summary(records: Sequence[dict[str, Any]]) -> str:
     rows = []
     for key in sorted({key for record in records for key in record}):
         values = [r[key] for r in records if isinstance(r.get(key), int | float)]
@@ -154,8 +200,8 @@ def _summary(records: Sequence[dict[str, Any]]) -> str:
             )  # fmt: skip
     head = "<tr><th>metric<th>first<th>last</tr>"
     return (
-        f"<p>{records[-1]['step']} steps.</p><details open><summary>first and last value of "
-        f"every metric</summary><table>{head}{''.join(rows)}</table></details>"
+        f"<details><summary>first and last value of every metric</summary>"
+        f"<table>{head}{''.join(rows)}</table></details>"
     )
 
 

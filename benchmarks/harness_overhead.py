@@ -1,0 +1,177 @@
+"""Harness overhead per sample: all of GSM8K test with a model that answers at once.
+
+    python benchmarks/harness_overhead.py --data-dir DATA [--peers PYTHON] [--repeats 3]
+
+Ours is `assay eval --model oracle`, with every answer verified and stored. The peers do the same
+problems with their own dummy models and GSM8K's usual scoring: lm-evaluation-harness with
+`--model dummy` (flexible-extract and strict-match filters, samples logged) and inspect_ai with
+`mockllm/model` (the `match(numeric=True)` scorer, its log written). Whole processes are timed,
+start-up included, taking turns; the start-up alone (a limit of one sample) is timed too, so that
+the cost per sample is (whole - start) / samples. --peers names a Python that has lm_eval and
+inspect_ai installed. Writes results/benchmarks/harness_overhead.json.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "harness_overhead.json"
+
+LM_EVAL_TASK = """
+task: gsm8k_local
+dataset_path: json
+dataset_kwargs: {{data_files: {{test: {file}}}}}
+output_type: generate_until
+test_split: test
+doc_to_text: "Question: {{{{question}}}}\\nAnswer:"
+doc_to_target: "{{{{answer}}}}"
+metric_list:
+  - metric: exact_match
+    aggregation: mean
+    higher_is_better: true
+    ignore_case: true
+    ignore_punctuation: false
+    regexes_to_ignore: [",", "\\\\$", "(?s).*#### ", "\\\\.$"]
+generation_kwargs: {{until: ["Question:"], do_sample: false}}
+filter_list:
+  - name: strict-match
+    filter:
+      - {{function: regex, regex_pattern: "#### (\\\\-?[0-9\\\\.\\\\,]+)"}}
+      - {{function: take_first}}
+  - name: flexible-extract
+    filter:
+      - function: regex
+        group_select: -1
+        regex_pattern: "(-?[$0-9.,]{{2,}})|(-?[0-9]+)"
+      - {{function: take_first}}
+"""
+
+INSPECT_TASK = """
+from inspect_ai import Task, task
+from inspect_ai.dataset import Sample, json_dataset
+from inspect_ai.scorer import match
+from inspect_ai.solver import generate
+
+@task
+def gsm8k_local():
+    def read(row):
+        return Sample(input=row["question"], target=row["answer"].split("####")[1].strip())
+    return Task(json_dataset({file!r}, read), solver=generate(), scorer=match(numeric=True))
+"""
+
+
+def commands(data: Path, peers: str | None, folder: Path) -> dict[str, Callable[[int], list[str]]]:
+    """By harness, the command that does the first so many problems."""
+    test = data / "gsm8k" / "test.jsonl"
+    (folder / "gsm8k_local.yaml").write_text(LM_EVAL_TASK.format(file=test))
+    (folder / "inspect_task.py").write_text(INSPECT_TASK.format(file=str(test)))
+
+    def assay(limit: int) -> list[str]:
+        return [sys.executable, "-m", "assay.harness.cli", "eval", "--model", "oracle",
+                "--tasks", "gsm8k", "--data-dir", str(data), "--limit", str(limit),
+                "--out", str(folder / "assay")]  # fmt: skip
+
+    def lm_eval(limit: int) -> list[str]:
+        return [str(peers), "-m", "lm_eval", "run", "--model", "dummy", "--tasks", "gsm8k_local",
+                "--include_path", str(folder), "--limit", str(limit), "--log_samples",
+                "--output_path", str(folder / "lm_eval")]  # fmt: skip
+
+    def inspect(limit: int) -> list[str]:
+        return [str(Path(str(peers)).parent / "inspect"), "eval", "inspect_task.py",
+                "--model", "mockllm/model", "--limit", str(limit), "--display", "none",
+                "--log-dir", str(folder / "inspect")]  # fmt: skip
+
+    return {"assay": assay} | ({"lm_eval": lm_eval, "inspect_ai": inspect} if peers else {})
+
+
+def timed(command: list[str], folder: Path) -> float:
+    """Seconds of a whole process. Raises RuntimeError with its last words where it fails."""
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(folder / "cache")}
+    started = time.perf_counter()
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    seconds = time.perf_counter() - started
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stdout[-800:]}{done.stderr[-800:]}")
+    return seconds
+
+
+def measure(
+    runs: dict[str, Callable[[int], list[str]]], count: int, repeats: int, folder: Path
+) -> dict[str, Any]:
+    """By harness: seconds of the whole and of the start, and samples per second."""
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
+    for command in runs.values():  # once to fill the caches of files and of the data set
+        timed(command(1), folder)
+    for _ in range(repeats):
+        for name, command in runs.items():
+            times[name].append((timed(command(1), folder), timed(command(count), folder)))
+    rows = {}
+    for name, pairs in times.items():
+        start, whole = median(p[0] for p in pairs), median(p[1] for p in pairs)
+        rows[name] = {
+            "start_seconds": round(start, 2),
+            "whole_seconds": round(whole, 2),
+            "samples_per_second_whole": round(count / whole, 1),
+            "ms_per_sample_after_start": round(1000 * (whole - start) / (count - 1), 3),
+        }
+    return rows
+
+
+def versions(python: str) -> dict[str, str]:
+    """Versions of the harnesses of an interpreter."""
+    code = (
+        "import json; from importlib.metadata import version, PackageNotFoundError\n"
+        "found = {}\n"
+        "for name in ('assay', 'lm_eval', 'inspect_ai'):\n"
+        "    try: found[name] = version(name)\n"
+        "    except PackageNotFoundError: pass\n"
+        "print(json.dumps(found))"
+    )
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data-dir", type=Path, default=os.environ.get("ASSAY_DATA"))
+    parser.add_argument("--peers", default=os.environ.get("PEERS_PYTHON"))
+    parser.add_argument("--repeats", type=int, default=3)
+    given = parser.parse_args()
+    if given.data_dir is None or not (given.data_dir / "gsm8k" / "test.jsonl").is_file():
+        print("skipped: --data-dir (or $ASSAY_DATA) must hold gsm8k/test.jsonl")
+        return
+    data = given.data_dir.resolve()
+    count = sum(1 for line in (data / "gsm8k" / "test.jsonl").open() if line.strip())
+    folder = Path(tempfile.mkdtemp())
+    try:
+        rows = measure(commands(data, given.peers, folder), count, given.repeats, folder)
+    finally:
+        shutil.rmtree(folder)
+    result = {
+        "command": "python benchmarks/harness_overhead.py --data-dir DATA --peers PYTHON",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "versions": {"python": platform.python_version(), **versions(sys.executable)}
+        | (versions(given.peers) if given.peers else {}),
+        "problems": count,
+        "repeats": given.repeats,
+        "harnesses": rows,
+    }
+    text = json.dumps(result, indent=1)
+    print(text)
+    if given.peers:
+        OUT.parent.mkdir(parents=True, exist_ok=True)
+        OUT.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
