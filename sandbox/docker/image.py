@@ -64,7 +64,9 @@ def _survey(interpreter: str, libraries: tuple[str, ...]) -> dict[str, list[str]
     )
     folder = str(Path(forkserver_client.__file__).resolve().parents[1])
     command = [interpreter, "-S", "-s", "-P", "-B", "-c", code, folder, json.dumps(site)]
-    done = subprocess.run([*command, *libraries], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, *libraries], capture_output=True, text=True, env=forkserver_client.ENVIRONMENT
+    )
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
         raise UsageError(f"this Python does not load what the image should hold: {last[0]}")
