@@ -13,6 +13,7 @@ from typing import Any
 import torch
 import transformers
 from assay.harness.model import LanguageModel, ModelConfig, save_checkpoint
+from torch.utils.flop_counter import FlopCounterMode
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "benchmarks"
 
@@ -45,14 +46,25 @@ def both(preset: str, device: str, dtype: torch.dtype) -> tuple[LanguageModel, A
     return ours.to(device, dtype), theirs.to(device, dtype)
 
 
+def clock(device: str) -> Callable[[], float]:
+    """Processor seconds for one thread on a CPU, so that other programs count for neither side.
+
+    Spinning threads and a GPU make those meaningless: wall clock there.
+    """
+    return time.process_time if device == "cpu" and torch.get_num_threads() == 1 else (
+        time.perf_counter
+    )  # fmt: skip
+
+
 def seconds(call: Callable[[], object], device: str) -> float:
     if device == "cuda":
         torch.cuda.synchronize()
-    started = time.perf_counter()
+    now = clock(device)
+    started = now()
     call()
     if device == "cuda":
         torch.cuda.synchronize()
-    return time.perf_counter() - started
+    return now() - started
 
 
 def interleaved(
@@ -75,6 +87,19 @@ def matmul_rate(device: str, dtype: torch.dtype) -> float:
     return 2 * size**3 / min(seconds(lambda: a @ b, device) for _ in range(10))
 
 
+def _grouped_flops(a_shape: tuple[int, ...], b_shape: tuple[int, ...], *_: Any, **__: Any) -> int:
+    """A token-sorted (S, I) times (E, I, O), or for weights' gradients (O, S) times (S, I)."""
+    return 2 * a_shape[0] * a_shape[1] * b_shape[-1]
+
+
+def product_flops(call: Callable[[], object]) -> int:
+    """FLOPs of the matrix products that a call makes."""
+    grouped = {torch.ops.aten._grouped_mm: _grouped_flops}
+    with FlopCounterMode(display=False, custom_mapping=grouped) as counter:
+        call()
+    return counter.get_total_flops()
+
+
 def copy_bandwidth(device: str) -> float:
     """Measured bytes/s, read and written, of copying a tensor larger than the caches."""
     source = torch.empty(2**28 if device == "cuda" else 2**25, device=device)
@@ -90,6 +115,7 @@ def record(name: str, options: argparse.Namespace, results: dict[str, Any]) -> N
         "torch": torch.__version__,
         "transformers": transformers.__version__,
         "threads": torch.get_num_threads(),
+        "clock": clock(options.device).__name__,
     }
     if options.device == "cuda":
         machine["device"] = torch.cuda.get_device_name()

@@ -79,7 +79,8 @@ class _RmsNorm(torch.autograd.Function):
         norm = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
         rstd = norm.square_().div_(x.shape[-1]).add_(eps).rsqrt_()
         ctx.save_for_backward(x, weight_D, rstd)
-        return (x * rstd).mul_(weight_D)
+        normed: Tensor = (x * rstd).mul_(weight_D)
+        return normed
 
     @staticmethod
     @once_differentiable
