@@ -56,6 +56,7 @@ class Server:
         rootfs.leave_out_threads(preload)
         for name in (*STANDARD_MODULES, *preload):
             importlib.import_module(name)
+        _give_exits()
         self._nursery.base_bytes = isolation.address_space()
         self._isolation.enter()
         missing = self._isolation.missing()
@@ -182,6 +183,15 @@ class Server:
 
 _NOTHING = {"status": 0, "cpu": 0.0, "peak_kb": 0, "why": "", "wall": 0.0}
 _PARALLEL = max(1, len(os.sched_getaffinity(0)))
+
+
+def _give_exits() -> None:
+    """The built-ins `exit` and `quit`, which `site` gives to scripts and is not loaded here."""
+    import _sitebuiltins
+    import builtins
+
+    for name in ("exit", "quit"):
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "end of file"))
 
 
 def _cpu(pid: int) -> float:

@@ -18,17 +18,29 @@ from .verifier import verify_stdio
 
 FIELDS = ("question_content", "public_test_cases")
 HEADER = """\
-import bisect, collections, copy, functools, heapq, itertools, math, operator, random, re
-import string, sys
-from bisect import *
+from string import *
+from re import *
+from datetime import *
 from collections import *
-from functools import *
 from heapq import *
-from itertools import *
+from bisect import *
+from copy import *
 from math import *
+from random import *
+from statistics import *
+from itertools import *
+from functools import *
+from operator import *
+from io import *
+from sys import *
+from json import *
+from builtins import *
 from typing import *
+import string, re, datetime, collections, heapq, bisect, copy, math, random, statistics, itertools
+import functools, operator, io, sys, json
+sys.setrecursionlimit(50000)
 """
-"""What the benchmark's own runner imports before a `Solution` class."""
+"""What the benchmark's own runner puts before every program."""
 LIMITS = Limits(cpu_seconds=30.0, wall_seconds=300.0, memory_mb=1024, output_kb=4096)
 """For all cases of one function together; the benchmark's runner gives 6 seconds to each."""
 _CALL = "\ndef _call_solution(*arguments):\n    return Solution().{name}(*arguments)\n"
@@ -46,7 +58,7 @@ class LiveCodeBench(StdioSuite):
         cases = meta["cases"]
         if not meta["function"]:
             pairs = [(case["input"], case["output"]) for case in cases]
-            return verify_stdio(completion, pairs, numbers=True)
+            return verify_stdio(completion, pairs, numbers=True, header=HEADER)
         inputs = [
             [json.loads(line) for line in case["input"].split("\n") if line] for case in cases
         ]

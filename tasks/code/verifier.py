@@ -5,7 +5,6 @@ fed stdin. The tests run in another; see `judging`. A verdict of 1 needs every c
 the judge's side, in code that the program never met.
 """
 
-import re
 import time
 from collections.abc import Sequence
 from functools import cache
@@ -16,7 +15,7 @@ from ...sandbox.errors import UsageError
 from ...sandbox.types import ChannelClosed, Limits, Outcome, Sandbox
 from ..verdict import Status, Verdict, checker_error, correct, wrong
 from ._extraction import Program, program_of
-from .judging.boxes import judges, program_sandbox
+from .judging.boxes import imported_libraries, judges, program_sandbox
 from .judging.codec import MalformedError
 from .judging.outcomes import STATUS_OF_OUTCOME, ended
 from .judging.session import BadProgramError, Job, JudgeFailedError, ProgramChannel
@@ -28,7 +27,6 @@ STDIO_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output
 
 LIBRARIES = ("mpmath", "numpy", "pandas", "scipy", "sympy")
 """What tests may import beyond the standard library without being told so by `preload`."""
-_IMPORTS_NUMPY = re.compile(r"^\s*(?:import|from)\s+numpy\b", re.MULTILINE)
 
 _BROKEN = frozenset(
     {"NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "UnboundLocalError"}
@@ -54,7 +52,7 @@ def verify_function(
     and whose helpers the tests may use; `setup` is trusted code run before either side.
     `fresh_judge` gives the tests an interpreter of their own (for tests that patch modules);
     `preload` names further libraries that both sides may import: those of `LIBRARIES` that the
-    tests import are there anyway, and numpy where the program imports it.
+    tests import are there anyway, and numpy, scipy and sympy where the program imports them.
     Raises nothing for what a model wrote; broken tests give `checker_error`.
     """
     started = time.perf_counter()
@@ -112,7 +110,8 @@ def _function_verdict(
 def _libraries(given: tuple[str, ...], imported: tuple[str, ...], source: str) -> tuple[str, ...]:
     """The libraries that both sides of a check find warm."""
     wanted = {*given, *(name for name in imported if name in LIBRARIES and _installed(name))}
-    if "pandas" in wanted or _IMPORTS_NUMPY.search(source):
+    wanted.update(imported_libraries(source))
+    if "pandas" in wanted:
         wanted.add("numpy")
     return tuple(sorted(wanted))
 
@@ -207,6 +206,7 @@ def verify_stdio(
     *,
     tolerance: float | None = None,
     numbers: bool = False,
+    header: str = "",
     any_of: Sequence[Sequence[str]] | None = None,
     stop_early: bool = True,
 ) -> Verdict:
@@ -214,8 +214,8 @@ def verify_stdio(
 
     Outputs are compared line by line without trailing whitespace. `tolerance` compares tokens
     that are numbers within that absolute or relative error; `numbers` lets equal numbers differ
-    in notation; `any_of` gives, per case, further outputs that count. With `stop_early` the cases
-    after the first failure are not run.
+    in notation; `any_of` gives, per case, further outputs that count. `header` is trusted code
+    that runs before the program. With `stop_early` the cases after the first failure are not run.
     """
     started = time.perf_counter()
     program = program_of(completion)
@@ -230,7 +230,8 @@ def verify_stdio(
             for index, (given, expected) in enumerate(cases)
         ]
         box = sandbox or program_sandbox()
-        results = run_cases(box, program.source, todo, limits or STDIO_LIMITS, stop_early)
+        source = program.source if "__future__" in program.source else header + program.source
+        results = run_cases(box, source, todo, limits or STDIO_LIMITS, stop_early)
         verdict = _stdio_verdict(program, todo, results, compare)
     return verdict.model_copy(update={"seconds": time.perf_counter() - started})
 

@@ -6,7 +6,7 @@ from typing import Any
 from ....sandbox.types import ChannelClosed, Limits, Sandbox
 from ...verdict import Verdict, correct, wrong
 from .._extraction import program_of
-from ..judging.boxes import program_sandbox
+from ..judging.boxes import imported_libraries, program_sandbox
 from ..judging.codec import MalformedError, Packer, Tree, no_foreign
 from ..judging.comparing import same_tree, shown
 from ..judging.outcomes import ended
@@ -78,7 +78,8 @@ def verify_expected(
     packed = [Packer(no_foreign).pack(list(arguments)) for arguments in inputs]
     channel = None
     try:
-        channel = ProgramChannel(sandbox or program_sandbox(), limits)
+        libraries = imported_libraries(program.source)
+        channel = ProgramChannel(sandbox or program_sandbox(), limits, libraries)
         channel.load(program.source + footer, header)
         reply = channel.ask(["many", called, packed])
     except BadProgramError as error:

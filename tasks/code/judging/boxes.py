@@ -2,14 +2,24 @@
 
 import atexit
 import os
+import re
 import threading
 
 from .... import sandbox as backends
 from ....sandbox.types import Sandbox
 from .session import Judges
 
+_IMPORTED = re.compile(r"^[ \t]*(?:import|from)[ \t][^#\n]*?\b(numpy|scipy|sympy)\b", re.MULTILINE)
 _lock = threading.Lock()
 _judges: dict[int, Judges] = {}
+
+
+def imported_libraries(source: str) -> tuple[str, ...]:
+    """The libraries beyond the standard one that a program imports and finds everywhere.
+
+    They are dependencies of this package, so that a verdict does not depend on the machine.
+    """
+    return tuple(sorted(set(_IMPORTED.findall(source))))
 
 
 def program_sandbox() -> Sandbox:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from ....sandbox.types import Limits, Outcome, Program, Sandbox
+from .boxes import imported_libraries
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,14 @@ def run_cases(
 
     The expected outputs stay on the host.
     """
+    libraries = imported_libraries(source)
     if not stop_early:
-        programs = [Program(source=source, stdin=case.given) for case in cases]
+        programs = [Program(source=source, stdin=case.given, preload=libraries) for case in cases]
         return list(sandbox.run_many(programs, limits))
     outcomes = []
     for case in cases:
-        outcome = sandbox.run(Program(source=source, stdin=case.given), limits)
+        program = Program(source=source, stdin=case.given, preload=libraries)
+        outcome = sandbox.run(program, limits)
         outcomes.append(outcome)
         if outcome.status != "ok":
             break
