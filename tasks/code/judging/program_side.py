@@ -300,7 +300,8 @@ class ProgramSide:
             return own[name]
         if (kind, name) not in self.members:
             mixed = {"int": int, "str": str}.get(base)
-            self.members[kind, name] = enum.Enum(kind, {name: value}, type=mixed)[name]
+            made: Any = enum.Enum(kind, {name: value}, type=mixed)
+            self.members[kind, name] = made[name]
         return self.members[kind, name]
 
     def blank(self, name: str, needs: str) -> Any:
