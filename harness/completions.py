@@ -28,6 +28,10 @@ class Recorded:
     text: str
     where: str
     finish_reason: str = "stop"
+    row: int | None = None
+    """The number of its problem, from 0, where the file counts problems."""
+    counted: bool = False
+    """Whether the id is such a number wherever it can be: lm-eval's from 0, inspect's from 1."""
 
 
 def read_completions(
@@ -36,11 +40,15 @@ def read_completions(
     """Every completion of a file, in order. Raises UsageError naming file, line and field."""
     if not path.is_file():
         raise UsageError(f"completions file {str(path)!r}: there is no such file")
-    found = [
-        Recorded(str(problem_id), text, where, finish)
-        for where, row in _rows(path)
-        for problem_id, text, finish in _texts(row, where, id_field, text_field)
-    ]
+    found: list[Recorded] = []
+    kept_filter: Any = None
+    for where, row in _rows(path):
+        if isinstance(row, Mapping) and "filter" in row and "doc_id" in row:
+            # lm-eval writes a document once for each of its filters, each time with all answers.
+            kept_filter = row["filter"] if kept_filter is None else kept_filter
+            if row["filter"] != kept_filter:
+                continue
+        found.extend(_recorded(row, where, id_field, text_field))
     if not found:
         raise UsageError(f"{path}: there is no completion in it")
     return found
@@ -74,27 +82,47 @@ def _json_rows(path: Path) -> Iterator[tuple[str, Any]]:
         yield f"{path}: row {number}", row
 
 
-def _texts(
+def _recorded(
     row: Any, where: str, id_field: str | None, text_field: str | None
-) -> Iterator[tuple[Any, str, str]]:
+) -> Iterator[Recorded]:
     if not isinstance(row, Mapping):
         raise UsageError(f"{where}: an object is expected, not {type(row).__name__}")
-    problem_id = _field(row, id_field, ID_FIELDS, where, "id")
-    value = _field(row, text_field, TEXT_FIELDS, where, "completion")
-    finish = str(row.get("finish_reason") or "stop")
+    name, problem_id = _field(row, id_field, ID_FIELDS, where, "id")
+    _, value = _field(row, text_field, TEXT_FIELDS, where, "completion")
+    if _is_likelihoods(value):
+        raise UsageError(f"{where}: these are log-likelihoods of choices, not completions")
     texts = list(_flatten(value))
     if not texts:
         raise UsageError(f"{where}: the completion of {problem_id!r} is not text")
+    number = int(problem_id) if str(problem_id).isascii() and str(problem_id).isdigit() else None
+    from_one = number is not None and "epoch" in row  # inspect_ai
+    if number is not None and from_one:
+        number -= 1
+    finish = "length" if _cut_off(row, value) else "stop"
     for text in texts:
-        yield problem_id, text, "length" if finish in ("length", "max_tokens") else "stop"
+        yield Recorded(str(problem_id), text, where, finish, number, from_one or name == "doc_id")
+
+
+def _cut_off(row: Mapping[str, Any], value: Any) -> bool:
+    choices = value.get("choices") if isinstance(value, Mapping) else None
+    first = choices[0] if isinstance(choices, list) and choices else {}
+    told = row.get("finish_reason") or first.get("stop_reason") or first.get("finish_reason")
+    return told in ("length", "max_tokens", "model_length")
+
+
+def _is_likelihoods(value: Any) -> bool:
+    """lm-eval's answers to multiple-choice tasks: [[[log-likelihood, is greedy]], ...]."""
+    while isinstance(value, list) and len(value) >= 1 and isinstance(value[0], list):
+        value = value[0]
+    return isinstance(value, list) and len(value) == 2 and str(value[1]) in ("True", "False")
 
 
 def _field(
     row: Mapping[str, Any], named: str | None, usual: tuple[str, ...], where: str, what: str
-) -> Any:
+) -> tuple[str, Any]:
     for name in (named,) if named else usual:
         if name in row and row[name] is not None:
-            return row[name]
+            return name, row[name]
     wanted = repr(named) if named else " or ".join(map(repr, usual[:4]))
     raise UsageError(f"{where}: no {what}: field {wanted} is missing; it has {', '.join(row)}")
 
@@ -113,6 +141,15 @@ def _flatten(value: Any) -> Iterator[str]:
         elif "content" in value:
             content = value["content"]
             parts = content if isinstance(content, list) else [content]
-            yield "".join(p if isinstance(p, str) else str(p.get("text", "")) for p in parts)
+            yield "".join(map(_part, parts))
         elif "text" in value:
             yield from _flatten(value["text"])
+
+
+def _part(part: Any) -> str:
+    """A part of a message: text, or a thought that is kept apart."""
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Mapping) and part.get("type") == "reasoning":
+        return f"<think>\n{part.get('reasoning', '')}\n</think>\n"
+    return str(part.get("text", "")) if isinstance(part, Mapping) else ""

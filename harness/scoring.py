@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..sandbox.errors import UsageError
-from ..tasks import Problem
+from ..tasks import Problem, Suite
 from .backends.contract import Completion, ModelIdentity, Request, Sampling
 from .backends.replay import ReplayModel
 from .completions import Recorded, read_completions
@@ -30,27 +30,15 @@ def score_file(
 ) -> Run:
     """Verify the completions of a file against a suite and store them as a run.
 
-    An id may be the suite's own, the row number, or the file's own where that is unambiguous.
+    Ids are the suite's own, or else all of them the numbers of its problems.
     Raises UsageError for ids that the suite does not have; nothing is written then.
     """
     recorded = read_completions(path, id_field, text_field)
     suite = spec.load()
-    resolved: list[tuple[Problem, Recorded]] = []
-    unknown: list[Recorded] = []
-    for one in recorded:
-        try:
-            resolved.append((suite.find(one.problem_id), one))
-        except UsageError:
-            unknown.append(one)
-    if unknown:
-        shown = ", ".join(f"{one.problem_id!r} ({one.where})" for one in unknown[:SHOWN])
-        raise UsageError(
-            f"task {suite.name!r} split {suite.split!r} lacks {len(unknown)} of the "
-            f"{len(recorded)} ids, as {shown}; its ids look like {suite[0].id!r}"
-        )
+    resolved = _resolve(suite, recorded)
     counts = Counter(problem.id for problem, _ in resolved)
     problems = list({problem.id: problem for problem, _ in resolved}.values())
-    renamed = [Recorded(p.id, one.text, one.where, one.finish_reason) for p, one in resolved]
+    renamed = [replace(one, problem_id=problem.id) for problem, one in resolved]
     model = ReplayModel(path.name, renamed, "file")
     if model_name is not None:
         model.identity = ModelIdentity(name=model_name, backend="replay", seeded=True)
@@ -58,6 +46,41 @@ def score_file(
     settings = Settings(samples=max(counts.values()))
     extra = {"scored_file": path.name}
     return run_jobs(model, [job], settings, out=out, run_id=run_id, progress=progress, extra=extra)
+
+
+def _resolve(suite: Suite, recorded: Sequence[Recorded]) -> list[tuple[Problem, Recorded]]:
+    """The problem of each completion. Raises UsageError naming ids that the suite lacks."""
+    counted = all(one.row is not None and 0 <= one.row < len(suite) for one in recorded)
+    if counted and recorded[0].counted and not any(_own_id(suite, one) for one in recorded):
+        return [(suite[one.row or 0], one) for one in recorded]
+    resolved: list[tuple[Problem, Recorded]] = []
+    unknown: list[Recorded] = []
+    for one in recorded:
+        try:
+            resolved.append((suite.find(one.problem_id), one))
+        except UsageError:
+            unknown.append(one)
+    if not unknown:
+        return resolved
+    if counted:
+        return [(suite[one.row or 0], one) for one in recorded]
+    shown = ", ".join(f"{one.problem_id!r} ({one.where})" for one in unknown[:SHOWN])
+    raise UsageError(
+        f"task {suite.name!r} split {suite.split!r} lacks {len(unknown)} of the "
+        f"{len(recorded)} ids, as {shown}; its ids look like {suite[0].id!r}"
+    )
+
+
+def _own_id(suite: Suite, one: Recorded) -> bool:
+    """Whether a number that inspect_ai wrote names a problem by itself, not by its place."""
+    place = int(one.problem_id)
+    if place == one.row:
+        return False  # counted from 0, as lm-eval does, which never writes other ids
+    try:
+        named = suite.find(one.problem_id)
+    except UsageError:
+        return False
+    return place >= len(suite) or named.id != suite[place].id
 
 
 @dataclass(frozen=True, slots=True)

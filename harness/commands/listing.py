@@ -10,7 +10,8 @@ from ...sandbox.errors import UsageError
 from ...tasks import names
 from ...tasks.registry import DOMAINS
 from ..backends import backend_names
-from .options import DataDir, Difficulty, Json, Size, Split, SuiteSeed, Tasks, task_specs
+from ..results import open_run
+from .options import DataDir, Difficulty, Json, Size, Split, SuiteSeed, task_specs
 
 SANDBOXES = {
     "process": "a warm fork-server with namespaces, seccomp and limits; no daemon",
@@ -48,18 +49,30 @@ def _show(groups: dict[str, list[str]], as_json: bool) -> None:
 
 
 def export_suites(
-    kind: Annotated[str, typer.Argument(help="trl, verl or jsonl")],
-    tasks: Tasks,
+    kind: Annotated[str, typer.Argument(help="trl, verl or jsonl; lm-eval for a run")],
     out: Annotated[Path, typer.Option("--out", help="The folder to write into.")],
+    tasks: Annotated[str | None, typer.Option("--tasks", help="Names, comma-separated.")] = None,
+    run: Annotated[
+        str | None, typer.Option("--run", help="Of lm-eval: the id or the folder of a run.")
+    ] = None,
     split: Split = None,
     size: Size = None,
     difficulty: Difficulty = None,
     suite_seed: SuiteSeed = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Write suites as the dataset files that another trainer reads."""
+    """Write suites as the files of another trainer, or a run as lm-eval's results."""
     from ..export import export
+    from ..export_run import export_run
 
+    if kind == "lm-eval":
+        if run is None:
+            raise UsageError("export lm-eval writes a stored run: give --run ID")
+        for path in export_run(open_run(run), out):
+            typer.echo(str(path))
+        return
+    if tasks is None:
+        raise UsageError(f"export {kind} writes suites: give --tasks NAMES")
     specs = task_specs(
         tasks, split=split, size=size, difficulty=difficulty, seed=suite_seed, data_dir=data_dir
     )
