@@ -7,6 +7,8 @@ outside, whatever it prints. `{secret_file}`, `{folder}`, `{port}`, `{abstract}`
 
 from dataclasses import dataclass
 
+from .attack_calls import FORBIDDEN, source
+
 
 @dataclass(frozen=True, slots=True)
 class Attack:
@@ -44,6 +46,16 @@ _NETWORK = {
     "socket pair to an address": (
         "a, b = socket.socketpair(type=socket.SOCK_DGRAM); a.sendto(b'x', '\\0{abstract}'); harm()"
     ),
+    "socket families": (
+        "for family in range(1, 46):\n"
+        "    try: socket.socket(family, socket.SOCK_DGRAM)\n"
+        "    except OSError: continue\n"
+        "    harm(family)"
+    ),
+    "socket pairs of other kinds": (
+        "for family in (2, 10, 16, 17, 30, 38, 40):\n"
+        "    if libc.socketpair(family, 2, 0, ctypes.create_string_buffer(8)) == 0: harm(family)"
+    ),
     "bluetooth and can": "s = socket.socket(29, socket.SOCK_RAW, 1); harm()",
 }  # fmt: skip
 
@@ -69,6 +81,22 @@ _FILES = {
     "lease on a shared file": (
         "import fcntl; f = open(os.__file__); fcntl.fcntl(f, 1024, fcntl.F_RDLCK); harm()"
     ),
+    "remove the working folder": "os.chdir('/'); os.rmdir('/tmp'); harm()",
+    "replace the working folder": "os.chdir('/'); os.rename('/tmp', '/tmp2'); harm()",
+    "open the working folder to all": "os.chmod('/tmp', 0o777); os.utime('/tmp', (1, 2))",
+    "leave a nameless file": "f = os.open('.', os.O_TMPFILE | os.O_RDWR); os.write(f, b'x' * 99)",
+    "setuid file": "open('s', 'w').close(); os.chmod('s', 0o6777); os.execv('./s', ['s'])",
+    "fifo that nobody reads": "os.mkfifo('f'); open('f', 'w').write('x')",
+    "loop of links": "os.symlink('a', 'b'); os.symlink('b', 'a'); open('a')",
+    "names of every kind": (
+        "for n in ('-rf', ' ', '\\n', '..x', '\\udcff', 'x' * 255):\n    os.mkdir(n); os.chmod(n, 0)"
+    ),
+    "own program file": "open('/proc/self/exe', 'rb').read(1); harm()",
+    "root by magic link": "print(os.listdir('/proc/self/root')); harm()",
+    "streams opened anew": "open('/dev/stdin').read(); open('/dev/fd/0').read(); harm()",
+    "standard input written": "os.write(0, b'x'); harm()",
+    "standard input grown": "os.ftruncate(0, 4096); harm()",
+    "standard output read": "os.set_blocking(1, False); os.read(1, 1); harm()",
     "lock on a shared file": "import fcntl; fcntl.flock(open(os.__file__), fcntl.LOCK_EX); harm()",
 }
 
@@ -87,6 +115,28 @@ _KERNEL_VIEW = {
     "terminal": "os.open('/dev/tty', os.O_RDWR); harm()",
     "shared memory folder": "open('/dev/shm/planted', 'w'); harm()",
     "make a device": "os.mknod('disk', 0o60666, os.makedev(254, 0)); harm()",
+    "every device": (
+        "for n in ('kmsg', 'kvm', 'vsock', 'ptmx', 'net/tun', 'mapper/control', 'loop-control',\n"
+        "          'hpet', 'port', 'rtc0', 'userfaultfd', 'fb0', 'input/event0', 'vhost-net'):\n"
+        "    try: os.open('/dev/' + n, os.O_RDONLY)\n"
+        "    except OSError: continue\n"
+        "    harm(n)"
+    ),
+    "system folders": (
+        "for n in ('/sys/kernel', '/sys/fs/bpf', '/proc/sys', '/boot', '/var/log', '/run', '/srv',\n"
+        "          '/etc/ssl', '/dev/pts', '/dev/mqueue', '/dev/hugepages'):\n"
+        "    try: found = os.listdir(n)\n"
+        "    except OSError: continue\n"
+        "    if found: harm(n)"
+    ),
+    "socket of an engine": (
+        "for n in ('/run/docker.sock', '/var/run/docker.sock', '/run/podman/podman.sock'):\n"
+        "    if os.path.exists(n): harm(n)"
+    ),
+    "name of the host": "open('/etc/hostname').read(); harm()",
+    "command line of the parent": "print(open('/proc/1/cmdline').read()); harm()",
+    "own memory by file": "open('/proc/self/mem', 'r+b').read(1); harm()",
+    "out of memory score": "open('/proc/self/oom_score_adj', 'w').write('-1000'); harm()",
     "make a fuse mount": "os.open('/dev/fuse', os.O_RDWR); harm()",
 }  # fmt: skip
 
@@ -113,6 +163,25 @@ _PROCESSES = {
     "read another memory": "b = ctypes.create_string_buffer(16); v = struct.pack('QQ', ctypes.addressof(b), 16)\nif sc(310, 270, {victim}, v, 1, v, 1, 0) >= 0: harm()",
     "open a pidfd": "if sc(434, 434, {victim}, 0) >= 0: harm()",
     "ignore the deadline": "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nsignal.signal(24, signal.SIG_IGN)\nfor n in range(1, 65):\n    try: signal.signal(n, signal.SIG_IGN)\n    except (OSError, ValueError): pass\nwhile True: pass",
+    "stop itself": "os.kill(os.getpid(), signal.SIGSTOP)",
+    "handle every signal": (
+        "def h(*a): pass\n"
+        "for n in range(1, 65):\n"
+        "    try: signal.signal(n, h)\n"
+        "    except (OSError, ValueError): pass\n"
+        "os.kill(os.getpid(), signal.SIGTERM)\nwhile True: pass"
+    ),
+    "abort": "os.abort()",
+    "wait for children": "os.waitpid(-1, 0); harm()",
+    "pool of processes": "import multiprocessing; multiprocessing.Process(target=print).start(); harm()",
+    "kill every number": (
+        "for pid in range(1, 400):\n"
+        "    if pid == os.getpid(): continue\n"
+        "    try: os.kill(pid, signal.SIGSTOP)\n"
+        "    except OSError: continue\n"
+        "    harm(pid)"
+    ),
+    "signal on input": "import fcntl; fcntl.fcntl(0, fcntl.F_SETOWN, {victim}); harm()",
     "survive the parent": "if libc.prctl(1, 0, 0, 0, 0) == 0: harm()",
     "raise the priority": "os.nice(-20); harm()",
     "real-time priority": "os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50)); harm()",
@@ -133,6 +202,40 @@ _BOMBS = {
     "thread bomb": "def go():\n    while True: threading.Thread(target=go).start()\ngo()",
     "descriptor bomb": "l = []\nwhile True: l.append(os.pipe())",
     "recursion bomb": "sys.setrecursionlimit(10**9)\ndef f(): f()\nf()",
+    "unlinked files": (
+        "l = []\nwhile True:\n    f = open('u', 'wb'); os.unlink('u'); l.append(f); f.write(bytes(1 << 20)); f.flush()"
+    ),
+    "many mappings": "l = [mmap.mmap(-1, 4096) for _ in range(200000)]",
+    "pipes filled": (
+        "l = []\nwhile True:\n    r, w = os.pipe(); os.set_blocking(w, False); l.append((r, w))\n"
+        "    try:\n        while True: os.write(w, bytes(65536))\n    except BlockingIOError: pass"
+    ),
+    "socket buffers filled": (
+        "l = []\nwhile True:\n    a, b = socket.socketpair(); a.setblocking(False); l.append((a, b))\n"
+        "    try:\n        while True: a.send(bytes(65536))\n    except BlockingIOError: pass"
+    ),
+    "both streams flooded": "while True: os.write(1, b'x' * 4096); os.write(2, b'y' * 4096)",
+    "flood by threads": (
+        "def go():\n    while True: os.write(1, b'x' * 65536)\n"
+        "for _ in range(4): threading.Thread(target=go).start()"
+    ),
+    "stack of c": "import pickle\nx = []\nfor _ in range(10**6): x = [x]\npickle.dumps(x)",
+    "parser bomb": "eval('(' * 10**6)",
+    "constant folding": "compile('1' + '*9' * 10**5, '', 'eval')",
+    "format bomb": "'%2147483647d' % 1",
+    "memory by shared mapping": (
+        "m = mmap.mmap(-1, 1 << 30, flags=mmap.MAP_SHARED)\nfor i in range(0, 1 << 30, 4096): m[i] = 1\nharm()"
+    ),
+    "mapped file": (
+        "f = open('m', 'w+b'); f.truncate(1 << 22); m = mmap.mmap(f.fileno(), 1 << 22)\n"
+        "for i in range(0, 1 << 22, 4096): m[i] = 1"
+    ),
+    "raise the process limit": "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (999, 999)); harm()",
+    "spin at the end": "import atexit\ndef go():\n    while True: pass\natexit.register(go)",
+    "spin in a destructor": "class A:\n    def __del__(self):\n        while True: pass\nA()",
+    "spin in many threads": (
+        "def go():\n    while True: pass\nfor _ in range(6): threading.Thread(target=go).start()"
+    ),
     "sleep for ever": "time.sleep(10**6)",
     "spin in c": "pow(10, 10**9, 7); 7 ** (7 ** 9)",
     "big integers": "x = 1 << (1 << 40)",
@@ -223,6 +326,10 @@ def _attacks() -> tuple[Attack, ...]:
         for family, sources in families.items()
         for name, source in sources.items()
     ]
+    listed += [
+        Attack(f"call: {name}", "system calls", _PRELUDE + source(*numbers))
+        for name, numbers in FORBIDDEN.items()
+    ]
     listed.append(Attack("32-bit calls", "system calls", _PRELUDE + _COMPATIBLE))
     listed.append(Attack("x32 calls", "system calls", _PRELUDE + _X32))
     return tuple(listed)
@@ -234,4 +341,5 @@ ATTACKS = _attacks()
 def fill(attack: Attack, facts: dict[str, object]) -> str:
     """The source with the host's own paths, ports and process ids in it."""
     head, _, body = attack.source.partition(_PRELUDE)
-    return head + _PRELUDE + (body if attack.name == "32-bit calls" else body.format(**facts))
+    plain = attack.name == "32-bit calls" or attack.name.startswith("call: ")
+    return head + _PRELUDE + (body if plain else body.format(**facts))

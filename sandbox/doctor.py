@@ -5,18 +5,21 @@ runs the same hostile programs against any backend, with an observer outside.
 """
 
 import contextlib
+import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .attacks import ATTACKS, Attack, fill
 from .errors import UsageError
 from .types import Limits, Outcome, Program, Sandbox
-from .witness import Witness
+from .witness import Witness, descendants
 
 HOSTILE = Limits(
     cpu_seconds=0.5, wall_seconds=2.0, memory_mb=256, output_kb=256, files_mb=4, processes=8
 )
+_STOCK = 2  # the next program's process and the first one of its namespace
 _CLEAN = "import os; print(sorted(os.listdir('.')), 6 * 7)"
 
 _MENDS = {
@@ -139,8 +142,11 @@ def self_check(
 
 def withstand(box: Sandbox, attack: Attack, witness: Witness) -> Check:
     """Run one attack, look at the world, and see that the next run is untouched."""
+    before = len(descendants(os.getpid()))
     outcome = box.run(Program(fill(attack, witness.facts())), HOSTILE)
     found = witness.complaints(outcome.stdout + outcome.stderr)
+    if left := _left_over(before):
+        found.append(f"{left} processes were left")
     if "HARM" in outcome.stdout:
         found.append("it reports success: " + outcome.stdout.strip()[:200])
     if "NameError" in outcome.stderr or "SyntaxError" in outcome.stderr:
@@ -151,3 +157,13 @@ def withstand(box: Sandbox, attack: Attack, witness: Witness) -> Check:
     if after.stdout != "[] 42\n":
         found.append(f"the next run was harmed: {after.status} {after.stdout!r} {after.reason}")
     return Check(attack.name, attack.family, not found, "; ".join(found))
+
+
+def _left_over(before: int) -> int:
+    """Processes below us that were not there before, but for what a server keeps in stock."""
+    deadline = time.monotonic() + 5
+    while (more := len(descendants(os.getpid())) - before - _STOCK) > 0:
+        if time.monotonic() > deadline:
+            return more
+        time.sleep(0.05)
+    return 0

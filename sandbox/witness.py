@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import secrets
 import shutil
 import socket
@@ -9,15 +10,27 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Self
+
+_SETTINGS = (
+    "/proc/sys/kernel/core_pattern",
+    "/proc/sys/kernel/hostname",
+    "/proc/sys/kernel/domainname",
+    "/proc/sys/kernel/sysrq",
+    "/sys/kernel/mm/ksm/run",
+    "/sys/fs/cgroup/memory/release_agent",
+)
+_SHARED = ("/proc/sysvipc/shm", "/proc/sysvipc/msg", "/proc/sysvipc/sem", "/proc/swaps")
 
 
 class Witness:
     """Real things that an attack could harm, and a look at each of them afterwards.
 
-    A secret file and its folder, listening sockets of four kinds, a victim process, a secret in
-    the environment and in memory, and counts of processes, mounts and descriptors.
+    A secret file and its folder, listening sockets of four kinds, a victim process with its
+    priority, processors and limits, a secret in the environment and in memory, the standard
+    library, kernel settings, shared memory, the clock, and the mounts.
     """
 
     def __init__(self) -> None:
@@ -29,11 +42,11 @@ class Witness:
         self._victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
         self._name = f"assay-{secrets.token_hex(6)}"
         self._callers: list[str] = []
+        self._epoch = time.time() - time.monotonic()
         self._sockets = self._listen()
         os.environ["ASSAY_WITNESS_SECRET"] = self.secret
         self._mounts = _mounts()
-        self._host = socket.gethostname()
-        self._temporary = set(os.listdir(tempfile.gettempdir()))
+        self._before = self._look()
 
     def facts(self) -> dict[str, object]:
         """What the attacks are told about the host."""
@@ -93,11 +106,28 @@ class Witness:
             found.append("the victim process is stopped")
         if _mounts() > self._mounts:
             found.append(f"{_mounts() - self._mounts} mounts were left")
-        if socket.gethostname() != self._host:
-            found.append("the host name changed")
-        if {"owned", "planted"} & set(os.listdir("/")):
-            found.append("a file was planted in the root")
+        now = self._look()
+        found += [f"{name} changed" for name, was in self._before.items() if now[name] != was]
         return found
+
+    def _look(self) -> dict[str, object]:
+        """What no program may change, each with its present state."""
+        pid = self._victim.pid
+        alive = _state(pid) not in "ZX"
+        kinds = (resource.RLIMIT_NOFILE, resource.RLIMIT_AS, resource.RLIMIT_CPU)
+        library = Path(os.__file__)
+        return {
+            "the host name": socket.gethostname(),
+            "the root": sorted({"owned", "planted"} & set(os.listdir("/"))),
+            "the clock": abs(time.time() - time.monotonic() - self._epoch) > 60,
+            "the library": (_stamp(library), (library.parent / "sitecustomize.py").exists()),
+            "shared memory": os.path.exists("/dev/shm/planted"),
+            **{f"the kernel setting {name}": _read(name) for name in _SETTINGS},
+            **{f"the list {name}": _read(name).count("\n") for name in _SHARED},
+            "the victim's priority": alive and os.getpriority(os.PRIO_PROCESS, pid),
+            "the victim's processors": alive and os.sched_getaffinity(pid),
+            "the victim's limits": alive and [resource.prlimit(pid, kind) for kind in kinds],
+        }
 
     def close(self) -> None:
         """Take everything down again."""
@@ -115,6 +145,18 @@ class Witness:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _read(name: str) -> str:
+    try:
+        return Path(name).read_text()
+    except OSError as problem:
+        return f"{problem.strerror}"
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_mode, found.st_size, found.st_mtime_ns
 
 
 def _mounts() -> int:

@@ -7,7 +7,7 @@ import pytest
 from assay.sandbox import Sandbox
 from assay.sandbox.attacks import ATTACKS, Attack
 from assay.sandbox.doctor import canaries, probe, withstand
-from assay.sandbox.witness import Witness, descendants
+from assay.sandbox.witness import Witness
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +23,8 @@ def test_there_are_enough_attacks() -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name.replace(" ", "-"))
 def test_attack_does_no_harm(box: Sandbox, witness: Witness, attack: Attack) -> None:
-    before = len(descendants(os.getpid()))
     check = withstand(box, attack, witness)
     assert check.passed, check.said
-    assert len(descendants(os.getpid())) <= before + 1  # the next run's init may be waiting
 
 
 def test_canaries_hold(box: Sandbox) -> None:

@@ -1,0 +1,207 @@
+"""What is killed, starved or refused from outside: a named outcome, and nothing left behind."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from assay.sandbox import Limits, Program, Sandbox, UsageError, open_sandbox
+from assay.sandbox.forkserver import client, isolation
+from assay.sandbox.forkserver.client import ServerGoneError
+from assay.sandbox.process import backend
+from assay.sandbox.witness import descendants
+
+PATIENT = Limits(cpu_seconds=30, wall_seconds=60)
+
+
+def _gone(pids: set[int], seconds: float = 30.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@pytest.fixture
+def alone() -> Sandbox:
+    try:
+        return open_sandbox("process", workers=1)
+    except UsageError as problem:
+        pytest.skip(str(problem))
+
+
+def _server(box: Sandbox) -> backend.LocalServer:
+    assert isinstance(box, backend.ProcessSandbox)
+    (server,) = box._idle[()]
+    assert isinstance(server, backend.LocalServer)
+    return server
+
+
+def test_closing_leaves_no_process_and_no_descriptor(alone: Sandbox) -> None:
+    with alone as box:
+        below = descendants(_server(box).pid)
+        assert box.run(Program("print(1)")).status == "ok"
+        held = len(os.listdir("/proc/self/fd"))
+        for source in ("print(1)", "1/0", "open('x', 'w')", "import os; os.abort()"):
+            box.run(Program(source))
+        assert len(os.listdir("/proc/self/fd")) == held
+    assert _gone(below)
+
+
+@pytest.mark.parametrize("which", ["outer", "inner"])
+def test_a_server_killed_between_runs_is_replaced(alone: Sandbox, which: str) -> None:
+    with alone as box:
+        server = _server(box)
+        below = descendants(server.pid)
+        os.kill(server.pid if which == "outer" else min(below), signal.SIGKILL)
+        assert box.run(Program("print(1)")).stdout == "1\n"
+        assert _gone(below)
+
+
+def test_a_server_killed_in_the_middle_of_a_run(alone: Sandbox) -> None:
+    with alone as box:
+        server = _server(box)
+        below = descendants(server.pid)
+        threading.Timer(0.3, os.kill, (min(below), signal.SIGKILL)).start()
+        outcome = box.run(Program("import time; time.sleep(1); print(1)"), PATIENT)
+        assert (outcome.status, outcome.stdout) == ("ok", "1\n")  # run again by another server
+        assert _gone(below)
+
+
+_HARNESS = """
+import sys
+from assay.sandbox import Limits, Program, open_sandbox
+with open_sandbox("process", workers=2, check=False) as box:
+    print("up", flush=True)
+    source = "import time\\nwhile True: time.sleep(1)"
+    box.run_many([Program(source)] * 2, Limits(wall_seconds=600))
+"""
+
+
+def test_killing_the_harness_takes_everything_with_it(alone: Sandbox) -> None:
+    alone.close()
+    harness = subprocess.Popen([sys.executable, "-c", _HARNESS], stdout=subprocess.PIPE)
+    assert harness.stdout is not None
+    assert harness.stdout.readline() == b"up\n"
+    deadline = time.monotonic() + 60
+    while len(descendants(harness.pid)) < 10 and time.monotonic() < deadline:
+        time.sleep(0.05)  # both programs and what belongs to them
+    below = descendants(harness.pid)
+    assert len(below) >= 8
+    harness.kill()
+    harness.wait()
+    harness.stdout.close()
+    assert _gone(below)
+
+
+def test_killing_the_harness_while_it_starts_leaves_nothing(alone: Sandbox) -> None:
+    alone.close()
+    for delay in (0.5, 0.8):
+        harness = subprocess.Popen([sys.executable, "-c", _HARNESS], stdout=subprocess.DEVNULL)
+        time.sleep(delay)
+        below = descendants(harness.pid)
+        harness.kill()
+        harness.wait()
+        assert _gone(below)
+
+
+_REFUSED = """
+import json, os, sys
+sys.path.append(sys.argv.pop())
+from forkserver import kernel, server
+real = kernel.unshare
+def unshare(flags, what="unshare"):
+    if flags & {flag}:
+        raise kernel.KernelError(1, what + ": Operation not permitted")
+    real(flags, what)
+kernel.unshare = unshare
+server.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"),
+    [("0x10000000", "user namespace"), ("0x00020000", "mount namespace|minimal root")],
+)
+def test_without_namespaces_there_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, flag: str, said: str
+) -> None:
+    real = client._command
+
+    def command(control: int, harness: int) -> list[str]:
+        made = real(control, harness)
+        made[made.index("-c") + 1] = _REFUSED.format(flag=flag)
+        return made
+
+    monkeypatch.setattr(client, "_command", command)
+    with pytest.raises(UsageError, match=said) as caught:
+        open_sandbox("process", workers=1)
+    assert "\n" not in str(caught.value)
+    with contextlib.suppress(UsageError):
+        open_sandbox("process", workers=1, allow_unsafe=True, check=False).close()
+
+
+def test_root_without_capabilities_takes_the_ordinary_way(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert not isolation._privileged()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    held = "CapEff:\t0000000000000000\n"
+    (tmp_path / "status").write_text(held)
+    real = open
+    monkeypatch.setattr("builtins.open", lambda *a, **k: real(tmp_path / "status"))
+    assert not isolation._privileged()
+
+
+def test_a_server_that_does_not_come_up_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        client, "_command", lambda *_: [sys.executable, "-c", "raise SystemExit('no such luck')"]
+    )
+    with pytest.raises(ServerGoneError, match="no such luck"):
+        client.Server({})
+
+
+def test_a_library_with_threads_is_refused(
+    alone: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    (folder / "threaded_7261.py").write_text(
+        "import threading, time\n"
+        "threading.Thread(target=time.sleep, args=(9,), daemon=True).start()\n"
+    )
+    monkeypatch.syspath_prepend(str(folder))
+    with alone as box, pytest.raises(UsageError, match="starts threads"):
+        box.run(Program("", preload=("threaded_7261",)))
+
+
+def test_nothing_in_the_folder_reaches_the_next_run(box: Sandbox) -> None:
+    """Contents, modes, times, and files that never had a name."""
+    look = "import os; s = os.stat('.'); print(os.listdir('.'), oct(s.st_mode & 0o777), s.st_mtime)"
+    box.run(Program("print()"))
+    for source in (
+        "open('x', 'w').write('y')",
+        "import os; os.utime('.', (86400, 86400))",
+        "import os; os.chmod('.', 0)",
+        "import os; os.makedirs('a/b/c'); os.chmod('a', 0)",
+        "import os; os.close(os.open('.', os.O_TMPFILE | os.O_RDWR))",
+    ):
+        box.run(Program(source))
+        seen = box.run(Program(look)).stdout
+        assert seen.startswith("[] 0o")
+        assert " 0o0 " not in seen
+        assert "86400.0" not in seen
+
+
+def test_limits_may_differ_from_run_to_run(box: Sandbox) -> None:
+    for megabytes, fits in ((1, False), (8, True), (1, False), (8, True)):
+        limits = Limits(files_mb=megabytes, memory_mb=256 + megabytes, open_files=16 + megabytes)
+        outcome = box.run(Program("open('x', 'wb').write(bytes(4 << 20))"), limits)
+        assert (outcome.status == "ok") is fits, outcome
