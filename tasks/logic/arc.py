@@ -129,4 +129,4 @@ def load(
     else:
         tasks = [(task_id, dict(task), where) for task_id, task, where in _tasks(place)]
     items = [item for task in tasks for item in items_of(*task)]
-    return QuestionSuite(f"arc:{variant}" if variant else "arc", split, items[:size])
+    return QuestionSuite(f"arc:{variant}" if variant else "arc", split, items, size)

@@ -13,7 +13,7 @@ LENGTHS = (3, 4, 6, 8, 11, 15, 20, 28, 38, 50)
 
 
 class Automaton(ChoiceSuite):
-    """Run a machine of 3 states over 3 symbols (level 1) up to 12 states over 50 (level 10).
+    """Run a machine of 3 states on 3 symbols (level 1) up to 12 states on 50 (level 10).
 
     The dial: the length of the input, thus the number of steps, and the size of the table,
     which from level 4 on is listed in random order.

@@ -74,7 +74,7 @@ def load(
     for name, rows in tasks:
         for number, (story, question, answer) in enumerate(rows):
             items.append(item_of(story, question, answer, f"{name}/{number}"))
-    return QuestionSuite(f"babi:{variant}" if variant else "babi", split, items[:size])
+    return QuestionSuite(f"babi:{variant}" if variant else "babi", split, items, size)
 
 
 def _tasks(

@@ -112,7 +112,7 @@ def load(
         raise UsageError(f"split {split!r} of 'bbh': use test")
     if path is not None:
         return QuestionSuite(
-            "bbh", split, items_of(Path(path).stem, read_examples(Path(path)))[:size]
+            "bbh", split, items_of(Path(path).stem, read_examples(Path(path))), size
         )
     if variant is not None and variant not in TASKS:
         raise UsageError(f"task 'bbh:{variant}': use one of {', '.join(TASKS)}")
@@ -125,4 +125,4 @@ def load(
             raise UsageError(
                 f"task 'bbh:{variant}': {variant}.json is not in {data_folder(data_dir)}"
             )
-    return QuestionSuite(f"bbh:{variant}" if variant else "bbh", split, items[:size])
+    return QuestionSuite(f"bbh:{variant}" if variant else "bbh", split, items, size)

@@ -123,4 +123,4 @@ def load(
         raise UsageError(f"kind {kind!r} of 'exact_answer': use one of {', '.join(KINDS)}")
     fields = {"question": question_field, "answer": answer_field, "context": context_field,
               "id": id_field}  # fmt: skip
-    return QuestionSuite("exact_answer", split, items_of(path, "exact_answer", kind, fields)[:size])
+    return QuestionSuite("exact_answer", split, items_of(path, "exact_answer", kind, fields), size)

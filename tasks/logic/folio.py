@@ -69,4 +69,4 @@ def load(
     if split not in FILES:
         raise UsageError(f"split {split!r} of 'folio': use one of {', '.join(FILES)}")
     items = [item_of(row, where) for where, row in _located(split, data_dir, path)]
-    return QuestionSuite("folio", split, items[:size])
+    return QuestionSuite("folio", split, items, size)

@@ -108,5 +108,7 @@ def load(
     """The puzzles of the published file, or of the one at `path`. Raises UsageError."""
     if split != "test":
         raise UsageError(f"split {split!r} of 'game24': use test")
+    if not isinstance(target, int) or isinstance(target, bool):
+        raise UsageError(f"target {target!r} of 'game24': use a whole number")
     rows = [(where, (numbers_of(row, where), target)) for where, row in _rows(data_dir, path)]
-    return Game24("game24", split, rows[:size])
+    return Game24("game24", split, rows, size)

@@ -97,4 +97,4 @@ def load(
         answer = pick(row, answer_field, SOLUTIONS, where)
         own = (str(pick(row, id_field, (), where)),) if id_field else ()
         items.append(item_of(question, answer, where, instruction, own))
-    return QuestionSuite("grid", split, items[:size])
+    return QuestionSuite("grid", split, items, size)

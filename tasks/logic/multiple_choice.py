@@ -84,7 +84,9 @@ def load(
     option when answers are numbers (found out when None). Raises UsageError naming file, line
     and field.
     """
-    text_file = (path or "").removesuffix(".gz").endswith(".txt")
+    if first_index not in (None, 0, 1):
+        raise UsageError(f"first_index {first_index!r} of 'multiple_choice': use 0 or 1")
+    text_file = str(path or "").removesuffix(".gz").endswith(".txt")
     located = blocks(str(path)) if text_file else read_rows("multiple_choice", path)
     read = []
     for where, row in located:
@@ -105,4 +107,4 @@ def load(
         meta = {"also": also} if also else {}
         text = with_options(question, options)
         items.append(Item(text, letter, "choice", options.texts, own, meta))
-    return QuestionSuite("multiple_choice", split, items[:size])
+    return QuestionSuite("multiple_choice", split, items, size)

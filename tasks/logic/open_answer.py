@@ -40,4 +40,4 @@ def load(
     """
     fields = {"question": question_field, "answer": answer_field, "context": context_field,
               "id": id_field}  # fmt: skip
-    return OpenAnswers("open_answer", split, items_of(path, "open_answer", "text", fields)[:size])
+    return OpenAnswers("open_answer", split, items_of(path, "open_answer", "text", fields), size)

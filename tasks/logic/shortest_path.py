@@ -88,7 +88,9 @@ class ShortestPath(LogicSuite):
 
     def wrong(self, problem: Problem) -> str | None:
         start, goal = problem.meta["start"], problem.meta["goal"]
-        tries = [[start, goal], *([start, town, goal] for town in _others(problem))]
+        others = _others(problem)
+        # All of them may be shortest; one that ends elsewhere never is.
+        tries = [[start, goal], *([start, town, goal] for town in others), [start, others[0]]]
         texts = [" -> ".join(stops) for stops in tries]
         return next(reply(text) for text in texts if self.fault(problem, text) is not None)
 

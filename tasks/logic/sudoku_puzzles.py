@@ -98,4 +98,4 @@ def load(
         raise UsageError(f"split {split!r} of 'sudoku_puzzles': use test")
     rows = [row for file in _files(data_dir, path, variant) for row in puzzles(file)]
     name = f"sudoku_puzzles:{variant}" if variant else "sudoku_puzzles"
-    return SudokuPuzzles(name, split, rows[:size])
+    return SudokuPuzzles(name, split, rows, size)

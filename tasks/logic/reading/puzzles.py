@@ -13,6 +13,7 @@ from ...suite import Domain, Suite
 from ...verdict import Verdict
 from ..reasoning.answers import tidy
 from ..reasoning.base import judged
+from .rows import limited
 
 CAP = 4000
 """Longest answer, in characters, that is read at all."""
@@ -26,12 +27,14 @@ class PuzzleSuite(Suite):
 
     domain: ClassVar[Domain] = "logic"
 
-    def __init__(self, name: str, split: str, rows: Sequence[tuple[str, Any]]) -> None:
-        """`rows` are (place in the file, puzzle) pairs."""
+    def __init__(
+        self, name: str, split: str, rows: Sequence[tuple[str, Any]], size: int | None = None
+    ) -> None:
+        """At most `size` of `rows`, which are (place in the file, puzzle). Raises UsageError."""
         if not rows:
             raise UsageError(f"suite {name!r} split {split!r} has no puzzles")
         self.name, self.split = name, split
-        self._rows = list(rows)
+        self._rows = limited(name, rows, size)
         self._made = lru_cache(maxsize=4096)(self._make)
 
     @abstractmethod

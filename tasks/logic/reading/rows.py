@@ -4,7 +4,7 @@ JSON lines, JSON, CSV/TSV and Parquet, the first three also as `.gz`. Rows that 
 questions over one passage become one row a question.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,21 @@ _RULES = ("rule.jsonl", "rule.json")
 
 def resolve(suite: str, path: str | None) -> Path:
     """The file that the user named, looked for in the data folder too. Raises UsageError."""
-    if not path:
+    if path is None or path == "":
         raise UsageError(f"task {suite!r} needs the option path: the file to read")
+    path = str(path)  # a name of digits alone comes as a number from the command line
     folder = data_folder(None)
     for candidate in (Path(path).expanduser(), *([folder / path] if folder else [])):
         if candidate.is_file():
             return candidate
     raise UsageError(f"task {suite!r}: there is no file {path!r}")
+
+
+def limited(suite: str, rows: Iterable[Any], size: int | None) -> list[Any]:
+    """At most `size` of the rows. Raises UsageError for a size below 1."""
+    if size is not None and (not isinstance(size, int) or size < 1):
+        raise UsageError(f"size {size!r} of {suite!r}: use a whole number of at least 1")
+    return list(rows)[:size]
 
 
 def read_rows(suite: str, path: str | None) -> Iterator[Located]:
@@ -164,7 +172,8 @@ def pick(
 
     Raises UsageError for a declared field that is missing, or when no usual one is there.
     """
-    if declared:
+    if declared is not None:
+        declared = str(declared)
         if declared in row:
             return row[declared]
     else:

@@ -16,6 +16,7 @@ from ...verdict import Verdict
 from ..reasoning.answers import parse_grid, tidy
 from ..reasoning.base import judged
 from .judging import JUDGES, Judge, letter_of, number, plain, unbracketed
+from .rows import limited
 from .tables import judge_table
 
 ANSWER_CAP = 20_000
@@ -52,11 +53,14 @@ class QuestionSuite(StoredSuite):
 
     domain: ClassVar[Domain] = "logic"
 
-    def __init__(self, name: str, split: str, items: Iterable[Item]) -> None:
+    def __init__(
+        self, name: str, split: str, items: Iterable[Item], size: int | None = None
+    ) -> None:
+        """At most `size` of the items. Raises UsageError for a bad size or an id that is twice."""
         self.name = name
         self._own: dict[str, str] = {}
         problems = []
-        for row, item in enumerate(items):
+        for row, item in enumerate(limited(name, items, size)):
             problem = self._problem(row, split, item)
             problems.append(problem)
             for own in item.own_ids:

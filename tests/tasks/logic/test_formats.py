@@ -154,3 +154,16 @@ def test_sudoku_faults_are_named():
 )  # fmt: skip
 def test_kinship(ups, downs, word):
     assert kinship(ups, downs, female=True) == word
+
+
+def test_a_wrong_way_is_wrong_even_where_every_short_way_is_shortest() -> None:
+    suite = load("shortest_path")
+    roads = [["A", "B", 2], ["A", "C", 1], ["C", "B", 1], ["A", "D", 1], ["D", "B", 1]]
+    meta = {"roads": roads, "start": "A", "goal": "B", "length": 2}
+    first = suite[0]
+    problem = type(first)(first.id, first.suite, first.prompt, "A -> B", meta)
+    wrong = suite.wrong(problem)
+    assert wrong is not None
+    for text, due in (("A -> B", 1), ("A -> C -> B", 1), ("A, D, B", 1)):
+        assert suite.verify(problem, f"<answer>{text}</answer>").score == due
+    assert suite.verify(problem, wrong).score == 0

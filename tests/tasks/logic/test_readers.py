@@ -205,11 +205,17 @@ def test_recorded_outputs_score_as_published(task: str, data_dir: str) -> None:
 def test_user_mistakes(tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.write_text("")
+    one = _write(tmp_path / "one.jsonl", [{"question": "q", "answer": "1", "puzzle": "1 2 3 4"}])
     for name, options in (
         ("bbh:no_such_task", {}), ("babi:qa21", {}), ("exact_answer", {}),
         ("exact_answer", {"path": str(tmp_path / "none.jsonl")}),
         ("exact_answer", {"path": str(empty)}),
         ("exact_answer", {"path": str(empty), "kind": "poem"}),
+        ("exact_answer", {"path": one, "size": 0}), ("exact_answer", {"path": one, "size": -1}),
+        ("exact_answer", {"path": one, "answer_field": 7}), ("exact_answer", {"path": 7}),
+        ("multiple_choice", {"path": one, "first_index": "x"}), ("game24", {"path": one, "size": 0}),
+        ("game24", {"path": one, "target": "x"}), ("game24", {"split": "train"}),
+        ("sudoku_puzzles", {}), ("sudoku_puzzles", {"split": "train"}), ("grid", {"path": one}),
         ("folio", {"split": "nope"}), ("arc", {"split": "nope"}),
         ("arc", {"path": str(tmp_path / "none")}),
     ):  # fmt: skip
