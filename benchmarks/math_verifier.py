@@ -1,12 +1,15 @@
 """Accuracy by kind and verdicts per second of the math verifier beside other graders.
 
-    python benchmarks/math_verifier.py
+    python benchmarks/math_verifier.py [--cases N]
 
 One process and one core; the graders take turns on every case, so that a busy machine slows all
-alike. math-verify and TRL are compared when installed; lm-eval's Hendrycks grader when
-`lm_eval` can be imported. Writes results/benchmarks/math_verifier.json.
+alike. A speed is verdicts per second of processor time, workers included; wall time is stated
+beside it. `--cases` draws that many at random, the same ones each time. math-verify, TRL's
+reward and lm-eval's and prm800k's graders are compared when they can be imported.
+Writes results/benchmarks/math_verifier.json.
 """
 
+import argparse
 import contextlib
 import importlib.metadata
 import io
@@ -14,6 +17,8 @@ import json
 import logging
 import os
 import platform
+import random
+import resource
 import subprocess
 import sys
 import time
@@ -21,13 +26,14 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
+from assay.tasks.math.grading.algebra_stage import POOL
 from assay.tasks.math.verifier import verify_math
 
 _ROOT = Path(__file__).resolve().parents[1]
 _CASES = _ROOT / "tests" / "tasks" / "math_verifier"
 Grader = Callable[[str, str], bool]
-COLD = "import time; t = time.perf_counter(); from assay.tasks.math.verifier import verify_math; "
-COLD += "verify_math('1/2', '\\\\boxed{0.5}'); print(time.perf_counter() - t)"
+COLD = "import time; t = time.process_time(); from assay.tasks.math.verifier import verify_math; "
+COLD += "verify_math('1/2', '\\\\boxed{0.5}'); print(time.process_time() - t)"
 
 
 def ours(gold: str, completion: str) -> bool:
@@ -73,6 +79,21 @@ def lm_eval_grader() -> Grader:
     return grade
 
 
+def prm800k_grader() -> Grader:
+    """The grader of openai/prm800k, from a checkout named by PRM800K."""
+    if "PRM800K" not in os.environ:
+        raise ImportError("PRM800K names no checkout of openai/prm800k")
+    sys.path.insert(0, str(Path(os.environ["PRM800K"]) / "prm800k"))
+    from grading import grader
+
+    def grade(gold: str, completion: str) -> bool:
+        _, mark, rest = completion.rpartition("\\boxed{")
+        answer = rest.rstrip("$. \n").removesuffix("}") if mark else completion
+        return bool(grader.grade_answer(answer, gold))
+
+    return grade
+
+
 def graders() -> dict[str, Grader]:
     """The graders that are installed."""
     found: dict[str, Grader] = {"assay": ours}
@@ -80,6 +101,7 @@ def graders() -> dict[str, Grader]:
         ("math-verify", math_verify_grader),
         ("trl accuracy_reward", trl_grader),
         ("lm-eval hendrycks", lm_eval_grader),
+        ("prm800k", prm800k_grader),
     ):
         try:
             found[name] = make()
@@ -97,8 +119,20 @@ def load_cases() -> list[dict]:
     return cases
 
 
+def processor() -> float:
+    """Seconds of processor time of this process and of its children, living or ended."""
+    spent = time.process_time()
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent += ended.ru_utime + ended.ru_stime
+    for worker in POOL._idle:
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{worker.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            spent += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return spent
+
+
 def attempt(grade: Grader, gold: str, completion: str) -> tuple[bool | None, float]:
-    """(verdict, seconds); None when the grader raised."""
+    """(verdict, wall seconds); None when the grader raised."""
     started = time.perf_counter()
     try:
         with contextlib.redirect_stderr(io.StringIO()):
@@ -112,10 +146,13 @@ def accuracy(cases: list[dict], names: dict[str, Grader]) -> dict:
     """Per grader: right, false positives, verdicts per second, and right by kind."""
     kinds: dict[str, dict[str, list[int]]] = {name: defaultdict(lambda: [0, 0]) for name in names}
     seconds = dict.fromkeys(names, 0.0)
+    spent = dict.fromkeys(names, 0.0)
     positives = dict.fromkeys(names, 0)
     for case in cases:
         for name, grade in names.items():
+            before = processor()
             verdict, took = attempt(grade, case["gold"], case["completion"])
+            spent[name] += processor() - before
             seconds[name] += took
             kinds[name][case["kind"]][0] += verdict == case["equal"]
             kinds[name][case["kind"]][1] += 1
@@ -126,7 +163,8 @@ def accuracy(cases: list[dict], names: dict[str, Grader]) -> dict:
         result[name] = {
             "right_percent": round(100 * right / len(cases), 2),
             "false_positives": positives[name],
-            "verdicts_per_second": round(len(cases) / seconds[name], 1),
+            "verdicts_per_second": round(len(cases) / spent[name], 1),
+            "verdicts_per_wall_second": round(len(cases) / seconds[name], 1),
             "by_kind": {kind: f"{a}/{b}" for kind, (a, b) in sorted(kinds[name].items())},
         }
     return result
@@ -136,14 +174,18 @@ def hostile() -> dict:
     """The slowest verdict on answers made to hang a checker, over several golds."""
     names: dict = {}
     exec((_CASES / "hostile.py").read_text("utf-8"), names)
-    slowest, count, late = (0.0, ""), 0, 0
+    slowest, count, late, most = (0.0, ""), 0, 0, 0.0
     for gold in names["GOLDS"]:
         for name, answer in names["HOSTILE"].items():
             for completion in (answer, f"\\boxed{{{answer}}}"):
+                before = processor()
                 _, took = attempt(ours, gold, completion)
+                most = max(most, processor() - before)
                 count, late = count + 1, late + (took > 2)
                 slowest = max(slowest, (took, f"{name} against {gold}"))
     return {
+        "most_processor_s": round(most, 3),
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "inputs": count,
         "later_than_2_s": late,
         "slowest_s": round(slowest[0], 3),
@@ -152,7 +194,7 @@ def hostile() -> dict:
 
 
 def cold_start() -> float:
-    """Median seconds from `import` to the first verdict in a new interpreter."""
+    """Median processor seconds from `import` to the first verdict in a new interpreter."""
     runs = []
     for _ in range(5):
         done = subprocess.run([sys.executable, "-c", COLD], capture_output=True, text=True)
@@ -163,8 +205,14 @@ def cold_start() -> float:
 def main() -> None:
     """Measure, print, write."""
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=None)
+    wanted = parser.parse_args().cases
     names = graders()
     cases = load_cases()
+    available = len(cases)
+    if wanted is not None:
+        cases = random.Random(4).sample(cases, min(wanted, available))
     for name, grade in names.items():
         attempt(grade, "-1<x<1", "\\boxed{x^2<1}")  # warm: imports, and our worker
         print(f"{name}: ready")
@@ -176,6 +224,8 @@ def main() -> None:
         "machine": f"{platform.machine()}, python {platform.python_version()}",
         "versions": versions,
         "cases": len(cases),
+        "cases_available": available,
+        "load_of_the_machine": round(os.getloadavg()[0], 1),
         "graders": accuracy(cases, names),
         "hostile": hostile(),
         "cold_start_s": cold_start(),

@@ -7,7 +7,7 @@ from .nodes import Node, TooBigError, UndefinedError, symbols, to_data
 from .outcome import Decision
 from .reading import Reading
 from .relations import is_polynomial, same_fractions
-from .univariate import same_truth
+from .univariate import is_rational, same_truth
 
 WORKER_SECONDS = 1.2
 POOL = WorkerPool(memory_mb=2048, preload=f"{__package__}.algebra")
@@ -20,8 +20,9 @@ def wants_algebra(gold: Answer, answer: Answer) -> bool:
         return not states_same_name(gold, answer) and _undecided(first, second)
     if {gold.kind, answer.kind} not in ({"relation", "region"}, {"relation", "set"}):
         return False
-    if gold.kind == "set":
-        return False
+    relation = gold if gold.kind == "relation" else answer
+    if gold.kind == "set" or len(symbols(relation.node)) != 1 or is_rational(relation.node):
+        return False  # what the isolation of roots refuses as too large is too large here too
     return solution_set(gold, answer) is None and solution_set(answer, gold) is None
 
 
@@ -46,7 +47,9 @@ def _undecided(first: Node, second: Node) -> bool:
         return not (is_polynomial(first) and is_polynomial(second))
     # Inequalities in several unknowns are compared by factor alone; so is = with <.
     kinds = [{op for op, _ in one[2]} & {"="} for one in (first, second)]
-    return len(names) == 1 and kinds[0] == kinds[1] and same_truth(first, second) is None
+    if len(names) != 1 or kinds[0] != kinds[1] or (is_rational(first) and is_rational(second)):
+        return False
+    return same_truth(first, second) is None
 
 
 def _by_clearing(gold: Answer | None, answer: Answer | None) -> bool | None:

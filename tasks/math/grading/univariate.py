@@ -23,6 +23,16 @@ class _OutsideError(ValueError):
     """The expression is no quotient of polynomials in one unknown, or one too large."""
 
 
+def is_rational(node: Node) -> bool:
+    """Whether a relation is of quotients of polynomials and absolute values, of any size."""
+    if node[0] == "fn" and node[1] != "abs":
+        return False
+    if node[0] == "pow" and (node[2][0] != "num" or not isinstance(node[2][1], int)):
+        return False
+    known = ("num", "sym", "rel", "neg", "add", "mul", "div", "pow", "fn")
+    return node[0] in known and all(is_rational(child) for child in children(node))
+
+
 def solves(relation: Node, region: Region) -> bool | None:
     """Whether the region is the solution set of the relation; None when this cannot tell."""
     names = symbols(relation)
