@@ -213,12 +213,13 @@ def test_user_mistakes(tmp_path: Path) -> None:
         ("exact_answer", {"path": str(empty), "kind": "poem"}),
         ("exact_answer", {"path": one, "size": 0}), ("exact_answer", {"path": one, "size": -1}),
         ("exact_answer", {"path": one, "answer_field": 7}), ("exact_answer", {"path": 7}),
-        ("multiple_choice", {"path": one, "first_index": "x"}), ("game24", {"path": one, "size": 0}),
+        ("multiple_choice", {"path": one, "first_index": "x"}),
+        ("game24", {"path": one, "size": 0}),
         ("game24", {"path": one, "target": "x"}), ("game24", {"split": "train"}),
-        ("sudoku_puzzles", {}), ("sudoku_puzzles", {"split": "train"}), ("grid", {"path": one}),
+        ("sudoku_puzzles", {"split": "train"}), ("sudoku_puzzles", {"path": one}),
         ("folio", {"split": "nope"}), ("arc", {"split": "nope"}),
         ("arc", {"path": str(tmp_path / "none")}),
     ):  # fmt: skip
         with pytest.raises(UsageError) as mistake:
-            load(name, **options)
+            list(load(name, **options))
         assert "\n" not in str(mistake.value)
