@@ -23,6 +23,7 @@ from assay.harness.audit import TaskReport, adapt, audit_suite
 from assay.harness.audit.binding import Checker
 from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, load, names
+from assay.tasks.registry import options_of
 from assay.tasks.suite import StoredSuite
 from assay.tasks.verdict import Verdict, checker_error
 
@@ -62,14 +63,12 @@ def ours(problems: int, data_dir: str | None) -> list[TaskReport]:
     """Our own checkers on every suite that can be had."""
     reports = []
     for name in names():
+        options = {"data_dir": data_dir} if data_dir and "data_dir" in options_of(name) else {}
         try:
-            suite = load(name, data_dir=data_dir) if data_dir else load(name)
-        except (UsageError, TypeError):
-            try:
-                suite = load(name)
-            except UsageError as error:
-                print(f"  {name} is left out: {error}")
-                continue
+            suite = load(name, **options)
+        except UsageError as error:
+            print(f"  {name} is left out: {error}")
+            continue
         reports.append(_said(audit_suite(suite, problems=problems)))
     return reports
 
@@ -129,7 +128,7 @@ def gym(problems: int) -> list[TaskReport]:
 
 
 def _said(report: TaskReport) -> TaskReport:
-    print(f"  {report.checker} on {report.task}: {len(report.findings)} of {report.checks}")
+    print(f"  {report.task}: {len(report.findings)} of {report.checks}", flush=True)
     return report
 
 
@@ -191,6 +190,12 @@ def main() -> None:
         "math-verify": lambda: on_math("math-verify", math_verify_checker(), given.problems),
         "reasoning-gym score_answer": lambda: gym(given.gym),
     }
+    versions = {"python": platform.python_version()}
+    for package in ("assay", "trl", "math-verify", "reasoning-gym"):
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
     groups: dict[str, list[TaskReport]] = {}
     for name, run in runs.items():
         print(name)
@@ -198,13 +203,7 @@ def main() -> None:
             groups[name] = run()
         except ImportError as error:
             print(f"  left out: {error}")
-    versions = {"python": platform.python_version()}
-    for package in ("assay", "trl", "math-verify", "reasoning-gym"):
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    write(groups, versions, given.out)
+        write(groups, versions, given.out)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """`assay serve`: verdicts and rewards over HTTP.
 
-Every check that could run long runs in a process with a hard deadline (the sandbox, the math
-workers); the threads here only wait for them, so a poisonous completion delays nobody. What is
-accepted is bounded by `max_pending` completions: beyond it the answer is 503 with Retry-After,
+Checks run in processes with a hard deadline (see `checking`); this process only waits for
+them, so a poisonous completion delays nobody. What is accepted is bounded by `max_pending`
+completions and `max_held_bytes` of bodies: beyond them the answer is 503 with Retry-After,
 never a queue without end. A stop signal refuses new requests and finishes the accepted ones.
 """
 
@@ -10,26 +10,24 @@ import asyncio
 import hmac
 import ipaddress
 import json
+import math
 import os
-import threading
-import time
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..sandbox.errors import UsageError
-from ..tasks import Problem, Suite, Verdict
-from .lookup import Lookup
+from ..tasks import Verdict
+from .checking import Checks, Job
 from .rewards import reward
 
 Json = dict[str, Any]
@@ -43,13 +41,18 @@ class ServerConfig(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     token: str | None = Field(default=None, repr=False)
-    threads: int = Field(default=128, ge=1, le=4096)
-    """Checks that may be waited for at once."""
+    workers: int | None = Field(default=None, ge=0, le=512)
+    """Math and logic checks at a time; as many as there are cores when None, 0 for none apart."""
+    long_programs: int = Field(default=32, ge=0, le=200)
+    """Programs that run long and do not count among those that may run at a time."""
     max_pending: int = Field(default=4096, ge=1)
     """Completions accepted and not yet answered; beyond it 503."""
     max_batch: int = Field(default=2048, ge=1)
     """Completions in one request; beyond it 413."""
     max_body_bytes: int = Field(default=32 << 20, ge=1024)
+    """Of one request; beyond it 413."""
+    max_held_bytes: int = Field(default=512 << 20, ge=1024)
+    """Of all requests that are being read and answered; beyond it 503."""
     load_options: dict[str, Any] = Field(default_factory=dict)
     """Given to `load` for every task (data_dir, split)."""
 
@@ -133,7 +136,7 @@ class Metrics:
             registry=self.registry,
         )  # fmt: skip
         self.seconds = Histogram(
-            "assay_check_seconds", "Wall time of a check", ["domain"], registry=self.registry,
+            "assay_check_seconds", "Wall time of a check by task", ["task"], registry=self.registry,
             buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
         )  # fmt: skip
         self.pending = Gauge(
@@ -143,28 +146,24 @@ class Metrics:
 
 
 class Checker:
-    """Bounded admission in front of a pool of threads that wait for checks."""
+    """Bounded admission in front of the checks."""
 
     def __init__(self, config: ServerConfig) -> None:
         self.config = config
-        self.lookup = Lookup(config.load_options)
+        self.checks = Checks(config.load_options, config.workers, config.long_programs)
         self.metrics = Metrics()
         self.pending = 0
-        self._pool = ThreadPoolExecutor(config.threads, thread_name_prefix="check")
-        self._lock = threading.Lock()
 
-    async def map(self, work: Sequence[Callable[[], Verdict]]) -> list[Verdict]:
-        """Run checks in the pool and keep their order. Raises HTTPException 413 or 503."""
-        if len(work) > self.config.max_batch:
-            raise HTTPException(413, f"{len(work)} items: at most {self.config.max_batch}")
-        self._admit(len(work))
+    async def verdicts(self, jobs: Sequence[Job]) -> list[Verdict]:
+        """Verdicts in the order of the jobs. Raises HTTPException 413 or 503, and UsageError."""
+        if len(jobs) > self.config.max_batch:
+            raise HTTPException(413, f"{len(jobs)} items: at most {self.config.max_batch}")
+        self._admit(len(jobs))
         try:
-            loop = asyncio.get_running_loop()
-            jobs = [loop.run_in_executor(self._pool, check) for check in work]
             # Every job ends before the count goes down, also when one of them fails.
-            results = await asyncio.gather(*jobs, return_exceptions=True)
+            results = await asyncio.gather(*map(self._verdict, jobs), return_exceptions=True)
         finally:
-            self._admit(-len(work))
+            self._admit(-len(jobs))
         verdicts: list[Verdict] = []
         for result in results:
             if isinstance(result, BaseException):
@@ -172,44 +171,25 @@ class Checker:
             verdicts.append(result)
         return verdicts
 
+    async def _verdict(self, job: Job) -> Verdict:
+        verdict = await self.checks.verdict_of(job)
+        task = job.get("task", "get_reward")
+        self.metrics.verdicts.labels(task, verdict.status).inc()
+        self.metrics.seconds.labels(task).observe(verdict.seconds)
+        return verdict
+
     def _admit(self, count: int) -> None:
-        with self._lock:
-            if count > 0 and self.pending + count > self.config.max_pending:
-                self.metrics.refused.inc()
-                raise HTTPException(
-                    503, f"{self.pending} checks are pending; try again", {"Retry-After": "1"}
-                )
-            self.pending += count
-            self.metrics.pending.set(self.pending)
-
-    def resolve(self, item: VerifyItem) -> tuple[Suite, Problem]:
-        """The suite and problem of an item. Raises UsageError."""
-        if item.problem is None:
-            return self.lookup.by_id(item.task, item.id or "")
-        given = item.problem
-        suite = self.lookup.suite(item.task)
-        return suite, Problem(given.id, suite.name, given.prompt, given.answer, given.meta)
-
-    def verify(self, suite: Suite, problem: Problem, completion: str) -> Verdict:
-        """Verify and count."""
-        verdict = suite.verify(problem, completion)
-        self.metrics.verdicts.labels(suite.name, verdict.status).inc()
-        self.metrics.seconds.labels(suite.domain).observe(verdict.seconds)
-        return verdict
-
-    def reward_row(self, query: str, prompt: str, label: Any) -> Verdict:
-        """The verdict of one row of OpenRLHF; a row that cannot be read is our caller's error."""
-        from .adapters.openrlhf import verdicts_of
-
-        started = time.perf_counter()
-        verdict = verdicts_of([query], [prompt], [label])[0]
-        self.metrics.verdicts.labels("get_reward", verdict.status).inc()
-        self.metrics.seconds.labels("reward").observe(time.perf_counter() - started)
-        return verdict
+        if count > 0 and self.pending + count > self.config.max_pending:
+            self.metrics.refused.inc()
+            raise HTTPException(
+                503, f"{self.pending} checks are pending; try again", {"Retry-After": "1"}
+            )
+        self.pending += count
+        self.metrics.pending.set(self.pending)
 
     def close(self) -> None:
-        """Finish what was accepted and stop the threads."""
-        self._pool.shutdown(wait=True)
+        """Finish what was accepted and end the workers."""
+        self.checks.close()
 
 
 class SafeJson(JSONResponse):
@@ -222,12 +202,20 @@ class SafeJson(JSONResponse):
             return json.dumps(content, ensure_ascii=True, default=str).encode()
 
 
-class BodyLimit:
-    """Refuses a body beyond the limit with 413 before it is read into memory."""
+class ClientGoneError(Exception):
+    """The client left before its body was complete: nobody is there to answer."""
 
-    def __init__(self, app: Any, limit: int) -> None:
+
+class BodyLimit:
+    """Refuses a body over `limit` with 413, and with 503 what would hold over `held` in all.
+
+    Neither is read further than the limit.
+    """
+
+    def __init__(self, app: Any, limit: int, held: int) -> None:
         self.app = app
         self.limit = limit
+        self.room = held
 
     async def __call__(self, scope: Json, receive: Any, send: Any) -> None:
         """ASGI entry."""
@@ -235,23 +223,43 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         body = bytearray()
+        try:
+            refusal = await self._read(receive, body)
+            if refusal is None:
+                await self.app(scope, _replay(bytes(body), receive), send)
+            else:
+                await refusal(scope, receive, send)
+        except ClientGoneError:
+            return
+        finally:
+            self.room += len(body)
+
+    async def _read(self, receive: Any, body: bytearray) -> Response | None:
+        """Read the body, taking its room; a refusal when there is none for it."""
         message: Json = {"more_body": True}
         while message.get("more_body"):
             message = await receive()
             if message["type"] == "http.disconnect":
-                return
-            body += message.get("body", b"")
-            if len(body) > self.limit:
-                refusal = SafeJson({"detail": f"the body is over {self.limit} bytes"}, 413)
-                await refusal(scope, receive, send)
-                return
-        whole = {"type": "http.request", "body": bytes(body), "more_body": False}
-        pieces = iter([whole])
+                raise ClientGoneError
+            piece = message.get("body", b"")
+            if len(body) + len(piece) > self.limit:
+                return SafeJson({"detail": f"the body is over {self.limit} bytes"}, 413)
+            if len(piece) > self.room:
+                detail = {"detail": "too many bytes are held; try again"}
+                return SafeJson(detail, 503, {"Retry-After": "1"})
+            self.room -= len(piece)
+            body += piece
+        return None
 
-        async def replay() -> Json:
-            return next(pieces, None) or await receive()
 
-        await self.app(scope, replay, send)
+def _replay(body: bytes, receive: Any) -> Callable[[], Awaitable[Json]]:
+    """A `receive` that gives the body that was read, then what comes after."""
+    pieces = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def replay() -> Json:
+        return next(pieces, None) or await receive()
+
+    return replay
 
 
 def create_app(config: ServerConfig) -> FastAPI:
@@ -262,7 +270,7 @@ def create_app(config: ServerConfig) -> FastAPI:
         description="One verdict for evaluation and for reward.",
     )  # fmt: skip
     app.state.checker = checker
-    app.add_middleware(BodyLimit, limit=config.max_body_bytes)
+    app.add_middleware(BodyLimit, limit=config.max_body_bytes, held=config.max_held_bytes)
     app.add_exception_handler(UsageError, _usage_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     guard = [Depends(_token_guard(config.token))]
@@ -284,10 +292,20 @@ def create_app(config: ServerConfig) -> FastAPI:
         """Verify many completions; the verdicts come in the order of the items."""
         return Verdicts(verdicts=await _verify_items(checker, batch.items))
 
-    @app.post("/get_reward", dependencies=guard, responses=responses)
-    async def get_reward(request: RewardRequest) -> Rewards:
-        """OpenRLHF's remote reward model."""
-        return await _rewards(checker, request)
+    @app.post("/get_reward", dependencies=guard, responses=responses, response_model=Rewards)
+    async def get_reward(
+        request: RewardRequest, checker_error: Literal["null", "nan"] = "null"
+    ) -> Response:
+        """OpenRLHF's remote reward model.
+
+        Where our checker failed there is no reward: `null`, or with `checker_error=nan` the NaN
+        that OpenRLHF can make a tensor of, which is no JSON but what Python reads and writes.
+        """
+        rewards = (await _rewards(checker, request)).model_dump()
+        if checker_error == "null":
+            return SafeJson(rewards)
+        values = {key: _with_nan(rewards[key]) for key in ("rewards", "scores")}
+        return Response(json.dumps(rewards | values), media_type="application/json")
 
     @app.get("/health")
     async def health() -> Health:
@@ -303,11 +321,8 @@ def create_app(config: ServerConfig) -> FastAPI:
 
 
 async def _verify_items(checker: Checker, items: Sequence[VerifyItem]) -> list[Verdict]:
-    def check(item: VerifyItem) -> Verdict:
-        suite, problem = checker.resolve(item)
-        return checker.verify(suite, problem, item.completion)
-
-    return await checker.map([partial(check, item) for item in items])
+    # Through JSON, so that a worker and this process are given the same.
+    return await checker.verdicts([Job(**item.model_dump()) for item in items])  # type: ignore[typeddict-item]
 
 
 async def _rewards(checker: Checker, request: RewardRequest) -> Rewards:
@@ -315,28 +330,41 @@ async def _rewards(checker: Checker, request: RewardRequest) -> Rewards:
     if len(lengths) > 1:
         raise UsageError("query, prompts and labels must have one length")
     rows = zip(request.query, request.prompts, request.labels, strict=True)
-    verdicts = await checker.map([partial(checker.reward_row, *row) for row in rows])
+    verdicts = await checker.verdicts(
+        [Job(query=query, prompt=prompt, label=label) for query, prompt, label in rows]
+    )
     rewards = [reward(verdict) for verdict in verdicts]
     failed = [float(verdict.score is None) for verdict in verdicts]
     scores = [verdict.score for verdict in verdicts]
     return Rewards(rewards=rewards, scores=scores, extra_logs={"checker_error": failed})
 
 
-def _token_guard(token: str | None) -> Callable[..., Awaitable[None]]:
-    bearer = HTTPBearer(auto_error=False)
+def _with_nan(values: list[float | None]) -> list[float]:
+    return [math.nan if value is None else value for value in values]
 
-    async def guard(
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-    ) -> None:
-        if token is None:
-            return
-        given = credentials.credentials if credentials else ""
-        if not hmac.compare_digest(given.encode(), token.encode()):
+
+def _token_guard(token: str | None) -> Callable[..., Awaitable[None]]:
+    bearer = HTTPBearer(auto_error=False)  # for the OpenAPI pages
+
+    async def guard(request: Request, _: Annotated[Any, Depends(bearer)]) -> None:
+        given = _given_token(request.headers.get("Authorization", ""))
+        if token is not None and not hmac.compare_digest(given, token.encode()):
             raise HTTPException(
                 401, "the bearer token is missing or wrong", {"WWW-Authenticate": "Bearer"}
             )
 
     return guard
+
+
+def _given_token(header: str) -> bytes:
+    """The token of a bearer header, or the password of a basic one (from `http://:TOKEN@host`)."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            return b64decode(value, validate=True).partition(b":")[2]
+        except ValueError:
+            return b""
+    return value.strip().encode() if scheme.lower() == "bearer" else b""
 
 
 async def _usage_error(request: Request, error: Exception) -> Response:

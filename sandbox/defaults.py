@@ -98,16 +98,17 @@ def _strongest(
     raise UsageError("no sandbox works here: " + "; ".join(reasons))
 
 
-def default_sandbox() -> Sandbox:
+def default_sandbox(workers: int | None = None) -> Sandbox:
     """The process-wide sandbox, opened at its first use and closed at exit.
 
-    The environment names the backend in ASSAY_SANDBOX (default "auto") and accepts less isolation
-    with ASSAY_ALLOW_UNSAFE=1. Raises UsageError, with the mend, when nothing works here.
+    `workers` programs run at a time; it counts at the first use alone. The environment names the
+    backend in ASSAY_SANDBOX (default "auto") and accepts less isolation with
+    ASSAY_ALLOW_UNSAFE=1. Raises UsageError, with the mend, when nothing works here.
     """
     global _shared
     with _lock:
         if _shared is None:
-            _shared = open_sandbox(os.environ.get("ASSAY_SANDBOX", "auto"))
+            _shared = open_sandbox(os.environ.get("ASSAY_SANDBOX", "auto"), workers=workers)
         return _shared
 
 

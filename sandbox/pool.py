@@ -153,6 +153,11 @@ class PooledSandbox(ABC):
                     self._retire(server)
         raise ChannelClosed(outcomes.failure(why))
 
+    def server_pids(self) -> list[int]:
+        """Processes whose children are the programs that run now; none where they are not ours."""
+        with self._lock:
+            return [pid for server in self._busy if (pid := getattr(server, "pid", 0))]
+
     def close(self) -> None:
         """Stop every server; idempotent."""
         with self._lock:

@@ -47,8 +47,11 @@ def _end_without_spaces(query: str, prompt: str) -> int:
     return places[start + len(packed) - 1] + 1 if start >= 0 and packed else -1
 
 
-def _source_and_info(label: Any) -> tuple[str, Any, dict[str, Any]]:
-    """Our exported label is `{"task", "problem_id"}` as JSON; any other is a math answer."""
+def source_and_info(label: Any) -> tuple[str, Any, dict[str, Any]]:
+    """(data source, ground truth, info) of a label.
+
+    Our exported label is `{"task", "problem_id"}` as JSON; any other is a math answer.
+    """
     if isinstance(label, str) and label.lstrip().startswith("{"):
         try:
             label = json.loads(label)
@@ -61,7 +64,10 @@ def _source_and_info(label: Any) -> tuple[str, Any, dict[str, Any]]:
 
 
 def verdicts_of(
-    queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]
+    queries: Sequence[str],
+    prompts: Sequence[str],
+    labels: Sequence[Any],
+    lookup: Lookup = _LOOKUP,
 ) -> list[Verdict]:
     """One verdict a query, in order. Raises UsageError when the three lists do not go together."""
     if not len(queries) == len(prompts) == len(labels):
@@ -71,14 +77,14 @@ def verdicts_of(
         )
     rows = list(zip(queries, prompts, labels, strict=True))
     if len(rows) < 2:
-        return [_verdict(*row) for row in rows]
+        return [_verdict(lookup, *row) for row in rows]
     with ThreadPoolExecutor(min(16, len(rows))) as pool:
-        return list(pool.map(lambda row: _verdict(*row), rows))
+        return list(pool.map(lambda row: _verdict(lookup, *row), rows))
 
 
-def _verdict(query: str, prompt: str, label: Any) -> Verdict:
-    source, truth, info = _source_and_info(label)
-    return verify_row(_LOOKUP, source, response_of(query, prompt), truth, info)
+def _verdict(lookup: Lookup, query: str, prompt: str, label: Any) -> Verdict:
+    source, truth, info = source_and_info(label)
+    return verify_row(lookup, source, response_of(query, prompt), truth, info)
 
 
 def reward_func(

@@ -145,8 +145,8 @@ def test_no_exposed_host_without_a_token(host: str, monkeypatch: pytest.MonkeyPa
 def test_back_pressure_is_503_and_what_was_accepted_is_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    app = create_app(ServerConfig(max_pending=2, threads=2))
-    suite = app.state.checker.lookup.suite(TASK)
+    app = create_app(ServerConfig(max_pending=2, workers=0))
+    suite = app.state.checker.checks.lookup.suite(TASK)
     release, inside = threading.Event(), threading.Semaphore(0)
     plain_verify = suite.verify
 

@@ -10,11 +10,11 @@ from .serving import RunningServer, Serve
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Start a server when asked for, and stop it afterwards."""
+    """Start a server when asked for, and stop it afterwards; it checks in this process."""
     running: list[RunningServer] = []
 
     def start() -> str:
-        running.append(RunningServer(ServerConfig()))
+        running.append(RunningServer(ServerConfig(workers=0)))
         return running[-1].url
 
     yield start
