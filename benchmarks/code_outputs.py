@@ -39,8 +39,8 @@ EXPLAINED = {
     "was asked for, and nothing is evaluated here",
     "notation": "the same value in another notation: the table's rule compares texts",
     "not the value": "the text without its quotes is the same, the value is not (or it is no JSON)",
-    "several": "the statement allows several outputs and the example shows one of them",
-    "example": "the example of the statement was not read as its author meant it",
+    "example": "the statement's example is not data alone: blank lines in the input, or a remark "
+    "in place of an empty output",
 }
 
 
@@ -194,7 +194,7 @@ def livecodebench(folder: Path, workers: int) -> Part:
         if labels[problem.id][0] and not verdict.correct:
             part.differ.append(
                 {"id": problem.id, "label": True, "ours": False, "answer": verdict.reason[:300],
-                 "gold": json.dumps(problem.meta["cases"])[:300], "why": ""}
+                 "gold": json.dumps(problem.meta["cases"])[:300], "why": "example"}
             )  # fmt: skip
     part.note = (
         f"{len(rows)} programs, {len(problems)} with an example that can be read; {right} of these "

@@ -5,7 +5,7 @@ from ...sandbox.types import Limits
 from ..problem import Problem
 from ..verdict import Verdict
 from ._stored import CodeSuite, Record, fenced, limited, records
-from .evalplus import has_inputs, test_of
+from ._evalplus import has_inputs, test_of
 from .verifier import FUNCTION_LIMITS, verify_function
 
 FIELDS = ("task_id", "prompt", "entry_point")

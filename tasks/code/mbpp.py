@@ -7,7 +7,7 @@ from ..problem import Problem
 from ..verdict import Verdict
 from ._entry import entry_point_of
 from ._stored import CodeSuite, Record, fenced, limited, records
-from .evalplus import has_inputs, test_of
+from ._evalplus import has_inputs, test_of
 from .humaneval import limits_of
 from .verifier import verify_function
 

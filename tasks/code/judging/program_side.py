@@ -300,7 +300,8 @@ class ProgramSide:
             return own[name]
         if (kind, name) not in self.members:
             mixed = {"int": int, "str": str}.get(base)
-            made: Any = enum.Enum(kind, {name: value}, type=mixed)
+            make: Any = enum.Enum
+            made = make(kind, {name: value}, type=mixed)
             self.members[kind, name] = made[name]
         return self.members[kind, name]
 

@@ -88,32 +88,44 @@ def imported(tree: ast.AST) -> set[str]:
     return found
 
 
-def used_names(tree: ast.AST) -> set[str]:
-    """Every name that is read anywhere."""
-    return {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
-
-
 def free_names(tree: ast.Module) -> set[str]:
     """Names that are read somewhere and bound nowhere in the text, built-ins aside."""
-    stored = {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    read: set[str] = set()
+    stored: set[str] = set()
+    stack: list[ast.AST] = [tree]
+    while stack:  # one pass over plain lists: this runs for every program
+        node = stack.pop()
+        kind = type(node)
+        if kind is ast.Name:
+            (read if type(node.ctx) is ast.Load else stored).add(node.id)  # type: ignore[attr-defined]
+            continue
+        if kind in _BINDERS:
+            stored.update(_bound_by(node))
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                stack.extend([item for item in value if isinstance(item, ast.AST)])
+            elif isinstance(value, ast.AST):
+                stack.append(value)
+    return read - stored - _BUILT_IN
+
+
+_BINDERS = frozenset(
+    {
+        ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.arg, ast.Import, ast.ImportFrom,
+        ast.ExceptHandler,
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            stored.add(node.name)
-        elif isinstance(node, ast.arg):
-            stored.add(node.arg)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            stored |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            stored.add(node.name)
-    return used_names(tree) - stored - _BUILT_IN
+)  # fmt: skip
+
+
+def _bound_by(node: ast.AST) -> set[str]:
+    """The names that a definition, a parameter, an import or a handler binds."""
+    if isinstance(node, ast.arg):
+        return {node.arg}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    name = getattr(node, "name", None)
+    return {name} if name else set()
 
 
 @lru_cache(maxsize=4096)
