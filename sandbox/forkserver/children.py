@@ -7,7 +7,6 @@ works, and no program waits for them.
 
 import contextlib
 import os
-import select
 import signal
 import socket
 import sys
@@ -35,15 +34,19 @@ class Child:
     init: int
     """The first process of its pid namespace; 0 where it has none of its own."""
     handle: int
+    """A pidfd, or -1 where the kernel has none (gVisor)."""
     line: socket.socket
     report: int
     limits: dict[str, float] = field(default_factory=dict)
 
     def waits(self) -> bool:
         """Whether it is still there to take a program."""
-        poll = select.poll()
-        poll.register(self.handle, select.POLLIN)
-        return not poll.poll(0)
+        return not self.ended()
+
+    def ended(self) -> bool:
+        """Whether it is dead, and only to be waited for."""
+        state = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return state is not None
 
     def hand_over(self, key: str, descriptors: list[int]) -> None:
         """Give it its program: payload, stdin, stdout, stderr and perhaps a channel."""
@@ -63,7 +66,8 @@ class Child:
     def let_go(self) -> None:
         """Close what we hold of it."""
         self.line.close()
-        os.close(self.handle)
+        if self.handle >= 0:
+            os.close(self.handle)
         os.close(self.report)
 
 
@@ -128,7 +132,7 @@ class Nursery:
             os.close(write)
             if init:
                 kernel.setns(self._walls.home, kernel.CLONE_NEWPID)
-        return Child(pid, init, os.pidfd_open(pid), ours, read, dict(limits))
+        return Child(pid, init, kernel.open_pid(pid), ours, read, dict(limits))
 
     def _open_namespace(self) -> int:
         """An empty pid namespace for what is forked next; gives its first process."""

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import programs
+from . import kernel, programs
 
 _START_SECONDS = 60.0
 _GRACE = 10.0  # beyond the wall limit, before a silent server counts as dead
@@ -87,7 +87,10 @@ class Server:
         self, settings: Mapping[str, object], on_start: Callable[[int], None] | None = None
     ) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        harness = os.pidfd_open(os.getpid())
+        harness = kernel.open_pid(os.getpid())
+        self._lifeline = -1
+        if harness < 0:
+            harness, self._lifeline = os.pipe()
         try:
             self._process = subprocess.Popen(
                 _command(theirs.fileno(), harness),
@@ -203,14 +206,14 @@ class Server:
 
     def forget(self) -> None:
         """Let go of the descriptors without ending the server: for a forked copy of us."""
-        self._control.close()
+        self._let_go()
         if self._process.stderr is not None:
             self._process.stderr.close()
         self._process.returncode = 0  # it is not our child
 
     def close(self) -> None:
         """End the server; returns when it is gone, and with it all that it had started."""
-        self._control.close()
+        self._let_go()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -218,6 +221,12 @@ class Server:
             self._process.wait()
         if self._process.stderr is not None:
             self._process.stderr.close()
+
+    def _let_go(self) -> None:
+        self._control.close()
+        if self._lifeline >= 0:
+            os.close(self._lifeline)
+            self._lifeline = -1
 
 
 def _command(control: int, harness: int) -> list[str]:

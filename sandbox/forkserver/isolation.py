@@ -222,11 +222,15 @@ def set_limits(limits: dict[str, float], counted: bool) -> None:
         (resource.RLIMIT_CPU, cpu),
         (resource.RLIMIT_FSIZE, int(limits["files_mb"] * 2**20)),
         (resource.RLIMIT_CORE, 0),
+    ):
+        lower_limit(kind, value)
+    for kind, value in (
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_SIGPENDING, 64),
     ):
-        lower_limit(kind, value)
+        with contextlib.suppress(ValueError):  # gVisor has none; no listed call needs them
+            lower_limit(kind, value)
     if counted:
         lower_limit(resource.RLIMIT_NPROC, int(limits["processes"]))
 

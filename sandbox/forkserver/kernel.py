@@ -1,6 +1,7 @@
 """Thin wrappers over the Linux calls that Python does not offer; each failure says which call."""
 
 import ctypes
+import errno
 import os
 import platform
 
@@ -126,6 +127,16 @@ def drop_capabilities() -> None:
     _libc.prctl(PR_SET_SECUREBITS, 0xEF, 0, 0, 0)  # every bit that can be locked, locked
     _libc.prctl(PR_CAP_AMBIENT, 4, 0, 0, 0)
     syscall("capset", ctypes.byref(_CAP_HEADER), ctypes.byref(_NO_CAPS))
+
+
+def open_pid(pid: int) -> int:
+    """A descriptor that becomes readable when the process ends; -1 where there is no such thing."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError as problem:
+        if problem.errno != errno.ENOSYS:
+            raise
+        return -1
 
 
 def close_from(first: int) -> None:

@@ -145,10 +145,14 @@ class Server:
 
         `used` is the CPU time in seconds that the walls took before the program came.
         """
-        pid, handle = child.pid, child.handle
+        pid, longest = child.pid, 3.6e6
         waiting = select.poll()
-        for descriptor in (handle, self._control.fileno(), self._harness):
+        for descriptor in (self._control.fileno(), self._harness):
             waiting.register(descriptor, select.POLLIN)
+        if child.handle >= 0:
+            waiting.register(child.handle, select.POLLIN)
+        else:
+            longest = _TICK * 1000
         whole = allowance = used + float(str(request["cpu_seconds"]))
         backstop = time.monotonic() + float(str(request["wall_seconds"]))
         why, gone = "", False
@@ -158,12 +162,12 @@ class Server:
                 why = "cpu" if time.monotonic() < backstop else "wall"
                 child.kill()
             pause = 1000.0 if why else max(left * 1000 / _PARALLEL, _TICK * 1000)
-            ready = {descriptor for descriptor, _ in waiting.poll(min(pause, 3.6e6))}
-            if handle in ready:
+            ready = {descriptor for descriptor, _ in waiting.poll(min(pause, longest))}
+            if (child.handle in ready or child.handle < 0) and child.ended():
                 break
             if self._harness in ready:
                 gone = True
-            elif ready:
+            elif self._control.fileno() in ready:
                 order = self._control.recv(4096)
                 gone = not order
                 if order == b"K":
