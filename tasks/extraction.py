@@ -446,6 +446,9 @@ def _json_lines(block: str) -> int:
     return length if "\n" in block[:length] else 0
 
 
+_JOINING = re.compile(r"\b(?:or|and|either)[ \t]*\Z")
+
+
 def _first_sentence(line: str) -> str:
     mathematical = 0
     checked = 0
@@ -460,7 +463,9 @@ def _first_sentence(line: str) -> str:
         line = before
         break
     cut = _BECAUSE.search(line)
-    return line[: cut.start()] if cut and "$" not in line[cut.start() :] else line
+    if cut is None or "$" in line[cut.start() :] or _JOINING.search(line[: cut.start()][-8:]):
+        return line  # "1/4 or not 1/4" is not cut to "1/4 or"
+    return line[: cut.start()]
 
 
 _FENCED = re.compile(
