@@ -81,7 +81,8 @@ def _page(board: dict[str, Any]) -> str:
     assets = files(__package__) / "assets"
     page = (assets / "page.html").read_text(encoding="utf-8")
     # Inside a script element only `<` could end it; as \u003c it is the same JSON.
-    data = json.dumps(board, ensure_ascii=True).replace("<", "\\u003c")
+    data = json.dumps(_compact(board), ensure_ascii=True, separators=(",", ":"))
+    data = data.replace("<", "\\u003c")
     parts = {
         "css": (assets / "page.css").read_text(encoding="utf-8"),
         "js": "".join((assets / name).read_text(encoding="utf-8") for name in SCRIPTS),
@@ -90,6 +91,17 @@ def _page(board: dict[str, Any]) -> str:
     for name, text in parts.items():
         page = page.replace("{{" + name + "}}", text, 1)
     return page
+
+
+def _compact(board: dict[str, Any]) -> dict[str, Any]:
+    """The data of the page: a paired test as a list, with as many digits as are shown."""
+    pairs = {
+        view: {
+            key: [float(f"{value:.5g}") for value in test.values()] for key, test in tests.items()
+        }
+        for view, tests in board["pairs"].items()
+    }
+    return board | {"pairs": pairs}
 
 
 def _write_samples(runs: list[RunData], out: Path) -> None:
@@ -114,7 +126,8 @@ def _sample_data(folder: RunFolder, manifest: dict[str, Any], cache: Suites) -> 
     """The problems of a run once each, and its samples, each with the place of its problem."""
     suites = _suites_of(manifest, cache)
     places: dict[tuple[str, str], int] = {}
-    problems, samples = [], []
+    problems: list[dict[str, Any]] = []
+    samples: list[dict[str, Any]] = []
     for record in folder.samples():
         key = record["suite"], record["problem_id"]
         if key not in places:

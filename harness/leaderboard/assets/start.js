@@ -17,10 +17,13 @@ function remember() {
   if (drill.run) kept.set("run", drill.run.run_id);
   history.replaceState(null, "", `#${kept}`);
 }
+let turn = 0;
 function draw() {
   drawTable();
-  drawPlots();
-  drawPairs();
+  const mine = ++turn;
+  // The table is there at once; the rest follows without holding it up.
+  const later = (step) => setTimeout(() => mine === turn && step(), 0);
+  later(() => { drawPlots(); later(() => { drawPairs(); document.body.dataset.drawn = mine; }); });
 }
 function redraw() {
   draw();
@@ -47,6 +50,10 @@ $("drill-text").addEventListener("input", () => drawSamples(true));
 $("drill-more").addEventListener("click", () => drawSamples(false));
 $("drill-close").addEventListener("click", closeRun);
 $("pairs").addEventListener("keydown", movePair);
+$("pairs").addEventListener("click", (event) => {
+  const cell = event.target.closest("td[tabindex]");
+  if (cell) showPair(cell);
+});
 narrow.addEventListener("change", drawPlots);
 document.querySelectorAll("form").forEach((form) => form.addEventListener("submit", (event) => event.preventDefault()));
 begin();
