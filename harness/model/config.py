@@ -29,6 +29,13 @@ _POSITIVE = (
 )
 _NOT_NEGATIVE = ("first_k_dense_replace", "num_nextn_predict_layers")
 _NUMBERS = ("rope_theta", "rms_norm_eps", "routed_scaling_factor", "initializer_range")
+# Fields of published configs with one value that this architecture can have.
+_ONLY: dict[str, object] = {
+    "hidden_act": "silu",
+    "scoring_func": "sigmoid",
+    "topk_method": "noaux_tc",
+    "moe_layer_freq": 1,
+}
 _YARN_KEYS = {
     "type",
     "rope_type",
@@ -147,8 +154,9 @@ class ModelConfig:
                 f"config field model_type is {config.get('model_type')!r}: "
                 "only 'deepseek_v3' can be read"
             )
-        if config.get("hidden_act", "silu") != "silu":
-            raise UsageError(f"config field hidden_act is {config['hidden_act']!r}: use 'silu'")
+        for name, only in _ONLY.items():
+            if config.get(name, only) != only:
+                raise UsageError(f"config field {name} is {config[name]!r}: use {only!r}")
         heads = config.get("num_key_value_heads")
         if heads is not None and heads != config.get("num_attention_heads", heads):
             raise UsageError(

@@ -34,12 +34,14 @@ class SamplingParams:
         whole = isinstance(self.max_tokens, int) and not isinstance(self.max_tokens, bool)
         if not whole or self.max_tokens < 1:
             raise UsageError(f"max_tokens {self.max_tokens!r}: use a whole number of at least 1")
-        if not math.isfinite(self.temperature) or self.temperature < 0:
+        if not _is_number(self.temperature) or self.temperature < 0:
             raise UsageError(f"temperature {self.temperature!r}: use a number of at least 0")
-        if not 0 < self.top_p <= 1:
+        if not _is_number(self.top_p) or not 0 < self.top_p <= 1:
             raise UsageError(f"top_p {self.top_p!r}: use a number above 0 and up to 1")
         if not isinstance(self.top_k, int) or self.top_k < 0:
             raise UsageError(f"top_k {self.top_k!r}: use a whole number of at least 0")
+        if isinstance(self.stop, str):
+            raise UsageError(f"stop {self.stop!r}: use a tuple of texts")
         if any(not text for text in self.stop):
             raise UsageError("stop: an empty text would end every completion at once")
 
@@ -127,6 +129,10 @@ def _truncate(scores_NV: Tensor, top_p_N: Tensor, top_k_N: Tensor) -> Tensor:
     out_NV = (before_NV >= top_p_N.unsqueeze(1)) & (top_p_N < 1).unsqueeze(1) & (ranks_V > 0)
     least_N1 = sorted_NV.masked_fill(out_NV | (ranks_V >= kept_N1), float("inf")).amin(-1, True)
     return scores_NV.masked_fill(scores_NV < least_N1, float("-inf"))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _signed(value: int) -> int:

@@ -152,6 +152,52 @@ def test_stop_token_ids_and_texts(model):
         assert found.finish_reason == "stop"
 
 
+def test_each_row_has_its_own_stops(model):
+    class Letters:
+        eos_token_id = 1
+
+        def decode(self, tokens, skip_special_tokens=False):
+            return "".join(chr(33 + t) for t in tokens)
+
+    asked, seeds = [[9, 4], [9, 4], [7, 7, 7]], [4, 4, 9]
+    free = Engine(model, Letters(), end_tokens=(), slots=2)
+    plain = free.generate(asked, 1, SamplingParams(max_tokens=40), seeds)
+    text = Letters().decode(plain[0].tokens)
+    settings = [
+        SamplingParams(max_tokens=40, stop=(text[6:9],)),
+        SamplingParams(max_tokens=40),
+        SamplingParams(max_tokens=40, stop_token_ids=(plain[2].tokens[5],)),
+    ]
+    first, second, third = free.generate(asked, 1, settings, seeds)
+    assert Letters().decode(first.tokens) == text[: text.index(text[6:9]) + 3]
+    assert second.tokens == plain[1].tokens == plain[0].tokens
+    assert second.finish_reason == "length"
+    assert third.tokens == plain[2].tokens[: plain[2].tokens.index(plain[2].tokens[5]) + 1]
+    assert {first.finish_reason, third.finish_reason} == {"stop"}
+
+
+def test_a_prompt_is_prefilled_once_for_its_group(model, monkeypatch):
+    seen = []
+    hidden = LanguageModel.hidden
+
+    def counted(self, tokens_BT, *rest):
+        seen.extend(tuple(row) for row in tokens_BT.tolist())
+        return hidden(self, tokens_BT, *rest)
+
+    monkeypatch.setattr(LanguageModel, "hidden", counted)
+    asked = [[5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]]
+    # Groups wider than the slots: a group comes in over several admissions.
+    Engine(model, slots=5, end_tokens=()).generate(asked, 4, SamplingParams(max_tokens=6))
+    assert sorted(seen) == sorted([(5, 6, 7), (9, 10, 11), (13, 14, 15)])
+
+
+def test_the_same_call_repeats_bit_for_bit(model):
+    engine = Engine(model, slots=5)
+    first = engine.generate(prompts(4), 3, SamplingParams(max_tokens=20), seed=8)
+    assert engine.generate(prompts(4), 3, SamplingParams(max_tokens=20), seed=8) == first
+    assert engine.generate(prompts(4), 3, SamplingParams(max_tokens=20), seed=9) != first
+
+
 @pytest.mark.parametrize(
     ("asked", "group", "sampling", "message"),
     [
@@ -176,6 +222,10 @@ def test_what_cannot_be_generated_says_why(model, asked, group, sampling, messag
         {"temperature": math.nan},
         {"top_p": 0},
         {"top_k": -1},
+        {"temperature": "hot"},
+        {"top_p": None},
+        {"stop": "</answer>"},
+        {"stop": ("",)},
     ],
 )
 def test_sampling_fields_are_checked(field):

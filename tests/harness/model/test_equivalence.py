@@ -174,14 +174,15 @@ def test_packed_documents_do_not_see_each_other(tmp_path):
 
 @pytest.mark.parametrize("depth", [1, 2])
 def test_prediction_modules_equal_transformers(depth, tmp_path):
-    from transformers.modeling_layers import MtpModel
-
+    layers = pytest.importorskip("transformers.modeling_layers")
+    if not hasattr(layers, "MtpModel"):
+        pytest.skip("this version of transformers has no prediction modules")
     torch.manual_seed(depth)
     config = ModelConfig(**(SMALL | {"first_k_dense_replace": 0}))
     model = LanguageModel(config.replace(num_nextn_predict_layers=depth))
     save_checkpoint(model, None, tmp_path / "m")
     main = AutoModelForCausalLM.from_pretrained(tmp_path / "m").eval()
-    theirs = MtpModel(main, depth).eval()
+    theirs = layers.MtpModel(main, depth).eval()
     with torch.no_grad():
         for layer, own in zip(theirs.layers, model.mtp, strict=True):
             layer.enorm.weight.copy_(own.enorm.weight)

@@ -60,11 +60,22 @@ def test_load_counts_real_tokens_and_the_bias_evens_it_out():
     first = model.forward_train(tokens, segments).load_ME
     assert first.shape == (2, 8)  # one layer with experts, one prediction module
     assert first[0].sum() == 8 * 30 * 2
-    for _ in range(300):
-        model.update_router_bias(model.forward_train(tokens, segments).load_ME, 0.002)
+    with torch.no_grad():
+        for _ in range(120):
+            model.update_router_bias(model.forward_train(tokens, segments).load_ME, 0.004)
     load = model.forward_train(tokens, segments).load_ME.float()
     assert (load.max(dim=1).values / load.mean(dim=1) < 1.5).all()
     assert (first.float().max(dim=1).values / first.float().mean(dim=1) > 1.5).any()
+
+
+def test_the_bias_moves_by_the_rate_against_the_load():
+    model = LanguageModel(CONFIG)
+    load = torch.tensor([[9, 1, 5, 5, 5, 5, 5, 5], [0, 0, 0, 0, 8, 8, 8, 8]])
+    model.update_router_bias(load, 0.001)
+    first = model.layers[1].mlp.gate.e_score_correction_bias
+    module = model.mtp[0].block.mlp.gate.e_score_correction_bias
+    assert torch.equal(first, torch.tensor([-1.0, 1, 0, 0, 0, 0, 0, 0]) * 0.001)
+    assert torch.equal(module, torch.tensor([1.0, 1, 1, 1, -1, -1, -1, -1]) * 0.001)
 
 
 def test_balance_loss_is_the_papers_equation():
@@ -187,6 +198,9 @@ def test_other_configs_are_refused():
         ModelConfig.from_hf({"model_type": "llama"})
     with pytest.raises(UsageError, match="preset 'huge'"):
         ModelConfig.preset("huge")
+    for field, value in (("scoring_func", "softmax"), ("hidden_act", "gelu")):
+        with pytest.raises(UsageError, match=f"{field} is '{value}'"):
+            ModelConfig.from_hf(CONFIG.to_hf() | {field: value})
     with pytest.raises(UsageError, match="num_key_value_heads"):
         ModelConfig.from_hf(CONFIG.to_hf() | {"num_key_value_heads": 1})
     with pytest.raises(UsageError, match="context"):
