@@ -203,7 +203,8 @@ def main() -> None:
             groups[name] = run()
         except ImportError as error:
             print(f"  left out: {error}")
-        write(groups, versions, given.out)
+        if groups:
+            write(groups, versions, given.out)
 
 
 if __name__ == "__main__":
