@@ -46,7 +46,9 @@ class Settings:
         except UsageError:
             self.client.close()
             raise
-        self.cpu_limit = bool(info.get("CpuCfsQuota", info.get("CPUCfsQuota", True)))
+        self.can = engine.Abilities(
+            cpu=bool(info.get("CpuCfsQuota", info.get("CPUCfsQuota", True)))
+        )
         self.version = str(info.get("ServerVersion", "?"))
         self.default_runtime = str(info.get("DefaultRuntime") or "the default")
 
@@ -70,7 +72,7 @@ class ContainerServer:
         settings = self._settings
         try:
             self._container = engine.start(
-                settings.client, settings.image, self._shape, settings.runtime, settings.cpu_limit
+                settings.client, settings.image, self._shape, settings.runtime, settings.can
             )
             self._line = Line(settings.client, self._container.id)
         except engine.ENGINE_ERRORS as problem:
@@ -276,7 +278,8 @@ def _described(settings: Settings, server: ContainerServer) -> dict[str, str]:
     report = server.report
     walls = {**report["facts"], **report["steps"]}
     described = {name: why or "present" for name, why in walls.items()}
-    described["cpu limit"] = "present" if settings.cpu_limit else "the engine has no CPU quota"
+    described["cpu limit"] = "present" if settings.can.cpu else "the engine has no CPU quota"
+    described["inode limit"] = "present" if settings.can.inodes else "the engine takes none"
     described["engine"] = settings.version
     described["runtime"] = settings.runtime or settings.default_runtime
     return described

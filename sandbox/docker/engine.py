@@ -88,8 +88,27 @@ def find_image(client: Any) -> str:
         raise UsageError(f"the engine does not list its images: {brief(problem)}") from problem
 
 
-def start(client: Any, image: str, shape: Shape, runtime: str | None, cpu_limit: bool) -> Any:
+@dataclass(slots=True)
+class Abilities:
+    """What an engine can limit; `start` corrects the second where it is told otherwise."""
+
+    cpu: bool
+    inodes: bool = True
+
+
+def start(client: Any, image: str, shape: Shape, runtime: str | None, can: Abilities) -> Any:
     """Start one container, walled in, and give it. Raises ENGINE_ERRORS."""
+    try:
+        return _start(client, image, shape, runtime, can)
+    except APIError as problem:
+        if not can.inodes or "nr_inodes" not in brief(problem):
+            raise
+    can.inodes = False  # podman: the size of the folder and the memory of the container remain
+    return _start(client, image, shape, runtime, can)
+
+
+def _start(client: Any, image: str, shape: Shape, runtime: str | None, can: Abilities) -> Any:
+    inodes = f"nr_inodes={shape.inodes}," if can.inodes else ""
     options: dict[str, Any] = {
         "network_mode": "none",
         "ipc_mode": "none",
@@ -100,14 +119,16 @@ def start(client: Any, image: str, shape: Shape, runtime: str | None, cpu_limit:
         "mem_limit": f"{shape.memory_mb}m",
         "memswap_limit": f"{shape.memory_mb}m",
         "user": "65534:65534",
-        "tmpfs": {
-            "/tmp": f"rw,nosuid,nodev,noexec,size={shape.files_mb}m,"
-            f"nr_inodes={shape.inodes},mode=1777"
-        },
-        "ulimits": [Ulimit(name="nofile", soft=1024, hard=1024)],
+        "tmpfs": {"/tmp": f"rw,nosuid,nodev,noexec,size={shape.files_mb}m,{inodes}mode=1777"},
+        # The number of processes is shared by all containers; an engine without CAP_SYS_RESOURCE
+        # (podman as a stripped root) could not raise it to its own default.
+        "ulimits": [
+            Ulimit(name="nofile", soft=1024, hard=1024),
+            Ulimit(name="nproc", soft=4096, hard=4096),
+        ],
         "log_config": {"type": "none"},
     }
-    if cpu_limit:
+    if can.cpu:
         options["nano_cpus"] = 1_000_000_000
     if runtime is not None:
         options["runtime"] = runtime

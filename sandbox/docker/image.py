@@ -35,9 +35,11 @@ def build_from_host(libraries: tuple[str, ...] = ()) -> str:
     client = engine.connect()
     try:
         repository, _, tag = engine.IMAGE.partition(":")
-        client.api.import_image_from_data(
+        said = client.api.import_image_from_data(
             archive, repository=repository, tag=tag, changes=_changes(interpreter)
         )
+        made = json.loads(said.strip().splitlines()[-1])["status"]
+        client.api.tag(made, repository, tag)  # podman imports under "latest", whatever is asked
         return str(client.images.get(engine.IMAGE).id)
     except engine.ENGINE_ERRORS as problem:
         raise UsageError(f"the engine takes no image: {engine.brief(problem)}") from problem
