@@ -58,11 +58,13 @@ def words_of(answers: Sequence[str]) -> tuple[str, ...]:
 def item_of(
     question: str, answer: Any, kind: str | None, own: str, words: Sequence[str] = ()
 ) -> Item:
-    """One question; several accepted answers may come as a list, the first is the gold."""
+    """One question; a list of texts is several accepted answers, of which the first is the gold."""
     answers = [_clean(one) for one in answer] if isinstance(answer, list) else [_clean(answer)]
     listed = within(question) if kind is None and _LETTER.fullmatch(answers[0]) else None
     if listed is not None and answers[0].strip("()") in listed.labels:
         return Item(question, answers[0].strip("()"), "choice", listed.texts, (own,) if own else ())
+    if kind is None and isinstance(answer, list) and not all(isinstance(a, str) for a in answer):
+        kind = "list"  # texts are alternatives, numbers the items of one answer
     chosen = kind or kind_of(answers[0])
     if kind in ("list", "set", "words") and isinstance(answer, list):
         answers = [(" " if kind == "words" else ", ").join(answers)]

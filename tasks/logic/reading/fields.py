@@ -19,8 +19,8 @@ CONTEXTS = (
 )  # fmt: skip
 ANSWERS = (
     "answer", "target", "gold", "label", "answerKey", "answer_key", "correct_answer",
-    "expected_answer", "ground_truth", "final_answer", "solution", "output", "expected",
-    "answers", "targets", "correct", "reference", "solution_text",
+    "expected_answer", "ground_truth", "final_answer", "solution_text", "solution", "output",
+    "expected", "answers", "targets", "correct", "reference",
 )  # fmt: skip
 
 

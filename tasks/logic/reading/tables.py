@@ -16,9 +16,18 @@ _RULE = re.compile(r"[\s|:-]+")
 
 
 def as_table(value: Any) -> str | None:
-    """The table of a file as JSON, from `{"header", "rows"}`, rows, or objects; None for others."""
+    """The table of a file as JSON; None when it is none.
+
+    It comes as `{"header", "rows"}`, a list of rows or of objects, an object of rows or of
+    columns, or an object of one value for each key.
+    """
     if isinstance(value, Mapping) and {"header", "rows"} <= set(value):
         header, rows = value["header"], value["rows"]
+    elif isinstance(value, Mapping) and value and all(isinstance(r, list) for r in value.values()):
+        header = list(value)
+        rows = [list(row) for row in zip(*value.values(), strict=False)]
+    elif isinstance(value, Mapping) and value and all(_is_cell(r) for r in value.values()):
+        header, rows = ["key", "value"], [[key, cell] for key, cell in value.items()]
     elif isinstance(value, Mapping) and value and all(isinstance(r, dict) for r in value.values()):
         columns = list(next(iter(value.values())))
         header, rows = ["row", *columns], [[key, *r.values()] for key, r in value.items()]
@@ -32,6 +41,10 @@ def as_table(value: Any) -> str | None:
         return None
     cells = [[str(cell) for cell in row] for row in rows]
     return json.dumps({"header": [str(name) for name in header], "rows": cells})
+
+
+def _is_cell(value: Any) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def is_masked(table: str) -> bool:
@@ -70,6 +83,16 @@ def _read(answer: str, header: list[str], keys: list[str]) -> Rows | None:
     if isinstance(value, dict) and isinstance(value.get("rows"), list):
         named = [plain(str(name)) for name in value.get("header") or []]
         return _in_columns(value["rows"], named or header, header)
+    if isinstance(value, dict) and all(isinstance(column, list) for column in value.values()):
+        columns = list(value.values())
+        if len({len(column) for column in columns}) != 1:
+            return None
+        named = [plain(str(name)) for name in value]
+        return _in_columns([list(row) for row in zip(*columns, strict=True)], named, header)
+    if isinstance(value, dict) and len(header) == 2 and all(map(_is_cell, value.values())):
+        pairs = {plain(str(key)): plain(str(cell)) for key, cell in value.items()}
+        whole = len(pairs) == len(value) and set(pairs) == set(keys)
+        return [[key, pairs[key]] for key in keys] if whole else None
     if isinstance(value, dict):
         return _by_key(value, header, keys)
     if not isinstance(value, list):

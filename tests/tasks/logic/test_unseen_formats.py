@@ -369,6 +369,34 @@ def test_zebralogic_tables(tmp_path: Path) -> None:
     assert suite.verify(problem, near).score == 0
 
 
+def test_tables_of_columns_and_of_pairs(tmp_path: Path) -> None:
+    columns = {"Name": ["Ann", "Bo"], "Drink": ["tea", "milk"]}
+    suite = load("grid", path=_file(tmp_path, [{"puzzle": "Who?", "solution": columns}]))
+    for shape in (columns, [["Ann", "tea"], ["Bo", "milk"]], {"Drink": ["tea", "milk"],
+                  "Name": ["Ann", "Bo"]}, [{"Name": "Ann", "Drink": "tea"},
+                  {"Drink": "milk", "Name": "Bo"}]):  # fmt: skip
+        assert suite.verify(suite[0], reply(json.dumps(shape))).correct, shape
+    for shape in ({**columns, "Drink": ["milk", "tea"]}, {**columns, "Drink": ["tea"]},
+                  {"Name": ["Ann", "Bo"]}, {**columns, "Pet": ["a", "b"]}):  # fmt: skip
+        assert suite.verify(suite[0], reply(json.dumps(shape))).score == 0, shape
+    pairs = {"Ann": "tea", "Bo": "milk"}
+    suite = load("grid", path=_file(tmp_path, [{"puzzle": "Who?", "solution": pairs}]))
+    for shape in (pairs, {"Bo": "Milk", "Ann": "tea"}, [["Ann", "tea"], ["Bo", "milk"]]):
+        assert suite.verify(suite[0], reply(json.dumps(shape))).correct, shape
+    for shape in ({"Ann": "milk", "Bo": "tea"}, {"Ann": "tea"}, {**pairs, "Cy": "cola"},
+                  {"Ann": "tea", "Bo": True}, {"Ann": ["tea"], "Bo": ["milk"]}):  # fmt: skip
+        assert suite.verify(suite[0], reply(json.dumps(shape))).score == 0, shape
+
+
+def test_lists_of_numbers_are_one_answer_and_of_texts_alternatives(tmp_path: Path) -> None:
+    rows = [{"question": "Primes below 6?", "answer": [2, 3, 5]},
+            {"question": "A vowel?", "answer": ["a", "e"]}]  # fmt: skip
+    suite = load("exact_answer", path=_file(tmp_path, rows))
+    _holds(suite, 0, ["2, 3, 5", "[2, 3, 5]"], ["2", "5, 3, 2", "2, 3"])
+    for text, due in (("a", 1), ("e", 1), ("i", 0), ("a or e", 0)):
+        assert suite.verify(suite[1], reply(text)).score == due, text
+
+
 def test_a_blanked_solution_is_refused(tmp_path: Path) -> None:
     blank = {**ZEBRA, "rows": [["___"] * 3] * 3}
     row = {"id": "a", "puzzle": "There are 3 houses.", "solution": blank}
