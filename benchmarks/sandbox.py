@@ -10,10 +10,14 @@ Absolute times depend on the machine and on what else it does; the ratios are th
 
 import argparse
 import contextlib
+import glob
 import json
 import os
 import platform
+import random
+import signal
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -235,14 +239,54 @@ def footprint() -> dict[str, int]:
         "mounts": mounts,
         "namespaces": len(spaces),
         "resident_kb": resident,
-        "temporary_files": len(os.listdir("/tmp")),
+        "temporary_files": sum(name.startswith("assay") for name in os.listdir("/tmp")),
+        "cgroups": len(glob.glob(f"/sys/fs/cgroup/**/assay-{os.getpid()}-*", recursive=True)),
     }
 
 
+def murder(box: Sandbox) -> int:
+    """Kill -9 a process of a fork-server while programs run in it; how many were hit."""
+    victims = sorted(descendants(os.getpid()))
+    if not victims:
+        return 0
+    try:
+        os.kill(random.choice(victims), signal.SIGKILL)
+    except ProcessLookupError:
+        return 0
+    return 1
+
+
+SECOND_HARNESS = """
+from assay.sandbox import Program, open_sandbox
+with open_sandbox("process", workers=2, check=False) as box:
+    print("up", flush=True)
+    while True:
+        box.run_many([Program("print(1)"), Program("import time; time.sleep(0.01)")] * 4)
+"""
+
+
+def kill_a_harness() -> dict[str, object]:
+    """Kill -9 another harness in the middle of its runs; what is left of it after that."""
+    command = [sys.executable, "-c", SECOND_HARNESS]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as harness:
+        assert harness.stdout is not None
+        harness.stdout.readline()
+        time.sleep(2)
+        below = descendants(harness.pid)
+        harness.kill()
+    deadline = time.monotonic() + 60
+    while left := [pid for pid in below if os.path.exists(f"/proc/{pid}")]:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    return {"processes below it": len(below), "left after kill -9": len(left)}
+
+
 def soak(count: int) -> dict[str, object]:
-    """Mixed good and hostile runs; what the process holds at the start and at the end."""
-    limits = Limits(cpu_seconds=2, wall_seconds=20, memory_mb=128, files_mb=8)
+    """Mixed good and hostile runs, with murders; what the process holds before and after."""
+    limits = Limits(cpu_seconds=2, wall_seconds=60, memory_mb=128, files_mb=8)
     statuses: dict[str, int] = {}
+    killed = 0
     with open_sandbox("process", workers=2) as box:
 
         def one(index: int) -> str:
@@ -253,13 +297,20 @@ def soak(count: int) -> dict[str, object]:
             list(threads.map(one, range(300)))
             start, began = footprint(), time.perf_counter()
             for base in range(0, count, 1000):
-                for status in threads.map(one, range(base, min(base + 1000, count))):
-                    statuses[status] = statuses.get(status, 0) + 1
+                tasks = [threads.submit(one, i) for i in range(base, min(base + 1000, count))]
+                if base % 5000 == 4000:
+                    killed += murder(box)
+                for task in tasks:
+                    statuses[task.result()] = statuses.get(task.result(), 0) + 1
+                if base % 10000 == 9000:
+                    print(base + 1000, statuses, footprint(), flush=True)
             seconds = time.perf_counter() - began
             end = footprint()
     return {
-        "runs": count, "seconds": seconds, "statuses": statuses, "start": start, "end": end,
+        "runs": count, "seconds": seconds, "statuses": statuses,
+        "processes of fork-servers killed -9": killed, "start": start, "end": end,
         "processes_after_close": len(descendants(os.getpid())),
+        "a harness killed -9": kill_a_harness(),
     }  # fmt: skip
 
 

@@ -98,10 +98,11 @@ class Abilities:
 
 def start(client: Any, image: str, shape: Shape, runtime: str | None, can: Abilities) -> Any:
     """Start one container, walled in, and give it. Raises ENGINE_ERRORS."""
+    tried = can.inodes  # several containers may start at once
     try:
         return _start(client, image, shape, runtime, can)
     except APIError as problem:
-        if not can.inodes or "nr_inodes" not in brief(problem):
+        if not tried or "nr_inodes" not in brief(problem):
             raise
     can.inodes = False  # podman: the size of the folder and the memory of the container remain
     return _start(client, image, shape, runtime, can)
