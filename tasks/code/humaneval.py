@@ -4,8 +4,8 @@ from ...sandbox.errors import UsageError
 from ...sandbox.types import Limits
 from ..problem import Problem
 from ..verdict import Verdict
-from ._stored import CodeSuite, Record, fenced, limited, records
 from ._evalplus import has_inputs, test_of
+from ._stored import CodeSuite, Record, fenced, limited, records
 from .verifier import FUNCTION_LIMITS, verify_function
 
 FIELDS = ("task_id", "prompt", "entry_point")

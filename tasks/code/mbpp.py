@@ -6,8 +6,8 @@ from ...sandbox.errors import UsageError
 from ..problem import Problem
 from ..verdict import Verdict
 from ._entry import entry_point_of
-from ._stored import CodeSuite, Record, fenced, limited, records
 from ._evalplus import has_inputs, test_of
+from ._stored import CodeSuite, Record, fenced, limited, records
 from .humaneval import limits_of
 from .verifier import verify_function
 

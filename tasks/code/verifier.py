@@ -104,7 +104,7 @@ def _function_verdict(
     finally:
         if channel is not None:
             channel.close()
-    return _verdict_of(account, program)
+    return _verdict_of(account, program, known.decides)
 
 
 def _libraries(given: tuple[str, ...], imported: tuple[str, ...], source: str) -> tuple[str, ...]:
@@ -132,8 +132,12 @@ def _runnable(prompt: str) -> str:
     return prompt
 
 
-def _verdict_of(account: dict[str, Any], program: Program) -> Verdict:
+def _verdict_of(account: dict[str, Any], program: Program, decides: str) -> Verdict:
     """The verdict from the judge's account of the cases."""
+    if not (account["passed"] or account["failed"] or account["stray"]) and (
+        account["asserted"] or decides == "raise"
+    ):
+        account["passed"] = 1  # all of it is one case: nothing in it is told apart
     closed, stray = account.pop("closed"), account["stray"]
     total = account["passed"] + account["failed"] + (stray is not None)
     meta = {
@@ -148,8 +152,13 @@ def _verdict_of(account: dict[str, Any], program: Program) -> Verdict:
         return ended(closed.outcome, program.source, meta)
     failures = meta["failures"]
     if not failures:
-        if total == 0 or not account["calls"]:
+        if not account["calls"]:
             return checker_error("the tests never ask the program anything", **meta)
+        if total == 0 and not decides:
+            return checker_error("the tests assert nothing", **meta)
+        if total == 0:
+            reason = "What the program returned led the tests around every assertion."
+            return wrong("incorrect", program.source, reason, **meta)
         reason = f"All {total} test cases pass ({program.how})."
         return correct(program.source, reason, **meta)
     first = failures[0]

@@ -92,7 +92,7 @@ def _pair(tree: ast.Module) -> None:
 
 
 def _announce(tree: ast.AST) -> None:
-    """Put a call before each statement that says whether it reads a name more than once."""
+    """Put a call before each statement: does it read a name more than once, does it assert?"""
     for node in ast.walk(tree):
         for field in ("body", "orelse", "finalbody"):
             body = getattr(node, field, None)
@@ -129,7 +129,8 @@ def _announced(statement: ast.stmt) -> list[ast.stmt]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     plain = [name for name in names if name not in called]
+    risky, asserts = len(plain) != len(set(plain)), isinstance(statement, ast.Assert)
     call = ast.Call(
-        ast.Name(STATEMENT, ast.Load()), [ast.Constant(len(plain) != len(set(plain)))], []
+        ast.Name(STATEMENT, ast.Load()), [ast.Constant(risky), ast.Constant(asserts)], []
     )
     return [ast.copy_location(ast.Expr(call), statement), statement]

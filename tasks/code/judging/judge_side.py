@@ -216,6 +216,7 @@ class Judge:
         self.risks: dict[int, bool] = {}
         self.opens_objects = False
         self.cases: list[dict[str, Any]] = []
+        self.asserted = 0
         self.passed = 0
         self.failed = 0
 
@@ -286,8 +287,9 @@ class Judge:
         """Whether a statement under way reads some name more than once."""
         return any(self.risks.values())
 
-    def statement(self, risky: bool) -> None:
+    def statement(self, risky: bool, asserts: bool) -> None:
         """Called before each statement of the tests: the one before it is over."""
+        self.asserted += asserts
         depth = _depth(sys._getframe(1))
         if self.pending:
             due = [one for one in self.pending if one[0] >= depth]
@@ -529,7 +531,7 @@ class Judge:
             sys.modules.pop("__tests__", None)
         return {
             "passed": self.passed, "failed": self.failed, "failures": self.cases,
-            "stray": stray, "calls": self.calls,
+            "stray": stray, "calls": self.calls, "asserted": self.asserted,
         }  # fmt: skip
 
     def run_functions(self, names: list[str]) -> None:

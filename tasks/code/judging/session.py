@@ -4,6 +4,7 @@ The host hands the program's text to one sandbox and the tests to another, then 
 trusts the judge for the outcome of the tests and the program for nothing.
 """
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,13 @@ JUDGE_LIMITS = Limits(cpu_seconds=36_000, wall_seconds=86_400, memory_mb=2048, o
 JUDGE_CPU_SECONDS = 10.0
 JOBS_PER_JUDGE = 500
 LARGEST_REPLY = 8 * 2**20
+HEAVY_REPLIES = 4 * 2**20
+"""Bytes of replies after which a judge is not used again: its memory may have grown."""
+_LEAVES_TRACES = re.compile(
+    r"\b(?:setrecursionlimit|set_int_max_str_digits|getcontext|setcontext|setlocale|environ|builtins"
+    r"|patch|setattr|simplefilter|filterwarnings|modules|seterr|set_printoptions|settrace)\b"
+)
+"""Tests that may change their interpreter; it does not serve another task then."""
 
 
 class BadProgramError(Exception):
@@ -112,7 +120,7 @@ class Judges:
         """
         channel, used = self._take(fresh, job.preload)
         closed: ChannelClosed | None = None
-        done = False
+        keep = False
         try:
             question = dumps(
                 {
@@ -122,7 +130,7 @@ class Judges:
                     "names": dict(program.names),
                 }
             )  # fmt: skip
-            calls = 0
+            calls = relayed = 0
             while True:
                 try:
                     reply = channel.ask(question, JUDGE_CPU_SECONDS)
@@ -135,14 +143,16 @@ class Judges:
                 calls += 1
                 try:
                     question = b"A" + program.relay(reply[1:])
+                    relayed += len(question)
                 except ChannelClosed as error:
                     closed, question = error, b"X"
             account: dict[str, Any] = loads(reply[1:])
             account["closed"] = closed
-            done = True
+            traces = any(map(_LEAVES_TRACES.search, (job.tests, job.prompt, job.setup)))
+            keep = relayed <= HEAVY_REPLIES and not fresh and not traces
             return account
         finally:
-            self._give_back(channel, used + 1, job.preload if done and not fresh else None)
+            self._give_back(channel, used + 1, job.preload if keep else None)
 
     def _take(self, fresh: bool, preload: tuple[str, ...]) -> tuple[Channel, int]:
         with self._lock:

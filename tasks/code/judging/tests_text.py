@@ -38,6 +38,8 @@ class TestsText:
     """The function to call with the entry point, where the tests only define it."""
     functions: tuple[str, ...]
     """pytest-style functions to call."""
+    decides: str
+    """How the tests say no: "assert" or "raise"; empty when they cannot."""
     libraries: tuple[str, ...]
     """Libraries beyond the standard one that the trusted texts import."""
 
@@ -163,8 +165,14 @@ def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
         functions=tuple(
             name for name in functions if name.startswith("test") and name not in called
         ),
+        decides=_decides(tree),
         libraries=tuple(sorted(set().union(*map(imported, trees.values())) - _STANDARD)),
     )
+
+
+def _decides(tree: ast.Module) -> str:
+    kinds = {type(node) for node in ast.walk(tree)}
+    return "assert" if ast.Assert in kinds else "raise" if ast.Raise in kinds else ""
 
 
 def _is_plain(node: ast.ClassDef) -> bool:

@@ -424,6 +424,29 @@ def test_four(): f(4)
     assert "2 != 3" in verdict.meta["failures"][0]["message"]
 
 
+def test_tests_without_a_case_to_count() -> None:
+    nested = "def check(c):\n    def same(a, b):\n        assert a == b\n    same(c(2), 4)\n"
+    raising = "if f(2) != 4:\n    raise ValueError('not 4')\n"
+    around = "for got, want in zip(f(2), [4, 5]):\n    assert got == want\n"
+    square, empty = "def f(n): return n * n", "def f(n): return []"
+    assert _verdict(square, nested).correct
+    assert _verdict(square, raising).correct
+    assert _verdict(empty, nested).status == _verdict(empty, raising).status == "incorrect"
+    skipped = _verdict(empty, around)
+    assert (skipped.status, skipped.score) == ("incorrect", 0.0)
+    assert "around every assertion" in skipped.reason
+    assert _verdict("def f(n): return [4, 5]", around).correct
+    assert _verdict(square, "f(2)").status == "checker_error"
+
+
+def test_tests_that_change_their_interpreter_do_not_reach_the_next() -> None:
+    changing = "import decimal\ndecimal.getcontext().prec = 3\nassert f(1) == 1\n"
+    reading = "import decimal\nassert f(decimal.Decimal(1) / 3) == decimal.Decimal(1) / 3\n"
+    assert _verdict("def f(n): return n", changing).correct
+    length = "import decimal\nassert len(str(decimal.Decimal(1) / 3)) == 30\n" + reading
+    assert _verdict("def f(n): return n", length).correct
+
+
 def test_one_job_leaves_nothing_for_the_next() -> None:
     leaving = "left = 1\nclass Box: pass\nassert f(1) == 1\n"
     assert _verdict("def f(n): return n", leaving).correct
