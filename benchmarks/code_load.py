@@ -1,6 +1,6 @@
 """Compare verdicts of the code suites on an idle machine and under load.
 
-    python benchmarks/code_load.py --data-dir DATA [--busy 2]
+    python benchmarks/code_load.py --data-dir DATA [--busy 2] [--suites humaneval,...]
 
 Verifies reference solutions and known wrong ones of HumanEval, HumanEvalPack, MBPP and
 CRUXEval twice: as the machine is, and with `--busy` endless processes per core beside it. Every
@@ -25,10 +25,10 @@ OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "code_loa
 SUITES = ("humaneval", "humanevalpack", "mbpp", "cruxeval:input")
 
 
-def verdicts(data_dir: str, workers: int) -> dict[str, tuple[str, float | None]]:
+def verdicts(data_dir: str, workers: int, suites: list[str]) -> dict[str, tuple[str, float | None]]:
     """Status and score of each reference and each known wrong program."""
     found = {}
-    for name in SUITES:
+    for name in suites:
         suite = load(name, data_dir=data_dir)
         for kind, make in (("gold", suite.gold), ("wrong", suite.wrong)):
             pairs = [(problem, text) for problem in suite if (text := make(problem)) is not None]
@@ -45,10 +45,12 @@ def busy(count: int) -> list[subprocess.Popen[bytes]]:
     return [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
 
 
-def measured(data_dir: str, workers: int) -> tuple[dict[str, tuple[str, float | None]], float]:
+def measured(
+    data_dir: str, workers: int, suites: list[str]
+) -> tuple[dict[str, tuple[str, float | None]], float]:
     """The verdicts and the seconds that they took."""
     started = time.perf_counter()
-    found = verdicts(data_dir, workers)
+    found = verdicts(data_dir, workers, suites)
     return found, round(time.perf_counter() - started, 1)
 
 
@@ -57,13 +59,15 @@ def main() -> None:
     parser.add_argument("--data-dir", required=True)
     parser.add_argument("--busy", type=int, default=2, help="busy processes per core")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--suites", default=",".join(SUITES))
     options = parser.parse_args()
+    suites = options.suites.split(",")
     cores = len(os.sched_getaffinity(0))
-    before, quiet_seconds = measured(options.data_dir, options.workers)
+    before, quiet_seconds = measured(options.data_dir, options.workers, suites)
     load_quiet = os.getloadavg()[0]
     beside = busy(options.busy * cores)
     try:
-        after, busy_seconds = measured(options.data_dir, options.workers)
+        after, busy_seconds = measured(options.data_dir, options.workers, suites)
     finally:
         for process in beside:
             process.kill()
@@ -76,6 +80,7 @@ def main() -> None:
             "python": platform.python_version(),
         },
         "isolation": isolation_in_use()["backend"],
+        "suites": suites,
         "busy_processes": options.busy * cores,
         "load_average_without_them": round(load_quiet, 2),
         "verdicts": len(before),
