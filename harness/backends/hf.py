@@ -3,6 +3,7 @@
 Prompts of similar length share a left-padded batch, so that little is computed for padding.
 """
 
+import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from ...sandbox.errors import UsageError
 from .contract import Completion, Model, ModelIdentity, Request, Sampling
 from .thoughts import OPEN, thought_of
 
+END_BYTES = 1 << 20
 WINDOW = 16
 """How many batches of requests are looked at to sort prompts by length."""
 
@@ -40,7 +42,7 @@ class HfModel:
         self.identity = ModelIdentity(
             name=f"hf/{name}",
             backend="hf",
-            revision=getattr(model.config, "_commit_hash", None),
+            revision=getattr(model.config, "_commit_hash", None) or _fingerprint(Path(name)),
             # Sampling is seeded per batch: the same request list gives the same completions.
             seeded=False,
             details={"dtype": str(model.dtype), "device": str(model.device)},
@@ -164,6 +166,28 @@ def _mixed_seed(batch: Sequence[_Encoded]) -> int:
     for encoded in batch:
         mixed = (mixed * 1_000_003 + encoded.request.seed) & 0x7FFFFFFFFFFFFFFF
     return mixed
+
+
+def _fingerprint(path: Path) -> str | None:
+    """16 hex digits over a local model's files; None for a hub id.
+
+    Of each file its name, its size and its two ends: weights of many gigabytes are not read whole.
+    """
+    files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
+    kept = [
+        f for f in files if f.suffix in (".gguf", ".safetensors", ".bin", ".json") and f.is_file()
+    ]
+    if not kept:
+        return None
+    digest = hashlib.sha256()
+    for file in kept:
+        size = file.stat().st_size
+        digest.update(f"{file.name}\0{size}\0".encode())
+        with file.open("rb") as opened:
+            digest.update(opened.read(END_BYTES))
+            opened.seek(max(0, size - END_BYTES))
+            digest.update(opened.read(END_BYTES))
+    return digest.hexdigest()[:16]
 
 
 def _context(config: Any) -> int | None:

@@ -1,5 +1,6 @@
 """The transformers backend on a tiny model with random weights, made here."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -93,6 +94,18 @@ def test_a_prompt_beyond_the_context_is_an_error_of_its_own(folder: Path) -> Non
     assert by_id["0"].finish_reason == "error"
     assert "context of 64" in (by_id["0"].error or "")
     assert by_id["1"].finish_reason in ("stop", "length")
+
+
+def test_other_weights_have_another_revision(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "tiny"
+    shutil.copytree(folder, copy)
+    first = load_model(f"hf/{folder}", device="cpu").identity.revision
+    assert first == load_model(f"hf/{copy}", device="cpu").identity.revision
+    weights = copy / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    assert first != load_model(f"hf/{copy}", device="cpu").identity.revision
 
 
 def test_a_prefix_is_continued(folder: Path) -> None:
