@@ -111,13 +111,12 @@ class Forward:
         with self.policy.autocast():
             logits_BTV, mtp_logits, aux, load_ME = self._forward(batch)
         labels_BT = batch.labels(1)
-        loss = self._objective(batch, logits_BTV[:, :-1], labels_BT) / max(main_count, 1.0)
+        loss = self._objective(batch, logits_BTV, labels_BT) / max(main_count, 1.0)
         total = loss
         if mtp_logits and self.settings.mtp_weight:
             mtp = torch.stack(
                 [
-                    cross_entropy_sum(logits[:, : batch.tokens_BT.shape[1] - 1 - depth],
-                                      batch.labels(1 + depth))
+                    cross_entropy_sum(logits, batch.labels(1 + depth))
                     for depth, logits in enumerate(mtp_logits, start=1)
                 ]
             ).mean() / max(mtp_count, 1.0)  # fmt: skip
@@ -157,11 +156,15 @@ class Forward:
         with torch.no_grad(), self.teacher.autocast():
             states = self._plain_hidden(self.teacher, batch)[:, :-1][wanted_BT]
             theirs_NV = self.teacher.head(states)
-        return soft_cross_entropy_sum(logits_BTV[wanted_BT], theirs_NV, self.soften)
+        return soft_cross_entropy_sum(logits_BTV[:, :-1][wanted_BT], theirs_NV, self.soften)
 
 
 def cross_entropy_sum(logits_BTV: Tensor, labels_BT: Tensor) -> Tensor:
-    """Summed cross-entropy over the labels that are not ignored."""
+    """Summed cross-entropy over the labels that are not ignored; the last places may lack one.
+
+    Labels are filled up rather than logits cut: a cut is copied, and its gradient filled up too.
+    """
+    labels_BT = F.pad(labels_BT, (0, logits_BTV.shape[1] - labels_BT.shape[1]), value=_IGNORE)
     return F.cross_entropy(
         logits_BTV.flatten(0, 1).float(), labels_BT.flatten().long(), ignore_index=_IGNORE,
         reduction="sum",
