@@ -3,7 +3,9 @@
     python benchmarks/math_outputs.py --data-dir DATA
 
 Writes results/reproductions/math_outputs.json and .md: per file the published accuracy, ours,
-and every disagreement with the judgement of benchmarks/math_judgements.json.
+and every disagreement with the judgement of benchmarks/math_judgements.json. Where the
+publisher gives no labels, the last number of the answer is the reading that ours is held
+against.
 """
 
 import argparse
@@ -107,6 +109,19 @@ def meta_prompting(folder: Path) -> Iterator[Sample]:
         yield Sample("meta_prompting/mgsm_fr", str(index), row["target"], completion, None)
 
 
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def last_number(sample: Sample, extracted: str | None) -> bool | None:
+    """Whether the last number of the answer is the gold, to a thousandth; None for other golds."""
+    gold = _NUMBER.fullmatch(sample.gold.replace(",", ""))
+    if gold is None or not sample.source.startswith(("zeroeval/gsm", "tora", "program", "meta")):
+        return None
+    found = _NUMBER.findall((extracted or "").replace(",", ""))
+    value = float(gold[0])
+    return bool(found) and abs(float(found[-1]) - value) <= 1e-3 * max(1.0, abs(value))
+
+
 READERS = (gsm8k_openai, zeroeval, qwen_math, tora, program_of_thoughts, rasbt, meta_prompting)
 
 
@@ -132,15 +147,18 @@ def compare(folder: Path) -> dict:
             total = totals.setdefault(sample.source, {"samples": 0, "correct": 0, "labelled": 0})
             total["samples"] += 1
             total["correct"] += verdict.correct
-            if sample.label is None:
-                continue
-            total["labelled"] += 1
-            total["labels_correct"] = total.get("labels_correct", 0) + sample.label
-            if sample.label != verdict.correct:
+            label = sample.label
+            if label is None:
+                label = last_number(sample, verdict.extracted)
+            else:
+                total["labelled"] += 1
+                total["labels_correct"] = total.get("labels_correct", 0) + label
+            if label is not None and label != verdict.correct:
                 key = f"{sample.source}/{sample.key}"
                 entry = {
                     **asdict(sample),
                     "completion": sample.completion[-160:],
+                    "last_number": None if sample.label is not None else label,
                     "extracted": verdict.extracted,
                     "ours": verdict.correct,
                     "reason": verdict.reason,
@@ -164,15 +182,26 @@ def markdown(result: dict) -> str:
     for source, total in result["totals"].items():
         row = (source, total["samples"], total.get("published", "-"), total["accuracy"])
         lines.append("| " + " | ".join(map(str, row)) + " |")
-    lines += ["", f"## Disagreements with a label: {len(result['disagreements'])}", ""]
-    lines += ["| sample | gold | taken | label | ours | judgement |", "|---|---|---|---|---|---|"]
-    for one in result["disagreements"]:
+    labelled = [one for one in result["disagreements"] if one["label"] is not None]
+    others = [one for one in result["disagreements"] if one["label"] is None]
+    lines += _table(f"Disagreements with a label: {len(labelled)}", labelled, "label")
+    title = f"Without labels, other than the last number of the answer: {len(others)}"
+    return "\n".join(lines + _table(title, others, "last_number")) + "\n"
+
+
+def _table(title: str, entries: list[dict], column: str) -> list[str]:
+    lines = ["", f"## {title}", ""]
+    lines += [
+        f"| sample | gold | taken | {column} | ours | judgement |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in entries:
         taken = " ".join(str(one["extracted"]).split())[:60].replace("|", "\\|")
         gold = one["gold"].replace("|", "\\|")
         name = f"{one['source']}/{one['key']}"
-        judged = f"{one['label']} | {one['ours']} | {one['judgement']}"
+        judged = f"{one[column]} | {one['ours']} | {one['judgement']}"
         lines.append(f"| {name} | `{gold}` | `{taken}` | {judged} |")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def main() -> None:

@@ -177,8 +177,9 @@ def _only_number(text: str) -> str | None:
     around = text[: numbers[0].start()] + " " + text[numbers[0].end() :]
     if not _SENTENCE.fullmatch(around) or _DOUBT.search(around) or _COMPARED.search(around):
         return None
-    if len(re.findall(r"[A-Za-z]{2,}", text[: numbers[0].start()])) < 2:
-        return None
+    before = text[: numbers[0].start()].split()
+    if len(before) < 2 or not any(len(word) > 1 for word in before):
+        return None  # a sentence has a subject and a verb before its number
     return numbers[0][0].strip(" ,.")
 
 
