@@ -91,9 +91,9 @@ _FILES = {
     "names of every kind": (
         "for n in ('-rf', ' ', '\\n', '..x', '\\udcff', 'x' * 255):\n    os.mkdir(n); os.chmod(n, 0)"
     ),
-    "own program file": "open('/proc/self/exe', 'rb').read(1); harm()",
+    "own program file": "open('/proc/self/exe', 'r+b').write(b'x'); harm()",
     "root by magic link": "print(os.listdir('/proc/self/root')); harm()",
-    "streams opened anew": "open('/dev/stdin').read(); open('/dev/fd/0').read(); harm()",
+    "streams opened anew": "os.write(os.open('/dev/fd/0', os.O_RDWR), b'x'); harm()",
     "standard input written": "os.write(0, b'x'); harm()",
     "standard input grown": "os.ftruncate(0, 4096); harm()",
     "standard output read": "os.set_blocking(1, False); os.read(1, 1); harm()",
@@ -230,7 +230,7 @@ _BOMBS = {
         "f = open('m', 'w+b'); f.truncate(1 << 22); m = mmap.mmap(f.fileno(), 1 << 22)\n"
         "for i in range(0, 1 << 22, 4096): m[i] = 1"
     ),
-    "raise the process limit": "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (999, 999)); harm()",
+    "raise the process limit": "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (1 << 20, 1 << 20)); harm()",
     "spin at the end": "import atexit\ndef go():\n    while True: pass\natexit.register(go)",
     "spin in a destructor": "class A:\n    def __del__(self):\n        while True: pass\nA()",
     "spin in many threads": (
