@@ -369,13 +369,12 @@ def _vector(first: Answer, matrix: Answer, rules: Rules) -> bool:
 
 
 def _fraction_is_ratio(first: Answer, ratio: Answer) -> bool:
-    """3/4 for 3:4, as written, never a decimal and never a time of day."""
+    """3/4 for 3:4, as written, never a decimal."""
     node = first.node
     parts = [item.node for item in ratio.items]
     return (
         node[0] == "div"
         and len(parts) == 2
-        and not _maybe_time(parts)
         and node[1:3]
         == (
             parts[0],

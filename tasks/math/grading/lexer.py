@@ -62,7 +62,8 @@ _WORD_OPS = {
 }  # fmt: skip
 _TRANSPARENT = words(
     "mathbf boldsymbol vec overrightarrow hat mathcal bm pmb ensuremath overset underset mathop "
-    "mathopen mathclose mathrel textcolor boxed fbox phantom angle measuredangle triangle"
+    "mathopen mathclose mathrel mathrm mathit mathsf text textcolor boxed fbox phantom angle "
+    "measuredangle triangle"
 )
 _NAMED = {"Pr": ("sym", "P"), "hbar": ("sym", "hbar"), "prime": ("op", "'")}
 _SPACE_COMMANDS = words("quad qquad")
@@ -247,6 +248,8 @@ def _emit_word(tokens: list[Token], word: str, spaced: bool) -> None:
         return
     if word in _PLAIN:
         tokens.append(Token("cmd", _PLAIN[word], spaced))
+    elif word == "min" and tokens and tokens[-1].kind == "num":
+        tokens.append(Token("word", word, spaced))  # minutes
     elif word in FUNCTIONS or word.lower() in ("sqrt", "sin", "cos", "tan", "log", "ln"):
         tokens.append(Token("cmd", word.lower(), spaced))
     elif word in GREEK or len(word) == 1:

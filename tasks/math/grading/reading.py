@@ -132,6 +132,7 @@ _DOUBT = re.compile(
     r"grade|correct|system|ignore|reward|score)\b|n't\b",
     re.IGNORECASE,
 )
+_THE_ANSWER = re.compile(r"\s+is (?:the|my|our) (?:final |correct )?answer[.!]?\Z", re.IGNORECASE)
 _ASIDE = re.compile(
     r"\s?\((?![^()]*\b(?:or|not|no|and|maybe|perhaps)\b)[A-Za-z][A-Za-z ,'-]{2,60}\)\Z"
 )
@@ -195,7 +196,11 @@ def _distilled(reading: Reading) -> Reading:
     if (value := value_in(reading.text)) is not None:
         again = read(value)
         return replace(again, raw=raw) if again.answer is not None else reading
-    bare = reading.text.replace("$", " ").strip()
+    bare = _THE_ANSWER.sub("", reading.text.replace("$", " ").strip())
+    if len(bare) < len(reading.text.strip()) and "nswer" in reading.text:
+        again = read(bare)
+        if again.answer is not None:
+            return replace(again, raw=raw)
     if (aside := _ASIDE.search(bare)) and aside.start() > 0:
         again = read(bare[: aside.start()])
         if again.answer is not None:
