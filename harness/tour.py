@@ -59,7 +59,8 @@ def _sit(name: str, run_id: str, out: Path, limit: int) -> Run:
     model = load_model(name)
     try:
         return evaluate(
-            model, specs, sampling=Sampling(max_tokens=384), out=out, run_id=run_id,
+            # Sampled as in training: greedy answers hide what reinforcement learning sharpens.
+            model, specs, sampling=Sampling(temperature=1.0, max_tokens=384), out=out, run_id=run_id,
             resume=(out / "runs" / run_id / "manifest.json").exists(),
         )  # fmt: skip
     finally:
