@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .attacks import ATTACKS, Attack, fill
 from .errors import UsageError
@@ -19,6 +19,7 @@ from .witness import Witness, descendants
 HOSTILE = Limits(
     cpu_seconds=0.5, wall_seconds=2.0, memory_mb=256, output_kb=256, files_mb=4, processes=8
 )
+_PATIENT = replace(HOSTILE, wall_seconds=60.0)  # a busy machine is no harm
 _STOCK = 2  # the next program's process and the first one of its namespace
 _CLEAN = "import os; print(sorted(os.listdir('.')), 6 * 7)"
 
@@ -153,7 +154,7 @@ def withstand(box: Sandbox, attack: Attack, witness: Witness) -> Check:
         found.append(f"the attack itself is broken: {outcome.stderr[-200:]}")
     if outcome.status == "sandbox_error":
         found.append(outcome.reason)
-    after = box.run(Program(_CLEAN), HOSTILE)
+    after = box.run(Program(_CLEAN), _PATIENT)
     if after.stdout != "[] 42\n":
         found.append(f"the next run was harmed: {after.status} {after.stdout!r} {after.reason}")
     return Check(attack.name, attack.family, not found, "; ".join(found))
