@@ -4,8 +4,9 @@
 
 Problems are of the test split at the lowest difficulty, with a seed that no training used. Every
 answer of a code suite is executed in the sandbox. A model is above chance on a suite when the
-paired difference to `random` on the same problems has a 95% interval above 0. The runs stay in
-results/runs; the table goes to results/benchmarks/bundled_model.json.
+paired difference to `random` on the same problems has a 95% interval above 0 and Holm's corrected
+p-value is below 0.05. Answers are sampled at temperature 1, as in training, and once more greedily.
+The runs stay in results/runs; the table goes to results/benchmarks/bundled_model.json.
 """
 
 import argparse
@@ -34,14 +35,18 @@ def suites() -> list[str]:
     return [entry["suite"] for entry in mix]
 
 
-def sit(name: str, tasks: list[str], problems: int) -> Run:
+def sit(name: str, tasks: list[str], problems: int, temperature: float) -> Run:
     """Run one model on every suite, anew."""
-    run_id = name.replace("/", "-")
-    run_id = run_id if run_id.startswith("bundled") else f"bundled-beside-{run_id}"
+    run_id = name.replace("/", "-") + ("" if temperature else "-greedy")
+    run_id = run_id if run_id.startswith("bundled") else f"bundled-beside-{name}"
     shutil.rmtree(OUT / "runs" / run_id, ignore_errors=True)
     specs = [TaskSpec(task, {"seed": SEED, "size": problems, "difficulty": 1}) for task in tasks]
     return evaluate(
-        name, specs, sampling=Sampling(temperature=0.0, max_tokens=192), out=OUT, run_id=run_id
+        name,
+        specs,
+        sampling=Sampling(temperature=temperature, max_tokens=192),
+        out=OUT,
+        run_id=run_id,
     )
 
 
@@ -64,24 +69,36 @@ def against_chance(run: Run, chance: Run) -> dict[str, dict[str, Any]]:
     return rows
 
 
+def count_above(rows: dict[str, dict[str, Any]]) -> dict[str, int]:
+    """By domain, on how many suites the model is above chance."""
+    above: dict[str, int] = {}
+    for row in rows.values():
+        if "domain" in row:
+            above[row["domain"]] = above.get(row["domain"], 0) + row["above_chance"]
+    return above
+
+
+def show(name: str, rows: dict[str, dict[str, Any]]) -> None:
+    """Print one model's table."""
+    print(name, count_above(rows))
+    for suite, row in rows.items():
+        mark = "above chance" if row["above_chance"] else ""
+        print(f"  {suite:22s} {row['accuracy']:.3f}  chance {row['chance']:.3f}  {mark}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--problems", type=int, default=200)
     parser.add_argument("--models", default="bundled/base,bundled/cold,bundled/zero,bundled")
     given = parser.parse_args()
-    chance = sit("random", suites(), given.problems)
+    chance = sit("random", suites(), given.problems, 1.0)
     models: dict[str, Any] = {}
     for name in given.models.split(","):
-        rows = against_chance(sit(name, suites(), given.problems), chance)
-        above: dict[str, int] = {}
-        for row in rows.values():
-            if "domain" in row:
-                above[row["domain"]] = above.get(row["domain"], 0) + row["above_chance"]
-        models[name] = {"suites_above_chance": above, "suites": rows}
-        print(name, above)
-        for suite, row in rows.items():
-            mark = "above chance" if row["above_chance"] else ""
-            print(f"  {suite:22s} {row['accuracy']:.3f}  chance {row['chance']:.3f}  {mark}")
+        for temperature in (1.0, 0.0):
+            run = sit(name, suites(), given.problems, temperature)
+            rows = against_chance(run, chance)
+            models[run.run_id] = {"suites_above_chance": count_above(rows), "suites": rows}
+            show(run.run_id, rows)
     result = {
         "command": "python benchmarks/bundled_model.py",
         "machine": platform.machine(),

@@ -56,11 +56,12 @@ def tour(out: Path, limit: int) -> int:
 
 def _sit(name: str, run_id: str, out: Path, limit: int) -> Run:
     specs = [TaskSpec(task, {"seed": SEED, "size": limit, "difficulty": 1}) for task in TASKS]
+    # Sampled as in training: greedy answers hide what reinforcement learning sharpens.
+    sampling = Sampling(temperature=1.0, max_tokens=384)
     model = load_model(name)
     try:
         return evaluate(
-            # Sampled as in training: greedy answers hide what reinforcement learning sharpens.
-            model, specs, sampling=Sampling(temperature=1.0, max_tokens=384), out=out, run_id=run_id,
+            model, specs, sampling=sampling, out=out, run_id=run_id,
             resume=(out / "runs" / run_id / "manifest.json").exists(),
         )  # fmt: skip
     finally:
