@@ -40,6 +40,8 @@ class Case:
     name: str
     completion: str
     correct: bool | None
+    seconds: float = 5.0
+    """Beyond this the checker was slow."""
 
 
 class LyingText(str):
@@ -175,4 +177,5 @@ def _code(suite: Suite, problem: Problem) -> Iterator[Case]:
     lying = f"{LYING_INT}def {entry_point}(*args, **kwargs):\n    return Any()\n"
     yield Case("lying int", f"```python\n{lying}```", False)
     yield Case("syntax error", f"```python\ndef {entry_point}(:\n```", False)
-    yield Case("endless loop", "```python\nwhile True:\n    pass\n```", False)
+    # To be run up to its limit, 6 seconds of processor time.
+    yield Case("endless loop", "```python\nwhile True:\n    pass\n```", False, seconds=12.0)

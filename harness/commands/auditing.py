@@ -41,9 +41,9 @@ def audit_checkers(
         raise UsageError(f"--answers {answers!r}: use one of {', '.join(STYLES)}")
     bound = bind(checker) if checker is not None else None
     reports = []
-    for name in tqdm(_names(tasks), desc="audit", disable=as_json):
+    specs = task_specs(tasks or ",".join(names()), split=split, data_dir=data_dir)
+    for spec in tqdm(specs, desc="audit", disable=as_json):
         try:
-            spec = task_specs(name, split=split, data_dir=data_dir)[0]
             suite = spec.load()
         except UsageError:
             if tasks is not None:
@@ -58,12 +58,6 @@ def audit_checkers(
     else:
         _print(reports)
     return 3 if any(report.findings for report in reports) else 0
-
-
-def _names(tasks: str | None) -> list[str]:
-    if tasks is None:
-        return names()
-    return [name.strip() for name in tasks.split(",") if name.strip()]
 
 
 def _write(out: Path, data: object) -> None:
