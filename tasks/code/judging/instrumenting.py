@@ -1,21 +1,36 @@
 """The tests, rewritten so that each asserting statement reports how it ended.
 
-This text runs inside the judge's sandbox, before that of the judge's side. Three calls are put
-into the tests: `CASE` after an asserting statement, `STATEMENT` before any statement, and `PAIR`
-in place of the `==` of an assert, which notes the two values before it compares them.
+This text runs inside the judge's sandbox, before that of the judge's side. Four calls are put
+into the tests: `CASE` after an asserting statement, `STATEMENT` before any statement, `PAIR` in
+place of the `==` of an assert, which notes the two values before it compares them, and `AHEAD`
+in place of a call with literal arguments that may be asked together with those that follow it.
 """
 
 import ast
+from typing import Any
 
 CASE = "_case_of_the_judge"
 STATEMENT = "_statement_of_the_judge"
 PAIR = "_pair_of_the_judge"
+AHEAD = "_ahead_of_the_judge"
+MOST_AHEAD = 24
+_HARMLESS_CALLS = frozenset(
+    {
+        "abs", "all", "any", "bool", "dict", "float", "frozenset", "int", "isinstance", "len",
+        "list", "max", "min", "round", "set", "sorted", "str", "sum", "tuple", "type",
+    }
+)  # fmt: skip
+_SOMETIMES = (ast.BoolOp, ast.IfExp, ast.Lambda, ast.comprehension)
+"""Within these a call may not happen, or more than once."""
+
+Group = list[tuple[list[Any], dict[str, Any]]]
+"""The literal arguments of calls that follow each other with nothing between them."""
 _LOOPS = (ast.For, ast.While)
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
 
 
-def instrumented(tree: ast.Module) -> ast.Module:
-    """The tests with each asserting statement noted as a case of its own.
+def instrumented(tree: ast.Module, entry: str) -> tuple[ast.Module, list[Group]]:
+    """The tests with each asserting statement noted as a case, and the calls to ask together.
 
     Statements of the module, and of functions named `check` or `test...`, are wrapped; in a loop
     each round of an asserting statement is a case.
@@ -27,13 +42,63 @@ def instrumented(tree: ast.Module) -> ast.Module:
         and not _is_tests(node)
         and any(isinstance(part, ast.Assert) for part in ast.walk(node))
     )
+    groups: list[Group] = []
+    _look_ahead(tree.body, entry, groups)
     tree.body = _wrapped(tree.body, asserting)
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and _is_tests(node):
+            first = node.args.args[0].arg if node.name == "check" and node.args.args else entry
+            _look_ahead(node.body, first, groups)
             node.body = _wrapped(node.body, asserting)
     _pair(tree)
     _announce(tree)
-    return ast.fix_missing_locations(tree)
+    return ast.fix_missing_locations(tree), groups
+
+
+def _look_ahead(body: list[ast.stmt], name: str, groups: list[Group]) -> None:
+    """Mark the calls of `name` in runs of asserts that ask it once, with literals."""
+    group: Group = []
+    for statement in body:
+        call = _only_call(statement, name) if isinstance(statement, ast.Assert) else None
+        arguments = None if call is None else _literals(call)
+        if call is None or arguments is None:
+            group = []
+            continue
+        if not group or len(group) == MOST_AHEAD:
+            group = []
+            groups.append(group)
+        place: list[ast.expr] = [ast.Constant(len(groups) - 1), ast.Constant(len(group))]
+        group.append(arguments)
+        call.args = [*place, call.func, *call.args]
+        call.func = ast.copy_location(ast.Name(AHEAD, ast.Load()), call)
+
+
+def _only_call(statement: ast.Assert, name: str) -> ast.Call | None:
+    """The one call of `name` that surely happens, where nothing else could ask the program."""
+    found = None
+    for node in ast.walk(statement):
+        if isinstance(node, _SOMETIMES):
+            return None
+        if isinstance(node, ast.Name) and node.id == name:
+            found = found or node
+        if isinstance(node, ast.Call):
+            function = node.func
+            ours = isinstance(function, ast.Name) and function.id == name
+            if not ours and not (isinstance(function, ast.Name) and function.id in _HARMLESS_CALLS):
+                return None
+    calls = [n for n in ast.walk(statement) if isinstance(n, ast.Call) and n.func is found]
+    named = sum(isinstance(n, ast.Name) and n.id == name for n in ast.walk(statement))
+    return calls[0] if len(calls) == 1 and named == 1 else None
+
+
+def _literals(call: ast.Call) -> tuple[list[Any], dict[str, Any]] | None:
+    if any(key.arg is None for key in call.keywords):
+        return None
+    try:
+        positional = [ast.literal_eval(item) for item in call.args]
+        return positional, {str(key.arg): ast.literal_eval(key.value) for key in call.keywords}
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
 
 
 def _is_tests(node: ast.FunctionDef) -> bool:
