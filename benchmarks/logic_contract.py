@@ -234,6 +234,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     suites: dict[str, Any] = {}
+    if options.parts != parser.get_default("parts") and not options.out.exists():
+        parser.error(f"--parts renews an earlier run, and there is no {options.out}")
     if options.out.exists():
         suites = json.loads(options.out.read_text(encoding="utf-8"))["suites"]
     for name in options.suites.split(","):
