@@ -55,6 +55,7 @@ def prepare(program: Program, limits: Limits) -> Request | Outcome:
     if len(source) > LARGEST_SOURCE:
         return _too_large(len(source))
     files = {_name(name): encode(content) for name, content in program.files.items()}
+    _check_tree(files, limits)
     held = sum(len(content) + 4096 for content in files.values())
     if held > limits.files_mb * 2**20:
         raise UsageError(
@@ -85,7 +86,27 @@ def _name(name: str) -> str:
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or ".." in parts or "\0" in name:
         raise UsageError(f"file name {name!r} leaves the working folder: give a relative name")
+    try:
+        longest = max(len(part.encode()) for part in parts)
+    except UnicodeEncodeError:
+        raise UsageError(f"file name {name!r} is not Unicode text: rename it") from None
+    if longest > 255 or len(name) > 2048:
+        raise UsageError(f"file name {name[:40]!r}... is too long: give at most 255 bytes a part")
     return str(PurePosixPath(name))
+
+
+def _check_tree(files: dict[str, bytes], limits: Limits) -> None:
+    """The files can lie beside each other, and there is room for their names."""
+    folders = {str(parent) for name in files for parent in PurePosixPath(name).parents}
+    if both := folders & set(files):
+        name = min(both)
+        raise UsageError(f"file name {name!r} is a folder of another file too: rename one")
+    room = int(numbers(limits)["inodes"]) - 1
+    if len(files) + len(folders) > room:
+        raise UsageError(
+            f"{len(files)} files are more than files_mb={limits.files_mb} has room for: "
+            "raise that limit"
+        )
 
 
 def _too_large(size: int) -> Outcome:

@@ -125,6 +125,39 @@ def test_file_names_stay_in_the_folder(box: Sandbox, name: str) -> None:
         box.run(Program("", files={name: "x"}))
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a": "x", "a/b": "y"}, "folder of another"),
+        ({"x" * 256: ""}, "too long"),
+        ({"a/" * 2000 + "b": ""}, "too long"),
+        ({"\ud800": ""}, "not Unicode"),
+        ({f"f{i}": "" for i in range(300)}, "more than files_mb=1"),
+        ({"big": "x" * 2_000_000}, "more than files_mb=1"),
+    ],
+)
+def test_files_that_cannot_lie_there(box: Sandbox, files: dict[str, str], said: str) -> None:
+    with pytest.raises(UsageError, match=said) as caught:
+        box.run(Program("", files=files), Limits(files_mb=1))
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+def test_as_many_files_as_there_is_room_for(box: Sandbox) -> None:
+    files = {f"d/{i}": "" for i in range(61)}
+    outcome = box.run(Program("import os; print(len(os.listdir('d')))", files=files), QUICK)
+    assert outcome.stdout == "61\n"
+
+
+def test_nothing_is_written_to_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk, or no folder for temporary files, changes nothing."""
+    monkeypatch.setenv("TMPDIR", "/nowhere")
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with open_sandbox("process", workers=1) as opened:
+        program = Program("import sys; print(sys.stdin.read() + open('f').read())", "a", {"f": "b"})
+        assert opened.run(program).stdout == "ab\n"
+
+
 def test_an_unknown_backend_lists_the_known() -> None:
     with pytest.raises(UsageError, match=r"'chroot' is unknown.*process, docker, auto"):
         open_sandbox("chroot")
