@@ -35,6 +35,9 @@ MATH = (
 )  # fmt: skip
 
 
+CHECKERS = ("assay", "TRL accuracy_reward", "math-verify", "reasoning-gym score_answer")
+
+
 class GymSuite(StoredSuite):
     """Entries of a reasoning-gym dataset; the gold is its answer in tags."""
 
@@ -151,29 +154,37 @@ def summary(reports: list[TaskReport]) -> dict[str, Any]:
     }
 
 
-def write(groups: dict[str, list[TaskReport]], versions: dict[str, str], out: Path) -> None:
-    """results/audit/findings.json and README.md."""
+def write(name: str, reports: list[TaskReport], versions: dict[str, str], out: Path) -> None:
+    """Put one checker's part into results/audit/findings.json and renew README.md."""
     out.mkdir(parents=True, exist_ok=True)
-    about = {"machine": platform.machine(), "versions": versions}
-    data = {"about": about, "summary": {n: summary(r) for n, r in groups.items()}}
-    data["reports"] = {n: [r.as_json() for r in reports] for n, reports in groups.items()}
-    (out / "findings.json").write_text(json.dumps(data, indent=1) + "\n", "utf-8")
-    columns = [key for key in next(iter(data["summary"].values())) if key != "most frequent"]
+    path = out / "findings.json"
+    data = json.loads(path.read_text("utf-8")) if path.exists() else {"summary": {}, "reports": {}}
+    data["about"] = {"machine": platform.machine(), "versions": versions}
+    data["summary"][name] = summary(reports)
+    data["reports"][name] = [report.as_json() for report in reports]
+    path.write_text(json.dumps(data, indent=1) + "\n", "utf-8")
+    (out / "README.md").write_text(page(data, out / "notes.md"), "utf-8")
+
+
+def page(data: dict[str, Any], notes: Path) -> str:
+    """The table, what was found most, the notes."""
+    rows = {name: data["summary"][name] for name in CHECKERS if name in data["summary"]}
+    columns = [key for key in next(iter(rows.values())) if key != "most frequent"]
     lines = ["# Audits", "", "Made by `benchmarks/audit_peers.py`; every finding with its input "
              "is in `findings.json`.", "", "| checker | " + " | ".join(columns) + " |",
              "|" + "---|" * (len(columns) + 1)]  # fmt: skip
-    for name, row in data["summary"].items():
+    for name, row in rows.items():
         lines.append(f"| {name} | " + " | ".join(str(row[key]) for key in columns) + " |")
-    for name, row in data["summary"].items():
+    for name, row in rows.items():
         if row["most frequent"]:
             lines += ["", f"Most frequent false positives of {name}:", ""]
             lines += [f"- {case}: {count}" for case, count in row["most frequent"]]
+    versions = data["about"]["versions"]
     listed = ", ".join(f"{name} {version}" for name, version in versions.items())
     lines += ["", f"Versions: {listed}.", ""]
-    notes = out / "notes.md"
     if notes.exists():
         lines += [notes.read_text("utf-8").strip(), ""]
-    (out / "README.md").write_text("\n".join(lines), "utf-8")
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -182,6 +193,7 @@ def main() -> None:
     options.add_argument("--problems", type=int, default=2)
     options.add_argument("--gym", type=int, default=2)
     options.add_argument("--data-dir", default=None)
+    options.add_argument("--checkers", default=",".join(CHECKERS), help="the others are kept")
     options.add_argument("--out", type=Path, default=OUT)
     given = options.parse_args()
     runs: dict[str, Callable[[], list[TaskReport]]] = {
@@ -196,15 +208,14 @@ def main() -> None:
             versions[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             continue
-    groups: dict[str, list[TaskReport]] = {}
-    for name, run in runs.items():
+    for name in given.checkers.split(","):
         print(name)
         try:
-            groups[name] = run()
+            reports = runs[name]()
         except ImportError as error:
             print(f"  left out: {error}")
-        if groups:
-            write(groups, versions, given.out)
+            continue
+        write(name, reports, versions, given.out)
 
 
 if __name__ == "__main__":

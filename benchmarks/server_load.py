@@ -107,11 +107,14 @@ def poisonous() -> list[Shot]:
     return shots
 
 
-async def _post(streams: tuple, body: bytes) -> tuple[int, dict, float]:
+async def post(streams: tuple, body: bytes, route: str = "/verify") -> tuple[int, dict, float]:
     """(status, JSON, Retry-After) of one request on a connection that stays open."""
     reader, writer = streams
-    head = f"POST /verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"  # noqa: E501
-    writer.write(head.encode() + body)
+    lines = (
+        f"POST {route} HTTP/1.1", "Host: localhost", "Content-Type: application/json",
+        f"Content-Length: {len(body)}", "", "",
+    )  # fmt: skip
+    writer.write("\r\n".join(lines).encode() + body)
     await writer.drain()
     status = int((await reader.readline()).split()[1])
     length, retry = 0, 0.0
@@ -130,11 +133,11 @@ async def _client(port: int, shots: "itertools.chain[Shot]", until: float, tally
         shot = next(shots)
         started = time.perf_counter()
         try:
-            status, answer, retry = await asyncio.wait_for(_post(streams, shot.body), 300)
+            status, answer, retry = await asyncio.wait_for(post(streams, shot.body), 300)
             while status == 503:
                 tally.refused += 1
                 await asyncio.sleep(retry)
-                status, answer, retry = await asyncio.wait_for(_post(streams, shot.body), 300)
+                status, answer, retry = await asyncio.wait_for(post(streams, shot.body), 300)
         except (OSError, ValueError, IndexError, EOFError, TimeoutError) as error:
             tally.lost.append(f"{shot.kind}: {type(error).__name__}: {error}"[:200])
             streams = await asyncio.open_connection("127.0.0.1", port)

@@ -12,6 +12,7 @@ import ipaddress
 import json
 import math
 import os
+import signal
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Sequence
 from importlib.metadata import version
@@ -411,7 +412,11 @@ def serve(config: ServerConfig) -> None:
 
     refuse_exposure(config)
 
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(0)  # so that what follows is run: uvicorn raises the signal once more
+
     app = create_app(config)
+    signal.signal(signal.SIGTERM, leave)
     try:
         uvicorn.run(app, host=config.host, port=config.port, log_level="warning")
     finally:
