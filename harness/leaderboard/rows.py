@@ -111,7 +111,7 @@ def score_row(run: RunData, view: str, price: Price | None) -> dict[str, Any] | 
         "pass_at_k": passes[-1][1],
         "majority": votes[-1][1] if k > 1 else None,
         "tokens": length,
-        "thinking": _mean_tokens(everything, "thinking"),
+        "thinking": _mean_thinking(everything),
         "truncated": sum(_cut(sample) for sample in everything) / len(everything),
         "checker_errors": sum(sample.status == "checker_error" for sample in everything),
         **_costs(everything, scored, price),
@@ -172,6 +172,14 @@ def _mean(values: Iterable[float]) -> float:
 def _mean_tokens(samples: Iterable[Scored], kind: str) -> float | None:
     counted = [n for sample in samples if (n := sample.tokens.get(kind)) is not None]
     return _mean(counted) if counted else None
+
+
+def _mean_thinking(samples: Sequence[Scored]) -> float | None:
+    """Mean tokens of thought; a counted completion without a thought has 0 of them."""
+    counted = [sample.tokens for sample in samples if sample.tokens.get("completion") is not None]
+    if all(tokens.get("thinking") is None for tokens in counted):
+        return None
+    return _mean([tokens.get("thinking") or 0 for tokens in counted])
 
 
 def _pass(group: Sequence[Scored], k: int) -> float:
