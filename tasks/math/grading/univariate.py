@@ -11,16 +11,22 @@ from fractions import Fraction
 
 from .equality import DIGITS, UndecidedError, same_value, value_at
 from .nodes import Node, TooBigError, UndefinedError, children, symbols
+from .polynomials import (
+    MAX_DEGREE,
+    OutsideError,
+    Poly,
+    add,
+    isolate,
+    mul,
+    narrow,
+    scale,
+    square_free,
+    trim,
+)
 from .regions import Region
 
-MAX_DEGREE = 16
 MAX_ABSOLUTES = 3
-Poly = tuple[Fraction, ...]  # coefficients from the constant upwards, without leading zeros
 Quotient = tuple[Poly, Poly]
-
-
-class _OutsideError(ValueError):
-    """The expression is no quotient of polynomials in one unknown, or one too large."""
 
 
 def is_rational(node: Node) -> bool:
@@ -42,7 +48,7 @@ def solves(relation: Node, region: Region) -> bool | None:
     try:
         critical = _critical(relation, name)
         return _same_truth(relation, name, region, critical)
-    except (_OutsideError, TooBigError, UndecidedError):
+    except (OutsideError, TooBigError, UndecidedError):
         return None
 
 
@@ -58,15 +64,15 @@ def same_truth(first: Node, second: Node) -> bool | None:
     (name,) = names
     try:
         critical = _join(_critical(first, name), _critical(second, name))
-        spans = _isolate(critical)
-        roots: list[tuple[Fraction, bool]] = [(_narrow(critical, *span), True) for span in spans]
+        spans = isolate(critical)
+        roots: list[tuple[Fraction, bool]] = [(narrow(critical, *span), True) for span in spans]
         samples = [(one, False) for one in _samples(spans)]
         return all(
             _holds(first, name, ("num", one), at_root)
             == _holds(second, name, ("num", one), at_root)
             for one, at_root in samples + roots
         )
-    except (_OutsideError, TooBigError):
+    except (OutsideError, TooBigError):
         return None
 
 
@@ -74,14 +80,14 @@ def _same_truth(relation: Node, name: str, region: Region, critical: Poly) -> bo
     region = region.canonical()
     if not all(_is_root(critical, end) for end in region.ends):
         return False
-    spans = _isolate(critical)
+    spans = isolate(critical)
     for sample in _samples(spans):
         if _holds(relation, name, ("num", sample)) != _member(region, sample):
             return False
     for low, high in spans:
         place = _end_within(region, low, high)
         if place is None:
-            root = _narrow(critical, low, high)
+            root = narrow(critical, low, high)
             inside, point = _member(region, root), ("num", root)
         else:
             inside, point = region.inside[2 * place + 1], region.ends[place]
@@ -176,7 +182,7 @@ def _critical(relation: Node, name: str) -> Poly:
     parts = [relation[1], *(part for _, part in relation[2])]
     insides = list(dict.fromkeys(itertools.chain.from_iterable(map(_absolutes, parts))))
     if len(insides) > MAX_ABSOLUTES:
-        raise _OutsideError("many absolute values")
+        raise OutsideError("many absolute values")
     product: Poly = (Fraction(1),)
     for inside in insides:
         product = _join(product, *_quotient(inside, name, {}))
@@ -184,8 +190,8 @@ def _critical(relation: Node, name: str) -> Poly:
         chosen = dict(zip(insides, signs, strict=True))
         quotients = [_quotient(part, name, chosen) for part in parts]
         for (top, bottom), (other, below) in itertools.pairwise(quotients):
-            difference = _add(_mul(top, below), _scale(_mul(other, bottom), -1))
-            product = _join(product, difference, _mul(bottom, below))
+            difference = add(mul(top, below), scale(mul(other, bottom), -1))
+            product = _join(product, difference, mul(bottom, below))
     return product
 
 
@@ -193,7 +199,7 @@ def _join(product: Poly, *factors: Poly) -> Poly:
     """The square-free product of what is not zero."""
     for factor in factors:
         if len(factor) > 1:
-            product = _square_free(_mul(product, factor))
+            product = square_free(mul(product, factor))
     return product
 
 
@@ -205,156 +211,39 @@ def _absolutes(node: Node) -> list[Node]:
 
 
 def _quotient(node: Node, name: str, signs: dict[Node, int]) -> Quotient:
-    """The expression as a quotient. Raises _OutsideError."""
+    """The expression as a quotient. Raises OutsideError."""
     kind = node[0]
     one: Poly = (Fraction(1),)
     if kind == "num":
-        return _trim((Fraction(node[1]),)), one
+        return trim((Fraction(node[1]),)), one
     if kind == "sym":
         return (Fraction(0), Fraction(1)), one
     if kind == "neg":
         top, bottom = _quotient(node[1], name, signs)
-        return _scale(top, -1), bottom
+        return scale(top, -1), bottom
     if kind in ("add", "mul"):
         total = _quotient(node[1][0], name, signs)
         for item in node[1][1:]:
             other = _quotient(item, name, signs)
-            product = _mul(total[0], other[0])
+            product = mul(total[0], other[0])
             if kind == "add":
-                product = _add(_mul(total[0], other[1]), _mul(other[0], total[1]))
-            total = (product, _mul(total[1], other[1]))
+                product = add(mul(total[0], other[1]), mul(other[0], total[1]))
+            total = (product, mul(total[1], other[1]))
         return total
     if kind == "div":
         top, bottom = _quotient(node[1], name, signs)
         divisor, below = _quotient(node[2], name, signs)
-        return _mul(top, below), _mul(bottom, divisor)
+        return mul(top, below), mul(bottom, divisor)
     if kind == "pow" and node[2][0] == "num" and isinstance(node[2][1], int):
         power = node[2][1]
         if not 0 <= power <= MAX_DEGREE:
-            raise _OutsideError("the power")
+            raise OutsideError("the power")
         top, bottom = _quotient(node[1], name, signs)
         result: Quotient = (one, one)
         for _ in range(power):
-            result = (_mul(result[0], top), _mul(result[1], bottom))
+            result = (mul(result[0], top), mul(result[1], bottom))
         return result
     if kind == "fn" and node[1] == "abs" and node[2][0] in signs:
         top, bottom = _quotient(node[2][0], name, signs)
-        return _scale(top, signs[node[2][0]]), bottom
-    raise _OutsideError(kind)
-
-
-def _trim(poly: Poly) -> Poly:
-    end = len(poly)
-    while end and poly[end - 1] == 0:
-        end -= 1
-    return poly[:end]
-
-
-def _add(first: Poly, second: Poly) -> Poly:
-    pairs = itertools.zip_longest(first, second, fillvalue=Fraction(0))
-    return _trim(tuple(a + b for a, b in pairs))
-
-
-def _scale(poly: Poly, factor: int | Fraction) -> Poly:
-    return _trim(tuple(factor * one for one in poly))
-
-
-def _mul(first: Poly, second: Poly) -> Poly:
-    if not first or not second:
-        return ()
-    if len(first) + len(second) - 2 > 2 * MAX_DEGREE:
-        raise _OutsideError("the degree")
-    product = [Fraction(0)] * (len(first) + len(second) - 1)
-    for i, a in enumerate(first):
-        for j, b in enumerate(second):
-            product[i + j] += a * b
-    if max(one.numerator.bit_length() + one.denominator.bit_length() for one in product) > 2_000:
-        raise _OutsideError("the coefficients")
-    return _trim(tuple(product))
-
-
-def _divide(first: Poly, second: Poly) -> tuple[Poly, Poly]:
-    rest, quotient = list(first), [Fraction(0)] * max(1, len(first) - len(second) + 1)
-    while len(rest) >= len(second):
-        factor = rest[-1] / second[-1]
-        shift = len(rest) - len(second)
-        quotient[shift] = factor
-        for index, one in enumerate(second):
-            rest[shift + index] -= factor * one
-        rest.pop()
-    return _trim(tuple(quotient)), _trim(tuple(rest))
-
-
-def _primitive(poly: Poly) -> Poly:
-    return _scale(poly, 1 / abs(poly[-1])) if poly else poly
-
-
-def _square_free(poly: Poly) -> Poly:
-    first, second = poly, _derivative(poly)
-    while second:
-        first, second = second, _primitive(_divide(first, second)[1])
-    return _primitive(_divide(poly, first)[0])
-
-
-def _derivative(poly: Poly) -> Poly:
-    return _trim(tuple(index * one for index, one in enumerate(poly) if index))
-
-
-def _isolate(poly: Poly) -> list[tuple[Fraction, Fraction]]:
-    """Disjoint intervals with one real root of a square-free polynomial each, in order."""
-    if len(poly) < 2:
-        return []
-    chain = [poly, _derivative(poly)]
-    while len(chain[-1]) > 1:
-        chain.append(_scale(_primitive(_divide(chain[-2], chain[-1])[1]), -1))
-    bound = Fraction(2 + int(max(abs(one / poly[-1]) for one in poly[:-1])))
-    found: list[tuple[Fraction, Fraction]] = []
-    pending = [(-bound, bound, _changes(chain, -bound), _changes(chain, bound))]
-    while pending:
-        low, high, left, right = pending.pop()
-        if left - right == 1:
-            found.append((low, high))
-        elif left != right:
-            middle = _not_a_root(poly, low, high)
-            between = _changes(chain, middle)
-            pending += [(middle, high, between, right), (low, middle, left, between)]
-    return sorted(found)
-
-
-def _not_a_root(poly: Poly, low: Fraction, high: Fraction) -> Fraction:
-    for part in range(2, len(poly) + 3):
-        middle = low + (high - low) / part
-        if _at(poly, middle) != 0:
-            return middle
-    raise _OutsideError("every cut is a root")
-
-
-def _narrow(poly: Poly, low: Fraction, high: Fraction) -> Fraction:
-    """The one root of an interval: exact when it is a simple fraction, else to 75 digits."""
-    negative = _at(poly, low) < 0
-    for steps in range(260):
-        middle = (low + high) / 2
-        if steps == 40:
-            simple = middle.limit_denominator(1_000)
-            if _at(poly, simple) == 0:
-                return simple
-        value = _at(poly, middle)
-        if value == 0:
-            return middle
-        if (value < 0) == negative:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
-
-
-def _changes(chain: list[Poly], point: Fraction) -> int:
-    signs = [value > 0 for poly in chain if (value := _at(poly, point)) != 0]
-    return sum(a != b for a, b in itertools.pairwise(signs))
-
-
-def _at(poly: Poly, point: Fraction) -> Fraction:
-    total = Fraction(0)
-    for one in reversed(poly):
-        total = total * point + one
-    return total
+        return scale(top, signs[node[2][0]]), bottom
+    raise OutsideError(kind)
