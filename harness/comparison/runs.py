@@ -8,7 +8,7 @@ import numpy as np
 from ...sandbox.errors import UsageError
 from ..results import RunFolder
 from .multiplicity import holm
-from .paired import PairedComparison, compare_scores
+from .paired import FEW_PAIRS, PairedComparison, compare_scores
 from .power import minimum_detectable_effect
 
 Scores = dict[str, list[float]]
@@ -90,7 +90,10 @@ def compare_runs(a: RunFolder, b: RunFolder) -> dict[str, RunComparison]:
 
 
 def _detectable(a: Scores, b: Scores) -> float:
-    differences = [np.mean(a[key]) - np.mean(b[key]) for key in a if key in b]
+    differences = [float(np.mean(a[key]) - np.mean(b[key])) for key in a if key in b]
     if len(differences) < 2:
         return 1.0
+    if np.count_nonzero(differences) < FEW_PAIRS:
+        # Models that hardly differ here have shown no deviation yet, which does not make it 0.
+        differences += [1.0, -1.0]
     return min(1.0, minimum_detectable_effect(float(np.std(differences, ddof=1)), len(differences)))

@@ -1,5 +1,7 @@
 """Holm, rank sets and power against statsmodels."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from assay.harness.comparison import (
@@ -9,6 +11,9 @@ from assay.harness.comparison import (
     power_of_paired_test,
     rank_sets,
 )
+from assay.harness.comparison.runs import compare_runs
+from assay.harness.evaluation import TaskSpec, evaluate
+from assay.harness.results import open_run
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestPower
 
@@ -50,3 +55,14 @@ def test_models_that_no_test_separates_share_a_rank() -> None:
         "fair too": "2–3",
         "bad": "4",
     }
+
+
+def test_models_that_answered_alike_could_still_differ(tmp_path: Path) -> None:
+    """No difference seen on 20 problems does not mean that any difference would have been."""
+    spec = TaskSpec("arithmetic", {"size": 20, "difficulty": 1})
+    for run_id in ("a", "b"):
+        evaluate("oracle", [spec], out=tmp_path, run_id=run_id, progress=False)
+    found = compare_runs(open_run("a", tmp_path), open_run("b", tmp_path))["arithmetic"]
+    assert found.result.difference == 0.0
+    assert 0.1 < found.detectable < 0.5
+    assert "tie" in found.verdict
