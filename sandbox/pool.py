@@ -119,6 +119,8 @@ class PooledSandbox(ABC):
             server.prepare(request)
             ending = server.start(request, channel=False).finish()
             outcome = outcomes.conclude(ending, limits, _killed(ending, server))
+            if outcome.status == "sandbox_error":  # another server may have better luck
+                raise ServerGoneError(outcome.reason)
         except BaseException:
             self._retire(server)
             raise
@@ -229,7 +231,10 @@ class PooledChannel:
                 ending = self._running.close()
                 killed = _killed(ending, self._server)
                 self._outcome = outcomes.conclude(ending, self._limits, killed)
-                self._pool._give(self._server)
+                if self._outcome.status == "sandbox_error":
+                    self._pool._retire(self._server)
+                else:
+                    self._pool._give(self._server)
             except ServerGoneError as problem:
                 self._fail(str(problem))
         assert self._outcome is not None

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from assay.sandbox import Limits, Program, Sandbox, UsageError, open_sandbox
+from assay.sandbox import Limits, Outcome, Program, Sandbox, UsageError, open_sandbox, pool
 from assay.sandbox.forkserver import client, isolation
 from assay.sandbox.forkserver.client import ServerGoneError
 from assay.sandbox.process import backend
@@ -72,6 +72,37 @@ def test_a_server_killed_in_the_middle_of_a_run(alone: Sandbox) -> None:
         outcome = box.run(Program("import time; time.sleep(1); print(1)"), PATIENT)
         assert (outcome.status, outcome.stdout) == ("ok", "1\n")  # run again by another server
         assert _gone(below)
+
+
+def test_a_child_killed_while_it_waits_is_replaced(alone: Sandbox) -> None:
+    with alone as box:
+        assert box.run(Program("print(1)")).status == "ok"
+        inner = min(descendants(_server(box).pid))
+        for _ in range(3):
+            for pid in descendants(inner):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            assert box.run(Program("print(2)")).stdout == "2\n"
+
+
+def test_a_run_that_never_began_is_tried_again(
+    alone: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, seen = pool.outcomes.conclude, []
+
+    def conclude(*arguments: object) -> Outcome:
+        seen.append(arguments)
+        return pool.outcomes.failure("killed") if len(seen) == 1 else real(*arguments)  # type: ignore[arg-type]
+
+    with alone as box:
+        first = _server(box)
+        monkeypatch.setattr(pool.outcomes, "conclude", conclude)
+        assert box.run(Program("print(1)")).stdout == "1\n"
+        assert not first.alive()
+        seen.clear()
+        monkeypatch.setattr(pool.outcomes, "conclude", lambda *_: pool.outcomes.failure("why"))
+        outcome = box.run(Program("print(1)"))
+        assert (outcome.status, outcome.reason) == ("sandbox_error", "why")
 
 
 _HARNESS = """
