@@ -59,7 +59,10 @@ def _look_ahead(body: list[ast.stmt], name: str, groups: list[Group]) -> None:
     """Mark the calls of `name` in runs of asserts that ask it once, with literals."""
     group: Group = []
     for statement in body:
-        call = _only_call(statement, name) if isinstance(statement, ast.Assert) else None
+        if _asks_nothing(statement):
+            continue
+        # The message of an assert is built only where it fails, and then the verdict is known.
+        call = _only_call(statement.test, name) if isinstance(statement, ast.Assert) else None
         arguments = None if call is None else _literals(call)
         if call is None or arguments is None:
             group = []
@@ -73,10 +76,16 @@ def _look_ahead(body: list[ast.stmt], name: str, groups: list[Group]) -> None:
         call.func = ast.copy_location(ast.Name(AHEAD, ast.Load()), call)
 
 
-def _only_call(statement: ast.Assert, name: str) -> ast.Call | None:
+def _asks_nothing(statement: ast.stmt) -> bool:
+    """Whether a statement is a text, or an assert of constants: `assert True`."""
+    value = getattr(statement, "test" if isinstance(statement, ast.Assert) else "value", None)
+    return isinstance(statement, ast.Assert | ast.Expr) and isinstance(value, ast.Constant)
+
+
+def _only_call(test: ast.expr, name: str) -> ast.Call | None:
     """The one call of `name` that surely happens, where nothing else could ask the program."""
     found = None
-    for node in ast.walk(statement):
+    for node in ast.walk(test):
         if isinstance(node, _SOMETIMES):
             return None
         if isinstance(node, ast.Name) and node.id == name:
@@ -86,8 +95,8 @@ def _only_call(statement: ast.Assert, name: str) -> ast.Call | None:
             ours = isinstance(function, ast.Name) and function.id == name
             if not ours and not (isinstance(function, ast.Name) and function.id in _HARMLESS_CALLS):
                 return None
-    calls = [n for n in ast.walk(statement) if isinstance(n, ast.Call) and n.func is found]
-    named = sum(isinstance(n, ast.Name) and n.id == name for n in ast.walk(statement))
+    calls = [n for n in ast.walk(test) if isinstance(n, ast.Call) and n.func is found]
+    named = sum(isinstance(n, ast.Name) and n.id == name for n in ast.walk(test))
     return calls[0] if len(calls) == 1 and named == 1 else None
 
 

@@ -449,7 +449,8 @@ def test_calls_that_are_asked_together_come_in_order() -> None:
     tests = """
 def check(candidate):
     assert candidate(1) == [1]
-    assert sorted(candidate(2)) == [1, 2]
+    assert True, "between them"
+    assert sorted(candidate(2)) == [1, 2], "not " + str(candidate(2))
     assert candidate(n=3) == [1, 2, 3]
     assert len(candidate(4)) == 4 and candidate(5) == [1, 2, 3, 4, 5]
     for n in (6, 7):
@@ -466,9 +467,11 @@ def missing_one(values):
     assert verdict.meta["calls"] == 9
     failing = "def f(n):\n    if n == 2: raise KeyError(n)\n    return list(range(1, n + 1))"
     verdict = _verdict(failing, tests)
-    assert (verdict.meta["cases"], verdict.meta["passed"]) == (8, 7)
+    assert (verdict.meta["cases"], verdict.meta["passed"]) == (9, 8)
     assert verdict.meta["failures"][0]["input"] == "2"
     assert verdict.meta["failures"][0]["error"] == "KeyError"
+    wrong = _verdict(source.replace("list(seen)", "len(seen)"), tests)
+    assert wrong.status == "incorrect"
     slow = "import time\ndef f(n):\n    time.sleep(0.03)\n    return list(range(1, n + 1))"
     assert _verdict(slow, tests).correct
     large = "assert f(1) == 1\n" * 3 + "assert len(f(3)) == 900_000\n" * 4 + "assert f(2) == 2\n"
