@@ -4,19 +4,23 @@ One sample a problem: size of the tests and coverage of the interval are sums ov
 of (A alone, B alone, neither alone), so they are exact. Several samples: simulated, the tests
 on 2,000 null comparisons, the intervals on 20,000 draws (2,000 would blur 95% by +-1%).
 
-    python benchmarks/comparison_calibration.py [--comparisons 2000] [--draws 20000]
+    python benchmarks/comparison_calibration.py [--comparisons 2000] [--draws 20000] [--resume]
+
+Every row is written as it is made; --resume keeps those that are there.
 """
 
 import argparse
+import itertools
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy
 from assay.harness.comparison import difference_interval, mcnemar, permutation_p_value
-from assay.harness.metrics import clustered_standard_error, share_interval
+from assay.harness.metrics import share_interval
 from scipy import special, stats
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "comparison_calibration.json"
@@ -26,6 +30,7 @@ TABLES = ((0.15, 0.15), (0.19, 0.115), (0.3, 0.3), (0.3, 0.1), (0.2, 0.05), (0.1
           (0.1, 0.02), (0.05, 0.05), (0.02, 0.02))  # fmt: skip
 """Chances that only A, and that only B, solves a problem."""
 ALPHA = 0.05
+Row = dict[str, float]
 
 
 def tables(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -103,49 +108,59 @@ def coverage_row(n: int, samples: int, shift: float, draws: int) -> dict[str, fl
         a, b = rng.binomial(samples, p_a) / samples, rng.binomial(samples, p_b) / samples
         _, interval, _ = difference_interval(b - a)
         held += interval.low <= mean_b - mean_a <= interval.high
-        error = clustered_standard_error(a.tolist(), range(n))
+        error = float(a.std(ddof=1) / np.sqrt(n))  # each problem is a cluster of its own
         low, high = share_interval(a.tolist(), n * samples, error) or (0.0, 1.0)
         held_accuracy += low <= mean_a <= high
     return {
-        "problems": n, "samples": samples, "true_difference": mean_b - mean_a,
+        "problems": n, "samples": samples, "shift": shift, "draws": draws,
+        "true_difference": mean_b - mean_a,
         "coverage": held / draws, "coverage_of_accuracy": held_accuracy / draws,
     }  # fmt: skip
 
 
-def show(row: dict[str, float]) -> dict[str, float]:
-    """Print a row as it is made."""
-    print("  ".join(f"{key}={value:.4g}" for key, value in row.items()), flush=True)
-    return row
+class Record:
+    """The file of results, written after each row."""
+
+    def __init__(self, head: dict[str, Any], resume: bool) -> None:
+        stored = json.loads(OUT.read_text()) if resume and OUT.exists() else {}
+        self.sections: dict[str, list[dict[str, float]]] = {
+            name: stored.get(name, []) for name in ("one_sample_exact", "null", "coverage")
+        }
+        self.head = head
+
+    def add(self, section: str, key: dict[str, float], make: Callable[[], list[Row]]) -> None:
+        """Make the rows of one setting, unless they are there, print them and write the file."""
+        rows = self.sections[section]
+        if any(key.items() <= row.items() for row in rows):
+            return
+        for row in make():
+            print("  ".join(f"{name}={value:.4g}" for name, value in row.items()), flush=True)
+            rows.append(row)
+        OUT.parent.mkdir(parents=True, exist_ok=True)
+        OUT.write_text(json.dumps(self.head | self.sections, indent=1) + "\n")
 
 
 def main() -> None:
-    """Run every setting, print the table, write the file."""
+    """Run every setting, print the rows, write the file."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--comparisons", type=int, default=2000)
     parser.add_argument("--draws", type=int, default=20_000)
+    parser.add_argument("--resume", action="store_true")
     given = parser.parse_args()
     band = stats.binom.ppf([0.001, 0.999], given.comparisons, ALPHA) / given.comparisons
     print(f"99.8% band of a 5% test in {given.comparisons} comparisons: {band}")
-    result = {
-        "comparisons": given.comparisons,
-        "draws": given.draws,
-        "band": band.tolist(),
-        "machine": {
-            "python": platform.python_version(),
-            "scipy": scipy.__version__,
-            "machine": platform.machine(),
-        },
-        "one_sample_exact": [show(row) for n in EXACT_SIZES for row in exact_rows(n)],
-        "null": [show(null_row(n, k, given.comparisons)) for k in (1, 4) for n in SIZES],
-        "coverage": [
-            show(coverage_row(n, k, shift, given.draws))
-            for shift in (0.0, 0.08)
-            for k in (1, 4)
-            for n in SIZES
-        ],
-    }
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(result, indent=1) + "\n")
+    machine = {"python": platform.python_version(), "scipy": scipy.__version__,
+               "machine": platform.machine()}  # fmt: skip
+    head = {"comparisons": given.comparisons, "band": band.tolist(), "machine": machine}
+    record = Record(head, given.resume)
+    for n in EXACT_SIZES:
+        record.add("one_sample_exact", {"problems": n}, lambda n=n: list(exact_rows(n)))
+    for k, n in itertools.product((1, 4), SIZES):
+        key = {"problems": n, "samples": k}
+        record.add("null", key, lambda n=n, k=k: [null_row(n, k, given.comparisons)])
+    for shift, k, n in itertools.product((0.0, 0.08), (1, 4), SIZES):
+        key = {"problems": n, "samples": k, "shift": shift}
+        record.add("coverage", key, lambda n=n, k=k, s=shift: [coverage_row(n, k, s, given.draws)])
 
 
 if __name__ == "__main__":
