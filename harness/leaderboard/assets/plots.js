@@ -87,7 +87,7 @@ function labeller() {
 
 // ---- scatter with the Pareto front -------------------------------------------------------
 function plot(title, label, points, say) {
-  if (!points.length) return figure(title, make("p", { class: "note" }, "No run here states this."));
+  if (!points.length) return figure(title, make("p", { class: "note" }, title.includes("cost") ? "No price is known: assay leaderboard --prices FILE.toml states them." : "No run here has token counts."));
   const scale = logScale(points.map((p) => p.x));
   const front = paretoFront(points);
   const parts = frame(scale, label, say), labels = labeller();
