@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples everywhere, and as much time as a busy machine takes.
+settings.register_profile("assay", deadline=None, derandomize=True, database=None)
+settings.load_profile("assay")
 
 _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
