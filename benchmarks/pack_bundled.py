@@ -1,6 +1,6 @@
 """Put a finished bundled recipe into the package, and its curves into results/training/bundled.
 
-    python benchmarks/pack_bundled.py scratch/bundled
+    python benchmarks/pack_bundled.py [scratch/bundled]
 
 The stage `rl` becomes the bundled model, its ancestors go beside it under their own names
 (`bundled/base`, `bundled/cold`, `bundled/zero`). Weights are stored in bfloat16. Of every stage
@@ -48,11 +48,12 @@ def keep_records(recipe: Path, stage: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("recipe", type=Path)
+    parser.add_argument("recipe", type=Path, nargs="?", default=ROOT / "scratch" / "bundled")
     recipe = parser.parse_args().recipe
     stages = sorted(path.parent.name for path in recipe.glob("*/done.json"))
     if MODEL not in stages:
-        parser.error(f"{recipe} has no finished stage {MODEL!r}: it has {stages}")
+        print(f"skipped: {recipe} has no finished stage {MODEL!r}, only {stages}")
+        return
     # The model first: saving a folder replaces it, ancestors and all.
     print(f"bundled: {pack_weights(recipe, MODEL, WEIGHTS) / 1e6:.2f} MB")
     for stage in (stage for stage in ANCESTORS if stage in stages):

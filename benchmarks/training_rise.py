@@ -1,11 +1,12 @@
 """What GRPO alone adds on held-out problems: paired over problems, by domain, over seeds.
 
-    python benchmarks/training_rise.py RUN_FOLDER [RUN_FOLDER ...]
+    python benchmarks/training_rise.py [RUN_FOLDER ...]
 
-Each folder is a finished `assay train grpo` run (or stage of a recipe) with `heldout.jsonl`.
-The first and the last measurement answer the same held-out problems; the interval is the
-paired t interval over problems of the change, averaged over the runs. Problems are of the test
-split, which no training draws from. Writes results/benchmarks/training_rise.json.
+Without a folder: the bundled model's three seeds, as recorded. Each folder is a finished
+`assay train grpo` run (or stage of a recipe) with `heldout.jsonl`. The first and the last
+measurement answer the same held-out problems; the interval is the paired t interval over problems
+of the change, averaged over the runs. Problems are of the test split, which no training draws
+from. Writes results/benchmarks/training_rise.json.
 """
 
 import argparse
@@ -16,6 +17,9 @@ from pathlib import Path
 from statistics import mean, stdev
 
 from scipy import stats
+
+RESULTS = Path(__file__).resolve().parents[1] / "results"
+BUNDLED = [RESULTS / "training" / "bundled" / seed for seed in ("rl", "rl-1", "rl-2")]
 
 
 def read_change(folder: Path) -> dict[str, tuple[float, float]]:
@@ -65,7 +69,7 @@ def summarize(runs: list[dict[str, tuple[float, float]]]) -> dict[str, dict[str,
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("runs", nargs="+", type=Path)
+    parser.add_argument("runs", nargs="*", type=Path, default=BUNDLED)
     given = parser.parse_args()
     result = {
         "runs": [folder.name for folder in given.runs],
@@ -79,7 +83,7 @@ def main() -> None:
             f"change {row['change']:+.3f} [{low:+.3f}, {high:+.3f}] {clear}; "
             f"seeds {row['by_seed']}"
         )
-    out = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "training_rise.json"
+    out = RESULTS / "benchmarks" / "training_rise.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=1) + "\n")
 
