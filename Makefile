@@ -21,7 +21,8 @@ lint: venv build/typing/assay
 	$(BIN)/mypy build/typing/assay/sandbox build/typing/assay/tasks build/typing/assay/harness
 
 bench: venv
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@export ASSAY_DATA=$${ASSAY_DATA:-$(DATA)}; \
+	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 venv: $(STAMP)
 

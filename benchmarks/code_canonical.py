@@ -20,6 +20,7 @@ from pathlib import Path
 from assay.sandbox import UsageError
 from assay.tasks import Suite, load
 from assay.tasks.code._stored import fenced
+from data_option import parse_with_data
 
 _ROOT = Path(__file__).resolve().parents[1]
 _OUT = _ROOT / "results" / "reproductions" / "code_canonical"
@@ -171,13 +172,12 @@ def _table(results: list[Result]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--data-dir", required=True)
     parser.add_argument("--extra", type=Path)
     parser.add_argument("--only", action="append", help="names of parts; writes nothing")
     parser.add_argument("--workers", type=int, default=2)
-    options = parser.parse_args()
+    options = parse_with_data(parser)
     results = []
-    for part in _parts(options.data_dir, options.extra):
+    for part in _parts(str(options.data_dir), options.extra):
         if options.only and part.name not in options.only:
             continue
         try:

@@ -20,6 +20,7 @@ from typing import Any
 
 from assay.sandbox import isolation_in_use
 from assay.tasks import load
+from data_option import parse_with_data
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "code_load.json"
 SUITES = ("humaneval", "humanevalpack", "mbpp", "cruxeval:input")
@@ -56,18 +57,17 @@ def measured(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--data-dir", required=True)
     parser.add_argument("--busy", type=int, default=2, help="busy processes per core")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--suites", default=",".join(SUITES))
-    options = parser.parse_args()
+    options = parse_with_data(parser)
     suites = options.suites.split(",")
     cores = len(os.sched_getaffinity(0))
-    before, quiet_seconds = measured(options.data_dir, options.workers, suites)
+    before, quiet_seconds = measured(str(options.data_dir), options.workers, suites)
     load_quiet = os.getloadavg()[0]
     beside = busy(options.busy * cores)
     try:
-        after, busy_seconds = measured(options.data_dir, options.workers, suites)
+        after, busy_seconds = measured(str(options.data_dir), options.workers, suites)
     finally:
         for process in beside:
             process.kill()

@@ -25,6 +25,7 @@ from typing import Any
 
 from assay.tasks import Suite, Verdict, load
 from assay.tasks.prompting import reply
+from data_option import parse_with_data
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "results" / "reproductions" / "code_outputs"
@@ -242,13 +243,12 @@ def _table(done: list[Part]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--data-dir", required=True)
     parser.add_argument("--only", help="one part; writes nothing")
     parser.add_argument("--workers", type=int, default=2)
-    options = parser.parse_args()
+    options = parse_with_data(parser)
     done = []
     for name, measure in parts(
-        Path(options.data_dir) / "outputs", options.data_dir, options.workers
+        options.data_dir / "outputs", str(options.data_dir), options.workers
     ):
         if options.only and name != options.only:
             continue

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.tasks import Suite, load
+from data_option import parse_with_data
 from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -186,8 +187,7 @@ def markdown(tables: list[Table]) -> str:
 def main() -> None:
     """Score everything and write both files."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data-dir", type=Path, required=True)
-    data = parser.parse_args().data_dir
+    data = parse_with_data(parser).data_dir
     tables = [*bbh(data), *mistake(data), *game_of_24(data)]
     folder = ROOT / "results" / "reproductions"
     rows = [table.as_dict() for table in tables]

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from assay.tasks.math.verifier import verify_math
+from data_option import parse_with_data
 
 _ROOT = Path(__file__).resolve().parents[1]
 _CALCULATOR = re.compile(r"<<.*?>>")
@@ -207,8 +208,7 @@ def _table(title: str, entries: list[dict], column: str) -> list[str]:
 def main() -> None:
     """Run the comparison and write both files."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data-dir", required=True, type=Path)
-    result = compare(parser.parse_args().data_dir / "outputs")
+    result = compare(parse_with_data(parser).data_dir / "outputs")
     out = _ROOT / "results" / "reproductions"
     out.mkdir(parents=True, exist_ok=True)
     (out / "math_outputs.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
