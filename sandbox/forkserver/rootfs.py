@@ -131,7 +131,7 @@ def build(wanted: dict[str, list[str]]) -> str:
     _devices(root)
     if os.path.exists("/etc/ld.so.cache"):
         _show(root, "/etc/ld.so.cache")
-    os.mkdir(root + WORK)
+    os.makedirs(root + WORK, exist_ok=True)  # it is there where libraries lie below it
     _write_init(root)
     kernel.mount(None, root, None, kernel.MS_REMOUNT | kernel.MS_RDONLY | kernel.MS_NOSUID)
     return root
