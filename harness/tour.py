@@ -49,7 +49,8 @@ def tour(out: Path, limit: int) -> int:
         runs.append(_sit(name, run_id, out, limit))
     codes = [report(run) for run in runs] + [_score_recorded(out, done)]
     build_leaderboard(out)
-    print((out / "LEADERBOARD.md").read_text(encoding="utf-8"))
+    board = (out / "LEADERBOARD.md").read_text(encoding="utf-8")
+    print("\n## ".join(board.split("\n## ")[:2]))  # all suites together; the rest is in the file
     print(f"the page is {(out / 'index.html').resolve()} (or: .venv/bin/assay view --out {out})")
     return max(codes)
 

@@ -112,6 +112,7 @@ class Isolation:
         if not self.has("mount namespace"):
             raise kernel.KernelError(1, "needs the mount namespace")
         kernel.pivot_into(rootfs.build(self._wanted))
+        rootfs.move_imports()
 
     def _enter_user(self, privileged: bool, processes: int) -> None:
         """Become nobody in a user namespace, with capabilities over nothing but our own walls.

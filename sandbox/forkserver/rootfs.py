@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from . import kernel
 
 WORK = "/tmp"
+LIBRARIES = "/.libraries"
+"""Where libraries go that lie below WORK, which the working folder covers."""
 INIT = "/.init"
 _DEVICES = ("null", "zero", "urandom", "random")
 _PARKING = ("/mnt", "/media", "/srv", "/sys", "/opt", "/tmp", "/run")
@@ -122,7 +124,8 @@ def build(wanted: dict[str, list[str]]) -> str:
         for inner in ("site-packages", "dist-packages", "test"):
             if os.path.isdir(f"{folder}/{inner}"):
                 flags = kernel.MS_NOSUID | kernel.MS_NODEV
-                kernel.mount("tmpfs", f"{root}{folder}/{inner}", "tmpfs", flags, "size=64k")
+                target = f"{root}{place_of(folder)}/{inner}"
+                kernel.mount("tmpfs", target, "tmpfs", flags, "size=64k")
     for entry in wanted["packages"]:
         _show(root, entry)
     for path in wanted["files"]:
@@ -131,15 +134,30 @@ def build(wanted: dict[str, list[str]]) -> str:
     _devices(root)
     if os.path.exists("/etc/ld.so.cache"):
         _show(root, "/etc/ld.so.cache")
-    os.makedirs(root + WORK, exist_ok=True)  # it is there where libraries lie below it
+    os.mkdir(root + WORK)
     _write_init(root)
     kernel.mount(None, root, None, kernel.MS_REMOUNT | kernel.MS_RDONLY | kernel.MS_NOSUID)
     return root
 
 
+def place_of(path: str) -> str:
+    """Where a path of the host is found inside: at its own place, or out of WORK's way."""
+    return LIBRARIES + path if path.startswith(WORK + "/") else path
+
+
+def move_imports() -> None:
+    """Let this interpreter find inside what it would import from below WORK."""
+    sys.path[:] = [place_of(folder) for folder in sys.path]
+    sys.path_importer_cache.clear()
+    for module in list(sys.modules.values()):
+        folders = getattr(module, "__path__", None)
+        if isinstance(folders, list):
+            folders[:] = [place_of(str(folder)) for folder in folders]
+
+
 def _show(root: str, path: str) -> None:
-    """Bind one file or folder at its own path below the new root."""
-    target = root + path
+    """Bind one file or folder at its place below the new root."""
+    target = root + place_of(path)
     if os.path.isdir(path):
         os.makedirs(target, exist_ok=True)
     else:
@@ -166,9 +184,9 @@ def _link_names(root: str, path: str) -> None:
             name.startswith(stem)
             and os.path.islink(full)
             and os.path.realpath(full) == path
-            and not os.path.lexists(root + full)
+            and not os.path.lexists(root + place_of(full))
         ):
-            os.symlink(own, root + full)
+            os.symlink(own, root + place_of(full))
 
 
 def _devices(root: str) -> None:
