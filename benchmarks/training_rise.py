@@ -70,6 +70,7 @@ def summarize(runs: list[dict[str, tuple[float, float]]]) -> dict[str, dict[str,
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("runs", nargs="*", type=Path, default=BUNDLED)
+    parser.add_argument("--name", default="training_rise", help="of the file that is written")
     given = parser.parse_args()
     result = {
         "runs": [folder.name for folder in given.runs],
@@ -83,7 +84,7 @@ def main() -> None:
             f"change {row['change']:+.3f} [{low:+.3f}, {high:+.3f}] {clear}; "
             f"seeds {row['by_seed']}"
         )
-    out = RESULTS / "benchmarks" / "training_rise.json"
+    out = RESULTS / "benchmarks" / f"{given.name}.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=1) + "\n")
 
