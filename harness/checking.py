@@ -19,6 +19,7 @@ from typing import Any, TypedDict
 from ..sandbox.defaults import default_sandbox
 from ..sandbox.errors import UsageError
 from ..tasks import Problem, Verdict
+from ..tasks.registry import DOMAINS, names
 from ..tasks.verdict import checker_error, wrong
 from ..tasks.workers import WorkerError, WorkerMemoryError, WorkerPool, WorkerTimeoutError
 from .adapters.ground_truth import CODE_SOURCES, task_of
@@ -169,13 +170,12 @@ class Checks:
         """The verdict of one job. Raises UsageError for an unknown task, id or label."""
         loop = asyncio.get_running_loop()
         task = job.get("task")
-        if task is None:
-            program = _is_program(self.lookup, job)
-        elif task in self._kinds:
+        if task in self._kinds:
             program = self._kinds[task]
-        else:  # the first of its task may read a file
+        else:  # the first of its task may read a file, or wait for a hub
             program = await loop.run_in_executor(None, _is_program, self.lookup, job)
-            self._kinds[task] = program
+            if task is not None:
+                self._kinds[task] = program
         if program or self._workers is None:
             lane = self._programs if program else self._quick
             return await lane.run(lambda: self._here(job, program))
@@ -203,9 +203,18 @@ class Checks:
 def _is_program(lookup: Lookup, job: Job) -> bool:
     """Whether the check runs a program. Raises UsageError for an unknown task."""
     if "query" not in job:
-        return lookup.suite(job["task"]).domain == "code"
+        return _is_code(lookup, job["task"])
     source, _, info = source_and_info(job["label"])
     task = task_of(source)
     if task is not None:
-        return lookup.suite(task).domain == "code"
+        return _is_code(lookup, task)
     return source in CODE_SOURCES or info.get("ability") == "code"
+
+
+def _is_code(lookup: Lookup, task: str) -> bool:
+    """Whether a task is of the domain code; a suite of ours need not be loaded to tell."""
+    base = task.partition(":")[0]
+    for domain in DOMAINS:
+        if base in names(domain):
+            return domain == "code"
+    return lookup.suite(task).domain == "code"
