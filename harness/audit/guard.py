@@ -1,5 +1,6 @@
 """A checker of others, called in a process that can be killed: one that hangs is a finding."""
 
+import json
 import os
 import pickle
 import selectors
@@ -42,7 +43,7 @@ class GuardedChecker:
             self._child = self._start()
         _, questions, answers = self._child
         try:
-            _send(questions, (prompt, answer, completion))
+            _send(questions, pickle.dumps((prompt, answer, completion)))
             kind, value = _receive(answers, time.monotonic() + self._seconds)
         except TimeoutError:
             self.close()
@@ -81,15 +82,14 @@ class GuardedChecker:
             return
 
 
-def _send(stream: BinaryIO, value: Any) -> None:
-    body = pickle.dumps(value)
+def _send(stream: BinaryIO, body: bytes) -> None:
     stream.write(_SIZE.pack(len(body)) + body)
     stream.flush()
 
 
 def _receive(stream: BinaryIO, deadline: float) -> Any:
     size = _SIZE.unpack(_take(stream, _SIZE.size, deadline))[0]
-    return pickle.loads(_take(stream, size, deadline))
+    return json.loads(_take(stream, size, deadline))
 
 
 def _take(stream: BinaryIO, size: int, deadline: float) -> bytes:
@@ -113,10 +113,13 @@ def _serve(checker: Callable[..., Any], questions: int, answers: int) -> None:
         with os.fdopen(questions, "rb") as asked, os.fdopen(answers, "wb") as told:
             while header := asked.read(_SIZE.size):
                 arguments = pickle.loads(asked.read(_SIZE.unpack(header)[0]))
+                reply: tuple[str, float | str | None]
                 try:
-                    reply = ("score", checker(*arguments))
+                    score = checker(*arguments)
+                    reply = ("score", None if score is None else float(score))
                 except (Exception, SystemExit) as error:  # what a checker raises is a finding
                     reply = ("raised", f"{type(error).__name__}: {error}"[:300])
-                _send(told, reply)
+                # Not pickle: a checker's answer must not run code in the process that reads it.
+                _send(told, json.dumps(reply).encode())
     finally:
         os._exit(0)
