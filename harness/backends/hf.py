@@ -1,24 +1,32 @@
 """`hf/PATH-or-hub-id`: any causal language model that transformers loads, a GGUF file included.
 
-Prompts of similar length share a left-padded batch, so that little is computed for padding.
+Prompts of similar length share a left-padded batch, so that little is computed for padding; or
+they are batched continuously (`continuous.py`), so that none waits for another's long answer.
 """
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
 from ...sandbox.errors import UsageError
+from . import continuous
 from .contract import Completion, Model, ModelIdentity, Request, Sampling
 from .thoughts import OPEN, thought_of
 
 END_BYTES = 1 << 20
 WINDOW = 16
 """How many batches of requests are looked at to sort prompts by length."""
+CONTINUOUS_WINDOW = 64
+"""How many times the places are filled before the last sequences are waited for."""
+LONGEST_CHARACTER = 4
+"""Bytes."""
+Batching = Literal["padded", "continuous"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +42,20 @@ class HfModel:
 
     continues = True
 
-    def __init__(self, name: str, model: Any, tokenizer: Any, batch_size: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        model: Any,
+        tokenizer: Any,
+        batch_size: int,
+        batching: Batching = "padded",
+        reason: str | None = None,
+    ) -> None:
+        """`reason` says in the manifest why the batching is what it is."""
         self.model = model
         self.tokenizer = tokenizer
         self.batch_size = batch_size
+        self.batching = batching
         self.context = _context(model.config)
         self.identity = ModelIdentity(
             name=f"hf/{name}",
@@ -45,13 +63,21 @@ class HfModel:
             revision=getattr(model.config, "_commit_hash", None) or _fingerprint(Path(name)),
             # Sampling is seeded per batch: the same request list gives the same completions.
             seeded=False,
-            details={"dtype": str(model.dtype), "device": str(model.device)},
+            details={
+                "dtype": str(model.dtype),
+                "device": str(model.device),
+                "batching": batching,
+                **({} if reason is None else {"batching_reason": reason}),
+            },
         )
 
     def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
-        """Yield completions batch by batch; see `Model.generate`."""
+        """Yield completions batch by batch, or each as it ends; see `Model.generate`."""
         pending = iter(requests)
-        while window := list(itertools.islice(pending, WINDOW * self.batch_size)):
+        batches, answer = WINDOW, self._padded
+        if self.batching == "continuous":
+            batches, answer = CONTINUOUS_WINDOW, self._continuous
+        while window := list(itertools.islice(pending, batches * self.batch_size)):
             fitting = []
             for request in window:
                 encoded = self._encode(request)
@@ -60,9 +86,8 @@ class HfModel:
                     fitting.append(encoded)
                 else:
                     yield Completion(request, "", finish_reason="error", error=refusal)
-            fitting.sort(key=lambda encoded: len(encoded.tokens))
-            for start in range(0, len(fitting), self.batch_size):
-                yield from self._batch(fitting[start : start + self.batch_size], sampling)
+            if fitting:
+                yield from answer(fitting, sampling)
 
     def close(self) -> None:
         """Free the weights."""
@@ -88,6 +113,47 @@ class HfModel:
             return None
         return f"the prompt of {len(encoded.tokens)} tokens fills the context of {self.context}"
 
+    def _padded(self, fitting: Sequence[_Encoded], sampling: Sampling) -> Iterator[Completion]:
+        by_length = sorted(fitting, key=lambda encoded: len(encoded.tokens))
+        for start in range(0, len(by_length), self.batch_size):
+            yield from self._batch(by_length[start : start + self.batch_size], sampling)
+
+    def _continuous(self, fitting: Sequence[_Encoded], sampling: Sampling) -> Iterator[Completion]:
+        most = sampling.max_tokens
+        prompts = [
+            continuous.Prompt(
+                encoded.tokens,
+                most if self.context is None else min(most, self.context - len(encoded.tokens)),
+            )
+            for encoded in fitting
+        ]
+        serving = continuous.Serving(
+            slots=self.batch_size,
+            seed=_mixed_seed(fitting),
+            ends=frozenset(self._end_tokens()),
+            stopped=self._stopped(sampling.stop),
+        )
+        config = _sampling_config(self.model, self._arguments(sampling, most))
+        for answer in continuous.stream(self.model, config, prompts, serving):
+            encoded = fitting[answer.number]
+            if answer.error is None:
+                yield self._completion(encoded, answer.tokens, sampling)
+            else:
+                yield Completion(encoded.request, "", finish_reason="error", error=answer.error)
+
+    def _stopped(self, stops: Sequence[str]) -> Callable[[list[int]], bool] | None:
+        """Whether a stop string stands at the end of an answer, from its last tokens alone."""
+        if not stops:
+            return None
+        # Every token that is text holds a byte or more.
+        tail = max(len(stop.encode()) for stop in stops) + LONGEST_CHARACTER
+
+        def stopped(tokens: list[int]) -> bool:
+            text = self.tokenizer.decode(tokens[-tail:], skip_special_tokens=True)
+            return any(stop in text for stop in stops)
+
+        return stopped
+
     @torch.inference_mode()
     def _batch(self, batch: Sequence[_Encoded], sampling: Sampling) -> Iterator[Completion]:
         width = max(len(encoded.tokens) for encoded in batch)
@@ -100,12 +166,12 @@ class HfModel:
             device=self.model.device,
         )
         room = sampling.max_tokens if self.context is None else self.context - width
+        arguments = self._arguments(sampling, max(1, min(sampling.max_tokens, room)))
+        if sampling.stop:
+            arguments["stop_strings"] = list(sampling.stop)
         torch.manual_seed(_mixed_seed(batch))
         out_BT = self.model.generate(
-            tokens_BT,
-            attention_mask=mask_BT,
-            tokenizer=self.tokenizer,
-            **self._arguments(sampling, max(1, min(sampling.max_tokens, room))),
+            tokens_BT, attention_mask=mask_BT, tokenizer=self.tokenizer, **arguments
         )
         for encoded, row in zip(batch, out_BT[:, width:].tolist(), strict=True):
             yield self._completion(encoded, row, sampling)
@@ -125,8 +191,6 @@ class HfModel:
         else:
             # A checkpoint's own sampling defaults would only draw warnings in greedy decoding.
             arguments |= {"temperature": None, "top_p": None, "top_k": None}
-        if sampling.stop:
-            arguments["stop_strings"] = list(sampling.stop)
         return arguments
 
     def _completion(self, encoded: _Encoded, row: list[int], sampling: Sampling) -> Completion:
@@ -168,6 +232,13 @@ def _mixed_seed(batch: Sequence[_Encoded]) -> int:
     return mixed
 
 
+def _sampling_config(model: Any, arguments: dict[str, Any]) -> Any:
+    """The model's GenerationConfig with these arguments in place of its own."""
+    config = deepcopy(model.generation_config)
+    config.update(**arguments)
+    return config
+
+
 def _fingerprint(path: Path) -> str | None:
     """16 hex digits over a local model's files; None for a hub id.
 
@@ -201,10 +272,12 @@ def open_model(
     device: str | None = None,
     dtype: str | None = None,
     trust_remote_code: bool = False,
+    batching: str = "auto",
 ) -> Model:
     """Open a model folder, a `.gguf` file or a hub id; bfloat16 on a GPU, float32 otherwise.
 
-    Raises UsageError when nothing of that name can be loaded.
+    `batching` is padded, continuous, or auto: continuous where it works and pays. Raises
+    UsageError when nothing of that name can be loaded, or continuous batching cannot serve it.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -212,6 +285,8 @@ def open_model(
         raise UsageError("model 'hf/' lacks its name: write hf/FOLDER, hf/FILE.gguf or hf/HUB-ID")
     if batch_size < 1:
         raise UsageError(f"batch_size {batch_size}: use at least 1")
+    if batching not in ("auto", "padded", "continuous"):
+        raise UsageError(f"batching {batching!r}: use auto, padded or continuous")
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     dtype = dtype or ("bfloat16" if device.startswith("cuda") else "float32")
     where, extra = name, {}
@@ -229,4 +304,26 @@ def open_model(
         raise UsageError(f"model {name!r} cannot be loaded: {first[:300]}") from error
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return HfModel(name, model.to(device).eval(), tokenizer, batch_size)
+    model = model.to(device).eval()
+    chosen, reason = _choose_batching(name, model, batching)
+    return HfModel(name, model, tokenizer, batch_size, chosen, reason)
+
+
+def _choose_batching(name: str, model: Any, wanted: str) -> tuple[Batching, str | None]:
+    """Padded or continuous, and why where that was not the user's word.
+
+    Raises UsageError where continuous batching is wanted and cannot be had.
+    """
+    if wanted == "padded":
+        return "padded", None
+    if wanted == "auto" and not continuous.flash_attention(model):
+        return "padded", "no flash attention here"
+    sampled = {"do_sample": True, "temperature": 0.9, "top_p": 0.9, "top_k": 9}
+    refusal = continuous.refusal(model, _sampling_config(model, sampled))
+    if refusal is None:
+        return "continuous", "flash attention is there" if wanted == "auto" else None
+    if wanted == "auto":
+        return "padded", refusal
+    raise UsageError(
+        f"model {name!r} cannot be batched continuously: {refusal}; use batching=padded"
+    )
