@@ -12,6 +12,7 @@ import logging
 import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -75,34 +76,20 @@ def stream(
     All prompts are handed over before the first step, so that the same list is scheduled, and
     sampled, in the same way again; only ends at stop strings depend on the thread's timing.
     """
-    try:
-        manager = _manager(model, config, prompts, serving)
-    except (MemoryError, RuntimeError) as full:
-        for number in range(len(prompts)):
-            yield Answer(number, [], f"no room for the cache: {_one_line(full)}")
-        return
-    waiting = set(range(len(prompts)))
-    try:
-        manager.start()
-        for output in _outputs(manager):
-            number = int(output.request_id)
-            if number not in waiting:  # stopped by us a few tokens ago
-                continue
-            if not output.is_finished():
-                if serving.stopped is None or not serving.stopped(output.generated_tokens):
-                    continue
-                manager.cancel_request(output.request_id)
-            waiting.remove(number)
-            error = None if output.error is None else _one_line(output.error)
-            yield Answer(number, output.generated_tokens, error, output.logprobs)
-            if not waiting:
-                return
-        for number in sorted(waiting):
-            yield Answer(number, [], f"generation broke off: {_cause(manager)}")
-    finally:
-        # Also where the caller leaves early: at Ctrl-C the thread must not go on alone.
-        manager.stop(block=True, hard_stop=True)
-        manager.destroy()
+    with _fastest_attention(model):
+        try:
+            manager = _manager(model, config, prompts, serving)
+        except (MemoryError, RuntimeError) as full:
+            for number in range(len(prompts)):
+                yield Answer(number, [], f"no room for the cache: {_one_line(full)}")
+            return
+        try:
+            manager.start()
+            yield from _answers(manager, len(prompts), serving.stopped)
+        finally:
+            # Also where the caller leaves early: at Ctrl-C the thread must not go on alone.
+            manager.stop(block=True, hard_stop=True)
+            manager.destroy()
 
 
 def refusal(model: Any, config: Any) -> str | None:
@@ -121,15 +108,34 @@ def refusal(model: Any, config: Any) -> str | None:
         return f"tried, it fails: {type(error).__name__}: {_one_line(error)}"
 
 
-def flash_attention(model: Any) -> bool:
-    """Whether flash attention is there for this model, without which the cost grows with slots."""
-    if model.device.type == "cpu" or model.dtype not in HALF:
-        return False
+def flash_attention(model: Any) -> str | None:
+    """The kind of flash attention that is installed for this model; None where there is none.
+
+    Without it the cost of attention grows with the number of sequences under way.
+    """
+    if model.device.type == "cpu" or model.dtype not in HALF or not model._supports_flash_attn:
+        return None
     from transformers.utils.import_utils import is_flash_attn_2_available, is_flash_attn_3_available
 
-    return bool(model._supports_flash_attn) and (
-        is_flash_attn_2_available() or is_flash_attn_3_available()
-    )
+    if is_flash_attn_3_available():
+        return "flash_attention_3"
+    return "flash_attention_2" if is_flash_attn_2_available() else None
+
+
+@contextmanager
+def _fastest_attention(model: Any) -> Iterator[None]:
+    """Flash attention for the time being, where it is installed: transformers' own switch might
+    fetch it from a hub.
+    """
+    before, better = model.config._attn_implementation, flash_attention(model)
+    if better is None or before.startswith("flash"):
+        yield
+        return
+    model.set_attn_implementation(better)
+    try:
+        yield
+    finally:
+        model.set_attn_implementation(before)
 
 
 def _manager(model: Any, config: Any, prompts: Sequence[Prompt], serving: Serving) -> Any:
@@ -175,9 +181,30 @@ def _settings(model: Any, prompts: Sequence[Prompt], serving: Serving, slots: in
         max_requests_per_batch=slots,
         return_logprobs=serving.logprobs,
         seed=serving.seed % 2**63,
-        # Never from a hub: only what is installed.
-        auto_switch_to_flash=flash_attention(model),
+        auto_switch_to_flash=False,
     )
+
+
+def _answers(
+    manager: Any, count: int, stopped: Callable[[list[int]], bool] | None
+) -> Iterator[Answer]:
+    """One answer for each of `count` prompts, whatever becomes of the manager's thread."""
+    waiting = set(range(count))
+    for output in _outputs(manager):
+        number = int(output.request_id)
+        if number not in waiting:  # stopped by us a few tokens ago
+            continue
+        if not output.is_finished():
+            if stopped is None or not stopped(output.generated_tokens):
+                continue
+            manager.cancel_request(output.request_id)
+        waiting.remove(number)
+        error = None if output.error is None else _one_line(output.error)
+        yield Answer(number, output.generated_tokens, error, output.logprobs)
+        if not waiting:
+            return
+    for number in sorted(waiting):
+        yield Answer(number, [], f"generation broke off: {_cause(manager)}")
 
 
 def _outputs(manager: Any) -> Iterator[Any]:

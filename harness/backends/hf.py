@@ -316,7 +316,7 @@ def _choose_batching(name: str, model: Any, wanted: str) -> tuple[Batching, str 
     """
     if wanted == "padded":
         return "padded", None
-    if wanted == "auto" and not continuous.flash_attention(model):
+    if wanted == "auto" and continuous.flash_attention(model) is None:
         return "padded", "no flash attention here"
     sampled = {"do_sample": True, "temperature": 0.9, "top_p": 0.9, "top_k": 9}
     refusal = continuous.refusal(model, _sampling_config(model, sampled))

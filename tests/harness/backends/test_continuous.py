@@ -319,12 +319,28 @@ def test_what_the_checkpoint_asks_for_is_not_dropped(varied_folder: Path) -> Non
 def test_auto_asks_whether_it_works_where_it_pays(
     varied_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(continuous, "flash_attention", lambda model: True)
+    monkeypatch.setattr(continuous, "flash_attention", lambda model: "flash_attention_2")
     monkeypatch.setattr(continuous, "refusal", lambda model, config: None)
     model = LlamaForCausalLM.from_pretrained(varied_folder).eval()
     assert hf._choose_batching("m", model, "auto")[0] == "continuous"
     monkeypatch.setattr(continuous, "refusal", lambda model, config: "it fails")
     assert hf._choose_batching("m", model, "auto") == ("padded", "it fails")
+
+
+def test_attention_is_switched_for_the_time_being(
+    varied_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With eager attention in place of flash attention, which no CPU has."""
+    model: Any = load_model(f"hf/{varied_folder}", device="cpu", batching="continuous")
+    before = model.model.config._attn_implementation
+    monkeypatch.setattr(continuous, "flash_attention", lambda model: "eager")
+    answers = model.generate(_requests(PROMPTS[:5]), Sampling(max_tokens=8))
+    first = next(answers)
+    assert model.model.config._attn_implementation == "paged|eager"
+    eager = _by_key([first, *answers])
+    assert model.model.config._attn_implementation == before
+    monkeypatch.undo()
+    assert eager == _by_key(model.generate(_requests(PROMPTS[:5]), Sampling(max_tokens=8)))
 
 
 def test_older_versions_fall_back(varied_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
