@@ -101,7 +101,7 @@ _SECOND = re.compile(
 _WORDS = re.compile(r"yes|no|true|false|unknown|uncertain|valid|invalid", re.IGNORECASE)
 _TAG_JOIN = re.compile(r"\b(?:or|and|ou|oder|maybe|perhaps|either|alternatively)\b|[,/]", re.I)
 _END_TOKENS = re.compile(
-    r"(?:\s|<\|(?:im_end|endoftext|eot_id|end|end_of_text|eom_id)\|>|</s>|<eos>|<end_of_turn>|"
+    r"(?:\s|<\|im_start\|>\s{0,4}(?:user|assistant|system)?|<\|(?:im_end|endoftext|eot_id|end|end_of_text|eom_id)\|>|</s>|<eos>|<end_of_turn>|"
     r"<｜end▁of▁sentence｜>)+\Z"
 )
 
@@ -116,6 +116,8 @@ class Extraction:
     truncated: bool = False
     candidates: tuple[str, ...] = ()
     """The different answers when several were joined ("5 or 6" as boxes); else empty."""
+    percent: bool = False
+    """A percent sign or the word stands right behind the box."""
 
 
 def final_answer(completion: str) -> Extraction:
@@ -250,7 +252,11 @@ def _boxed(text: str) -> Extraction | None:
     if other := _hedged(text, run[-1][1], contents[-1]):
         both = (contents[-1], other)
         return Extraction(" or ".join(both), "boxed", "a box and another answer", candidates=both)
-    return Extraction(contents[-1], "boxed", "the last complete box")
+    percent = _PERCENT.match(text, run[-1][1]) is not None
+    return Extraction(contents[-1], "boxed", "the last complete box", percent=percent)
+
+
+_PERCENT = re.compile(r"[\s$]{0,4}(?:\\text\{\s?)?(?:\\?%|per ?cent\b|pct\b)")
 
 
 @dataclass(frozen=True, slots=True)

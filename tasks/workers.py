@@ -9,6 +9,7 @@ killed; one whose parent ends reads end-of-file and exits. After `fork` a child 
 import atexit
 import importlib
 import json
+import math
 import os
 import selectors
 import subprocess
@@ -34,6 +35,10 @@ class WorkerTimeoutError(WorkerError):
     """The function did not finish before the deadline; its worker was killed."""
 
 
+class WorkerStartError(WorkerError):
+    """No worker was ready in time. The one that starts is kept for the next check."""
+
+
 class WorkerMemoryError(WorkerError):
     """The function asked for more memory than a worker may have."""
 
@@ -53,15 +58,22 @@ class _Worker:
             start_new_session=True,
         )
         self.ready = False
+        self.born = time.monotonic()
 
-    def call(self, target: str, arguments: list[Any], seconds: float) -> Any:
+    def start(self, deadline: float) -> None:
+        """Wait until the process can serve. Raises WorkerStartError past the deadline."""
+        if self.ready:
+            return
+        try:
+            self._read(deadline)
+        except WorkerTimeoutError as error:
+            raise WorkerStartError("the worker was still starting") from error
+        self.ready = True
+
+    def call(self, target: str, arguments: list[Any], deadline: float) -> Any:
         """Run one function. Raises WorkerTimeoutError, WorkerMemoryError or WorkerError."""
         assert self.process.stdin is not None
-        if not self.ready:
-            self._read(time.monotonic() + _START_SECONDS)
-            self.ready = True
         body = json.dumps([target, arguments]).encode("ascii")
-        deadline = time.monotonic() + seconds
         try:
             _write_frame(self.process.stdin, body)
         except (OSError, ValueError) as error:
@@ -142,23 +154,43 @@ class WorkerPool:
             worker.forget()
         self._reset()
 
-    def call(self, target: str, *arguments: Any, seconds: float = 1.5) -> Any:
+    def call(
+        self, target: str, *arguments: Any, seconds: float = 1.5, within: float = math.inf
+    ) -> Any:
         """Run `module:function` on JSON data in a worker and return its JSON result.
 
-        Raises WorkerTimeoutError past the deadline (start-up of a cold worker is not counted),
-        WorkerMemoryError past the memory limit, WorkerError for any failure of the worker itself.
+        `seconds` is what the function may take, `within` that and the start of a cold worker.
+        Raises WorkerTimeoutError past the deadline, WorkerStartError when a cold worker left the
+        function less than its time, WorkerMemoryError past the memory limit, WorkerError for any
+        failure of the worker itself.
         """
         with self._slots:
             worker = self._get()
+            last = time.monotonic() + within
             try:
-                result = worker.call(target, list(arguments), seconds)
-            except BaseException:
+                worker.start(min(last, worker.born + _START_SECONDS))
+                deadline = time.monotonic() + seconds
+                result = worker.call(target, list(arguments), min(deadline, last))
+            except WorkerStartError:
+                if time.monotonic() < worker.born + _START_SECONDS:
+                    self._keep(worker)
+                else:
+                    worker.kill()
+                raise
+            except BaseException as error:
                 # Also an interrupt: a worker that still computes must not serve the next check.
                 worker.kill()
+                if isinstance(error, WorkerTimeoutError):
+                    self.warm()
+                    if last < deadline:
+                        raise WorkerStartError("the worker started late") from error
                 raise
-            with self._lock:
-                self._idle.append(worker)
+            self._keep(worker)
             return result
+
+    def _keep(self, worker: _Worker) -> None:
+        with self._lock:
+            self._idle.append(worker)
 
     def warm(self) -> None:
         """Start one worker without waiting for it."""

@@ -35,6 +35,9 @@ def _verify(gold: str, completion: str, rules: Rules) -> Verdict:
     if found.text is None:
         return wrong("no_answer", None, found.reason, how=found.how, truncated=found.truncated)
     decision = decide(gold, found.text, rules, found.how not in ("whole", "final_line"))
+    if found.percent and decision.status == "incorrect" and "%" in gold:
+        # The sign of a gold in per cent may stand behind the box.
+        decision = decide(gold, f"{found.text}\\%", rules)
     meta = {"how": found.how, "stage": decision.stage}
     if relaxed := rules.relaxed():
         meta["relaxed"] = relaxed  # type: ignore[assignment]

@@ -9,7 +9,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from assay.tasks.workers import WorkerError, WorkerMemoryError, WorkerPool, WorkerTimeoutError
+from assay.tasks.workers import (
+    WorkerError,
+    WorkerMemoryError,
+    WorkerPool,
+    WorkerStartError,
+    WorkerTimeoutError,
+)
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +114,20 @@ def test_workers_go_with_a_parent_that_is_killed() -> None:
                 return
         time.sleep(0.1)
     pytest.fail("the worker outlived its parent")
+
+
+def test_a_cold_worker_that_is_late_is_an_error_and_serves_the_next_check() -> None:
+    pool = WorkerPool(size=1)
+    with pytest.raises(WorkerStartError):
+        pool.call("math:gcd", 4, 6, within=0.0)
+    late = pool._idle[0]
+    assert pool.call("math:gcd", 4, 6) == 2
+    assert pool._idle == [late]
+    pool.close()
+
+
+def test_a_worker_that_overruns_leaves_a_warm_one(pool: WorkerPool) -> None:
+    with pytest.raises(WorkerTimeoutError):
+        pool.call("time:sleep", 600, seconds=0.1, within=60.0)
+    assert pool._idle
+    assert pool.call("math:gcd", 4, 6) == 2

@@ -1,5 +1,7 @@
 """The last stage: relations whose sameness only algebra can show, in a worker with a deadline."""
 
+import contextlib
+
 from ...workers import WorkerError, WorkerMemoryError, WorkerPool, WorkerTimeoutError
 from .classes import Answer
 from .comparison import solution_set, states_same_name
@@ -10,6 +12,8 @@ from .relations import is_polynomial, same_fractions
 from .univariate import is_rational, same_truth
 
 WORKER_SECONDS = 1.2
+WITHIN_SECONDS = 1.9
+"""With the start of a worker, if none is warm."""
 POOL = WorkerPool(memory_mb=2048, preload=f"{__package__}.algebra")
 
 
@@ -79,6 +83,7 @@ def decide_algebra(gold: Reading, answer: Reading) -> Decision:
             to_data(gold.node),
             to_data(answer.node),
             seconds=WORKER_SECONDS,
+            within=WITHIN_SECONDS,
         )
     except WorkerTimeoutError:
         return Decision("timeout", "the answer could not be compared in time", "algebra")
@@ -93,4 +98,5 @@ def decide_algebra(gold: Reading, answer: Reading) -> Decision:
 
 def warm() -> None:
     """Start the algebra worker ahead of the first check that needs it."""
-    POOL.warm()
+    with contextlib.suppress(WorkerError):  # the check that needs it will tell
+        POOL.warm()

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .lexer import FUNCTIONS, Token
-from .nodes import Node, UnparsableError, words
+from .nodes import Node, UnparsableError, replaced, words
 from .notations import BASES
 
 if TYPE_CHECKING:
@@ -248,12 +248,39 @@ def _rare_command(parser: "Parser", name: str) -> Node:
             items.append(parser.sum())
         if parser.take().value == "rangle":
             return ("seq", "(", ")", tuple(items))
+    elif name in ("sum", "prod"):
+        return parser.nested(lambda: _repeated(parser, name))
     elif name == "underline":
         return argument(parser)
     elif name in ("overline", "bar", "tilde", "widehat"):
         inner = argument(parser)
         return ("fn", f"{name}:mark", (inner,))
     raise UnparsableError(f"\\{name}")
+
+
+def _repeated(parser: "Parser", name: str) -> Node:
+    r"""\sum_{k=1}^{n} body, with its limits in either order; the body is one term."""
+    limits: dict[str, Node] = {}
+    variable = ""
+    for _ in range(2):
+        mark = parser.expect("_", "^")
+        if mark == "^":
+            limits[mark] = argument(parser)
+            continue
+        parser.expect("{")
+        token = parser.take()
+        if token.kind != "sym":
+            raise UnparsableError("a sum without an index")
+        variable = str(token.value)
+        parser.expect("=")
+        limits[mark] = parser.sum()
+        parser.expect("}")
+    if len(limits) != 2:
+        raise UnparsableError("a sum without limits")
+    body = parser.nested(parser.term)
+    if variable == "i":
+        body = replaced(body, ("const", "i"), ("sym", "i"))
+    return ("repeat", name, variable, limits["_"], limits["^"], body)
 
 
 def argument(parser: "Parser") -> Node:

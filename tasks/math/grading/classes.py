@@ -132,8 +132,14 @@ def matrix_rows(node: Node) -> list[list[Node]]:
     if node[0] == "mul":
         matrices = [one for one in node[1] if contains(one, "matrix")]
         factors = tuple(one for one in node[1] if not contains(one, "matrix"))
-        if len(matrices) == 1:
-            return [[("mul", (*factors, one)) for one in row] for row in matrix_rows(matrices[0])]
+        rows = matrix_rows(matrices[0])
+        for other in matrices[1:]:
+            rows = _matrix_product(rows, matrix_rows(other))
+        return [[("mul", (*factors, one)) for one in row] for row in rows] if factors else rows
+    if node[0] == "pow" and node[1][0] == "matrix" and node[2] in (("num", 2), ("num", 3)):
+        rows = matrix_rows(node[1])
+        squared = _matrix_product(rows, rows)
+        return squared if node[2] == ("num", 2) else _matrix_product(squared, rows)
     if node[0] == "add":
         terms = [matrix_rows(one) for one in node[1]]
         shapes = {(len(rows), len(rows[0])) for rows in terms}
@@ -143,6 +149,17 @@ def matrix_rows(node: Node) -> list[list[Node]]:
                 for rows in zip(*terms, strict=True)
             ]
     raise UnparsableError("a matrix inside an expression")
+
+
+def _matrix_product(first: list[list[Node]], second: list[list[Node]]) -> list[list[Node]]:
+    """Entries of a product, as trees. Raises UnparsableError when the shapes do not fit."""
+    if len(first[0]) != len(second) or max(len(first), len(second), len(second[0])) > 6:
+        raise UnparsableError("a product of matrices that do not fit")
+    columns = list(zip(*second, strict=True))
+    return [
+        [("add", tuple(("mul", pair) for pair in zip(row, one, strict=True))) for one in columns]
+        for row in first
+    ]
 
 
 def _inner_unit(node: Node) -> str:

@@ -343,6 +343,9 @@ def _across(first: Answer, second: Answer, rules: Rules) -> bool:
         if second.style != "tuple":
             items = tuple(sorted(items, key=lambda item: str(item.name)))
         return _tuples(replace(first, style=""), Answer("tuple", items=items), rules)
+    if pair == ("mapping", "matrix"):
+        items = tuple(sorted(first.items, key=lambda item: str(item.name)))
+        return _vector(Answer("tuple", items=items), second, rules)
     if pair == ("number", "base"):
         return second.node[1].isdigit() and first.node == ("num", int(second.node[1]))
     if pair == ("number", "mod"):

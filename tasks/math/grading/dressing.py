@@ -56,7 +56,7 @@ _SPACES = re.compile(
     r"\\q?quad|\\(?:thinspace|enspace|space|nobreakspace)(?![A-Za-z])|(?<!\\)\\[;: ]|~"
 )
 _ESCAPED_TWICE = re.compile(r"\\(?=\\(?:[A-Za-z]{2}|[{}]))")
-_GROUPED = re.compile(r"(?<=\d)(?:\{,\s?\}|,\\!|\\,|\\!|,\s?\\!|\{\\,\})\s?(?=\d{3}(?!\d))")
+_GROUPED = re.compile(r"(?<=\d)\s?(?:\{\s?,\s?\}|,\\!|\\,|\\!|,\s?\\!|\{\\,\})\s?(?=\d{3}(?!\d))")
 _MONEY = re.compile(r"\A(?:USD|US\$|EUR|GBP|Rs\.?|INR)\s?(?=\d)")
 _NEGATIVE = re.compile(r"\A(?:negative|minus) (?=[\d\\.])", re.IGNORECASE)
 _PREFIX = re.compile(

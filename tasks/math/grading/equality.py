@@ -12,7 +12,16 @@ from typing import Any
 
 from .evaluation import MAX_PRECISION, Evaluation
 from .functions import INTEGER_FUNCTIONS
-from .nodes import Exact, Node, TooBigError, UndefinedError, children, contains, symbols
+from .nodes import (
+    Exact,
+    Node,
+    TooBigError,
+    UndefinedError,
+    children,
+    contains,
+    sorted_tree,
+    symbols,
+)
 
 DIGITS = 40
 _COUNTING = frozenset("ijklmnpqKMN")
@@ -51,6 +60,8 @@ def same_value(first: Node, second: Node) -> bool:
             if agreed >= 3:
                 break
     if agreed < (3 if names else 1):
+        if sorted_tree(first) == sorted_tree(second):
+            return True
         raise UndecidedError("the expressions have no common value to compare")
     return True
 
@@ -64,6 +75,8 @@ def _needs_whole(node: Node, names: list[str]) -> bool:
     if node[0] == "fn" and node[1] in INTEGER_FUNCTIONS and symbols(node):
         rounds = node[1] in ("floor", "ceil")
         return not rounds or all(name[0] in _COUNTING for name in names)
+    if node[0] == "repeat" and symbols(node[3]) | symbols(node[4]):
+        return True
     return any(_needs_whole(child, names) for child in children(node))
 
 

@@ -12,13 +12,14 @@ from typing import Any
 
 from mpmath.ctx_mp import MPContext
 
-from .nodes import Exact, Node, TooBigError, UndefinedError, contains
+from .nodes import Exact, Node, TooBigError, UndefinedError, contains, symbols
 
 MAX_BITS = 60_000
 MAX_FRACTION_BITS = 12_000
 BUDGET = 2_000_000
 MAX_EXPONENT = 1_000_000
 MAX_FACTORIAL = 2_500
+MAX_TERMS = 3_000
 MAX_PRECISION = 3_000
 """Decimal digits of the highest precision."""
 
@@ -229,6 +230,28 @@ class Evaluation:
 
         return self._real(apply(self, node[1], [self.argument(item) for item in node[2]]))
 
+    def repeated(self, node: Node) -> Value:
+        """A finite sum or product."""
+        _, name, index, low, high, body = node
+        first, last = self.value(low), self.value(high)
+        if not isinstance(first, int) or not isinstance(last, int) or last < first - 1:
+            raise UndefinedError("a sum without whole limits")
+        if any(index in one.partition("_")[2] for one in symbols(body)):
+            raise UndefinedError("a sum over a sequence")
+        if last - first > MAX_TERMS:
+            raise TooBigError("a sum of too many terms")
+        total: Value = 0 if name == "sum" else 1
+        outer = self.point
+        try:
+            for number in range(first, last + 1):
+                self.point = {**outer, index: number}
+                term = self.value(body)
+                total = self._plus(total, term) if name == "sum" else self._times(total, term)
+                total = self._checked(total)
+        finally:
+            self.point = outer
+        return total
+
     def argument(self, node: Node) -> Value:
         """A value in which degrees have become radians."""
         return self.value(_in_radians(node) if contains(node, "unit", None) else node)
@@ -312,6 +335,7 @@ _METHODS: dict[str, Callable[[Evaluation, Node], Value]] = {
     "unit": lambda self, node: self.value(node[1]),
     "named": lambda self, node: self.value(node[2]),
     "base": lambda self, node: base_value(node),
+    "repeat": Evaluation.repeated,
 }
 
 

@@ -216,7 +216,7 @@ def _emit_command(tokens: list[Token], name: str, spaced: bool) -> None:
 
 
 def _emit_text(tokens: list[Token], content: str, spaced: bool) -> None:
-    stripped = content.strip().replace("\\ ", " ")
+    stripped = content.strip().replace("\\ ", " ").replace("\\cdot", " ")
     if not stripped:
         return
     low = stripped.casefold().strip(".,")

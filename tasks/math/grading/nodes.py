@@ -7,6 +7,7 @@ A node is a tuple whose first entry names its kind:
     ("base", digits, base)  ("mod", a, m)  ("ratio", items)
     ("seq", open, close, items)  ("list", separator, items)  ("matrix", rows)
     ("rel", first, ((op, node), ...))  ("join", op, a, b)  ("given", set, condition)
+    ("repeat", "sum" | "prod", index, from, to, body)
     ("words", text)  ("unit", a, name)  ("named", label, a)
 """
 
@@ -77,7 +78,7 @@ def symbols(node: Node) -> frozenset[str]:
     below = _NO_NAMES
     for child in children(node):
         below |= symbols(child)
-    return below
+    return below - {node[2]} if node[0] == "repeat" else below
 
 
 _NO_NAMES: frozenset[str] = frozenset()
@@ -90,6 +91,36 @@ def contains(node: Node, kind: str, name: str | None = None) -> bool:
     if node[0] in _LEAVES:
         return False
     return any(contains(child, kind, name) for child in children(node))
+
+
+def replaced(node: Node, old: Node, new: Node) -> Node:
+    """The tree with one subtree in the place of another."""
+    if node == old:
+        return new
+    return tuple(
+        replaced(entry, old, new)
+        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
+        else tuple(replaced(one, old, new) if isinstance(one, tuple) else one for one in entry)
+        if isinstance(entry, tuple)
+        else entry
+        for entry in node
+    )
+
+
+def sorted_tree(node: Node) -> Node:
+    """The tree with the operands of sums and products in one order."""
+    if node[0] in _LEAVES:
+        return node
+    if node[0] in ("add", "mul"):
+        return (node[0], tuple(sorted((sorted_tree(one) for one in node[1]), key=repr)))
+    return tuple(
+        sorted_tree(entry)
+        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
+        else tuple(sorted_tree(one) if isinstance(one, tuple) else one for one in entry)
+        if isinstance(entry, tuple)
+        else entry
+        for entry in node
+    )
 
 
 def to_data(node: Any) -> Any:

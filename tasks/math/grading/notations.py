@@ -21,6 +21,9 @@ _UNIT_FRACTION = re.compile(
     r"\\frac\s?\{\s?\\(?:text|mathrm|textrm|mbox)\s?\{\s?([A-Za-z]{1,12})\s?\}\s?\}\s?"
     r"\{\s?\\(?:text|mathrm|textrm|mbox)\s?\{\s?([A-Za-z]{1,12})\s?\}\s?(\^\{?[23]\}?)?\s?\}"
 )
+_TEXT_POWER = re.compile(
+    r"(\\(?:text|mathrm|textrm|mbox|operatorname|rm)\s?\{[^{}]{0,60}?)\^\s?\{\s?(-?[1-4])\s?\}"
+)
 _TO = re.compile(r"(?<=\d) to (?=\d)|(?<=\d)\s?\\text\{\s?to\s?\}\s?(?=\d)")
 _INDEX = r"\{?\s?(\d{1,4}|[a-z])\s?\}?"
 _CHOOSE = re.compile(
@@ -197,16 +200,23 @@ def _product(text: str) -> str:
 
 
 def _unit_fraction(text: str) -> str:
+    for _ in range(4):
+        # \\mathrm{m s^{-2}}: the lexer reads a text group without braces in it
+        text, found = _TEXT_POWER.subn(r"\1^\2", text)
+        if not found:
+            break
     return _UNIT_FRACTION.sub(lambda m: f"\\text{{{m[1]}/{m[2]}{m[3] or ''}}}", text)
 
 
-_RARE = re.compile(r"[_xXRr]|\b(?:base|to)\b|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]")
+_RARE = re.compile(
+    r"[_xXRr]|\b(?:base|to)\b|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
+)
 _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("\\begin",), _rows),
     (("_", "base"), _based),
     (("C", "P", "A"), lambda text: _choose(text) if "_" in text else text),
     (("x", "X"), _product),
-    (("\\frac",), lambda text: _unit_fraction(text) if "{\\" in text else text),
+    (("{\\", "^"), lambda text: _unit_fraction(text) if "{" in text else text),
     (("R", "r"), _remainder),
     (("...", "dots"), _repeating),
     (("to",), lambda text: _TO.sub(" : ", text)),

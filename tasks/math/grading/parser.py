@@ -312,6 +312,8 @@ class Parser:
             elif token.kind == "op" and token.value == "/" and self._per_unit():
                 self.take()
                 phrase.append("/")
+            elif phrase and self.is_op("*") and self.ahead(1).kind in ("word", "text"):
+                self.take()
             else:
                 break
         if scale != 1:
@@ -328,19 +330,20 @@ class Parser:
     def _unit_power(self) -> str:
         self.take()
         braced = self.accept("{")
+        minus = "-" if self.accept("-") else ""
         token = self.take()
         if braced:
             self.expect("}")
         if token.kind == "op" and token.value == "circ":
             return ""
-        if token.kind != "num" or token.value not in (1, 2, 3):
+        if token.kind != "num" or token.value not in (1, 2, 3, 4):
             raise UnparsableError("power of a unit")
-        return f"^{token.value}"
+        return f"^{minus}{token.value}"
 
 
 def _grouped(items: list[Node], between: list[str], separator: str) -> list[Node]:
     """x=1,y=2; x=3,y=4 is two pairs: groups of one length between the stronger separators."""
-    if separator not in ("or", ";") or "," not in between:
+    if separator not in ("or", ";", "and") or "," not in between:
         return items
     groups: list[list[Node]] = [[items[0]]]
     for mark, item in zip(between, items[1:], strict=True):
@@ -349,6 +352,10 @@ def _grouped(items: list[Node], between: list[str], separator: str) -> list[Node
         else:
             groups[-1].append(item)
     named = all(item[0] == "rel" for item in items)
+    if separator == "and":
+        # "x = 1, y = 2 and z = 3" is one list; the groups of "and" name the same unknowns.
+        names = [[item[1] for item in group] for group in groups]
+        named = named and all(one == names[0] for one in names)
     if len({len(group) for group in groups}) != 1 or not (named or separator == ";"):
         return items
     return [("seq", "(", ")", tuple(group)) for group in groups]

@@ -220,8 +220,8 @@ def _distilled(reading: Reading) -> Reading:
             again = read(next(group for group in spans[0].groups() if group is not None))
             return replace(again, raw=raw) if again.answer is not None else reading
     pieces = _IS.split(bare)
-    if len(pieces) == 2 and not re.search(r"\d", pieces[0]):
-        again = read(pieces[1])
+    if len(pieces) >= 2 and not re.search(r"\d", " ".join(pieces[:-1])):
+        again = read(pieces[-1])
         if again.answer is not None and again.answer.kind != "broken":
             return replace(again, raw=raw)
     return reading

@@ -165,7 +165,7 @@ _FORBIDDEN = frozenset(
         "positive",
     ]
 ) | set(SCALES)
-_POWERS = {"square": "2", "sq": "2", "cubic": "3", "cu": "3"}
+_POWERS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
 _PARTS = re.compile(r"[A-Za-z]+|\^\{?-?\d|/|\S")
 
 
@@ -179,39 +179,51 @@ def unit_of(text: str) -> str | None:
         return None
     if [word.casefold() for word in words if word != "."] in (["percent"], ["pct"], ["percentage"]):
         return "percent"
-    parts: list[str] = []
-    power, known = "", True
+    factors: dict[str, int] = {}
+    last, power, sign, known = "", 1, 1, True
     for word in words:
         low = word.casefold()
-        if low in ("squared", "cubed") and parts[-1:] == [""]:
-            parts[-1] = "^2" if low == "squared" else "^3"
-            continue
-        if low in ("celsius", "fahrenheit") and parts == ["degree", ""]:
-            parts = []
-        if low in _FORBIDDEN:
+        if low in ("celsius", "fahrenheit") and factors == {"degree": 1}:
+            factors = {}
+        if (low in ("squared", "cubed") or word[0] == "^") and last:
+            raised = {"squared": 2, "cubed": 3}.get(low) or int(word.lstrip("^{"))
+            factors[last] += sign * (raised - 1)
+            last = ""
+        elif low in _FORBIDDEN:
             return None
-        if low in _POWERS:
-            power = "^" + _POWERS[low]
+        elif low in _POWERS:
+            power = _POWERS[low]
         elif low in ("/", "per"):
-            parts.append("/")
-        elif word[0] == "^":
-            parts.append("^" + word.lstrip("^{"))
-        elif low in CANONICAL or word in LETTERS:
-            parts.append(CANONICAL.get(low) or LETTERS[word])
-            parts.append(power)
-            power = ""
-        elif low == "in" and (len(words) == 1 or words[1][0] == "^"):
-            parts += ["inch", power]
-            power = ""
-        elif low not in ("of", "in", "each", "the", "a", ".", ",", "'", "-", "(", ")"):
+            sign = -1
+        elif low in CANONICAL or word in LETTERS or (low == "in" and _is_inch(words)):
+            last = "inch" if low == "in" else CANONICAL.get(low) or LETTERS[word]
+            factors[last] = factors.get(last, 0) + sign * power
+            power = 1
+        elif low not in _IGNORED:
             known = False
-    name = "".join(parts)
-    if not known and "/" not in name and name:
-        # "cm tall" keeps its unit, "apples" has none.
-        known = True
-    if not known or name.strip("/") == "unit":
-        return ""
+    if not known and (not factors or sign < 0):
+        return ""  # "cm tall" keeps its unit, "apples" has none
+    name = spelled(factors)
+    return "" if name.strip("/") == "unit" else name
+
+
+_IGNORED = frozenset(("of", "in", "each", "the", "a", ".", ",", "'", "-", "(", ")", "*"))
+
+
+def _is_inch(words: list[str]) -> bool:
+    return len(words) == 1 or words[1][0] == "^"
+
+
+def spelled(factors: dict[str, int]) -> str:
+    """The one name of a product of units with their powers: "m/s^2"."""
+    above = [_raised(unit, factors[unit]) for unit in sorted(factors) if factors[unit] > 0]
+    below = [_raised(unit, -factors[unit]) for unit in sorted(factors) if factors[unit] < 0]
+    name = "*".join(above) + "".join("/" + one for one in below)
     return {"mile/h": "mph", "km/h": "kmh"}.get(name, name)
+
+
+def _raised(unit: str, power: int) -> str:
+    return unit if power == 1 else f"{unit}^{power}"
 
 
 def conflict(first: str, second: str) -> bool:
