@@ -14,12 +14,21 @@ _OPENING = re.compile(
 _IS_RIGHT = re.compile(
     r"[)\s.]{0,4}\sis (?:the )?(?:correct|right)(?: answer| choice| option)?[.!]?\Z"
 )
+_CALCULATED = re.compile(r"[)}\s]*(?:\*(?!\*)|[+/^=])\s*[\d\\(]")
 _CLOSING = " \t\n$*`\"')]}~"
 _OTHER_CHOICE = re.compile(
     r"(?:\b(?:or|and|maybe|perhaps|be|but|possibly|also|is|not)\b|[,/&|]|^)[\s$*]*(?:\\text\w*\{)?"
     r"\(?([B-HJ]|[AI](?!\s(?!or\b|and\b)[a-z]))[)}$*]*(?:[\s).,}]|$)"
 )
 
+_DENIED = re.compile(
+    r"\A[\s.,;:)}$*。，]*"
+    r"(?:(?:it|that|this|and|so|because|since|as|the others?)\s(?:[a-z]{1,12}\s){0,2})?"
+    r"(?:(?:\w{2,7}n't|not|cannot|non|rather than|instead of)\b|不是)"
+    r"(?!.*\b(?:but|maybe|perhaps|might|possibly|also|although|however)\b).*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What says only which choices are wrong: "D, it can't be A or B"."""
 _CHOICES = re.compile(r"(?=A?B?C?D?E?F?G?H?I?J?\Z)[A-J]{2,10}")
 _CHOSEN = re.compile(r"\(?[A-J]\)?(?:(?:[\s,;&(){}]|\\?\b(?:and|text)\b){0,12}[A-J]\)?){1,9}")
 
@@ -46,6 +55,7 @@ def decide_letters(gold: str, answer: str) -> Decision | None:
 def decide_letter(letter: str, gold: Reading, answer: Reading) -> Decision:
     """Whether the answer commits to one letter, the gold's."""
     choice, rest = _chosen(answer.raw)
+    rest = _DENIED.sub("", rest, count=1)
     others = _OTHER_CHOICE.search(rest)
     if choice is not None and others and not _only_again(choice, rest):
         return Decision("incorrect", "several choices are offered", "letter")
@@ -78,7 +88,10 @@ def _chosen(raw: str) -> tuple[str | None, str]:
         return text[0].upper(), text[4:]
     if _IS_RIGHT.match(text, 1):
         return text[0].upper(), ""
+    if _CALCULATED.match(text, 1):
+        return None, ""
     closed = text[1:2] in tuple(")]}$*") or after[:1] in (".", ":", ")", "")
     if not closed or (after and len(after) == len(text) - 1 and after[0] not in ".:)"):
-        return (text[0].upper(), after) if _OTHER_CHOICE.match(after) else (None, "")
+        goes_on = _OTHER_CHOICE.match(after) or _DENIED.match(after)
+        return (text[0].upper(), after) if goes_on else (None, "")
     return text[0].upper(), after.lstrip(".:)\\~ ")

@@ -24,6 +24,11 @@ _UNIT_FRACTION = re.compile(
 _TEXT_POWER = re.compile(
     r"(\\(?:text|mathrm|textrm|mbox|operatorname|rm)\s?\{[^{}]{0,60}?)\^\s?\{\s?(-?[1-4])\s?\}"
 )
+_OVER = re.compile(r"\{([^{}]{1,80})\\over(?![A-Za-z])([^{}]{1,80})\}")
+_WHOLE_OVER = re.compile(r"([^{}]{1,80})\\over(?![A-Za-z])([^{}]{1,80})")
+_CHANCE = re.compile(r"(?:a )?(\d{1,9}) (?:out of|in) (?:every )?(\d{1,9})(?: chance)?")
+_DOTTED = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3}){2,6})(?:,(\d{1,9}))?(?![\d.])")
+_APOSTROPHES = re.compile(r"(?<![\d.'])\d{1,3}(?:'\d{3}){1,6}(?![\d'])")
 _TO = re.compile(r"(?<=\d) to (?=\d)|(?<=\d)\s?\\text\{\s?to\s?\}\s?(?=\d)")
 _INDEX = r"\{?\s?(\d{1,4}|[a-z])\s?\}?"
 _CHOOSE = re.compile(
@@ -199,6 +204,27 @@ def _product(text: str) -> str:
     return _TIMES_X.sub(r"\\times ", text)
 
 
+def _over(text: str) -> str:
+    """{a \\over b} as a fraction."""
+    for _ in range(6):
+        text, found = _OVER.subn(r"\\frac{\1}{\2}", text)
+        if not found:
+            break
+    whole = _WHOLE_OVER.fullmatch(text)
+    return f"\\frac{{{whole[1]}}}{{{whole[2]}}}" if whole else text
+
+
+def _chance(text: str) -> str:
+    found = _CHANCE.fullmatch(text.strip())
+    return f"\\frac{{{found[1]}}}{{{found[2]}}}" if found else text
+
+
+def _dotted(text: str) -> str:
+    """1.234.567,8 and 1'234'567 without the marks of the thousands."""
+    text = _DOTTED.sub(lambda m: m[1].replace(".", "") + ("." + m[2] if m[2] else ""), text)
+    return _APOSTROPHES.sub(lambda m: m[0].replace("'", ""), text)
+
+
 def _unit_fraction(text: str) -> str:
     for _ in range(4):
         # \\mathrm{m s^{-2}}: the lexer reads a text group without braces in it
@@ -209,7 +235,8 @@ def _unit_fraction(text: str) -> str:
 
 
 _RARE = re.compile(
-    r"[_xXRr]|\b(?:base|to)\b|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
+    r"[_xXRr]|\d[.']\d{3}[.'\d]|\d (?:in|out of) |\b(?:base|to)\b"
+    r"|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
 )
 _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("\\begin",), _rows),
@@ -219,5 +246,8 @@ _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("{\\", "^"), lambda text: _unit_fraction(text) if "{" in text else text),
     (("R", "r"), _remainder),
     (("...", "dots"), _repeating),
+    (("\\over",), _over),
+    ((" in ", " out of "), _chance),
+    ((".", "'"), _dotted),
     (("to",), lambda text: _TO.sub(" : ", text)),
 )

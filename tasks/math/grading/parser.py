@@ -11,6 +11,7 @@ from .units import LETTERS, SCALES, unit_of
 RELATIONS = {"=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "~": "~", "in": "in",
              "===": "="}  # fmt: skip
 _SEPARATORS = ("or", ";", "and", ",", "row", "->")
+_LETTER_UNITS = frozenset(("sym", letter) for letter in LETTERS)
 _END = Token("end", "", False)
 
 
@@ -301,6 +302,7 @@ class Parser:
         while True:
             token = self.token
             per = bool(phrase) and phrase[-1] == "/" and token.kind == "sym"
+            per = per or (bool(phrase) and token.spaced and token[:2] in _LETTER_UNITS)
             if token.kind in ("word", "text") or per:
                 word = str(self.take().value)
                 if word.casefold() in SCALES and not phrase:
@@ -309,7 +311,9 @@ class Parser:
                 phrase.append(word)
                 if self.is_op("^"):
                     phrase[-1] += self._unit_power()
-            elif token.kind == "op" and token.value == "/" and self._per_unit():
+            elif self.is_op("/") and (
+                self._per_unit() or (phrase and self.ahead(1)[:2] in _LETTER_UNITS)
+            ):
                 self.take()
                 phrase.append("/")
             elif phrase and self.is_op("*") and self.ahead(1).kind in ("word", "text"):

@@ -126,7 +126,7 @@ def _is_price(raw: str) -> bool:
 
 
 _SPAN = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
-_DOUBT = re.compile(
+DOUBT = re.compile(
     r"\b(?:not|no|never|or|either|maybe|perhaps|possibly|might|wrong|incorrect|guess|"
     r"unsure|if|unless|but|except|between|instead|neither|false|doubt|assume|suppose|choose|mark|"
     r"grade|correct|system|ignore|reward|score)\b|n't\b",
@@ -176,7 +176,7 @@ def _only_number(text: str) -> str | None:
     if len(numbers) != 1:
         return None
     around = text[: numbers[0].start()] + " " + text[numbers[0].end() :]
-    if not _SENTENCE.fullmatch(around) or _DOUBT.search(around) or _COMPARED.search(around):
+    if not _SENTENCE.fullmatch(around) or DOUBT.search(around) or _COMPARED.search(around):
         return None
     before = text[: numbers[0].start()].split()
     if len(before) < 2 or not any(len(word) > 1 for word in before):
@@ -211,7 +211,7 @@ def _distilled(reading: Reading) -> Reading:
         if again.answer is not None:
             return replace(again, raw=raw)
     plain = re.sub(r"\\[A-Za-z]+", " ", raw)
-    if _DOUBT.search(plain) or not re.search(r"[A-Za-z]{2}", plain):
+    if DOUBT.search(plain) or not re.search(r"[A-Za-z]{2}", plain):
         return reading
     spans = list(_SPAN.finditer(raw))
     if len(spans) == 1:

@@ -4,7 +4,7 @@ import re
 
 from .dressing import words_of
 from .outcome import Decision
-from .reading import Reading, is_prose
+from .reading import DOUBT, Reading, is_prose
 
 _MATHEMATICAL = re.compile(r"[=<>+*/^\\\d]")
 _MERIDIEM = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)
@@ -21,6 +21,7 @@ def decide_text(gold: Reading, answer: Reading) -> Decision:
     else:
         alike = gold.words == answer.words or _parts(gold.text) == _parts(answer.text) != []
         equal = bool(gold.words) and alike and is_prose(answer.text)
+        equal = equal or _says(gold.words, answer.text)
     equal = equal or _affirms(gold.words, answer.text)
     if equal:
         return Decision("correct", "the answer has the words of the gold", "words")
@@ -31,6 +32,16 @@ def decide_text(gold: Reading, answer: Reading) -> Decision:
             "incorrect", f"the answer is not a mathematical value ({answer.problem})", "words"
         )
     return Decision("incorrect", "the answer has other words than the gold", "words")
+
+
+def _says(gold: str, answer: str) -> bool:
+    """Whether a short sentence ends in the gold's words: "The function is even."."""
+    subject, verb, said = answer.rpartition(" is ")
+    if not verb or len(answer) > 200 or words_of(said) != gold or not is_prose(answer):
+        return False
+    return not re.search(r"\b(?:is|are|if|or|but)\b", subject.casefold()) and not DOUBT.search(
+        subject
+    )
 
 
 def _affirms(gold: str, answer: str) -> bool:
