@@ -343,6 +343,8 @@ def _across(first: Answer, second: Answer, rules: Rules) -> bool:
         if second.style != "tuple":
             items = tuple(sorted(items, key=lambda item: str(item.name)))
         return _tuples(replace(first, style=""), Answer("tuple", items=items), rules)
+    if pair == ("tuple", "number"):
+        return _unit_vectors(first, second)
     if pair == ("mapping", "matrix"):
         items = tuple(sorted(first.items, key=lambda item: str(item.name)))
         return _vector(Answer("tuple", items=items), second, rules)
@@ -357,6 +359,23 @@ def _across(first: Answer, second: Answer, rules: Rules) -> bool:
     if pair == ("number", "ratio"):
         return _fraction_is_ratio(first, second)
     return False
+
+
+_BASIS: tuple[Node, ...] = (("const", "i"), ("sym", "j"), ("sym", "k"))
+
+
+def _unit_vectors(first: Answer, second: Answer) -> bool:
+    """2i + 3j for (2, 3)."""
+    names = symbols(second.node)
+    if not names or not names <= {"j", "k"} or not 2 <= len(first.items) <= 3:
+        return False
+    if any(item.kind != "number" for item in first.items) or second.name is not None:
+        return False
+    parts = tuple(("mul", (a.node, b)) for a, b in zip(first.items, _BASIS, strict=False))
+    try:
+        return same_value(("add", parts), second.node)
+    except UndecidedError:
+        return False
 
 
 def _vector(first: Answer, matrix: Answer, rules: Rules) -> bool:

@@ -29,6 +29,8 @@ _WHOLE_OVER = re.compile(r"([^{}]{1,80})\\over(?![A-Za-z])([^{}]{1,80})")
 _CHANCE = re.compile(r"(?:a )?(\d{1,9}) (?:out of|in) (?:every )?(\d{1,9})(?: chance)?")
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3}){2,6})(?:,(\d{1,9}))?(?![\d.])")
 _APOSTROPHES = re.compile(r"(?<![\d.'])\d{1,3}(?:'\d{3}){1,6}(?![\d'])")
+_PRIMED = re.compile(r"(\d[\d,. /]{0,12})\s?('{1,2}|\"|\\prime)")
+_FEET_INCHES = re.compile(r"(\d{1,6})\s?'\s?(\d{1,2}(?:\.\d{1,6})?)\s?(?:''|\")")
 _TO = re.compile(r"(?<=\d) to (?=\d)|(?<=\d)\s?\\text\{\s?to\s?\}\s?(?=\d)")
 _INDEX = r"\{?\s?(\d{1,4}|[a-z])\s?\}?"
 _CHOOSE = re.compile(
@@ -214,6 +216,15 @@ def _over(text: str) -> str:
     return f"\\frac{{{whole[1]}}}{{{whole[2]}}}" if whole else text
 
 
+def _primed(text: str) -> str:
+    """6' as feet, 14" as inches, 5'6" as both."""
+    if found := _FEET_INCHES.fullmatch(text):
+        return f"({found[1]}+{found[2]}/12) \\text{{ ft}}"
+    if found := _PRIMED.fullmatch(text):
+        return f"{found[1]} \\text{{ {'ft' if found[2] == chr(39) else 'inches'}}}"
+    return text
+
+
 def _chance(text: str) -> str:
     found = _CHANCE.fullmatch(text.strip())
     return f"\\frac{{{found[1]}}}{{{found[2]}}}" if found else text
@@ -235,7 +246,7 @@ def _unit_fraction(text: str) -> str:
 
 
 _RARE = re.compile(
-    r"[_xXRr]|\d[.']\d{3}[.'\d]|\d (?:in|out of) |\b(?:base|to)\b"
+    r"[_xXRr]|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) |\b(?:base|to)\b"
     r"|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
 )
 _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
@@ -249,5 +260,6 @@ _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("\\over",), _over),
     ((" in ", " out of "), _chance),
     ((".", "'"), _dotted),
+    (("'", '"'), _primed),
     (("to",), lambda text: _TO.sub(" : ", text)),
 )

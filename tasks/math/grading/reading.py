@@ -138,7 +138,7 @@ _ASIDE = re.compile(
 )
 _IS = re.compile(r"\b(?:is|are|equals|be|becomes)\s+(?:exactly |equal to )?(?=\S)")
 _CLAUSE = re.compile(
-    r"(?:,|\s)\s*\(?\s*(?:for (?:all|any|every|each) .{1,60}|where .{1,80}"
+    r"(?:,|\s)\s*(?:\\(?:text|mbox)\{\s?)?\(?\s*(?:for (?:all|any|every|each) .{1,60}|where .{1,80}"
     r"|with .{1,60}|for some .{1,60})\Z",
     re.DOTALL,
 )
