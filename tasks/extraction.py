@@ -487,6 +487,8 @@ def _bare(text: str) -> Extraction:
     lines = [line.strip() for line in stripped[-2000:].split("\n") if line.strip()]
     if len(lines) >= 2 and _is_bare_line(lines[-1]) and _PROSE.search(lines[-2]):
         return Extraction(lines[-1], "final_line", "the last line is only a short answer")
+    if len(lines) == 2 and lines[0] == lines[1]:
+        stripped = lines[0]  # the same answer twice is one
     if len(stripped) <= SHORT and _words(stripped) <= SHORT_WORDS:
         return Extraction(stripped, "whole", "the response is only a short answer")
     return Extraction(None, "none", "no final answer is stated")

@@ -126,7 +126,8 @@ def group(parser: "Parser", opening: str) -> Node:
     """What stands in brackets: a value, a tuple, an interval, a set."""
     braces, parser.braces = parser.braces, opening in ("{s", "{")
     # In set braces a bar means "such that" wherever it could also open an absolute value.
-    bars, parser.bars = parser.bars, int(opening == "{s")
+    such_that = opening == "{" and parser.token.kind == "sym" and parser.ahead(1).value == "|"
+    bars, parser.bars = parser.bars, int(opening == "{s" or such_that)
     if parser.is_op(*_CLOSERS[opening]):
         closing = str(parser.take().value)
         parser.bars, parser.braces = bars, braces

@@ -314,7 +314,7 @@ def as_region(answer: Answer) -> Region | None:
         if answer.kind == "set":
             region = Region.none()
             for item in answer.items:
-                interval_item = item.kind == "tuple" and answer.style in ("list", "or")
+                interval_item = item.kind in ("tuple", "region") and answer.style in ("list", "or")
                 part = as_region(item) if interval_item else None
                 if part is None and item.kind != "number":
                     return None

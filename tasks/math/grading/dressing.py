@@ -10,6 +10,13 @@ _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃ�
 _SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₓᵢⱼₖₘ", "0123456789+-=()nxijkm")
 _SUPER_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᵏᵐ]+")
 _SUB_RUN = re.compile("[₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₓᵢⱼₖₘ]+")
+_STACKED = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹]+)[⁄/∕]([₀₁₂₃₄₅₆₇₈₉]+)")
+_JOINS = {
+    "或者": " or ", "或": " or ", "または": " or ", "又は": " or ", "또는": " or ", "или": " or ",
+    "和": " and ", "且": " and ", "と": " and ", "및": " and ",
+}  # fmt: skip
+_BETWEEN = re.compile(r"(?<=[\w)\]}∞$])\s?(" + "|".join(_JOINS) + r")\s?(?=[-+−±\w(\[\\√$])")
+"""Words of other alphabets between two values."""
 _CHARACTERS = {
     "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "－": "-",
     "×": r"\times ",
@@ -39,7 +46,7 @@ _TABLE = {ord(key): value for key, value in _CHARACTERS.items()}
 _DROPPED = re.compile(
     r"\\(?:left|right|middle|bigl|bigr|Bigl|Bigr|biggl|biggr|Biggl|Biggr|big|Big|bigg|Bigg)"
     r"(?![A-Za-z])\.?"
-    r"|\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|rm|bf|it|sf|tt|mathstrut|strut"
+    r"|\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|rm|bf|it|sf|tt|mathstrut|strut|checkmark|blacksquare|qed"
     r"|boldmath|noindent|centering|large|Large|normalsize|allowbreak|nonumber|notag)(?![A-Za-z])"
     r"|\\(?:hspace|vspace|phantom|vphantom|hphantom|label|tag)\*?\{[^{}]{0,40}\}"
     r"|\\color\{[^{}]{0,40}\}|(?<=\\textcolor)\{[^{}]{0,40}\}"
@@ -51,6 +58,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _INCHES = re.compile(r"\bin(?=\^\{?[23])")
+_FRACTIONS = re.compile(r"\\(?:d|t|c|nice|s|flat)frac(?![A-Za-z])")
 _CR = re.compile(r"\\cr(?![A-Za-z])")
 _SPACES = re.compile(
     r"\\q?quad|\\(?:thinspace|enspace|space|nobreakspace)(?![A-Za-z])|(?<!\\)\\[;: ]|~"
@@ -91,9 +99,8 @@ def clean(text: str) -> str:
         text = _INCHES.sub(r" \\text{in}", text)
     text = text.replace("\\!", "").replace("\\,", " ").replace("\\textcolor", "")
     text = text.replace("{,}", ",").replace("\\/", "").replace("&=", "=").replace("\\@", "")
-    text = (
-        text.replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac").replace("\\cfrac", "\\frac")
-    )
+    if "frac" in text:
+        text = _FRACTIONS.sub(r"\\frac", text)
     text = strip_dressing(" ".join(text.split()))
     text = _MONEY.sub("", text, count=1)
     text = _NEGATIVE.sub("-", text, count=1)
@@ -111,6 +118,8 @@ def _strip_currency(text: str) -> str:
 def _ascii(text: str) -> str:
     if text.isascii():
         return text.replace("\x00", "") if "\x00" in text else text
+    text = _STACKED.sub(_stacked, text)
+    text = _BETWEEN.sub(lambda word: _JOINS[word[1]], text)
     text = _SUPER_RUN.sub(lambda run: "^{" + run[0].translate(_SUPER) + "}", text)
     text = _SUB_RUN.sub(lambda run: "_{" + run[0].translate(_SUB) + "}", text)
     return "".join(map(_character, text))
@@ -140,6 +149,10 @@ def _character(character: str) -> str:
         base = unicodedata.normalize("NFKD", character)[0]
         return base if base.isascii() else character
     return "".join(_CHARACTERS.get(one, one) for one in folded)
+
+
+def _stacked(mark: re.Match[str]) -> str:
+    return f"\\frac{{{mark[1].translate(_SUPER)}}}{{{mark[2].translate(_SUB)}}}"
 
 
 _TEXT = re.compile(

@@ -217,7 +217,7 @@ def _emit_command(tokens: list[Token], name: str, spaced: bool) -> None:
 
 def _emit_text(tokens: list[Token], content: str, spaced: bool) -> None:
     stripped = content.strip().replace("\\ ", " ").replace("\\cdot", " ")
-    if not stripped:
+    if not stripped or stripped in (".", "!", "!!", "..", ":"):
         return
     low = stripped.casefold().strip(".,")
     if low in ("or", "and", ",", ";"):

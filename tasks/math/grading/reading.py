@@ -38,8 +38,10 @@ _PROSE = re.compile(r"[A-Za-z][A-Za-z'.,!?() ${}-]*")
 _TEXTUAL = re.compile(r"[a-z][a-z' ]{2,}")
 _WORDY = re.compile(r"[A-Za-z]{2}|[ap]\.")
 _THREE = re.compile(r"[A-Za-z]{3}")
-_UNIT_ENDS = tuple("msghLNJWVK23}a")
-_SPACED_UNIT = re.compile(r"(?<=\d) ([msghLNJWVK]|\\Omega)((?:/[a-z]+)?(?:\^\{?[23]\}?)?)\Z")
+_UNIT_ENDS = tuple("msghLNJWVKCFA23}a")
+_SPACED_UNIT = re.compile(
+    r"(?:(?<=\d)|(?<=\d\})) ([msghLNJWVKCFA]|\\Omega)((?:/[a-z]+)?(?:\^\{?[23]\}?)?)\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,9 @@ def read(raw: str, grouping: bool = True) -> Reading:
 
 
 def _as_unit(mark: re.Match[str]) -> str:
+    before = mark.string[: mark.start()]
+    if before.endswith("}") and re.search(r"(?<![\\A-Za-z])[A-Za-z]", before):
+        return mark[0]  # x^{2} m is a product
     unit = mark[1].replace("\\Omega", "ohm") + mark[2].replace("{", "").replace("}", "")
     return f" \\text{{{unit}}}"
 
@@ -210,6 +215,13 @@ def _distilled(reading: Reading) -> Reading:
         again = read(bare[: clause.start()])
         if again.answer is not None:
             return replace(again, raw=raw)
+    pieces = _IS.split(bare)
+    before = " ".join(pieces[:-1])
+    if before and not re.search(r"\d", before) and not DOUBT.search(before):
+        # "The probability is 3/4, or 75%": what follows is read as a whole.
+        again = read(pieces[-1])
+        if again.answer is not None and again.answer.kind != "broken" and not again.textual:
+            return replace(again, raw=raw)
     plain = re.sub(r"\\[A-Za-z]+", " ", raw)
     if DOUBT.search(plain) or not re.search(r"[A-Za-z]{2}", plain):
         return reading
@@ -219,9 +231,4 @@ def _distilled(reading: Reading) -> Reading:
         if not re.search(r"[\d=]", around):
             again = read(next(group for group in spans[0].groups() if group is not None))
             return replace(again, raw=raw) if again.answer is not None else reading
-    pieces = _IS.split(bare)
-    if len(pieces) >= 2 and not re.search(r"\d", " ".join(pieces[:-1])):
-        again = read(pieces[-1])
-        if again.answer is not None and again.answer.kind != "broken":
-            return replace(again, raw=raw)
     return reading

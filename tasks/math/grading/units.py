@@ -41,6 +41,7 @@ _NAMES = {
     "celsius": "celsius",
     "fahrenheit": "fahrenheit",
     "kelvin": "kelvin kelvins",
+    "coulomb": "coulomb coulombs",
     "newton": "newton newtons",
     "joule": "joule joules",
     "kj": "kj kilojoule kilojoules",
@@ -64,7 +65,7 @@ _NAMES = {
 CANONICAL = {word: name for name, words in _NAMES.items() for word in words.split()}
 LETTERS = {
     "m": "m", "g": "g", "s": "s", "h": "h", "L": "l", "l": "l", "N": "newton", "J": "joule",
-    "W": "watt", "V": "volt", "A": "ampere", "K": "kelvin", "C": "celsius", "F": "fahrenheit",
+    "W": "watt", "V": "volt", "A": "ampere", "K": "kelvin", "C": "C", "F": "fahrenheit",
     "Omega": "ohm",
 }  # fmt: skip
 SCALES = {
@@ -229,6 +230,8 @@ def _raised(unit: str, power: int) -> str:
 def conflict(first: str, second: str) -> bool:
     """Whether two known units differ; an unknown or missing one conflicts with nothing."""
     if not first or not second:
+        return False
+    if {first, second} in ({"C", "celsius"}, {"C", "coulomb"}):
         return False
     loose = {"unit", "unit^2", "unit^3"}
     return first != second and not (first in loose or second in loose)
