@@ -241,6 +241,7 @@ def _flat(items: list[Answer]) -> tuple[Answer, ...]:
 
 def _region_list(separator: str, parts: tuple[Node, ...]) -> Answer:
     regions: list[Region] = []
+    names: set[str] = set()
     first = parts[0]
     for one in parts:
         if first[0] == "rel" and first[2][0][0] == "!=" and one[0] != "rel":
@@ -248,6 +249,7 @@ def _region_list(separator: str, parts: tuple[Node, ...]) -> Answer:
         answer = classify(one)
         if answer.region is not None:
             regions.append(answer.region)
+            names.add(answer.style)
         elif answer.kind == "number":
             regions.append(Region.point(answer.node))
         elif answer.kind == "relation" and all(part[0] == "rel" for part in parts):
@@ -255,6 +257,9 @@ def _region_list(separator: str, parts: tuple[Node, ...]) -> Answer:
             return Answer("set", items=items, style="system")
         else:
             raise UnparsableError("a condition beside an inequality")
+    if len(names) > 1:
+        return Answer("set", items=tuple(classify(part) for part in parts), style="system")
+    name = next(iter(names), "")
     if _is_hedge(regions):
         # "n >= 2 or n >= 3" offers two answers: the parts of one answer do not overlap so.
         return Answer("broken")
@@ -264,8 +269,8 @@ def _region_list(separator: str, parts: tuple[Node, ...]) -> Answer:
     excluded = first[0] == "rel" and first[2][0][0] == "!="
     points = not excluded and any(one[0] != "rel" or one[2][0][0] == "=" for one in parts)
     if separator == "or" or points or (separator == "," and meet.is_empty()):
-        return Answer("region", region=union)
-    return Answer("region", region=meet)
+        return Answer("region", region=union, style=name)
+    return Answer("region", region=meet, style=name)
 
 
 def _bracketed(node: Node) -> Answer:
@@ -365,11 +370,17 @@ def _related(node: Node) -> Answer:
             return _region_list("and", parts)
         region = region_of_relation(node)
         if region is not None:
-            return Answer("region", region=region)
+            return Answer("region", region=region, style=_bounded(node))
         return Answer("relation", node=node)
     if ops != {"="}:
         raise UnparsableError("equations and inequalities in one chain")
     return _equated([first, *(part for _, part in links)], node)
+
+
+def _bounded(node: Node) -> str:
+    """The unknown that a chain of inequalities bounds; "" for the value of a function."""
+    names = [one for one in (node[1], *(part for _, part in node[2])) if one[0] == "sym"]
+    return str(names[0][1]).casefold() if names else ""
 
 
 def _rounded(first: Node, links: tuple[tuple[str, Node], ...]) -> Answer:

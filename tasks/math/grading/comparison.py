@@ -237,6 +237,8 @@ def _covers(first: tuple[Answer, ...], second: tuple[Answer, ...], rules: Rules)
 def _regions(gold: Answer, answer: Answer, rules: Rules) -> bool:
     assert gold.region is not None
     assert answer.region is not None
+    if gold.style and answer.style and gold.style != answer.style:
+        return False  # x > 3 is not k > 3
     return gold.region.same(answer.region)
 
 
@@ -275,6 +277,12 @@ def _moduli(gold: Answer, answer: Answer, rules: Rules) -> bool:
     if not all(isinstance(one, int) for one in (*residues, number)) or number == 0:
         return False
     return bool((residues[0] - residues[1]) % number == 0)
+
+
+def _is_residue(answer: Answer) -> bool:
+    """Whether a residue is smaller than its modulus."""
+    residue, modulus = (value_at(item.node, {}, True, DIGITS)[0] for item in answer.items)
+    return bool(abs(residue) < abs(modulus))
 
 
 def _bases(gold: Answer, answer: Answer, rules: Rules) -> bool:
@@ -351,6 +359,8 @@ def _across(first: Answer, second: Answer, rules: Rules) -> bool:
     if pair == ("number", "base"):
         return second.node[1].isdigit() and first.node == ("num", int(second.node[1]))
     if pair == ("number", "mod"):
+        if not _is_residue(second):
+            return False  # 12 mod 5 is 2
         return same(first, second.items[0], rules)
     if pair == ("number", "relation"):
         return first.name is not None and _relations(

@@ -88,7 +88,9 @@ def tokenize(text: str, grouping: bool = True) -> list[Token]:
             spaced = True
             continue
         if kind == "grouped":
-            if (" " in value or (grouping and (depth == 0 or loose_commas))) or "," not in value:
+            # In brackets too: no entry of a tuple begins with a zero, as in (1,000).
+            ungrouped = depth > 0 and not loose_commas and ",0" not in value
+            if " " in value or "," not in value or (grouping and not ungrouped):
                 tokens.append(
                     Token("num", _number(value.replace(",", "").replace(" ", "")), spaced)
                 )

@@ -31,6 +31,10 @@ _DOTTED = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3}){2,6})(?:,(\d{1,9}))?(?![\d.
 _APOSTROPHES = re.compile(r"(?<![\d.'])\d{1,3}(?:'\d{3}){1,6}(?![\d'])")
 _PRIMED = re.compile(r"(\d[\d,. /]{0,12})\s?('{1,2}|\"|\\prime)")
 _FEET_INCHES = re.compile(r"(\d{1,6})\s?'\s?(\d{1,2}(?:\.\d{1,6})?)\s?(?:''|\")")
+_PROBABILITY = re.compile(
+    r"\A(?:\\Pr|(?:\\(?:mathbb|mathrm|text|operatorname))?\s?\{?[PE]r?\}?)\s?[(\[]"
+    r"[^()\[\]]{0,60}(?:[<>=|]|\\(?:cup|cap|mid|leq?|geq?|text)\b)[^()\[\]]{0,60}[)\]]\s?=\s?(?=\S)"
+)
 _TO = re.compile(r"(?<=\d) to (?=\d)|(?<=\d)\s?\\text\{\s?to\s?\}\s?(?=\d)")
 _INDEX = r"\{?\s?(\d{1,4}|[a-z])\s?\}?"
 _CHOOSE = re.compile(
@@ -225,6 +229,11 @@ def _primed(text: str) -> str:
     return text
 
 
+def _probability(text: str) -> str:
+    """The value in P(X > 2) = 1/4."""
+    return _PROBABILITY.sub("", text)
+
+
 def _chance(text: str) -> str:
     found = _CHANCE.fullmatch(text.strip())
     return f"\\frac{{{found[1]}}}{{{found[2]}}}" if found else text
@@ -246,7 +255,7 @@ def _unit_fraction(text: str) -> str:
 
 
 _RARE = re.compile(
-    r"[_xXRr]|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) |\b(?:base|to)\b"
+    r"[_xXRrPE]|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) |\b(?:base|to)\b"
     r"|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
 )
 _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
@@ -258,6 +267,7 @@ _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("R", "r"), _remainder),
     (("...", "dots"), _repeating),
     (("\\over",), _over),
+    (("P", "E"), _probability),
     ((" in ", " out of "), _chance),
     ((".", "'"), _dotted),
     (("'", '"'), _primed),

@@ -29,6 +29,8 @@ def number_in_words(phrase: str) -> str | None:
     words = phrase.split()
     if not words or len(words) > 16:
         return None
+    if words == ["dozen"]:
+        return "12"
     if words[0] in _SIGNS:
         below = number_in_words(" ".join(words[1:]))
         return None if below is None else f"-({below})"
