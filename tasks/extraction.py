@@ -67,6 +67,7 @@ _NOT_A_VALUE = re.compile(
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？।]")
 _BECAUSE = re.compile(
     r",?[ \t](?:because|since|which|as we|as the|so that|due to|after|given|"
+    r"I (?:think|believe|guess|hope|suppose|am)|right\?|"
     r"and (?:we|this|that is|nothing|it is|no|I)|but not|not)\b",
     re.IGNORECASE,
 )

@@ -35,6 +35,7 @@ _PROBABILITY = re.compile(
     r"\A(?:\\Pr|(?:\\(?:mathbb|mathrm|text|operatorname))?\s?\{?[PE]r?\}?)\s?[(\[]"
     r"[^()\[\]]{0,60}(?:[<>=|]|\\(?:cup|cap|mid|leq?|geq?|text)\b)[^()\[\]]{0,60}[)\]]\s?=\s?(?=\S)"
 )
+_FOR_ALL = re.compile(r"\A\\forall[^,:]{1,40}[,:]\s?|[,\s]{0,4}\(?\\forall\s?[^=]{1,40}\Z")
 _TO = re.compile(r"(?<=\d) to (?=\d)|(?<=\d)\s?\\text\{\s?to\s?\}\s?(?=\d)")
 _INDEX = r"\{?\s?(\d{1,4}|[a-z])\s?\}?"
 _CHOOSE = re.compile(
@@ -255,7 +256,7 @@ def _unit_fraction(text: str) -> str:
 
 
 _RARE = re.compile(
-    r"[_xXRrPE]|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) |\b(?:base|to)\b"
+    r"[_xXRrPE]|\\forall|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) |\b(?:base|to)\b"
     r"|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
 )
 _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
@@ -267,6 +268,7 @@ _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("R", "r"), _remainder),
     (("...", "dots"), _repeating),
     (("\\over",), _over),
+    (("\\forall",), lambda text: _FOR_ALL.sub("", text)),
     (("P", "E"), _probability),
     ((" in ", " out of "), _chance),
     ((".", "'"), _dotted),

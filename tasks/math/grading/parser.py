@@ -12,6 +12,7 @@ RELATIONS = {"=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "
              "===": "="}  # fmt: skip
 _SEPARATORS = ("or", ";", "and", ",", "row", "->")
 _LETTER_UNITS = frozenset(("sym", letter) for letter in LETTERS)
+_EXTREMES = (("cmd", "max"), ("cmd", "min"))
 _END = Token("end", "", False)
 
 
@@ -142,6 +143,9 @@ class Parser:
             words.append(str(self.take().value))
         if words and self.is_op("=", ":"):
             return " ".join(words)
+        following = self.ahead(1)
+        if self.token[:2] in _EXTREMES and following.kind == "op" and following.value == "=":
+            return str(self.take().value)
         self.index = start
         return None
 
