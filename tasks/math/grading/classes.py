@@ -360,8 +360,11 @@ def _related(node: Node) -> Answer:
         if len(links) != 1:
             raise UnparsableError("a chain of memberships")
         answer = replace(classify(links[0][1]), name=None)
-        region = as_region(answer) if first[0] == "sym" and answer.kind == "tuple" else None
-        return Answer("region", region=region) if region is not None else answer
+        named = first[0] == "sym" and answer.kind in ("tuple", "region")
+        region = as_region(answer) if named else None
+        if region is None:
+            return answer
+        return Answer("region", region=region, style=str(first[1]).casefold())
     if "~" in ops:
         return _rounded(first, links)
     if ops <= _INEQUALITIES:

@@ -320,7 +320,14 @@ def solution_set(first: Answer, second: Answer) -> bool | None:
     if second.kind != "relation" or first.kind not in ("region", "set", "tuple"):
         return None
     region = as_region(first)
-    return None if region is None else solves(second.node, region)
+    if region is None:
+        return None
+    unknowns = {name.casefold() for name in symbols(second.node)}
+    if first.kind == "region" and first.style and unknowns != {first.style}:
+        return False  # -2 < k < 2 is not x^2 < 4
+    if unknowns & {"f", "g", "h"}:
+        return False  # f(2) < f(1) orders values of a function
+    return solves(second.node, region)
 
 
 def _across(first: Answer, second: Answer, rules: Rules) -> bool:
