@@ -102,7 +102,7 @@ def run_expecting_ok(box: Sandbox, source: str) -> Callable[[], None]:
 
 
 def channel_once(box: Sandbox) -> Callable[[], None]:
-    program = Program("def answer(q): return q\nserve(answer)\n", reusable=True)
+    program = Program("serve(answer)\n", prelude="def answer(q): return q\n")
 
     def action() -> None:
         with box.open_channel(program) as channel:

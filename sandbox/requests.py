@@ -54,6 +54,7 @@ def prepare(program: Program, limits: Limits) -> Request | Outcome:
     source = program.source.encode("utf-8", "surrogatepass")
     if len(source) > LARGEST_SOURCE:
         return _too_large(len(source))
+    prelude = encode(program.prelude)
     files = {_name(name): encode(content) for name, content in program.files.items()}
     _check_tree(files, limits)
     held = sum(len(content) + 4096 for content in files.values())
@@ -61,7 +62,7 @@ def prepare(program: Program, limits: Limits) -> Request | Outcome:
         raise UsageError(
             f"files hold {held} bytes, more than files_mb={limits.files_mb}: raise that limit"
         )
-    return Request(source, numbers(limits), files, encode(program.stdin), program.reusable)
+    return Request(source, numbers(limits), files, encode(program.stdin), prelude)
 
 
 def numbers(limits: Limits) -> dict[str, float]:

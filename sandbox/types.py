@@ -15,15 +15,16 @@ class Program:
 
     `files` maps relative names to contents, laid into the private working folder.
     `preload` names third-party libraries that the program may import, kept warm; without it
-    only the standard library is there. `reusable` says that the same source comes again and
-    holds no secret: it is compiled once and kept in the fork-server.
+    only the standard library is there. `prelude` is trusted source that runs first, in the same
+    namespace: definitions and nothing else, no secret. It runs once in the fork-server, and
+    every program that names it is a copy of that state.
     """
 
     source: str
     stdin: str | bytes = ""
     files: Mapping[str, str | bytes] = field(default_factory=dict)
     preload: tuple[str, ...] = ()
-    reusable: bool = False
+    prelude: str = ""
 
 
 @dataclass(frozen=True, slots=True)

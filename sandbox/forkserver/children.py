@@ -5,25 +5,24 @@ guess was wrong it is thrown away unused. So the walls of the next run go up whi
 works, and no program waits for them.
 """
 
+import _socket
 import contextlib
 import os
+import random
 import signal
-import socket
+import struct
 import sys
 import types
 from dataclasses import dataclass, field
 
 from . import isolation, kernel, programs, rootfs
+from .confinement import KEY, LINE, PAYLOAD, REPORT, Confinement
 
+_WITHOUT_CHANNEL = 4
 LIMITS = ("cpu_seconds", "memory_mb", "files_mb", "inodes", "open_files", "processes")
-_LINE, _REPORT = 3, 4
-_PARKED = 60  # above every descriptor that a child keeps
-# Listed, because a look through sys.modules would copy every page that holds one of its names.
-_OURS = tuple(
-    "forkserver" + part
-    for part in ("", ".children", ".folder", ".isolation", ".kernel", ".landlock", ".programs",
-                 ".rootfs", ".seccomp", ".server")
-)  # fmt: skip
+
+Preludes = dict[str, types.ModuleType | str]
+"""By key: what a prelude left behind, or why it failed."""
 
 
 @dataclass
@@ -35,7 +34,7 @@ class Child:
     """The first process of its pid namespace; 0 where it has none of its own."""
     handle: int
     """A pidfd, or -1 where the kernel has none (gVisor)."""
-    line: socket.socket
+    line: _socket.socket
     report: int
     limits: dict[str, float] = field(default_factory=dict)
 
@@ -50,8 +49,11 @@ class Child:
 
     def hand_over(self, key: str, descriptors: list[int]) -> None:
         """Give it its program: payload, stdin, stdout, stderr and perhaps a channel."""
+        packed = struct.pack(f"{len(descriptors)}i", *descriptors)
+        rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, packed)]
         with contextlib.suppress(ConnectionError):  # it has ended, and `said` says why
-            socket.send_fds(self.line, [key.encode() or b"-"], descriptors)
+            kind = b"c" if len(descriptors) > _WITHOUT_CHANNEL else b"-"
+            self.line.sendmsg([kind + key.encode().ljust(KEY)], rights)
 
     def kill(self) -> None:
         """Order its end; `Nursery.bury` waits for it."""
@@ -60,8 +62,10 @@ class Child:
 
     def said(self) -> str:
         """What it wrote about its start: "R" once the program ran, else what failed."""
-        with open(self.report, "rb", closefd=False) as report:
-            return report.read(4096).decode("utf-8", "replace")
+        said = b""
+        while part := os.read(self.report, 4096):
+            said += part
+        return said.decode("utf-8", "replace")
 
     def let_go(self) -> None:
         """Close what we hold of it."""
@@ -79,21 +83,27 @@ class Nursery:
         self.base_bytes = 0
         """Address space of the server itself, on top of which the limit of a program counts."""
         self._spare: Child | None = None
+        self._ready: tuple[dict[str, float], Confinement] | None = None
 
-    def take(self, limits: dict[str, float], compiled: dict[str, types.CodeType]) -> Child:
+    def renewed(self) -> None:
+        """The working folder is another one: no child and no wall made ready for it is good."""
+        self.clear()
+        self._ready = None
+
+    def take(self, limits: dict[str, float], preludes: Preludes) -> Child:
         """A waiting child with these limits. Raises OSError where none can be forked."""
         child = self._spare
         if child is not None and child.limits == limits and child.waits():
             self._spare = None
             return child
         self.clear()
-        return self._raise(limits, compiled)
+        return self._raise(limits, preludes)
 
-    def stock(self, limits: dict[str, float], compiled: dict[str, types.CodeType]) -> None:
+    def stock(self, limits: dict[str, float], preludes: Preludes) -> None:
         """Fork the next child ahead of time; where that fails, `take` will say so."""
         if self._spare is None:
             with contextlib.suppress(OSError):
-                self._spare = self._raise(limits, compiled)
+                self._spare = self._raise(limits, preludes)
 
     def clear(self) -> None:
         """End the child in stock, if there is one."""
@@ -110,16 +120,18 @@ class Nursery:
             os.waitpid(child.init, 0)
         child.let_go()
 
-    def _raise(self, limits: dict[str, float], compiled: dict[str, types.CodeType]) -> Child:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    def _raise(self, limits: dict[str, float], preludes: Preludes) -> Child:
+        ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         read, write = os.pipe()
         init = 0
         try:
             init = self._open_namespace()
-            pid = os.fork()
+            walls = self._confinement(limits)
+            walls.expect(theirs.fileno(), write)
+            random.seed()  # for the child, which runs no hook that would do it
+            pid = kernel.fork()
             if pid == 0:
-                _live(self._walls, {**limits, "base_bytes": self.base_bytes}, compiled,
-                      theirs.detach(), write)  # fmt: skip
+                _live(walls, preludes)
         except OSError:
             ours.close()
             os.close(read)
@@ -133,6 +145,12 @@ class Nursery:
             if init:
                 kernel.setns(self._walls.home, kernel.CLONE_NEWPID)
         return Child(pid, init, kernel.open_pid(pid), ours, read, dict(limits))
+
+    def _confinement(self, limits: dict[str, float]) -> Confinement:
+        if self._ready is None or self._ready[0] != limits:
+            made = self._walls.confinement(limits, self.base_bytes, rootfs.WORK)
+            self._ready = (dict(limits), made)
+        return self._ready[1]
 
     def _open_namespace(self) -> int:
         """An empty pid namespace for what is forked next; gives its first process."""
@@ -149,75 +167,29 @@ class Nursery:
         return init
 
 
-def _live(
-    walls: isolation.Isolation,
-    limits: dict[str, float],
-    compiled: dict[str, types.CodeType],
-    line: int,
-    report: int,
-) -> None:
+def _live(walls: Confinement, preludes: Preludes) -> None:
     """In the fork: go behind the walls, wait for a program, run it, never return."""
     status = 1
     try:
-        _settle(walls, limits, line, report)
-        key, descriptors = _receive()
-        source, serve = _arrange(walls, limits, descriptors)
-        code = compiled.get(key)
-        compiled = {}
-        _forget()
+        key, channel = walls.enter()
+        source, files = programs.unpack(PAYLOAD)
+        programs.lay_files(rootfs.WORK, files)
+        module = preludes[key] if key else programs.main_module()
+        if isinstance(module, str):
+            raise RuntimeError(f"the prelude failed: {module}")
+        preludes = {}
+        serve = programs.Server(programs.CHANNEL) if channel else None
         sys.argv = [programs.NAME]
         sys.path.insert(0, rootfs.WORK)
-        os.write(_REPORT, b"R")
-        kernel.close_from(_REPORT if serve is not None else _LINE)
+        os.write(REPORT, b"R")
+        os.close(REPORT)
+        if serve is None:
+            os.close(LINE)
     except BaseException as problem:
         with contextlib.suppress(OSError):
-            os.write(_REPORT, f"{type(problem).__name__}: {problem}".encode("utf-8", "replace"))
+            os.write(REPORT, f"{type(problem).__name__}: {problem}".encode("utf-8", "replace"))
         os._exit(1)
     try:
-        status = programs.run_main(source if code is None else None, code, serve)
+        status = programs.run_main(source, module, serve)
     finally:
         os._exit(status)
-
-
-def _settle(walls: isolation.Isolation, limits: dict[str, float], line: int, report: int) -> None:
-    """Keep two descriptors, become nobody, and put up every wall that needs no program."""
-    os.setsid()
-    isolation.reset_signals()
-    for parked, descriptor in ((_PARKED, line), (_PARKED + 1, report)):
-        os.dup2(descriptor, parked)
-    os.dup2(_PARKED, _LINE)
-    os.dup2(_PARKED + 1, _REPORT)
-    kernel.close_from(_REPORT + 1)
-    walls.confine(limits, rootfs.WORK)
-    programs.warm()
-
-
-def _receive() -> tuple[str, list[int]]:
-    """Wait for the program; end quietly where the server goes or wants none."""
-    line = socket.socket(fileno=_LINE)
-    message, descriptors, _, _ = socket.recv_fds(line, 256, 8)
-    line.detach()
-    if not message:
-        os._exit(0)
-    return message.decode(), list(descriptors)
-
-
-def _arrange(
-    walls: isolation.Isolation, limits: dict[str, float], descriptors: list[int]
-) -> tuple[bytes, programs.Server | None]:
-    """Lay streams and files where the program looks for them, and close the last wall."""
-    payload, stdin, stdout, stderr, *channel = descriptors
-    for number, descriptor in enumerate((stdin, stdout, stderr)):
-        os.dup2(descriptor, number)
-    source, files = programs.unpack(payload)
-    if channel:
-        os.dup2(channel[0], programs.CHANNEL)  # in the place of the line
-    kernel.close_from(_REPORT + 1)
-    walls.seal(limits)
-    programs.lay_files(rootfs.WORK, files)
-    return source, programs.Server(programs.CHANNEL) if channel else None
-
-
-def _forget() -> None:
-    for name in _OURS:
-        sys.modules.pop(name, None)

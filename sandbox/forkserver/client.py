@@ -23,6 +23,10 @@ from . import kernel, programs
 _START_SECONDS = 60.0
 _GRACE = 10.0  # beyond the wall limit, before a silent server counts as dead
 _CHUNK = 1 << 16
+_BOTH = select.POLLIN | select.POLLOUT
+_PEEK = int(socket.MSG_DONTWAIT | socket.MSG_PEEK)
+_UNTOLD = 0.05
+"""Seconds that an answer may take before the server is told its limit: most take far less."""
 
 
 # One thread, whatever is preloaded: a process with several cannot enter a user namespace.
@@ -62,7 +66,7 @@ class Request:
     limits: Mapping[str, float]
     files: Mapping[str, bytes] = field(default_factory=dict)
     stdin: bytes = b""
-    reusable: bool = False
+    prelude: bytes = b""
 
 
 def sealed(content: bytes, name: str) -> int:
@@ -108,7 +112,7 @@ class Server:
             theirs.close()
             os.close(harness)
         self._control = ours
-        self._known: set[str] = set()
+        self._known: list[str] = []
         self.owner = os.getpid()
         try:
             if on_start is not None:
@@ -161,7 +165,7 @@ class Server:
 
     def start(self, request: Request, channel: bool) -> "Running":
         """Start a program, with a channel or without."""
-        key = self._ensure_compiled(request) if request.reusable else ""
+        key = self._ensure_prelude(request.prelude) if request.prelude else ""
         handed: list[int] = []
         kept: list[int] = []
         line: socket.socket | None = None
@@ -190,18 +194,21 @@ class Server:
                 os.close(descriptor)
         return Running(self._control, kept[0], kept[1], request.limits, line)
 
-    def _ensure_compiled(self, request: Request) -> str:
-        key = hashlib.sha256(request.source).hexdigest()
+    def _ensure_prelude(self, prelude: bytes) -> str:
+        """Give the server a prelude that it does not hold; it forgets the oldest as we do."""
+        key = hashlib.sha256(prelude).hexdigest()
         if key not in self._known:
-            descriptor = sealed(programs.pack(request.source, {}), "source")
+            descriptor = sealed(programs.pack(prelude, {}), "prelude")
             try:
-                order = json.dumps({"kind": "compile", "key": key}).encode()
+                order = json.dumps({"kind": "prelude", "key": key}).encode()
                 socket.send_fds(self._control, [order], [descriptor])
             except OSError as problem:
                 raise ServerGoneError(f"no program could be handed over: {problem}") from problem
             finally:
                 os.close(descriptor)
-            self._known.add(key)
+            if len(self._known) >= programs.PRELUDES_KEPT:
+                self._known.pop(0)
+            self._known.append(key)
         return key
 
     def forget(self) -> None:
@@ -283,17 +290,23 @@ class Running:
             self._break("protocol", "it sent bytes that nobody had asked for")
             return None
         nonce = os.urandom(programs.NONCE)
-        if cpu_seconds is not None:
-            self._tell(b"C" + repr(float(cpu_seconds)).encode())
         started = time.monotonic()
-        outgoing = memoryview(struct.pack("<I", len(question)) + nonce + question)
+        deadline = started + self._wall_left
+        untold = cpu_seconds is not None
+        tell_at = min(started + (_UNTOLD if (cpu_seconds or 0) > 20 * _UNTOLD else 0), deadline)
+        line.setblocking(False)
+        frame = memoryview(struct.pack("<I", len(question)) + nonce + question)
+        outgoing = self._push(line, frame)
         incoming = bytearray()
         wanted = 4 + programs.NONCE
-        line.setblocking(False)
-        self._poll.register(line, select.POLLIN | select.POLLOUT)
+        self._poll.register(line, _BOTH if outgoing else select.POLLIN)
         try:
             while self._ending is None and len(incoming) < wanted:
-                events = self._step(started + self._wall_left, answer=cpu_seconds)
+                if untold and time.monotonic() >= tell_at:
+                    self._tell(b"C" + repr(cpu_seconds).encode())
+                    untold = False
+                until = tell_at if untold else deadline
+                events = self._step(until, answer=cpu_seconds, final=not untold)
                 if events & (select.POLLOUT) and outgoing:
                     outgoing = self._push(line, outgoing)
                     if not outgoing:
@@ -317,7 +330,7 @@ class Running:
         if len(incoming) > wanted or self._early(line):
             self._break("protocol", "it sent bytes after its answer")
             return None
-        if cpu_seconds is not None:
+        if cpu_seconds is not None and not untold:
             self._tell(b"C")
         return bytes(incoming[4 + programs.NONCE :])
 
@@ -361,7 +374,7 @@ class Running:
 
     def _early(self, line: socket.socket) -> bool:
         try:
-            return bool(line.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK))
+            return bool(line.recv(1, _PEEK))
         except OSError:
             return False
 

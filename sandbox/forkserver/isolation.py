@@ -6,17 +6,20 @@ server unless the caller said that less isolation will do.
 
 import contextlib
 import ctypes
+import fcntl
 import functools
 import os
-import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable
 
 from . import kernel, landlock, rootfs, seccomp
+from .confinement import Confinement
 
 NOBODY = 65534
+FIRST_PID = 2
+"""Of a program in its pid namespace, after the namespace's init."""
 _SERVER_NAMESPACES = {
     "net": kernel.CLONE_NEWNET,
     "ipc": kernel.CLONE_NEWIPC,
@@ -41,6 +44,7 @@ class Isolation:
         self._wanted = wanted
         self._filter: seccomp.Filter | None = None
         self._landlock = 0
+        self._rules = -1
         wanted_here = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", sys.base_prefix, *_DEVICES)
         self._libraries = tuple(path for path in wanted_here if os.path.exists(path))
 
@@ -159,22 +163,29 @@ class Isolation:
     def _ready_landlock(self) -> None:
         self._landlock = landlock.abi_version()
 
-    def confine(self, limits: dict[str, float], work: str) -> None:
-        """The walls around a freshly forked child, all but the last."""
-        if self.has("user namespace"):
-            kernel.unshare(kernel.CLONE_NEWUSER, "unshare user namespace of the run")
-        os.chdir(work)
-        set_limits(limits, counted=not self.contained)
-        kernel.drop_capabilities()
-        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    def view(self, work: str) -> None:
+        """Make the rules ready for the working folder that lies there now. Raises KernelError."""
         if self._landlock:
-            landlock.restrict(self._landlock, work, self._readable())
+            if self._rules >= 0:
+                os.close(self._rules)
+                self._rules = -1
+            made = landlock.make_ruleset(self._landlock, work, self._readable())
+            # Out of the way of the numbers that a child gives its own descriptors.
+            self._rules = fcntl.fcntl(made, fcntl.F_DUPFD_CLOEXEC, 100)
+            os.close(made)
 
-    def seal(self, limits: dict[str, float]) -> None:
-        """The last walls, once the child holds its program: descriptors and system calls."""
-        lower_limit(resource.RLIMIT_NOFILE, int(limits["open_files"]))
-        if self._filter is not None:
-            self._filter.install()
+    def confinement(self, limits: dict[str, float], base_bytes: int, work: str) -> Confinement:
+        """The walls of a program under these limits."""
+        return Confinement(
+            limits,
+            base_bytes,
+            work,
+            self._rules,
+            self._filter,
+            own_user=self.has("user namespace"),
+            counted=not self.contained,
+            own_pid=FIRST_PID if self.has("pid namespace") else None,
+        )
 
     def _readable(self) -> tuple[str, ...]:
         return self._libraries if self.contained else ("/",)
@@ -208,44 +219,8 @@ def _write_maps(processes: int, pid: int, uid: int, gid: int, go: int, deny: boo
     return 0
 
 
-def set_limits(limits: dict[str, float], counted: bool) -> None:
-    """Resource limits of one program; the kernel's own backstop behind the supervisor.
-
-    The number of descriptors comes later, in `seal`.
-
-    `counted`: the uid is the program's alone, so that its threads can be counted by it. In a
-    container the uid is shared with the whole machine, and the pids cgroup counts instead.
-    """
-    space = int(limits["base_bytes"] + limits["memory_mb"] * 2**20)
-    cpu = int(limits["cpu_seconds"]) + 2
-    for kind, value in (
-        (resource.RLIMIT_AS, space),
-        (resource.RLIMIT_CPU, cpu),
-        (resource.RLIMIT_FSIZE, int(limits["files_mb"] * 2**20)),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        lower_limit(kind, value)
-    for kind, value in (
-        (resource.RLIMIT_MEMLOCK, 0),
-        (resource.RLIMIT_MSGQUEUE, 0),
-        (resource.RLIMIT_SIGPENDING, 64),
-    ):
-        with contextlib.suppress(ValueError):  # gVisor has none; no listed call needs them
-            lower_limit(kind, value)
-    if counted:
-        lower_limit(resource.RLIMIT_NPROC, int(limits["processes"]))
-
-
-def lower_limit(kind: int, value: int) -> None:
-    """Set a limit, or keep the present one where it is tighter still."""
-    hard = resource.getrlimit(kind)[1]
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(kind, (value, value))
-
-
 def reset_signals() -> None:
-    """Default actions and no mask: nothing of the server's handling reaches a program."""
+    """Default actions and no mask, for this process and every program that is forked from it."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -4,6 +4,7 @@ import ctypes
 import errno
 import os
 import platform
+from collections.abc import Sequence
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -17,7 +18,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
 MS_NOATIME, MS_BIND, MS_REC, MS_PRIVATE = 1024, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 
-PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_SECCOMP = 4, 24, 22
+PR_SET_DUMPABLE, PR_CAPBSET_READ, PR_CAPBSET_DROP = 4, 23, 24
 PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 28, 38, 47
 LAST_CAPABILITY = 63
 
@@ -31,11 +32,20 @@ _libc.mount.argtypes = (
 )
 _libc.prctl.argtypes = (ctypes.c_int,) + (ctypes.c_ulong,) * 4
 _libc.syscall.restype = ctypes.c_long
+_fork = ctypes.PyDLL(None, use_errno=True).fork  # which keeps the interpreter lock
 
 MACHINE = platform.machine()
 _NUMBERS = {  # name -> (x86_64, aarch64)
+    "close": (3, 57),
+    "recvmsg": (47, 212),
+    "chdir": (80, 49),
+    "setsid": (112, 157),
     "pivot_root": (155, 41),
     "capset": (126, 91),
+    "prctl": (157, 167),
+    "unshare": (272, 97),
+    "dup3": (292, 24),
+    "prlimit64": (302, 261),
     "close_range": (436, 436),
     "landlock_create_ruleset": (444, 444),
     "landlock_add_rule": (445, 445),
@@ -55,12 +65,38 @@ def _check(result: int, what: str) -> int:
     return result
 
 
-def syscall(name: str, *arguments: object) -> int:
-    """Call a system call that libc does not wrap, by name; KernelError when it fails."""
+def number(name: str) -> int:
+    """The number of a system call on this machine; KernelError where it is not known."""
     column = {"x86_64": 0, "aarch64": 1}.get(MACHINE)
     if column is None:
         raise KernelError(38, f"{name}: no number known for {MACHINE}")
-    return _check(_libc.syscall(ctypes.c_long(_NUMBERS[name][column]), *arguments), name)
+    return _NUMBERS[name][column]
+
+
+def syscall(name: str, *arguments: object) -> int:
+    """Call a system call that libc does not wrap, by name; KernelError when it fails."""
+    return _check(_libc.syscall(ctypes.c_long(number(name)), *arguments), name)
+
+
+def raw_syscall(words: Sequence[int]) -> tuple[int, int]:
+    """Call by number with six arguments; gives the result and errno."""
+    result = _libc.syscall(*(ctypes.c_long(word) for word in words))
+    return result, ctypes.get_errno()
+
+
+def protect(address: int, length: int, protection: int) -> None:
+    """mprotect(2)."""
+    where = ctypes.c_void_p(address)
+    _check(_libc.mprotect(where, ctypes.c_size_t(length), protection), "mprotect")
+
+
+def fork() -> int:
+    """fork(2) without what the interpreter does after it, which a process of one thread can omit.
+
+    The hooks of `threading` and `random` alone cost a child more than all its walls. Whoever
+    forks gives `random` a new seed before.
+    """
+    return _check(_fork(), "fork")
 
 
 def unshare(flags: int, what: str = "unshare") -> None:
@@ -115,18 +151,16 @@ class _CapHeader(ctypes.Structure):
     _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
 
 
-_NO_CAPS = (ctypes.c_uint32 * 6)()
-_CAP_HEADER = _CapHeader(0x20080522, 0)
+NO_CAPABILITIES = (ctypes.c_uint32 * 6)()
+CAPABILITY_HEADER = _CapHeader(0x20080522, 0)
 
 
-def drop_capabilities() -> None:
-    """Give up every capability in every set, for good."""
+def capabilities() -> range:
+    """The numbers of the capabilities that this kernel knows."""
     for capability in range(LAST_CAPABILITY + 1):
-        if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
-            break  # the kernel's last capability is behind us, or we hold none to drop with
-    _libc.prctl(PR_SET_SECUREBITS, 0xEF, 0, 0, 0)  # every bit that can be locked, locked
-    _libc.prctl(PR_CAP_AMBIENT, 4, 0, 0, 0)
-    syscall("capset", ctypes.byref(_CAP_HEADER), ctypes.byref(_NO_CAPS))
+        if _libc.prctl(PR_CAPBSET_READ, capability, 0, 0, 0) < 0:
+            return range(capability)
+    return range(LAST_CAPABILITY + 1)
 
 
 def open_pid(pid: int) -> int:
@@ -137,6 +171,12 @@ def open_pid(pid: int) -> int:
         if problem.errno != errno.ENOSYS:
             raise
         return -1
+
+
+def has_close_range() -> bool:
+    """Whether the kernel closes a range without an end (Linux 5.9; gVisor refuses it)."""
+    words = (number("close_range"), 1 << 30, 0xFFFFFFFF, 0, 0, 0, 0)
+    return raw_syscall(words)[0] == 0
 
 
 def close_from(first: int) -> None:

@@ -32,10 +32,11 @@ def abi_version() -> int:
     )
 
 
-def restrict(abi: int, writable: str, readable: tuple[str, ...]) -> None:
-    """Allow reading under `readable` and everything but devices under `writable`.
+def make_ruleset(abi: int, writable: str, readable: tuple[str, ...]) -> int:
+    """A set of rules: reading under `readable`, everything but devices under `writable`.
 
-    TCP, abstract sockets and signals to the outside are refused where the kernel can.
+    TCP, abstract sockets and signals to the outside are refused where the kernel can. Gives its
+    descriptor. The rules hold for the folders that lie there now, not for their names.
     """
     rights = _RIGHTS_BY_ABI[min(abi, 3)] | (_DEVICE_IOCTL if abi >= 5 else 0)
     rules = _Ruleset(rights, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
@@ -49,8 +50,12 @@ def restrict(abi: int, writable: str, readable: tuple[str, ...]) -> None:
     _allow(ruleset, writable, no_devices)
     if os.path.exists("/dev/null"):
         _allow(ruleset, "/dev/null", 0b110)
+    return ruleset
+
+
+def restrict(ruleset: int) -> None:
+    """Bind this thread, and all it starts, to the rules. Needs no_new_privs."""
     kernel.syscall("landlock_restrict_self", ctypes.c_int(ruleset), ctypes.c_uint(0))
-    os.close(ruleset)
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:

@@ -1,7 +1,6 @@
 """What happens inside a confined child: unpack, run the source as `__main__`, end cleanly."""
 
 import io
-import json
 import os
 import struct
 import sys
@@ -12,23 +11,36 @@ CHANNEL = 3
 LARGEST_FRAME = 64 * 2**20
 NONCE = 16
 NAME = "main.py"
+PRELUDES_KEPT = 16
+_HEAD = struct.Struct("<II")
 
 
 def pack(source: bytes, files: dict[str, bytes]) -> bytes:
-    """One payload: a JSON head with the lengths, then the source, then each file."""
-    head = json.dumps({"source": len(source), "files": [[n, len(b)] for n, b in files.items()]})
-    encoded = head.encode()
-    return b"".join((struct.pack("<I", len(encoded)), encoded, source, *files.values()))
+    """One payload: how long the source is and how many files follow, the source, the files.
+
+    Each file is the lengths of its name and its content, then the two of them.
+    """
+    parts = [_HEAD.pack(len(source), len(files)), source]
+    for name, content in files.items():
+        encoded = name.encode("utf-8", "surrogateescape")
+        parts += (_HEAD.pack(len(encoded), len(content)), encoded, content)
+    return b"".join(parts)
 
 
 def unpack(descriptor: int) -> tuple[bytes, list[tuple[str, bytes]]]:
-    """Read a payload back; gives the source and the files."""
-    with open(descriptor, "rb", closefd=True) as stream:
-        stream.seek(0)
-        (length,) = struct.unpack("<I", stream.read(4))
-        head = json.loads(stream.read(length))
-        source = stream.read(head["source"])
-        return source, [(name, stream.read(size)) for name, size in head["files"]]
+    """Read a payload back and close it; gives the source and the files."""
+    payload = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+    os.close(descriptor)
+    length, count = _HEAD.unpack_from(payload)
+    at = _HEAD.size + length
+    source, files = payload[_HEAD.size : at], []
+    for _ in range(count):
+        named, size = _HEAD.unpack_from(payload, at)
+        at += _HEAD.size
+        name = payload[at : at + named].decode("utf-8", "surrogateescape")
+        files.append((name, payload[at + named : at + named + size]))
+        at += named + size
+    return source, files
 
 
 def lay_files(work: str, files: list[tuple[str, bytes]]) -> None:
@@ -45,26 +57,29 @@ def compile_source(source: bytes) -> types.CodeType:
     return compile(source.decode("utf-8", "surrogatepass"), NAME, "exec", dont_inherit=True)
 
 
-def warm() -> None:
-    """Compile and run next to nothing: the memory that any program touches is then our own."""
-    exec(compile("def f(x):\n    return [x]\nf(1)", NAME, "exec"), {})
-
-
-def run_main(
-    source: bytes | None, code: types.CodeType | None, serve: Callable[..., None] | None
-) -> int:
-    """Run a program as `__main__`; gives its exit code."""
+def main_module() -> types.ModuleType:
+    """An empty `__main__` for a program to run in."""
     module = types.ModuleType("__main__")
     module.__dict__.update({"__builtins__": __builtins__, "__file__": NAME})
+    return module
+
+
+def run_prelude(source: bytes) -> types.ModuleType:
+    """The `__main__` that a prelude leaves behind. Raises whatever the prelude raises."""
+    module = main_module()
+    exec(compile_source(source), module.__dict__)
+    return module
+
+
+def run_main(source: bytes, module: types.ModuleType, serve: Callable[..., None] | None) -> int:
+    """Run a program as `__main__`; gives its exit code."""
     if serve is not None:
         module.__dict__["serve"] = serve
         module.__dict__["exchange"] = getattr(serve, "exchange", None)
     sys.modules["__main__"] = module
     status = 0
     try:
-        if code is None:
-            code = compile_source(source or b"")
-        exec(code, module.__dict__)
+        exec(compile_source(source), module.__dict__)
     except SystemExit as leaving:
         status = _exit_status(leaving)
     except BaseException:
@@ -84,13 +99,13 @@ def _exit_status(leaving: SystemExit) -> int:
     return 1
 
 
-def _report(source: bytes | None) -> int:
+def _report(source: bytes) -> int:
     """Print the traceback, without our own frames, as the interpreter would."""
     import linecache
 
     kind, problem, trace = sys.exc_info()
     try:
-        if source is not None and len(source) < 2**20:
+        if len(source) < 2**20:
             text = source.decode("utf-8", "replace")
             linecache.cache[NAME] = (len(text), None, text.splitlines(keepends=True), NAME)
         while trace is not None and trace.tb_frame.f_code.co_filename != NAME:

@@ -57,18 +57,19 @@ def split(body: bytes) -> tuple[dict[str, object], list[bytes]]:
 def pack_request(request: Request) -> bytes:
     """A request as the body of a frame."""
     names = list(request.files)
-    head = {"limits": dict(request.limits), "files": names, "reusable": request.reusable}
-    return join(head, request.source, request.stdin, *request.files.values())
+    head: dict[str, object] = {"limits": dict(request.limits), "files": names}
+    parts = (request.source, request.stdin, request.prelude, *request.files.values())
+    return join(head, *parts)
 
 
 def unpack_request(body: bytes) -> Request:
     """The request in the body of a frame."""
-    head, (source, stdin, *contents) = split(body)
+    head, (source, stdin, prelude, *contents) = split(body)
     limits, names = head["limits"], head["files"]
     assert isinstance(limits, dict)
     assert isinstance(names, list)
     files = dict(zip(names, contents, strict=True))
-    return Request(source, limits, files, stdin, bool(head["reusable"]))
+    return Request(source, limits, files, stdin, prelude)
 
 
 def pack_ending(ending: Ending) -> bytes:

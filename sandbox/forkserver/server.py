@@ -2,7 +2,7 @@
 
 It holds numbers only. Sources, inputs and outputs travel in descriptors that it hands to the
 child unread, so that a child, which is a copy of this process, finds nothing of another run in
-its memory. Compiled reusable sources are the exception; they hold no secrets by contract.
+its memory. Preludes are the exception; they hold no secrets by contract.
 """
 
 import gc
@@ -14,7 +14,6 @@ import signal
 import socket
 import sys
 import time
-import types
 
 from . import children, folder, isolation, kernel, programs, rootfs
 
@@ -27,18 +26,17 @@ STANDARD_MODULES = (
     "threading", "time", "timeit", "traceback", "types", "typing", "unicodedata", "uuid",
     "warnings", "weakref", "zlib",
 )  # fmt: skip
-_COMPILED_KEPT = 16
 _TICK = 0.002
 
 
 class Server:
-    """State of one server: its walls, the child in stock, the compiled sources."""
+    """State of one server: its walls, the child in stock, the preludes."""
 
     def __init__(self, control: socket.socket, harness: int, settings: dict[str, object]) -> None:
         self._control = control
         self._harness = harness
         self._settings = settings
-        self._compiled: dict[str, types.CodeType] = {}
+        self._preludes: children.Preludes = {}
         wanted = settings["rootfs"]
         assert isinstance(wanted, dict)
         self._isolation = isolation.Isolation(wanted, bool(settings.get("contained")))
@@ -67,6 +65,10 @@ class Server:
         self._control.send(json.dumps(report).encode())
         if missing and not allowed:
             sys.exit(0)
+        if not self._isolation.private_folder:
+            self._isolation.view(rootfs.WORK)
+        isolation.reset_signals()
+        _forget()
         gc.collect()
         gc.freeze()
 
@@ -85,19 +87,22 @@ class Server:
             if message[:1] in (b"K", b"C"):
                 continue  # for a program that has ended meanwhile
             request = json.loads(message)
-            if request["kind"] == "compile":
-                self._compile(request["key"], descriptors[0])
+            if request["kind"] == "prelude":
+                self._learn(request["key"], descriptors[0])
                 continue
             self._run(request, descriptors)
 
-    def _compile(self, key: str, descriptor: int) -> None:
+    def _learn(self, key: str, descriptor: int) -> None:
+        """Run a prelude, for the children that are forked from now on."""
+        self._nursery.clear()
         source, _ = programs.unpack(descriptor)
-        if len(self._compiled) >= _COMPILED_KEPT:
-            self._compiled.pop(next(iter(self._compiled)))
+        if len(self._preludes) >= programs.PRELUDES_KEPT:
+            self._preludes.pop(next(iter(self._preludes)))
         try:
-            self._compiled[key] = programs.compile_source(source)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            self._compiled.pop(key, None)  # the child will compile it and say what is wrong
+            self._preludes[key] = programs.run_prelude(source)
+        except BaseException as problem:
+            self._preludes[key] = f"{type(problem).__name__}: {problem}"
+        gc.collect()
         gc.freeze()
 
     def _run(self, request: dict[str, object], descriptors: list[int]) -> None:
@@ -105,7 +110,7 @@ class Server:
         started = time.monotonic()
         try:
             self._make_room(limits)
-            child = self._nursery.take(limits, self._compiled)
+            child = self._nursery.take(limits, self._preludes)
             used = _cpu(child.pid)
             child.hand_over(str(request["key"]), descriptors)
         except OSError as problem:
@@ -114,7 +119,7 @@ class Server:
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
-        self._nursery.stock(limits, self._compiled)
+        self._nursery.stock(limits, self._preludes)
         ending = self._supervise(child, request, used)
         ending["report"] = child.said()
         self._nursery.bury(child)
@@ -123,17 +128,20 @@ class Server:
 
     def _make_room(self, limits: dict[str, float]) -> None:
         if self._isolation.private_folder and not self._folder.fits(limits):
-            self._nursery.clear()
-            self._folder.renew(limits)
+            self._renew(limits)
+
+    def _renew(self, limits: dict[str, float]) -> None:
+        self._nursery.renewed()
+        self._folder.renew(limits)
+        self._isolation.view(rootfs.WORK)
 
     def _tidy(self, limits: dict[str, float]) -> None:
         """Have an empty folder before the next run; where that fails, this server ends."""
         if self._isolation.contained:
             rootfs.clean(rootfs.WORK)
         elif self._isolation.private_folder and not self._folder.untouched():
-            self._nursery.clear()
-            self._folder.renew(limits)
-            self._nursery.stock(limits, self._compiled)
+            self._renew(limits)
+            self._nursery.stock(limits, self._preludes)
 
     def _send(self, ending: dict[str, object]) -> None:
         self._control.send(json.dumps(ending).encode())
@@ -196,6 +204,13 @@ def _give_exits() -> None:
 
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "end of file"))
+
+
+def _forget() -> None:
+    """Let no program import what this server is made of."""
+    package = __name__.partition(".")[0]
+    for name in [one for one in sys.modules if one.partition(".")[0] == package]:
+        del sys.modules[name]
 
 
 def _cpu(pid: int) -> float:

@@ -2,6 +2,7 @@
 
 import pytest
 from assay.sandbox import ChannelClosed, Limits, Program, Sandbox
+from assay.sandbox.forkserver.programs import PRELUDES_KEPT
 
 ECHO = "def answer(question): return question[::-1]\nserve(answer)\n"
 
@@ -14,10 +15,34 @@ def test_questions_are_answered_in_turn(box: Sandbox) -> None:
     assert channel.close().status == "ok"
 
 
-def test_a_reusable_source_is_the_same_program(box: Sandbox) -> None:
+def test_a_prelude_is_there_and_new_for_every_program(box: Sandbox) -> None:
+    prelude = "seen = []\ndef answer(question): seen.append(question); return b','.join(seen)\n"
     for _ in range(3):
-        with box.open_channel(Program(ECHO, reusable=True)) as channel:
-            assert channel.ask(b"ab") == b"ba"
+        with box.open_channel(Program("serve(answer)", prelude=prelude)) as channel:
+            assert channel.ask(b"a") == b"a"
+            assert channel.ask(b"b") == b"a,b"
+    assert box.run(Program("print(seen, __name__)", prelude=prelude)).stdout == "[] __main__\n"
+    assert "NameError" in box.run(Program("print(seen)")).stderr
+
+
+def test_more_preludes_than_a_server_keeps_come_back(box: Sandbox) -> None:
+    for round_ in range(2):
+        for number in range(PRELUDES_KEPT + 2):
+            program = Program("print(x)", prelude=f"x = {number}")
+            assert box.run(program).stdout == f"{number}\n", round_
+
+
+def test_a_prelude_that_fails_is_not_the_fault_of_the_program(box: Sandbox) -> None:
+    outcome = box.run(Program("print(1)", prelude="1 / 0"))
+    assert outcome.status == "sandbox_error"
+    assert "prelude" in outcome.reason
+    assert "ZeroDivisionError" in outcome.reason
+    assert box.run(Program("print(1)")).stdout == "1\n"
+
+
+def test_every_program_has_random_numbers_of_its_own(box: Sandbox) -> None:
+    seen = {box.run(Program("import random; print(random.random())")).stdout for _ in range(6)}
+    assert len(seen) == 6
 
 
 def test_many_channels_and_runs_at_once(box: Sandbox) -> None:

@@ -1,9 +1,11 @@
-"""The texts that run inside sandboxes: a side after the texts it builds on, then its start."""
+"""The texts that run inside sandboxes: each side as a prelude, after the texts it builds on."""
 
 import re
 from functools import cache
 from pathlib import Path
 
+START = "start(exchange)\n"
+"""The program that goes with either prelude."""
 _FOLDER = Path(__file__).parent
 _OURS = re.compile(r"^from \.(\w+) import \(.*?^\)\n", re.MULTILINE | re.DOTALL)
 
@@ -16,7 +18,7 @@ def driver(side: str) -> str:
     if not needs:
         raise AssertionError(f"{side}.py does not import the codec as drivers expect")
     parts = [*map(_text, needs), text]
-    return "\n".join(_OURS.sub("", part) for part in parts) + "\nstart(exchange)  # noqa: F821\n"
+    return "\n".join(_OURS.sub("", part) for part in parts)
 
 
 def _text(name: str) -> str:

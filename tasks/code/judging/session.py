@@ -13,7 +13,7 @@ from typing import Any
 from ....sandbox.types import Channel, ChannelClosed, Limits, Outcome, Program, Sandbox
 from ...verdict import Status
 from .codec import MalformedError, Tree, dumps, loads
-from .drivers import driver
+from .drivers import START, driver
 
 JUDGE_LIMITS = Limits(cpu_seconds=36_000, wall_seconds=86_400, memory_mb=2048, output_kb=4096)
 JUDGE_CPU_SECONDS = 10.0
@@ -66,7 +66,7 @@ class ProgramChannel:
 
     def __init__(self, sandbox: Sandbox, limits: Limits, preload: tuple[str, ...] = ()) -> None:
         self._channel = sandbox.open_channel(
-            Program(source=driver("program_side"), reusable=True, preload=preload), limits
+            Program(START, preload=preload, prelude=driver("program_side")), limits
         )
         self.names: Mapping[str, str] = {}
 
@@ -158,7 +158,7 @@ class Judges:
         with self._lock:
             if self._idle.get(preload) and not fresh:
                 return self._idle[preload].pop()
-        program = Program(source=driver("judge_side"), reusable=True, preload=preload)
+        program = Program(START, preload=preload, prelude=driver("judge_side"))
         return self._sandbox.open_channel(program, JUDGE_LIMITS), 0
 
     def _give_back(self, channel: Channel, used: int, shelf: tuple[str, ...] | None) -> None:

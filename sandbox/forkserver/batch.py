@@ -1,0 +1,100 @@
+"""System calls made ready ahead and carried out in one go.
+
+A child of a fork copies every page that it touches, and the interpreter touches a page for next
+to every line it runs. So the walls of a child are a list that the server wrote down before the
+fork; on x86-64 a few bytes of machine code walk through it, elsewhere a loop does.
+"""
+
+import ctypes
+import mmap
+from collections.abc import Callable
+from typing import Any
+
+from . import kernel
+
+MUST, MAY_FAIL, MUST_GIVE = 0, 1, 2
+"""What a call's result decides: stop below zero, never stop, or stop at zero too."""
+_WORDS = 8  # number, six arguments, one of the above
+_MACHINE_CODE = {  # run(list, count): 0, or what is left of the list << 32 | errno
+    "x86_64": (
+        "53 4154 4889fb 4989f4"  # push rbx, r12; rbx = list, r12 = count
+        "4d85e4 7449"  # next: test r12, r12; jz done
+        "488b03 488b7b08 488b7310 488b5318"  # rax, rdi, rsi, rdx = the call's words
+        "4c8b5320 4c8b4328 4c8b4b30 0f05"  # r10, r8, r9; syscall
+        "488b4b38 4885c0 7811 7506"  # rcx = what decides; test rax, rax; js below; jnz good
+        "4883f902 740f"  # cmp rcx, 2; je stop
+        "4883c340 49ffcc ebc4"  # good: rbx += 64; r12 -= 1; jmp next
+        "4883f901 74f1"  # below: cmp rcx, 1; je good
+        "48f7d8 49c1e420 4c09e0 eb02"  # stop: rax = -rax | r12 << 32; jmp out
+        "31c0 415c 5b c3"  # done: rax = 0; out: pop r12, rbx; ret
+    ),
+}
+
+
+def _machine_code() -> Callable[[int, int], int] | None:
+    """The runner, called without giving up the interpreter lock; None where there is none."""
+    text = bytes.fromhex(_MACHINE_CODE.get(kernel.MACHINE, ""))
+    if not text:
+        return None
+    try:
+        page = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+        page.write(text)
+        address = ctypes.addressof(ctypes.c_char.from_buffer(page))
+        kernel.protect(address, mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_EXEC)
+    except OSError:
+        return None  # a machine that lets nobody make code
+    _PAGES.append(page)
+    kind = ctypes.PYFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64)
+    return kind(address)
+
+
+_PAGES: list[mmap.mmap] = []
+
+
+class Batch:
+    """A list of system calls with their arguments, which may be pointers into `held`."""
+
+    def __init__(self) -> None:
+        self._runner = _machine_code()
+        self._names: list[str] = []
+        self._words: list[int] = []
+        self._held: list[object] = []
+        self._table = (ctypes.c_uint64 * 0)()
+
+    def add(self, name: str, *arguments: int, decides: int = MUST) -> int:
+        """Append a call; gives its place, for `set`."""
+        padded = [*arguments, *(0 for _ in range(6 - len(arguments)))]
+        self._words += [kernel.number(name), *padded, decides]
+        self._names.append(name)
+        return len(self._names) - 1
+
+    def hold(self, data: "ctypes.Array[Any] | ctypes.Structure") -> int:
+        """Keep what a pointer points to; gives the pointer."""
+        self._held.append(data)
+        return ctypes.addressof(data)
+
+    def close(self) -> "Batch":
+        """Make the table; nothing is added afterwards."""
+        self._table = (ctypes.c_uint64 * len(self._words))(*(w % 2**64 for w in self._words))
+        return self
+
+    def set(self, place: int, argument: int, value: int) -> None:
+        """Change one argument of one call."""
+        self._table[place * _WORDS + 1 + argument] = value
+
+    def run(self) -> tuple[str, int]:
+        """Carry out the list; gives ("", 0) or the call that stopped it and its errno."""
+        if self._runner is None:
+            return self._walk()
+        result = self._runner(ctypes.addressof(self._table), len(self._names))
+        return (self._names[-(result >> 32)], result & 0xFFFFFFFF) if result else ("", 0)
+
+    def _walk(self) -> tuple[str, int]:
+        """The same without machine code."""
+        for place, name in enumerate(self._names):
+            words = self._table[place * _WORDS : (place + 1) * _WORDS]
+            result, number = kernel.raw_syscall(words[:7])
+            decides = words[7]
+            if (result < 0 and decides != MAY_FAIL) or (result == 0 and decides == MUST_GIVE):
+                return name, number if result < 0 else 0
+        return "", 0

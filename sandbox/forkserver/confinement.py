@@ -1,0 +1,177 @@
+"""The walls of one program, written down before the fork and put up by the child in one go.
+
+The last calls wait for the program and take it in, so that between the fork and the program's
+own text a child runs next to no Python.
+"""
+
+import ctypes
+import os
+import resource
+import socket
+import struct
+
+from . import kernel, seccomp
+from .batch import MAY_FAIL, MUST_GIVE, Batch
+
+LINE, REPORT, PAYLOAD = 3, 4, 5
+_STREAMS = 3
+_CHANNEL = PAYLOAD + 1 + _STREAMS
+_PARKED = 60  # above every descriptor that a child keeps
+_ALL = 0xFFFFFFFF
+KEY = 64
+"""Characters of the key of a prelude; spaces where a program has none."""
+
+
+class _Vector(ctypes.Structure):
+    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
+
+
+class _Message(ctypes.Structure):
+    _fields_ = (
+        ("name", ctypes.c_void_p),
+        ("name_length", ctypes.c_uint32),
+        ("vectors", ctypes.c_void_p),
+        ("vector_count", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("control_length", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+    )
+
+
+class Confinement:
+    """What a child goes through under given limits; see the README for the order.
+
+    `own_user`: enter a user namespace. `counted`: the uid is the program's alone, so that its
+    threads can be counted by it; in a container the pids cgroup counts instead. `rules`:
+    Landlock's, or -1. `own_pid`: the child's, where it is known before the fork; else the filter
+    is left to `seal`.
+    """
+
+    def __init__(
+        self,
+        limits: dict[str, float],
+        base_bytes: int,
+        work: str,
+        rules: int,
+        filter_: seccomp.Filter | None,
+        *,
+        own_user: bool,
+        counted: bool,
+        own_pid: int | None,
+    ) -> None:
+        self._limits, self._filter, self._own_pid = limits, filter_, own_pid
+        self._batch = batch = Batch()
+        batch.add("setsid")
+        self._from = [batch.add("dup3", 0, _PARKED), batch.add("dup3", 0, _PARKED + 1)]
+        batch.add("dup3", _PARKED, LINE)
+        batch.add("dup3", _PARKED + 1, REPORT)
+        if own_user:
+            batch.add("unshare", kernel.CLONE_NEWUSER)
+        batch.add("chdir", batch.hold(ctypes.create_string_buffer(os.fsencode(work))))
+        for kind, value, decides in _resources(limits, base_bytes, counted):
+            self._limit(kind, value, decides)
+        self._drop_capabilities()
+        batch.add("prctl", kernel.PR_SET_NO_NEW_PRIVS, 1)
+        if rules >= 0:
+            batch.add("landlock_restrict_self", rules, 0)
+        self._close_from(REPORT + 1)
+        self._receive()
+        for stream in range(_STREAMS):
+            batch.add("dup3", PAYLOAD + 1 + stream, stream)
+        batch.add("dup3", _CHANNEL, LINE, decides=MAY_FAIL)  # there, if it is to have a channel
+        self._close_from(PAYLOAD + 1)
+        self._limit(resource.RLIMIT_NOFILE, int(limits["open_files"]))
+        if filter_ is not None and own_pid is not None:
+            batch.add("seccomp", 1, 0, filter_.bound_to(own_pid))
+        batch.close()
+
+    def _limit(self, kind: int, value: int, decides: int = 0) -> None:
+        """A limit, or the present one where it is tighter still."""
+        hard = resource.getrlimit(kind)[1]
+        if hard != resource.RLIM_INFINITY:
+            value = min(value, hard)
+        pair = self._batch.hold((ctypes.c_uint64 * 2)(value, value))
+        self._batch.add("prlimit64", 0, kind, pair, 0, decides=decides)
+
+    def _drop_capabilities(self) -> None:
+        """Out of every set, for good."""
+        batch = self._batch
+        for capability in kernel.capabilities():
+            batch.add("prctl", kernel.PR_CAPBSET_DROP, capability, decides=MAY_FAIL)
+        locked = 0xEF  # every bit that can be locked
+        batch.add("prctl", kernel.PR_SET_SECUREBITS, locked, decides=MAY_FAIL)
+        batch.add("prctl", kernel.PR_CAP_AMBIENT, 4, decides=MAY_FAIL)
+        header = batch.hold(kernel.CAPABILITY_HEADER)
+        batch.add("capset", header, batch.hold(kernel.NO_CAPABILITIES))
+
+    def _close_from(self, first: int) -> None:
+        if kernel.has_close_range():
+            self._batch.add("close_range", first, _ALL, 0)
+            return
+        for descriptor in range(first, 256):
+            self._batch.add("close", descriptor, decides=MAY_FAIL)
+
+    def _receive(self) -> None:
+        """Wait for the program on LINE; its descriptors become PAYLOAD and those that follow."""
+        batch = self._batch
+        self._text = ctypes.create_string_buffer(1 + KEY)
+        self._control = ctypes.create_string_buffer(socket.CMSG_SPACE(4 * (_STREAMS + 2)))
+        vector = _Vector(batch.hold(self._text), 1 + KEY)
+        self._message = _Message(
+            vectors=batch.hold(vector),
+            vector_count=1,
+            control=batch.hold(self._control),
+            control_length=len(self._control),
+        )
+        batch.add("recvmsg", LINE, batch.hold(self._message), 0, decides=MUST_GIVE)
+
+    def expect(self, line: int, report: int) -> None:
+        """Before the fork: which descriptors the child keeps."""
+        for place, descriptor in zip(self._from, (line, report), strict=True):
+            self._batch.set(place, 0, descriptor)
+
+    def enter(self) -> tuple[str, bool]:
+        """In the child: put up the walls, wait, and take the program in.
+
+        Gives the key of its prelude ("" without one) and whether it has a channel. Ends the
+        process where the server wants no program of it. Raises KernelError.
+        """
+        failed, number = self._batch.run()
+        if failed == "recvmsg" and number == 0:
+            os._exit(0)
+        if failed:
+            raise kernel.KernelError(number, f"{failed}: {os.strerror(number)}")
+        channel = self._text.raw[:1] == b"c"
+        count = 1 + _STREAMS + channel
+        if self._control.raw[16 : 16 + 4 * count] != _NUMBERS[: 4 * count]:
+            raise kernel.KernelError(9, "the program's descriptors have other numbers")
+        if self._filter is not None and self._own_pid is None:
+            kernel.syscall(
+                "seccomp",
+                ctypes.c_uint(1),
+                ctypes.c_uint(0),
+                ctypes.c_void_p(self._filter.bound_to(os.getpid())),
+            )
+        return self._text.raw[1:].decode().strip(), channel
+
+
+_NUMBERS = struct.pack("5i", *range(PAYLOAD, _CHANNEL + 1))
+
+
+def _resources(
+    limits: dict[str, float], base_bytes: int, counted: bool
+) -> list[tuple[int, int, int]]:
+    """Resource limits of one program: the kernel's own backstop behind the supervisor."""
+    found = [
+        (resource.RLIMIT_AS, int(base_bytes + limits["memory_mb"] * 2**20), 0),
+        (resource.RLIMIT_CPU, int(limits["cpu_seconds"]) + 2, 0),
+        (resource.RLIMIT_FSIZE, int(limits["files_mb"] * 2**20), 0),
+        (resource.RLIMIT_CORE, 0, 0),
+        # gVisor has none of these; no listed call needs them.
+        (resource.RLIMIT_MEMLOCK, 0, MAY_FAIL),
+        (resource.RLIMIT_MSGQUEUE, 0, MAY_FAIL),
+        (resource.RLIMIT_SIGPENDING, 64, MAY_FAIL),
+    ]
+    if counted:
+        found.append((resource.RLIMIT_NPROC, int(limits["processes"]), 0))
+    return found
