@@ -95,7 +95,9 @@ _SECOND = re.compile(
     r"(?P<value>[*_`]{0,2}(?:\$[^$\n]{1,80}\$|\\\((?:(?!\\\)).){1,80}\\\)|\\(?:frac|sqrt|text|pi)"
     r"[^\s]{0,60}|(?:[A-Za-z]\s?=\s?)?[-+\u2212]?[\d.][\d,./^]*\\?%?|\([A-J]\)|[A-J]|"
     r"(?P<word>yes|no|true|false|unknown|uncertain|valid|invalid)\b))[*_`]{0,2}"
-    r"\)?(?:\s[a-z]{1,12}\.?)?\s{0,4}(?:[.!?,;]|$|\n)",
+    r"\)?(?:\s(?:also|too|is|are|could|may|might|can|would|be|works?|correct|right|possible|valid|"
+    r"true|as|well|acceptable|plausible)\b){0,5}"
+    r"(?:\s[a-z]{1,12}\.?)?\s{0,4}(?:[.!?,;]|$|\n)",
     re.IGNORECASE,
 )
 """A further candidate after the answer: "or 6", "But it might be 6.", "Wait, no: $6$"."""
@@ -438,6 +440,9 @@ def _rest(text: str, start: int) -> tuple[str, int]:
                 stop = block.find("}", stop) + 1 or len(block)
             return block[:stop], shift + stop
     value = _first_sentence(block.split("\n", 1)[0])
+    if "**" in text[start:shift] and value.count("**") == 1 and not value.endswith("**"):
+        # "is **18** dollars": the bold phrase opened in the lead.
+        return value.replace("**", ""), shift + len(value)
     # The opening ** of a bold phrase was skipped with the lead.
     return value.rstrip(" \t*_"), shift + len(value)
 

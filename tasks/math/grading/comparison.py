@@ -7,7 +7,7 @@ from .equality import DIGITS, UndecidedError, same_value, value_at
 from .evaluation import base_value
 from .nodes import Node, TooBigError, UndefinedError, symbols
 from .relations import same_relation
-from .units import LETTERS, conflict
+from .units import LETTERS, conflict, spelled
 from .univariate import same_truth, solves
 
 
@@ -182,26 +182,33 @@ def _without_letter_unit(gold: Answer, answer: Answer, rules: Rules) -> bool:
 
 
 def _letter_unit(node: Node) -> tuple[Node, str] | None:
-    per = ""
-    if node[0] == "mul" and len(node[1]) == 2 and node[1][1][0] == "div" and len(node[1][1]) == 4:
-        # 20\\frac{m}{s}
-        node = ("div", ("mul", (node[1][0], node[1][1][1])), node[1][1][2])
-    if node[0] == "div" and len(node) == 3:
-        below = _letter_power(node[2])
-        if below is None:
+    """The number and the unit of 5m, 9 N*m, 20 m/s^2; None when a letter is no unit."""
+    factors: dict[str, int] = {}
+    value: Node | None = None
+    for factor, sign in _factors(node, 1):
+        if not symbols(factor):
+            if value is not None or sign < 0:
+                return None
+            value = factor
+            continue
+        power = 1
+        if factor[0] == "pow" and factor[2] in (("num", 2), ("num", 3)):
+            factor, power = factor[1], factor[2][1]
+        if factor[0] != "sym" or factor[1] not in LETTERS:
             return None
-        per, node = "/" + below, node[1]
-    if node[0] != "mul" or len(node[1]) != 2 or symbols(node[1][0]):
-        return None
-    above = _letter_power(node[1][1])
-    return None if above is None else (node[1][0], above + per)
+        unit = LETTERS[factor[1]]
+        factors[unit] = factors.get(unit, 0) + sign * power
+    return (value, spelled(factors)) if value is not None and len(factors) <= 3 else None
 
 
-def _letter_power(node: Node) -> str | None:
-    power = ""
-    if node[0] == "pow" and node[2] in (("num", 2), ("num", 3)):
-        node, power = node[1], f"^{node[2][1]}"
-    return LETTERS[node[1]] + power if node[0] == "sym" and node[1] in LETTERS else None
+def _factors(node: Node, sign: int) -> list[tuple[Node, int]]:
+    if not symbols(node):
+        return [(node, sign)]
+    if node[0] == "mul":
+        return [pair for one in node[1] for pair in _factors(one, sign)]
+    if node[0] == "div":
+        return _factors(node[1], sign) + _factors(node[2], -sign)
+    return [(node, sign)]
 
 
 def _tuples(gold: Answer, answer: Answer, rules: Rules) -> bool:

@@ -7,11 +7,11 @@ from typing import Any
 
 from ...extraction import final_answer
 from .algebra_stage import decide_algebra, wants_algebra, warm
-from .classes import Answer
-from .comparison import EXACT, Rules, same
+from .classes import Answer, classify
+from .comparison import EXACT, Rules, rename, same
 from .dressing import compact
 from .letters import choice_letter, decide_letter, decide_letters
-from .nodes import TooBigError
+from .nodes import TooBigError, symbols
 from .outcome import Decision
 from .reading import Reading, distilled, read
 from .wording import decide_text
@@ -87,6 +87,8 @@ def _decide_value(gold: Reading, answer: Reading, rules: Rules) -> Decision:
     try:
         if same(gold.answer, answer.answer, rules):
             return Decision("correct", f"equal as {gold.answer.kind}", "value")
+        if _same_renamed(gold, answer, rules):
+            return Decision("correct", "equal but for the name of a parameter", "value")
         if _same_ungrouped(gold, answer, rules):
             return Decision("correct", "equal as a list", "value")
     except (TooBigError, RecursionError) as error:
@@ -94,6 +96,16 @@ def _decide_value(gold: Reading, answer: Reading, rules: Rules) -> Decision:
     if wants_algebra(gold.answer, answer.answer):
         return decide_algebra(gold, answer)
     return Decision("incorrect", _difference(gold.answer, answer.answer), "value")
+
+
+def _same_renamed(gold: Reading, answer: Reading, rules: Rules) -> bool:
+    """pi/4 + k pi (k in Z) against pi/4 + n pi (n in Z)."""
+    assert gold.answer is not None
+    assert answer.node is not None
+    if not (gold.parameter and answer.parameter) or gold.parameter in symbols(answer.node):
+        return False
+    renamed = classify(rename(answer.node, {answer.parameter: gold.parameter}))
+    return same(gold.answer, renamed, rules)
 
 
 def _same_ungrouped(gold: Reading, answer: Reading, rules: Rules) -> bool:

@@ -36,6 +36,7 @@ _CHARACTERS = {
     "）": ")",
     "［": "[", "］": "]", "｛": "{", "｝": "}", "∶": ":", "∘": r"\circ ", "¢": " cents", "＝": "=",
     "€": "", "£": "", "¥": "", "₹": "", "₽": "", "₩": "",
+    "\u00c5": " angstrom", "\u212b": " angstrom",
     "ℯ": "e", "ⅇ": "e", "ⅈ": "i", "𝑖": "i", "ﬁ": "fi", "٫": ".", "٬": ",", "％": "%", "٪": "%",
     "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "δ": r"\delta ",
     "λ": r"\lambda ", "μ": r"\mu ", "σ": r"\sigma ", "φ": r"\phi ", "ϕ": r"\phi ", "ω": r"\omega ",
@@ -58,6 +59,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _INCHES = re.compile(r"\bin(?=\^\{?[23])")
+_BOLD_SET = re.compile(r"\\mathbf\s?\{\s?([RZNQ])\s?\}")
 _FRACTIONS = re.compile(r"\\(?:d|t|c|nice|s|flat)frac(?![A-Za-z])")
 _CR = re.compile(r"\\cr(?![A-Za-z])")
 _SPACES = re.compile(
@@ -84,6 +86,8 @@ _PREFIX = re.compile(
 def clean(text: str) -> str:
     """The text in one alphabet and without dressing. Linear in its length."""
     text = _ascii(unbox(text) if "boxed" in text or "fbox" in text else text)
+    if "\\mathbf" in text:
+        text = _BOLD_SET.sub(r"\\mathbb{\1}", text)
     if "\\\\" in text and "begin" not in text:
         text = _ESCAPED_TWICE.sub("", text)
     if "<" in text:

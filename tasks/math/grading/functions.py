@@ -82,6 +82,7 @@ _SMOOTH: dict[str, Callable[[Any, Any], Any]] = {
     "asin": lambda mp, x: mp.asin(x),
     "acos": lambda mp, x: mp.acos(x),
     "atan": lambda mp, x: mp.atan(x),
+    "arccot": lambda mp, x: mp.pi / 2 - mp.atan(x),
     "sinh": lambda mp, x: mp.sinh(x),
     "cosh": lambda mp, x: mp.cosh(x),
     "tanh": lambda mp, x: mp.tanh(x),

@@ -12,13 +12,13 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _IS_RIGHT = re.compile(
-    r"[)\s.]{0,4}\sis (?:the )?(?:correct|right)(?: answer| choice| option)?[.!]?\Z"
+    r"[)\s.]{0,4}\sis (?:the )?(?:(?:correct|right|best)(?: answer| choice| option)?|answer)[.!]?\Z"
 )
 _CALCULATED = re.compile(r"[)}\s]*(?:\*(?!\*)|[+/^=])\s*[\d\\(]")
 _CLOSING = " \t\n$*`\"')]}~"
 _OTHER_CHOICE = re.compile(
     r"(?:\b(?:or|and|maybe|perhaps|be|but|possibly|also|is|not)\b|[,/&|]|^)[\s$*]*(?:\\text\w*\{)?"
-    r"\(?([B-HJ]|[AI](?!\s(?!or\b|and\b)[a-z]))[)}$*]*(?:[\s).,}]|$)"
+    r"\(?([B-HJ]|[AI](?!\s(?!(?:or|and|also|works?|is|could|may|might)\b)[a-z]))[)}$*]*(?:[\s).,}]|$)"
 )
 
 _DENIED = re.compile(
@@ -40,6 +40,8 @@ def _capitals(text: str) -> list[str]:
 def choice_letter(gold: str) -> str:
     """The letter that a gold consists of; "" when it is no choice."""
     found = _LETTER.fullmatch(gold) if len(gold) < 60 else None
+    if found and found[1] in "RZNQ" and "\\math" in gold:
+        return ""  # a set of numbers in bold
     return found[1] if found else ""
 
 

@@ -19,7 +19,7 @@ class Token(NamedTuple):
 _SCAN = re.compile(
     r"(?P<space>[\s$]+)"
     r"|(?P<based>[0-9A-F]{1,60}_(?:\{(?:11|12|16)\}|(?:11|12|16)(?!\d)))"
-    r"|(?P<mixed>\d{1,9}[ ]\d{1,9}[ ]?/[ ]?\d{1,9}(?![\d.]))"
+    r"|(?P<mixed>(?:\d{1,3}(?:[ ,]\d{3})+|\d{1,9})[ ](?:0|[1-9]\d{0,8})[ ]?/[ ]?\d{1,9}(?![\d.]))"
     r"|(?P<grouped>[1-9]\d{0,2}(?:,\d{3})+(?![\d])(?:\.\d+)?"
     r"|\d{1,3}(?:[ ]\d{3})+(?![\d/])(?:\.\d+)?)"
     r"|(?P<num>\d+\.?\d*|\.\d+)"
@@ -53,7 +53,7 @@ GREEK = words(
 )
 FUNCTIONS = words(
     "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth log ln lg exp gcd lcm max "
-    "min det asin acos atan arg abs floor ceil sqrt cbrt factorial binom Re Im sgn sign cis"
+    "arccot min det asin acos atan arg abs floor ceil sqrt cbrt factorial binom Re Im sgn sign cis"
 )
 _PLAIN = {"pi": "pi", "infinity": "infty", "inf": "infty", "infty": "infty", "oo": "infty"}
 _WORD_OPS = {
@@ -66,6 +66,10 @@ _TRANSPARENT = words(
     "measuredangle triangle"
 )
 _NAMED = {"Pr": ("sym", "P"), "hbar": ("sym", "hbar"), "prime": ("op", "'")}
+OTHER_NAMES = {
+    "tg": "tan", "ctg": "cot", "cotg": "cot", "arctg": "arctan", "arcctg": "arccot", "cosec": "csc",
+    "sh": "sinh", "ch": "cosh", "th": "tanh", "arcctan": "arccot",
+}  # fmt: skip
 _SPACE_COMMANDS = words("quad qquad")
 _SPELLED_PAIRS = frozenset((*CANONICAL, "pi", "ln"))
 
@@ -174,7 +178,8 @@ def _integer(digits: str) -> int:
 
 def _emit(tokens: list[Token], kind: str, value: str, spaced: bool, text: str) -> None:
     if kind == "mixed":
-        whole, top, bottom = map(int, re.findall(r"\d+", value))
+        *groups, first, last = re.findall(r"\d+", value)
+        whole, top, bottom = int("".join(groups)), int(first), int(last)
         if bottom == 0 or top >= bottom:
             raise UnparsableError("two numbers side by side")
         tokens.append(Token("num", Fraction(whole * bottom + top, bottom), spaced))
@@ -211,6 +216,8 @@ def _emit_command(tokens: list[Token], name: str, spaced: bool) -> None:
         tokens.append(Token("op", _ALIASES[name], spaced))
     elif name in GREEK:
         tokens.append(Token("sym", name.removeprefix("var"), spaced))
+    elif name in OTHER_NAMES:
+        tokens.append(Token("cmd", OTHER_NAMES[name], spaced))
     elif name in _NAMED:
         tokens.append(Token(*_NAMED[name], spaced))
     else:
@@ -229,7 +236,10 @@ def _emit_text(tokens: list[Token], content: str, spaced: bool) -> None:
     elif re.fullmatch(r"[A-Za-z .,'^\d/()-]+", stripped) and not re.fullmatch(
         r"[\d.,/ ()-]+", stripped
     ):
-        if low in FUNCTIONS:
+        if low == "min" and tokens and tokens[-1].kind == "num":
+            tokens.append(Token("text", low, True))
+        elif low in FUNCTIONS or (low in OTHER_NAMES and len(low) > 2) or low == "tg":
+            low = OTHER_NAMES.get(low, low)
             tokens.append(Token("cmd", low, spaced))
         else:
             tokens.append(Token("text", stripped, True))

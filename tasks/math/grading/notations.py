@@ -36,6 +36,10 @@ _PROBABILITY = re.compile(
     r"[^()\[\]]{0,60}(?:[<>=|]|\\(?:cup|cap|mid|leq?|geq?|text)\b)[^()\[\]]{0,60}[)\]]\s?=\s?(?=\S)"
 )
 _FOR_ALL = re.compile(r"\A\\forall[^,:]{1,40}[,:]\s?|[,\s]{0,4}\(?\\forall\s?[^=]{1,40}\Z")
+_MICRO = re.compile(
+    r"(?<=[\d}])\s?\\mu\s?(?:\\(?:mathrm|text|textrm)\s?\{\s?([A-Za-z])\s?\}|([mgsCFALH])(?![A-Za-z]))"
+)
+_HALF_LINE = re.compile(r"\\mathbb\s?\{?\s?R\s?\}?\s?[\^_]\s?\{?\s?([+-])\s?\}?")
 _TO = re.compile(r"(?<=\d) to (?=\d)|(?<=\d)\s?\\text\{\s?to\s?\}\s?(?=\d)")
 _INDEX = r"\{?\s?(\d{1,4}|[a-z])\s?\}?"
 _CHOOSE = re.compile(
@@ -235,6 +239,13 @@ def _probability(text: str) -> str:
     return _PROBABILITY.sub("", text)
 
 
+def _numbers(text: str) -> str:
+    """The positive and the negative reals as intervals."""
+    return _HALF_LINE.sub(
+        lambda m: f"({'0,' if m[1] == '+' else '-'}\\infty{',0' * (m[1] == '-')})", text
+    )
+
+
 def _chance(text: str) -> str:
     found = _CHANCE.fullmatch(text.strip())
     return f"\\frac{{{found[1]}}}{{{found[2]}}}" if found else text
@@ -256,8 +267,8 @@ def _unit_fraction(text: str) -> str:
 
 
 _RARE = re.compile(
-    r"[_xXRrPE]|\\forall|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) |\b(?:base|to)\b"
-    r"|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
+    r"[_xXRrPE]|\\(?:forall|mu|AA)|\\mathbb|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) "
+    r"|\b(?:base|to)\b|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
 )
 _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("\\begin",), _rows),
@@ -268,6 +279,9 @@ _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("R", "r"), _remainder),
     (("...", "dots"), _repeating),
     (("\\over",), _over),
+    (("\\mu",), lambda text: _MICRO.sub(lambda m: f" \\text{{ micro{m[1] or m[2]}}}", text)),
+    (("\\AA",), lambda text: text.replace("\\AA", " \\text{ angstrom}")),
+    (("R",), _numbers),
     (("\\forall",), lambda text: _FOR_ALL.sub("", text)),
     (("P", "E"), _probability),
     ((" in ", " out of "), _chance),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from .classes import Answer, classify
 from .dressing import clean, words_of
 from .foreign import value_in
-from .lexer import FUNCTIONS
+from .lexer import FUNCTIONS, OTHER_NAMES
 from .nodes import MAX_TEXT, Node, TooBigError, UnparsableError
 from .notations import compound, moment
 from .numerals import counted, number_in_words
@@ -44,6 +44,13 @@ _SPACED_UNIT = re.compile(
 )
 
 
+_ANY_WHOLE = re.compile(
+    r"[,;\s]{1,4}\(?\s?(?:\\(?:text|mbox)\s?\{[^{}]{0,20}\}\s?)?([a-z])\s?\\in\s?\\mathbb\s?"
+    r"\{?\s?[ZNR]\s?\}?(?:[\^_]\{?[+*]\}?)?\s?\)?\Z"
+    r"|\(([a-z])\s?\\in\s?\\mathbb\s?\{?\s?[ZNR]\s?\}?\s?\)\Z"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One side, read: its clean text, its words, and its tree and kind when it parses."""
@@ -55,6 +62,8 @@ class Reading:
     answer: Answer | None
     problem: str
     too_big: bool = False
+    parameter: str = ""
+    """The n of a clause "n in Z" that was cut off."""
     letter: str = ""
     """Of a gold that is one choice: its letter."""
 
@@ -73,6 +82,11 @@ def read(raw: str, grouping: bool = True) -> Reading:
         text, textual = _worded(text)
     if text[-1:] in _UNIT_ENDS:
         text = _SPACED_UNIT.sub(_as_unit, text)
+    parameter = ""
+    if "\\in" in text and (clause := _ANY_WHOLE.search(text)):
+        before, name = text[: clause.start()].strip(), clause[1] or clause[2]
+        if re.search(rf"(?<![A-Za-z\\]){name}", before):
+            text, parameter = before, name
     if len(raw) > MAX_TEXT:
         return Reading(raw, text, textual, None, None, "too long to be an answer", True)
     node: Node | None = None
@@ -81,7 +95,7 @@ def read(raw: str, grouping: bool = True) -> Reading:
         kind = classify(node)
         if kind.kind == "number" and not kind.unit and _is_price(raw):
             kind = replace(kind, unit="dollar")
-        return Reading(raw, text, textual, node, kind, "")
+        return Reading(raw, text, textual, node, kind, "", parameter=parameter)
     except UnparsableError as error:
         return Reading(raw, text, textual, node, None, str(error))
     except (TooBigError, RecursionError) as error:
@@ -118,7 +132,7 @@ def _worded(text: str) -> tuple[str, bool]:
 def _is_call(words: str) -> bool:
     """A function and its argument in plain letters: "cot x", "ln ab"."""
     first, *rest = words.split(" ")
-    return first in FUNCTIONS and all(len(one) <= 2 for one in rest)
+    return (first in FUNCTIONS or first in OTHER_NAMES) and all(len(one) <= 2 for one in rest)
 
 
 def is_prose(text: str) -> bool:
