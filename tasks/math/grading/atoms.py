@@ -13,6 +13,7 @@ _CLOSERS = {"(": (")", "]"), "[": ("]", ")"), "{s": ("s}",), "{": ("}",)}
 _CONSTANTS = {"pi": "pi", "infty": "inf", "emptyset": "empty", "varnothing": "empty"}
 _SETS = {"R": "reals", "Z": "integers", "N": "naturals", "Q": "rationals", "C": "complexes"}
 _MATRICES = words("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array")
+_MEASURES = words("dim deg rank ord ker")
 _FENCED = {"lfloor": ("rfloor", "floor"), "lceil": ("rceil", "ceil")}
 
 
@@ -251,6 +252,10 @@ def _rare_command(parser: "Parser", name: str) -> Node:
             return ("seq", "(", ")", tuple(items))
     elif name in ("sum", "prod"):
         return parser.nested(lambda: _repeated(parser, name))
+    elif name in _MEASURES:
+        if parser.starts_factor():
+            parser.nested(parser.factor)
+        return ("sym", name)
     elif name == "underline":
         return argument(parser)
     elif name in ("overline", "bar", "tilde", "widehat"):
@@ -347,8 +352,8 @@ def _function(parser: "Parser", name: str) -> Node:
 
 
 def _arguments(parser: "Parser") -> tuple[Node, ...]:
-    if parser.is_op("(", "{", "["):
-        closing = {"(": ")", "{": "}", "[": "]"}[str(parser.take().value)]
+    if parser.is_op("(", "{", "[", "{s"):
+        closing = {"(": ")", "{": "}", "[": "]", "{s": "s}"}[str(parser.take().value)]
         items = [parser.sum()]
         while parser.accept(","):
             items.append(parser.sum())

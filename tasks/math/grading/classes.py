@@ -94,6 +94,8 @@ def _valued(node: Node) -> Answer:
     if node[0] == "pow" and node[2] == ("sym", "T") and node[1][0] in ("matrix", "seq"):
         return _transposed(node[1])
     if "matrix" in inside:
+        if contains(node, "fn", "det"):
+            return _valued(_without_determinants(node))
         rows = matrix_rows(node)
         return Answer(
             "matrix",
@@ -149,6 +151,37 @@ def matrix_rows(node: Node) -> list[list[Node]]:
                 for rows in zip(*terms, strict=True)
             ]
     raise UnparsableError("a matrix inside an expression")
+
+
+def _without_determinants(node: Node) -> Node:
+    """The tree with each determinant multiplied out. Raises UnparsableError."""
+    if node[0] == "fn" and node[1] == "det":
+        if len(node[2]) != 1:
+            raise UnparsableError("a determinant of several arguments")
+        rows = matrix_rows(node[2][0])
+        if len(rows) != len(rows[0]) or len(rows) > 4:
+            raise UnparsableError("the determinant of no small square")
+        return _determinant(rows)
+    return tuple(
+        _without_determinants(entry)
+        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
+        else tuple(_without_determinants(one) if isinstance(one, tuple) else one for one in entry)
+        if isinstance(entry, tuple)
+        else entry
+        for entry in node
+    )
+
+
+def _determinant(rows: list[list[Node]]) -> Node:
+    """By the first row."""
+    if len(rows) == 1:
+        return rows[0][0]
+    terms: list[Node] = []
+    for column, entry in enumerate(rows[0]):
+        minor = [row[:column] + row[column + 1 :] for row in rows[1:]]
+        term: Node = ("mul", (entry, _determinant(minor)))
+        terms.append(("neg", term) if column % 2 else term)
+    return ("add", tuple(terms))
 
 
 def _matrix_product(first: list[list[Node]], second: list[list[Node]]) -> list[list[Node]]:

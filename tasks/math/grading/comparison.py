@@ -238,7 +238,13 @@ def _sets(gold: Answer, answer: Answer, rules: Rules) -> bool:
 
 
 def _covers(first: tuple[Answer, ...], second: tuple[Answer, ...], rules: Rules) -> bool:
-    return all(any(same(a, b, rules) for b in second) for a in first)
+    return all(any(_same_member(a, b, rules) for b in second) for a in first)
+
+
+def _same_member(first: Answer, second: Answer, rules: Rules) -> bool:
+    """A set in a set is no member of its own: {1, {2}} is not {1, 2}."""
+    sets = [one.kind == "set" and one.style == "{" for one in (first, second)]
+    return sets[0] == sets[1] and same(first, second, rules)
 
 
 def _regions(gold: Answer, answer: Answer, rules: Rules) -> bool:

@@ -306,6 +306,9 @@ class Parser:
         while True:
             token = self.token
             per = bool(phrase) and phrase[-1] == "/" and token.kind == "sym"
+            per = per or (
+                token.kind == "sym" and bool(phrase) and phrase[-1].endswith(("of", "for"))
+            )
             per = per or (bool(phrase) and token.spaced and token[:2] in _LETTER_UNITS)
             if token.kind in ("word", "text") or per:
                 word = str(self.take().value)
