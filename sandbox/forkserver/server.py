@@ -17,14 +17,14 @@ import time
 
 from . import children, folder, isolation, kernel, programs, rootfs
 
+# What programs of benchmarks import most. Every further module costs each fork its pages and
+# mappings, so what is rare or large (hashlib, uuid, csv, tempfile, ...) is imported when asked for.
 STANDARD_MODULES = (
-    "__future__", "abc", "array", "ast", "base64", "bisect", "calendar", "cmath", "collections",
-    "collections.abc", "contextlib", "copy", "csv", "dataclasses", "datetime", "decimal", "enum",
-    "fractions", "functools", "hashlib", "heapq", "inspect", "io", "itertools", "json", "keyword",
-    "linecache", "locale", "math", "numbers", "operator", "os", "pickle", "pprint", "queue",
-    "random", "re", "shutil", "statistics", "string", "struct", "tempfile", "textwrap",
-    "threading", "time", "timeit", "traceback", "types", "typing", "unicodedata", "uuid",
-    "warnings", "weakref", "zlib",
+    "__future__", "abc", "array", "ast", "bisect", "calendar", "collections", "collections.abc",
+    "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools",
+    "heapq", "inspect", "io", "itertools", "json", "keyword", "linecache", "math", "numbers",
+    "operator", "os", "random", "re", "statistics", "string", "struct", "textwrap", "threading",
+    "time", "traceback", "types", "typing", "warnings", "weakref",
 )  # fmt: skip
 _TICK = 0.002
 

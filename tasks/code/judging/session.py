@@ -7,7 +7,7 @@ trusts the judge for the outcome of the tests and the program for nothing.
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ....sandbox.types import Channel, ChannelClosed, Limits, Outcome, Program, Sandbox
@@ -104,12 +104,21 @@ class ProgramChannel:
         return self._channel.close()
 
 
+@dataclass
+class _Judge:
+    """A warm judge, how many jobs it has done, and the tests that it has compiled."""
+
+    channel: Channel
+    used: int = 0
+    known: set[str] = field(default_factory=set)
+
+
 class Judges:
     """Warm judges, one per check at a time, each in a sandbox that the program never shares."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._idle: dict[tuple[str, ...], list[tuple[Channel, int]]] = {}
+        self._idle: dict[tuple[str, ...], list[_Judge]] = {}
         self._lock = threading.Lock()
 
     def run(self, job: Job, program: ProgramChannel, fresh: bool = False) -> dict[str, Any]:
@@ -118,7 +127,7 @@ class Judges:
         Raises JudgeFailedError. When the program ends, the account says so in `stray`, and the
         exception of the program's channel is under `closed`.
         """
-        channel, used = self._take(fresh, job.preload)
+        judge = self._take(job, fresh)
         closed: ChannelClosed | None = None
         keep = False
         try:
@@ -133,7 +142,7 @@ class Judges:
             calls = relayed = 0
             while True:
                 try:
-                    reply = channel.ask(question, JUDGE_CPU_SECONDS)
+                    reply = judge.channel.ask(question, JUDGE_CPU_SECONDS)
                 except ChannelClosed as error:
                     raise JudgeFailedError(
                         f"{error} after {calls} calls", error.outcome, calls
@@ -152,26 +161,31 @@ class Judges:
             keep = relayed <= HEAVY_REPLIES and not fresh and not traces
             return account
         finally:
-            self._give_back(channel, used + 1, job.preload if keep else None)
+            self._give_back(judge, job, keep)
 
-    def _take(self, fresh: bool, preload: tuple[str, ...]) -> tuple[Channel, int]:
+    def _take(self, job: Job, fresh: bool) -> "_Judge":
+        """An idle judge, if there is one that holds these tests compiled; or a new one."""
         with self._lock:
-            if self._idle.get(preload) and not fresh:
-                return self._idle[preload].pop()
-        program = Program(START, preload=preload, prelude=driver("judge_side"))
-        return self._sandbox.open_channel(program, JUDGE_LIMITS), 0
+            idle = self._idle.get(job.preload)
+            if idle and not fresh:
+                knows = (n for n, judge in enumerate(idle) if job.tests in judge.known)
+                return idle.pop(next(knows, -1))
+        program = Program(START, preload=job.preload, prelude=driver("judge_side"))
+        return _Judge(self._sandbox.open_channel(program, JUDGE_LIMITS))
 
-    def _give_back(self, channel: Channel, used: int, shelf: tuple[str, ...] | None) -> None:
-        if shelf is not None and used < JOBS_PER_JUDGE:
+    def _give_back(self, judge: "_Judge", job: Job, keep: bool) -> None:
+        judge.used += 1
+        if keep and judge.used < JOBS_PER_JUDGE:
+            judge.known.add(job.tests)
             with self._lock:
-                self._idle.setdefault(shelf, []).append((channel, used))
+                self._idle.setdefault(job.preload, []).append(judge)
         else:
-            channel.close()
+            judge.channel.close()
 
     def close(self) -> None:
         """End every idle judge and their sandbox."""
         with self._lock:
             idle, self._idle = self._idle, {}
-        for channel, _ in [one for shelf in idle.values() for one in shelf]:
-            channel.close()
+        for judge in [one for shelf in idle.values() for one in shelf]:
+            judge.channel.close()
         self._sandbox.close()
