@@ -47,10 +47,12 @@ _STATEMENT = re.compile(
     r"|^#{1,6}[ \t]{1,4}answer[*_ \t]{0,8}(?=\n)"
     r"|\b(?:r[ée]ponse|respuesta|antwort|antwoord|resposta|risposta)(?:[ \t]final[e]?)?[ \t]{1,4}"
     r"(?:est|es|ist|lautet|is|é|è)(?![a-z])[ \t]{0,4}:?"
-    r"|\b(?:r[ée]ponse|respuesta|antwort|antwoord|resposta|risposta|ответ|jibu)"
+    r"|\b(?:r[ée]ponse|respuesta|antwort|antwoord|resposta|risposta|ответ|jibu|svar|"
+    r"odpověď|odpowiedź|cevap|jawaban|vastaus|απάντηση)"
     r"(?:[ \t]final[e]?)?[*_ \t]{0,8}[:：]"
     r"|(?:정답|답)(?:은|:)|الجواب(?:[ \t](?:هو|النهائي))?|الإجابة(?:[ \t](?:هي|النهائية))?"
     r"|उत्तर(?:[ \t]?:)?"
+    r"|απάντηση[ \t](?:είναι|:)"
     r"|đáp[ \t]án(?:[ \t]là|:)"
     r"|\bjibu[ \t](?:ni|la mwisho ni)\b[ \t]{0,4}:?"
     r"|ответ[ \t]{0,2}[-—–][ \t]|ответом[ \t]является"
@@ -484,12 +486,16 @@ _FENCED = re.compile(
     r"(?P<fence>```|~~~|\"\"\")[a-z]{0,12}[ \t]{0,8}\n(?P<inner>.*?)\n?(?P=fence)", re.DOTALL
 )
 """A block of its own under "Final answer:"."""
+_LAST_FENCE = re.compile(r"(?:\A|\n)```[ \t]{0,4}\n([^\n`]{1,120})\n```\Z")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PROSE = re.compile(r"[^\W\d_]{2,}[^\n]{0,60}?\s[^\W\d_]{2,}[^\n]{0,60}?\s[^\W\d_]{2,}")
 
 
 def _bare(text: str) -> Extraction:
     stripped = text.strip()
+    if fenced := _LAST_FENCE.search(stripped[-400:]):
+        # A block that holds only the answer, unless it names a language.
+        stripped = stripped[: len(stripped) - len(fenced[0])] + "\n" + fenced[1]
     lines = [line.strip() for line in stripped[-2000:].split("\n") if line.strip()]
     if len(lines) >= 2 and _is_bare_line(lines[-1]) and _PROSE.search(lines[-2]):
         return Extraction(lines[-1], "final_line", "the last line is only a short answer")

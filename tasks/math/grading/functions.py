@@ -154,7 +154,7 @@ def _wholes(function: Callable[..., int]) -> Callable[["Evaluation", list["Value
 
 def _extreme(pick: Callable[..., Any]) -> Callable[["Evaluation", list["Value"]], "Value"]:
     def compute(evaluation: "Evaluation", values: list["Value"]) -> "Value":
-        if any(isinstance(value, evaluation.mp.mpc) for value in values):
+        if len(values) < 2 or any(isinstance(value, evaluation.mp.mpc) for value in values):
             raise UndefinedError("order of complex numbers")
         return pick(values, key=evaluation.approximate)
 

@@ -40,6 +40,7 @@ _MICRO = re.compile(
     r"(?<=[\d}])\s?\\mu\s?(?:\\(?:mathrm|text|textrm)\s?\{\s?([A-Za-z])\s?\}|([mgsCFALH])(?![A-Za-z]))"
 )
 _HALF_LINE = re.compile(r"\\mathbb\s?\{?\s?R\s?\}?\s?[\^_]\s?\{?\s?([+-])\s?\}?")
+_RESTATED = re.compile(r"(\S.{0,80}?)\s\(\s?(?:or |= ?|i\.e\.,? )?([\d.]{1,12}\s?\\?%)\s?\)")
 _TO = re.compile(r"(?<=\d) to (?=\d)|(?<=\d)\s?\\text\{\s?to\s?\}\s?(?=\d)")
 _INDEX = r"\{?\s?(\d{1,4}|[a-z])\s?\}?"
 _CHOOSE = re.compile(
@@ -246,6 +247,12 @@ def _numbers(text: str) -> str:
     )
 
 
+def _restated(text: str) -> str:
+    """1/2 (50%) as the chain 1/2 = 50%."""
+    found = _RESTATED.fullmatch(text)
+    return f"{found[1]} = {found[2]}" if found else text
+
+
 def _chance(text: str) -> str:
     found = _CHANCE.fullmatch(text.strip())
     return f"\\frac{{{found[1]}}}{{{found[2]}}}" if found else text
@@ -267,7 +274,7 @@ def _unit_fraction(text: str) -> str:
 
 
 _RARE = re.compile(
-    r"[_xXRrPE]|\\(?:forall|mu|AA)|\\mathbb|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) "
+    r"[_xXRrPE]|\\(?:forall|mu|AA)|\\mathbb|%\s?\)|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) "
     r"|\b(?:base|to)\b|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
 )
 _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
@@ -279,6 +286,7 @@ _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("R", "r"), _remainder),
     (("...", "dots"), _repeating),
     (("\\over",), _over),
+    (("%)", "% )"), _restated),
     (("\\mu",), lambda text: _MICRO.sub(lambda m: f" \\text{{ micro{m[1] or m[2]}}}", text)),
     (("\\AA",), lambda text: text.replace("\\AA", " \\text{ angstrom}")),
     (("R",), _numbers),
