@@ -135,11 +135,12 @@ def _equal_renamed(gold: Answer, answer: Answer) -> bool:
     renaming: dict[str, str] = {}
     if names[0] and names[1] and len(names[0]) == len(names[1]):
         renaming = dict(zip(names[1], names[0], strict=True))
-    free = symbols(gold.node) ^ symbols(answer.node)
-    if free and free <= {"C", "c", "K"} and len(free) == 2:
-        (new,) = symbols(gold.node) - symbols(answer.node) or {""}
-        (old,) = symbols(answer.node) - symbols(gold.node) or {""}
-        renaming[old] = new
+    mine = symbols(gold.node) - symbols(answer.node)
+    theirs = symbols(answer.node) - symbols(gold.node)
+    if mine and all(name.partition("_")[0] in ("C", "c", "K") for name in mine | theirs):
+        new, old = ({name.partition("_")[2]: name for name in one} for one in (mine, theirs))
+        if new.keys() == old.keys() and len(new) == len(mine) == len(theirs):
+            renaming |= {old[suffix]: new[suffix] for suffix in new}
     if not renaming or all(old == new for old, new in renaming.items()):
         return False
     try:

@@ -271,6 +271,8 @@ def _emit_word(tokens: list[Token], word: str, spaced: bool) -> None:
         if before == "word" and spaced and len(word) > 2 and word not in FUNCTIONS:
             tokens.append(Token("word", word, spaced))  # "barrels of wine"
         else:
+            if word == "mg" and before == "sym":
+                spaced = False  # mass times g, as in \\mu mg
             tokens.extend(_letters(word, spaced, before == "num"))
 
 

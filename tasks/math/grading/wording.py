@@ -37,12 +37,15 @@ def decide_text(gold: Reading, answer: Reading) -> Decision:
 
 def _says(gold: str, answer: str) -> bool:
     """Whether a short sentence ends in the gold's words: "The function is even."."""
-    subject, verb, said = answer.rpartition(" is ")
-    if not verb or len(answer) > 200 or words_of(said) != gold or not is_prose(answer):
+    *subject, said = _SAYS.split(answer) if len(answer) <= 200 else [answer]
+    if len(subject) != 1 or words_of(said) != gold or not is_prose(answer):
         return False
-    return not re.search(r"\b(?:is|are|if|or|but)\b", subject.casefold()) and not DOUBT.search(
-        subject
+    return not re.search(r"\b(?:if|or|but)\b", subject[0].casefold()) and not DOUBT.search(
+        subject[0]
     )
+
+
+_SAYS = re.compile(r"\s(?:is|are|was|were|will be|would be)\s")
 
 
 def _affirms(gold: str, answer: str) -> bool:
@@ -61,7 +64,10 @@ def _parts(text: str) -> list[str]:
     """The names in "Ann, Bob and Carl", in order of the alphabet; [] for anything else."""
     pieces = [words_of(one) for one in re.split(r",|\band\b", text)]
     pieces = [one for one in pieces if one]
-    return sorted(pieces) if len(pieces) > 1 and all(" " not in one for one in pieces) else []
+    names = len(pieces) > 1 and all(" " not in one for one in pieces)
+    # A series of true and false has an order, and so has what repeats.
+    ordered = len(set(pieces)) < len(pieces) or set(pieces) & _OPPOSITE.keys()
+    return [] if ordered or not names else sorted(pieces)
 
 
 def _letters(text: str) -> str:
