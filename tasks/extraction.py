@@ -78,7 +78,7 @@ _JOIN_WORDS = (
     r"could|be|it|is|might|text|quad|qquad|mbox|mathrm|ou|oder|und|et|y|o"
 )
 _JOINED = re.compile(
-    r"(?:[\s$,;.&/|()\[\]{}*_~、，；或和]|\\[()\[\],;:! ]|\\?\b(?:"
+    r"(?:for (?:part|case|question) ?\(?\w{1,3}\)?|[\s$,;.&/|()\[\]{}*_~、，；或和]|\\[()\[\],;:! ]|\\?\b(?:"
     + _JOIN_WORDS
     + r")\b|\\\\|\\?\b[A-Za-z](?:_\{?\w\}?)?\s?=)*",
     re.IGNORECASE,

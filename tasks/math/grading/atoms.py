@@ -138,6 +138,8 @@ def group(parser: "Parser", opening: str) -> Node:
     items = [parser.relation()]
     while parser.is_op(",", ";", "or", "and"):
         parser.take()
+        if len(items) > 1 and parser.is_op(*_CLOSERS[opening]):
+            break  # a comma after the last entry
         items.append(parser.relation())
     if opening == "[" and len(items) == 2 and closes_outward(parser):
         parser.take()

@@ -68,7 +68,10 @@ def classify(node: Node) -> Answer:
     if kind == "given":
         return _given(node)
     if kind == "ratio":
-        return Answer("ratio", items=tuple(classify(item) for item in node[1]))
+        parts = tuple(classify(item) for item in node[1])
+        if any(part.kind not in ("number", "set") for part in parts):
+            raise UnparsableError("a ratio of what are no numbers")
+        return Answer("ratio", items=parts)
     if kind == "mod":
         return Answer("mod", items=(classify(node[1]), classify(node[2])))
     if kind == "base":
@@ -104,7 +107,7 @@ def _valued(node: Node) -> Answer:
     if node[0] == "mul" and len(node[1]) == 2 and node[1][1][0] == "seq":
         label = node[1][0]
         if label[0] == "sym" and label[1][0].isupper() and node[1][1][1] == "(":
-            return classify(node[1][1])  # the point P(1, 2)
+            return replace(classify(node[1][1]), name=label)  # the point P(1, 2)
     if inside & {"seq", "list", "rel", "matrix"}:
         raise UnparsableError("a structure inside an expression")
     return Answer("number", node=node, unit=_inner_unit(node) if "unit" in inside else "")
@@ -251,7 +254,7 @@ def _listed(node: Node) -> Answer:
     if all(name is not None for name in names) and len(set(names)) == len(names):
         if not _same_letter(names):
             return Answer("mapping", items=tuple(items))
-    elif len(parts) == 2 and names[0] is None and items[0].kind == "relation":
+    elif len(parts) == 2 and any(item.kind == "relation" for item in items):
         return Answer("set", items=tuple(items), style="system")
     return Answer("set", items=_flat(items), style="list" if node[1] != "or" else "or")
 
@@ -325,6 +328,16 @@ def _bracketed(node: Node) -> Answer:
         return Answer("matrix", items=items)
     if all(item.name is not None for item in items):
         return Answer("mapping", items=items)
+    doubled = [place for place, item in enumerate(items) if item.style == "pm"]
+    if opening == "(" and len(doubled) == 1 and items[doubled[0]].kind == "set":
+        (place,) = doubled
+        tuples = [
+            replace(
+                Answer("tuple", style=opening), items=(*items[:place], one, *items[place + 1 :])
+            )
+            for one in items[place].items
+        ]
+        return Answer("set", items=tuple(tuples), style="pm")  # (±1, 0) is two points
     return Answer("tuple", items=items, style=opening, node=node)
 
 

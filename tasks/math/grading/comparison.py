@@ -333,6 +333,8 @@ def solution_set(first: Answer, second: Answer) -> bool | None:
     """Whether a set of reals holds the solutions of a relation; None when that stays open."""
     if second.kind != "relation" or first.kind not in ("region", "set", "tuple"):
         return None
+    if any(op == "=" for op, _ in second.node[2]):
+        return False  # an equation is not its solutions
     region = as_region(first)
     if region is None:
         return None

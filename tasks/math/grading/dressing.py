@@ -74,7 +74,7 @@ _PREFIX = re.compile(
     r"(?:(?:the|my|our) )?(?:(?:final|correct) )?"
     r"(?:answer|result|solution|value)s?(?: is| are|:| =)[: ]{0,3}"
     r"|(?:so|thus|therefore|hence|∴|\\therefore|it is|it's|we get|we have|approximately|exactly"
-    r"|most likely|likely|probably"
+    r"|most likely|likely|probably|for sure|definitely|clearly|certainly|obviously|simply|indeed"
     r"|about)[,: ]{1,3}"
     r"|A: {0,3}(?=[-$\\\d])"
     r"|(?:the )?(?:(?:ordered )?(?:pair|triple)|points?|coordinates?|vertex|cent(?:er|re)|vector"

@@ -8,6 +8,7 @@ from .reading import Reading
 _LETTER = re.compile(r"[\s($*{\\]*(?:text\w*\{)?[\s(]*([A-Z])[)\s}.:$*]*")
 _OPENING = re.compile(
     r"[\s$*`\"'(\[{~]+|\\(?:text\w{0,6}|mathrm|mathbf|mbox|boxed)(?=[\s{])|\\[(\[]"
+    r"|(?:for sure|definitely|clearly|certainly|obviously|simply|indeed)(?=\s)"
     r"|(?:the )?(?:correct )?(?:option|choice|answer)(?: is)?(?=[\s:(])[\s:]{0,3}",
     re.IGNORECASE,
 )

@@ -41,6 +41,7 @@ _MICRO = re.compile(
 )
 _HALF_LINE = re.compile(r"\\mathbb\s?\{?\s?R\s?\}?\s?[\^_]\s?\{?\s?([+-])\s?\}?")
 _RESTATED = re.compile(r"(\S.{0,80}?)\s\(\s?(?:or |= ?|i\.e\.,? )?([\d.]{1,12}\s?\\?%)\s?\)")
+_GLUED = re.compile(r"(?<=[\d)}])(or|and)(?=[A-Z(\\\d-]|[a-z]\s?[=(<>])")
 _TO = re.compile(r"(?<=\d) to (?=\d)|(?<=\d)\s?\\text\{\s?to\s?\}\s?(?=\d)")
 _INDEX = r"\{?\s?(\d{1,4}|[a-z])\s?\}?"
 _CHOOSE = re.compile(
@@ -274,7 +275,7 @@ def _unit_fraction(text: str) -> str:
 
 
 _RARE = re.compile(
-    r"[_xXRrPE]|\\(?:forall|mu|AA)|\\mathbb|%\s?\)|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) "
+    r"[_xXRrPE]|\\(?:forall|mu|AA)|\\mathbb|[\d)}](?:or|and)|%\s?\)|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) "
     r"|\b(?:base|to)\b|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
 )
 _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
@@ -286,6 +287,7 @@ _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("R", "r"), _remainder),
     (("...", "dots"), _repeating),
     (("\\over",), _over),
+    (("or", "and"), lambda text: _GLUED.sub(r" \1 ", text)),
     (("%)", "% )"), _restated),
     (("\\mu",), lambda text: _MICRO.sub(lambda m: f" \\text{{ micro{m[1] or m[2]}}}", text)),
     (("\\AA",), lambda text: text.replace("\\AA", " \\text{ angstrom}")),

@@ -33,6 +33,11 @@ _SYNONYMS = {
     }.items()
     for phrase in phrases.split(";")
 }
+_ALL_BUT = re.compile(
+    r"(?:all |every |any )?real(?:s| numbers?| values?)(?: of)?(?: x)? except(?: for)? "
+    r"(?:x ?= ?)?([^A-Za-z]{1,40}|[^A-Za-z]{1,20} and [^A-Za-z]{1,20})\.?",
+    re.IGNORECASE,
+)
 _WRAPPER = re.compile(r"\\(?:text\w*|mathrm|mbox|mathbf|operatorname)\s?\{([^{}]*)\}")
 _PROSE = re.compile(r"[A-Za-z][A-Za-z'.,!?() ${}-]*")
 _TEXTUAL = re.compile(r"[a-z][a-z' ]{2,}")
@@ -113,6 +118,8 @@ def _as_unit(mark: re.Match[str]) -> str:
 def _worded(text: str) -> tuple[str, bool]:
     """The text with a phrase in place of its synonym or number, and whether it stays words."""
     plain = _WRAPPER.sub(r"\1", text).strip() if "\\" in text else text
+    if "xcept" in plain and (found := _ALL_BUT.fullmatch(plain.replace("$", ""))):
+        return f"x \\ne {found[1]}", False
     if not _PROSE.fullmatch(plain):
         return text, False
     words = words_of(text) if len(text) <= 400 else ""
