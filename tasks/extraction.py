@@ -78,9 +78,8 @@ _JOIN_WORDS = (
     r"could|be|it|is|might|text|quad|qquad|mbox|mathrm|ou|oder|und|et|y|o"
 )
 _JOINED = re.compile(
-    r"(?:for (?:part|case|question) ?\(?\w{1,3}\)?|[\s$,;.&/|()\[\]{}*_~、，；或和]|\\[()\[\],;:! ]|\\?\b(?:"
-    + _JOIN_WORDS
-    + r")\b|\\\\|\\?\b[A-Za-z](?:_\{?\w\}?)?\s?=)*",
+    r"(?:for (?:part|case|question) ?\(?\w{1,3}\)?|[\s$,;.&/|()\[\]{}*_~、，；或和]"
+    r"|\\[()\[\],;:! ]|\\?\b(?:" + _JOIN_WORDS + r")\b|\\\\|\\?\b[A-Za-z](?:_\{?\w\}?)?\s?=)*",
     re.IGNORECASE,
 )
 _FILLER = (
