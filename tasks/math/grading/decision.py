@@ -33,7 +33,7 @@ def _read_gold(gold: str, grouping: bool = True) -> Reading:
     if reading.answer is not None and reading.answer.kind in ("relation", "region"):
         warm()  # only such golds can come to the worker
     if reading.answer is None or reading.textual:
-        found = distilled(reading, False)
+        found = distilled(reading, False, gold=True)
         measured = found.answer is not None and (found.answer.unit or "percent" in reading.words)
         if reading.answer is None or measured:  # "three hours"; "two triangles" stays words
             reading = found

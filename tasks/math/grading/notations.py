@@ -276,7 +276,8 @@ def _unit_fraction(text: str) -> str:
 
 _RARE = re.compile(
     r"[_xXRrPE]|\\(?:forall|mu|AA)|\\mathbb|[\d)}](?:or|and)|%\s?\)|\d[.']\d{3}[.'\d]|\d ?['\"]"
-    r"|\d (?:in|out of) |\b(?:base|to)\b|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
+    r"|\d (?:in|out of) |\b(?:base|to)\b"
+    r"|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
 )
 _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("\\begin",), _rows),

@@ -170,13 +170,14 @@ _CLAUSE = re.compile(
 )
 
 
-def distilled(reading: Reading, committed: bool = True) -> Reading:
+def distilled(reading: Reading, committed: bool = True, gold: bool = False) -> Reading:
     """The one value in a short sentence ("The largest n is 34."); else the same reading.
 
     `committed` says that the text was stated as the answer: then the only number of a sentence
-    is its value ("Ann has 34 apples left."), while reasoning that was cut off may read alike.
+    is its value ("Ann has 34 apples left."), while reasoning that was cut off may read alike. The
+    words of a gold count ("all powers of $2$" is not 2), but for clauses and units.
     """
-    found = _distilled(reading)
+    found = _distilled(reading, gold)
     if found is reading and committed and (number := _only_number(reading.text)):
         again = read(number)
         return replace(again, raw=reading.raw) if again.answer is not None else reading
@@ -210,7 +211,7 @@ def _only_number(text: str) -> str | None:
     return numbers[0][0].strip(" ,.")
 
 
-def _distilled(reading: Reading) -> Reading:
+def _distilled(reading: Reading, gold: bool) -> Reading:
     raw = reading.raw
     if len(raw) > 400 or reading.too_big:
         return reading
@@ -247,7 +248,7 @@ def _distilled(reading: Reading) -> Reading:
     if DOUBT.search(plain) or not re.search(r"[A-Za-z]{2}", plain):
         return reading
     spans = list(_SPAN.finditer(raw))
-    if len(spans) == 1:
+    if len(spans) == 1 and not gold:
         around = raw[: spans[0].start()] + raw[spans[0].end() :]
         if not re.search(r"[\d=]", around):
             again = read(next(group for group in spans[0].groups() if group is not None))
