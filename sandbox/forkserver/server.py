@@ -68,6 +68,7 @@ class Server:
         if not self._isolation.private_folder:
             self._isolation.view(rootfs.WORK)
         isolation.reset_signals()
+        _rehearse()
         _forget()
         gc.collect()
         gc.freeze()
@@ -204,6 +205,16 @@ def _give_exits() -> None:
 
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "end of file"))
+
+
+def _rehearse() -> None:
+    """Run what a child will run, so that it begins with code that the interpreter has adapted."""
+    payload = os.memfd_create("rehearsal")
+    os.write(payload, programs.pack(b"def f(x):\n    return [x]\nf(1)\n", {}))
+    for _ in range(20):
+        source, _ = programs.unpack(os.dup(payload))
+        exec(programs.compile_source(source), programs.main_module().__dict__)
+    os.close(payload)
 
 
 def _forget() -> None:

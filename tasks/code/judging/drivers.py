@@ -18,7 +18,8 @@ def driver(side: str) -> str:
     if not needs:
         raise AssertionError(f"{side}.py does not import the codec as drivers expect")
     parts = [*map(_text, needs), text]
-    return "\n".join(_OURS.sub("", part) for part in parts)
+    rehearsal = "\nrehearse()  # noqa: F821\n" if side == "program_side" else ""
+    return "\n".join(_OURS.sub("", part) for part in parts) + rehearsal
 
 
 def _text(name: str) -> str:

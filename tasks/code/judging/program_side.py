@@ -34,6 +34,7 @@ BYTES_AHEAD = 200_000
 MAX_HANDLES = 20_000
 MAX_PRINTED = 65_536
 MAX_MESSAGE = 2_000
+ROUNDS_OF_REHEARSAL = 20
 _VIEWS = {type({}.keys()): "dk", type({}.values()): "dv", type({}.items()): "di"}
 _EXACT: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (int, int.__int__),
@@ -419,3 +420,46 @@ def _same_pair(one: tuple[Any, Any], other: tuple[Any, Any]) -> bool:
 def start(exchange: Callable[[bytes | None], bytes]) -> None:
     """Serve the program's side of a check."""
     ProgramSide(exchange).run()
+
+
+_REHEARSED = """
+from typing import List
+class Point:
+    def __init__(self, x): self.x = x
+def f(numbers: List[int], text="a", *rest):
+    return sorted(numbers) if text else [text, 1.5, None, (True,), {"a": {1}}]
+def g(numbers):
+    numbers.append(len(numbers))
+    raise ValueError("rehearsed")
+"""
+
+
+def rehearse() -> None:
+    """Check a program of our own a few times, so that every check begins with warm code.
+
+    The interpreter adapts its code as it runs, and a fork that does it again copies the pages.
+    """
+    plain = Packer(lambda packer, value, depth: None).pack
+    given, named = plain([[3, 1, 2], "text"]), plain({})
+    questions: list[Tree] = [
+        ["load", _REHEARSED, "", []],
+        ["call", ["g", "f"], None, given, named],
+        ["call", ["g", "f"], None, plain([[1], ""]), plain({})],
+        ["call", ["g", "g"], None, plain([[1, 2]]), named],
+        ["ahead", ["g", "f"], [[given, named], [given, named]]],
+    ]
+    printed = sys.stdout
+    for _ in range(ROUNDS_OF_REHEARSAL):
+        left = map(dumps, questions)
+
+        def exchange(reply: bytes | None, left: Any = left) -> bytes:
+            question = next(left, None)
+            if question is None:
+                raise SystemExit
+            return question  # type: ignore[no-any-return]
+
+        try:
+            ProgramSide(exchange).run()
+        except SystemExit:
+            sys.stdout = printed
+    sys.modules.pop("solution", None)
