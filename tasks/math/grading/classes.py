@@ -462,7 +462,11 @@ def _equated(parts: list[Node], node: Node) -> Answer:
         return Answer("relation", node=node)
     if not _consistent(values):
         return Answer("broken")
-    return replace(classify(values[-1]), name=name)
+    answer = replace(classify(values[-1]), name=name)
+    if len(parts) > 2 and answer.kind == "number" and all(part[0] == "sym" for part in parts[:-1]):
+        # x = y = 1 is the value 1, and (1, 1).
+        return replace(answer, items=tuple(replace(answer, name=one) for one in parts[:-1]))
+    return answer
 
 
 def _consistent(values: list[Node]) -> bool:

@@ -374,6 +374,8 @@ def _across(first: Answer, second: Answer, rules: Rules) -> bool:
         if second.style != "tuple":
             items = tuple(sorted(items, key=lambda item: str(item.name)))
         return _tuples(replace(first, style=""), Answer("tuple", items=items), rules)
+    if first.kind in ("tuple", "mapping") and second.kind == "number" and second.items:
+        return same(first, Answer("mapping", items=second.items), rules)
     if pair == ("tuple", "number"):
         return _unit_vectors(first, second)
     if pair == ("mapping", "matrix"):

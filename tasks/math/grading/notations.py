@@ -42,6 +42,9 @@ _MICRO = re.compile(
 _HALF_LINE = re.compile(r"\\mathbb\s?\{?\s?R\s?\}?\s?[\^_]\s?\{?\s?([+-])\s?\}?")
 _RESTATED = re.compile(r"(\S.{0,80}?)\s\(\s?(?:or |= ?|i\.e\.,? )?([\d.]{1,12}\s?\\?%)\s?\)")
 _GLUED = re.compile(r"(?<=[\d)}])(or|and)(?=[A-Z(\\\d-]|[a-z]\s?[=(<>])")
+_NUMBERED = re.compile(r"\(([1-9a-f]|i{1,3}|iv)\)\s?")
+_LABELS = (("1", "2", "3", "4", "5"), ("a", "b", "c", "d", "e"), ("i", "ii", "iii", "iv"))
+_PART_SYMBOLS = ("\\Theta", "\\Xi", "\\Psi", "\\Phi", "\\Lambda")
 _TO = re.compile(r"(?<=\d) to (?=\d)|(?<=\d)\s?\\text\{\s?to\s?\}\s?(?=\d)")
 _INDEX = r"\{?\s?(\d{1,4}|[a-z])\s?\}?"
 _CHOOSE = re.compile(
@@ -254,6 +257,23 @@ def _restated(text: str) -> str:
     return f"{found[1]} = {found[2]}" if found else text
 
 
+def _numbered(text: str) -> str:
+    """(1) 3; (2) 5 as two named values, which keep their order."""
+    marks = list(_NUMBERED.finditer(text))
+    names = tuple(mark[1] for mark in marks)
+    if (
+        len(marks) < 2
+        or marks[0].start() > 0
+        or not any(names == one[: len(names)] for one in _LABELS)
+    ):
+        return text
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    parts = [text[mark.end() : end].strip(" ,;.:") for mark, end in zip(marks, ends, strict=True)]
+    if not all(parts):
+        return text
+    return ", ".join(f"{name} = {part}" for name, part in zip(_PART_SYMBOLS, parts, strict=False))
+
+
 def _chance(text: str) -> str:
     found = _CHANCE.fullmatch(text.strip())
     return f"\\frac{{{found[1]}}}{{{found[2]}}}" if found else text
@@ -275,7 +295,191 @@ def _unit_fraction(text: str) -> str:
 
 
 _RARE = re.compile(
-    r"[_xXRrPE]|\\(?:forall|mu|AA)|\\mathbb|[\d)}](?:or|and)|%\s?\)|\d[.']\d{3}[.'\d]|\d ?['\"]"
+    r"[_xXRrPE]|\\(?:forall|mu|AA|begin)|\\mathbb|\A\([1ai]\)|[\d)}](?:or|and)|%\s?\)"
+    r"|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) |\b(?:base|to)\b|\.\.\.|dots"
+    r"|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
+)
+_REWRITES:
+        if any(needle in text for needle in needles):
+            text = rewrite(text)
+    return text
+
+
+def moment(text: str) -> str | None:
+    """A time of day as "2:05 pm", or a date as "march 14" or "march 14 2025"; else None."""
+    if len(text) > 60 or not text.isascii() or not any(map(str.isdigit, text)):
+        return None
+    bare = " ".join(_TEXT.sub(r" \1", text).replace("~", " ").split()).strip(" .")
+    if clock := _CLOCK.fullmatch(bare):
+        hour, minute = int(clock[1]), clock[2] or "00"
+        return f"{hour}:{minute} {clock[3].lower()}m"
+    if date := _MONTH_FIRST.fullmatch(bare):
+        month, day, year = date[1], date[2], date[3]
+    elif date := _ISO.fullmatch(bare):
+        month, day, year = list(_MONTHS)[int(date[2]) - 1], date[3], date[1]
+    elif date := _DAY_FIRST.fullmatch(bare):
+        day, month, year = date[1], date[2], date[3]
+    else:
+        return None
+    return f"month {_MONTHS[month[:3].lower()]} day {int(day)}" + (f" year {year}" if year else "")
+
+
+def compound(text: str) -> str | None:
+    """ "1 hour 30 minutes" as a sum of hours, "5 feet 3 inches" of feet; else None."""
+    if len(text) > 60 or " " not in text or not text[:1].isdigit():
+        return None
+    bare = " ".join(_TEXT.sub(r" \1", text).replace("~", " ").split()).strip(" .")
+    for pattern, size, whole in _COMPOUNDS:
+        if found := pattern.fullmatch(bare):
+            return f"({found[1]}+{found[2]}/{size}) \\text{{ {whole}}}"
+    return None
+
+
+def _remainder(text: str) -> str:
+    found = _REMAINDER.fullmatch(text)
+    return f"({found[1]}, {found[2]})" if found else text
+
+
+def _repeating(text: str) -> str:
+    found = _REPEATS.fullmatch(text)
+    if found is None:
+        return text
+    return f"{found[1]}\\overline{{{found[3] or found[4]}}}"
+
+
+def _rows(text: str) -> str:
+    """Lines under each other as one line: a chain that goes on, or a list of statements."""
+    found = _ENVIRONMENT.fullmatch(text.removeprefix("\\{").strip())
+    if found is None or "\\begin" in found[2]:
+        return text
+    rows = [row.strip() for row in re.split(r"\\\\(?:\[[^\]]{0,10}\])?", found[2]) if row.strip()]
+    if not all("=" in row or "<" in row or ">" in row or "\\" in row for row in rows) and (
+        found[1] in ("cases", "array") or len(rows) > 1
+    ):
+        return text
+    if found[1] in ("cases", "array") and any("&" in row for row in rows):
+        return text
+    line = ""
+    for row in rows:
+        row = row.replace("&", "").strip(" ,;.")
+        line += row if not line or row.startswith("=") else ", " + row
+    return line
+
+
+def _based(text: str) -> str:
+    found = _BASED.fullmatch(text)
+    if found is None or found[1].isalpha():
+        return text
+    base = found[2] or BASES.get(found[3], found[3])
+    return f"{found[1].upper()}_{{{base}}}"
+
+
+def _choose(text: str) -> str:
+    text = _CHOOSE.sub(lambda m: _combination(m[2], m[1], m[3]), text)
+
+    def stacked(mark: re.Match[str]) -> str:
+        if mark[2] is not None:
+            low, high = mark[2], mark[3]
+        else:
+            high, low = mark[4], mark[5]
+        if not (low.isdigit() and high.isdigit()):
+            return mark[0]
+        # C_8^3 and C_3^8 are both in use; the greater number is the one chosen from.
+        if int(low) < int(high):
+            if mark[1] != "C":
+                return mark[0]
+            low, high = high, low
+        return _combination(mark[1], low, high)
+
+    return _CHOOSE_STACKED.sub(stacked, text)
+
+
+def _combination(kind: str, top: str, bottom: str) -> str:
+    if kind == "C":
+        return f"\\binom{{{top}}}{{{bottom}}}"
+    return f"(\\binom{{{top}}}{{{bottom}}}({bottom})!)"
+
+
+def _product(text: str) -> str:
+    return _TIMES_X.sub(r"\\times ", text)
+
+
+def _over(text: str) -> str:
+    """{a \\over b} as a fraction."""
+    for _ in range(6):
+        text, found = _OVER.subn(r"\\frac{\1}{\2}", text)
+        if not found:
+            break
+    whole = _WHOLE_OVER.fullmatch(text)
+    return f"\\frac{{{whole[1]}}}{{{whole[2]}}}" if whole else text
+
+
+def _primed(text: str) -> str:
+    """6' as feet, 14" as inches, 5'6" as both."""
+    if found := _FEET_INCHES.fullmatch(text):
+        return f"({found[1]}+{found[2]}/12) \\text{{ ft}}"
+    if found := _PRIMED.fullmatch(text):
+        return f"{found[1]} \\text{{ {'ft' if found[2] == chr(39) else 'inches'}}}"
+    return text
+
+
+def _probability(text: str) -> str:
+    """The value in P(X > 2) = 1/4."""
+    return _PROBABILITY.sub("", text)
+
+
+def _numbers(text: str) -> str:
+    """The positive and the negative reals as intervals."""
+    return _HALF_LINE.sub(
+        lambda m: f"({'0,' if m[1] == '+' else '-'}\\infty{',0' * (m[1] == '-')})", text
+    )
+
+
+def _restated(text: str) -> str:
+    """1/2 (50%) as the chain 1/2 = 50%."""
+    found = _RESTATED.fullmatch(text)
+    return f"{found[1]} = {found[2]}" if found else text
+
+
+def _numbered(text: str) -> str:
+    """(1) 3; (2) 5 as two named values, which keep their order."""
+    marks = list(_NUMBERED.finditer(text))
+    names = tuple(mark[1] for mark in marks)
+    if (
+        len(marks) < 2
+        or marks[0].start() > 0
+        or not any(names == one[: len(names)] for one in _LABELS)
+    ):
+        return text
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    parts = [text[mark.end() : end].strip(" ,;.:") for mark, end in zip(marks, ends, strict=True)]
+    if not all(parts):
+        return text
+    return ", ".join(f"{name} = {part}" for name, part in zip(_PART_SYMBOLS, parts, strict=False))
+
+
+def _chance(text: str) -> str:
+    found = _CHANCE.fullmatch(text.strip())
+    return f"\\frac{{{found[1]}}}{{{found[2]}}}" if found else text
+
+
+def _dotted(text: str) -> str:
+    """1.234.567,8 and 1'234'567 without the marks of the thousands."""
+    text = _DOTTED.sub(lambda m: m[1].replace(".", "") + ("." + m[2] if m[2] else ""), text)
+    return _APOSTROPHES.sub(lambda m: m[0].replace("'", ""), text)
+
+
+def _unit_fraction(text: str) -> str:
+    for _ in range(4):
+        # \\mathrm{m s^{-2}}: the lexer reads a text group without braces in it
+        text, found = _TEXT_POWER.subn(r"\1^\2", text)
+        if not found:
+            break
+    return _UNIT_FRACTION.sub(lambda m: f"\\text{{{m[1]}/{m[2]}{m[3] or ''}}}", text)
+
+
+_RARE = re.compile(
+    r"[_xXRrPE]|\\(?:forall|mu|AA)|\\mathbb|\A\([1ai]\)|[\d)}](?:or|and)|%\s?\)|\d[.']\d{3}[.'\d]|\d ?['\"]"
     r"|\d (?:in|out of) |\b(?:base|to)\b"
     r"|\\begin|\.\.\.|dots|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
 )
@@ -288,6 +492,7 @@ _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("R", "r"), _remainder),
     (("...", "dots"), _repeating),
     (("\\over",), _over),
+    (("(1)", "(a)", "(i)"), _numbered),
     (("or", "and"), lambda text: _GLUED.sub(r" \1 ", text)),
     (("%)", "% )"), _restated),
     (("\\mu",), lambda text: _MICRO.sub(lambda m: f" \\text{{ micro{m[1] or m[2]}}}", text)),

@@ -20,6 +20,8 @@ def parse(text: str, grouping: bool = True) -> Node:
     """The tree of clean text. Raises UnparsableError, TooBigError; never builds a value."""
     if len(text) > MAX_TEXT:
         raise TooBigError(f"longer than {MAX_TEXT} characters")
+    if text.count("||") == 1:
+        text = text.replace("||", "| |")  # the bars of ||x| - 1| are no norm
     tokens = tokenize(text, grouping)
     if not tokens:
         raise UnparsableError("empty")
