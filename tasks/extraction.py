@@ -102,6 +102,12 @@ _SECOND = re.compile(
     re.IGNORECASE,
 )
 """A further candidate after the answer: "or 6", "But it might be 6.", "Wait, no: $6$"."""
+_DENIED = re.compile(
+    r"[\s$*)\]]*(?:is|was|would be|seems)\s(?:clearly |obviously |certainly )?"
+    r"(?:not (?:the|a|my|our|right|correct)|wrong|incorrect|false)\b",
+    re.IGNORECASE,
+)
+"""The sentence takes its answer back: "\\boxed{6} is not the answer"."""
 _WORDS = re.compile(r"yes|no|true|false|unknown|uncertain|valid|invalid", re.IGNORECASE)
 _TAG_JOIN = re.compile(r"\b(?:or|and|ou|oder|maybe|perhaps|either|alternatively)\b|[,/]", re.I)
 _END_TOKENS = re.compile(
@@ -142,6 +148,8 @@ def final_answer(completion: str) -> Extraction:
 def _hedged(text: str, end: int, content: str) -> str | None:
     """The other candidate that follows at once ("\\boxed{5} or 6"), when it is another."""
     tail = text[end : end + 300]
+    if _DENIED.match(tail):
+        return "none"
     second = _SECOND.match(tail)
     if second is None:
         return None

@@ -20,6 +20,7 @@ __all__ = ["Decision", "cache_info", "decide", "warm"]
 
 _DECIMAL_COMMA = re.compile(r"-?(?:\d{1,12},(?:\d{1,2}|\d{4,12})|0,\d{3})(?:\s?\\?%)?")
 _LONG_COMMA = re.compile(r"-?(?:\d{1,12},(?:\d{2}|\d{4,12})|0,\d{3})(?:\s?\\?%)?")
+_DOTTED_COMMA = re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d{1,9}")
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 
 
@@ -117,8 +118,10 @@ def _same_ungrouped(gold: Reading, answer: Reading, rules: Rules) -> bool:
         return False
     one, many = (answer, gold) if gold_many else (gold, answer)
     comma = (_LONG_COMMA if gold_many else _DECIMAL_COMMA).fullmatch(many.text)
+    comma = comma or (not gold_many and _DOTTED_COMMA.fullmatch(many.text))
     if comma and one.answer is not None and one.answer.kind == "number":
-        decimal = read(many.text.replace(",", "."))
+        digits = many.text.replace(".", "") if _DOTTED_COMMA.fullmatch(many.text) else many.text
+        decimal = read(digits.replace(",", "."))
         return decimal.answer is not None and same(one.answer, decimal.answer, rules)
     again = read(answer.raw, False) if gold_many else _read_gold(gold.raw, False)
     if again.answer is None or "," not in again.text or again.answer.kind != "set":
