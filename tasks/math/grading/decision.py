@@ -118,7 +118,8 @@ def _same_ungrouped(gold: Reading, answer: Reading, rules: Rules) -> bool:
         return False
     one, many = (answer, gold) if gold_many else (gold, answer)
     comma = (_LONG_COMMA if gold_many else _DECIMAL_COMMA).fullmatch(many.text)
-    comma = comma or (not gold_many and _DOTTED_COMMA.fullmatch(many.text))
+    if comma is None and not gold_many:
+        comma = _DOTTED_COMMA.fullmatch(many.text)
     if comma and one.answer is not None and one.answer.kind == "number":
         digits = many.text.replace(".", "") if _DOTTED_COMMA.fullmatch(many.text) else many.text
         decimal = read(digits.replace(",", "."))

@@ -8,12 +8,18 @@ from .reading import Reading
 _LETTER = re.compile(r"[\s($*{\\]*(?:text\w*\{)?[\s(]*([A-Z])[)\s}.:$*]*")
 _OPENING = re.compile(
     r"[\s$*`\"'(\[{~]+|\\(?:text\w{0,6}|mathrm|mathbf|mbox|boxed)(?=[\s{])|\\[(\[]"
+    r"|(?:(?:so|thus|hence|therefore)[, ]{1,2})?(?:it is|it's|this is|we choose|choose)(?=\s)"
+    r"|(?:so|thus|hence|therefore)(?=[\s,])[\s,]{1,2}"
+    r"|(?:正确)?(?:答案|选项)?(?:应)?(?:选择|选|是|为|：|:)|答案|正解は?|정답은?"
     r"|(?:for sure|definitely|clearly|certainly|obviously|simply|indeed)(?=\s)"
     r"|(?:the )?(?:correct )?(?:option|choice|answer)(?: is)?(?=[\s:(])[\s:]{0,3}",
     re.IGNORECASE,
 )
 _IS_RIGHT = re.compile(
     r"[)\s.]{0,4}\sis (?:the )?(?:(?:correct|right|best)(?: answer| choice| option)?|answer)[.!]?\Z"
+)
+_REASON = re.compile(
+    r"[)\s,;]*\b(?:because|since|as it|for it)\b[^A-Z]*|[!。]\s*\Z|选项\s*\Z|です\Z|입니다\Z|。"
 )
 _CALCULATED = re.compile(r"[)}\s]*(?:\*(?!\*)|[+/^=])\s*[\d\\(]")
 _CLOSING = " \t\n$*`\"')]}~"
@@ -23,7 +29,7 @@ _OTHER_CHOICE = re.compile(
 )
 
 _DENIED = re.compile(
-    r"\A[\s.,;:)}$*。，]*"
+    r"\A[\s.,;:(){}$*。，]*"
     r"(?:(?:it|that|this|and|so|because|since|as|the others?)\s(?:[a-z]{1,12}\s){0,2})?"
     r"(?:(?:\w{2,7}n't|not|cannot|non|rather than|instead of)\b|不是)"
     r"(?!.*\b(?:but|maybe|perhaps|might|possibly|also|although|however)\b).*\Z",
@@ -31,6 +37,7 @@ _DENIED = re.compile(
 )
 """What says only which choices are wrong: "D, it can't be A or B"."""
 _CHOICES = re.compile(r"(?=A?B?C?D?E?F?G?H?I?J?\Z)[A-J]{2,10}")
+_CHOSEN_LIST = re.compile(r"[A-J](?:\s?(?:,|;|and|,\s?and)\s?[A-J]){1,9}")
 _CHOSEN = re.compile(r"\(?[A-J]\)?(?:(?:[\s,;&(){}]|\\?\b(?:and|text)\b){0,12}[A-J]\)?){1,9}")
 
 
@@ -48,6 +55,8 @@ def choice_letter(gold: str) -> str:
 
 def decide_letters(gold: str, answer: str) -> Decision | None:
     """For a gold of several choices (ABD) and an answer of letters alone; else None."""
+    if _CHOSEN_LIST.fullmatch(gold):
+        gold = "".join(_capitals(gold))
     if not (_CHOICES.fullmatch(gold) and _CHOSEN.fullmatch(answer)):
         return None
     if _capitals(gold) == _capitals(answer):
@@ -93,6 +102,8 @@ def _chosen(raw: str) -> tuple[str | None, str]:
         return text[0].upper(), ""
     if _CALCULATED.match(text, 1):
         return None, ""
+    if reason := _REASON.match(text, 1):
+        return text[0].upper(), text[reason.end() :]
     closed = text[1:2] in tuple(")]}$*") or after[:1] in (".", ":", ")", "")
     if not closed or (after and len(after) == len(text) - 1 and after[0] not in ".:)"):
         goes_on = _OTHER_CHOICE.match(after) or _DENIED.match(after)
