@@ -45,7 +45,7 @@ def instrumented(tree: ast.Module, entry: str) -> tuple[ast.Module, list[Group]]
         for node in tree.body
         if isinstance(node, ast.FunctionDef)
         and not _is_tests(node)
-        and any(isinstance(part, ast.Assert) for part in _nodes(node))
+        and any(isinstance(part, ast.Assert) for part in nodes(node))
     )
     groups: list[Group] = []
     _look_ahead(tree.body, entry, groups)
@@ -61,7 +61,7 @@ def instrumented(tree: ast.Module, entry: str) -> tuple[ast.Module, list[Group]]
     return tree, groups
 
 
-def _nodes(root: ast.AST) -> list[ast.AST]:
+def nodes(root: ast.AST) -> list[ast.AST]:
     """The node and all below it, as `ast.walk` gives them, several times faster."""
     found = [root]
     for node in found:
@@ -126,7 +126,7 @@ def _asks_nothing(statement: ast.stmt) -> bool:
 def _only_call(test: ast.expr, name: str) -> ast.Call | None:
     """The one call of `name` that surely happens, where nothing else could ask the program."""
     named, calls = 0, []
-    for node in _nodes(test):
+    for node in nodes(test):
         if isinstance(node, _SOMETIMES):
             return None
         if isinstance(node, ast.Name):
@@ -174,7 +174,7 @@ def _asserts(statement: ast.stmt, asserting: frozenset[str]) -> bool:
             and isinstance(node.func, ast.Name)
             and node.func.id in asserting
         )
-        for node in _nodes(statement)
+        for node in nodes(statement)
     )
 
 
@@ -198,7 +198,7 @@ def _as_case(statement: ast.stmt, asserting: frozenset[str]) -> ast.stmt:
 
 def _pair(tree: ast.Module) -> None:
     """Let asserts of equality note what they compare."""
-    for node in _nodes(tree):
+    for node in nodes(tree):
         if not isinstance(node, ast.Assert) or not isinstance(node.test, ast.Compare):
             continue
         test = node.test
@@ -209,7 +209,7 @@ def _pair(tree: ast.Module) -> None:
 
 def _announce(tree: ast.AST) -> None:
     """Put a call before each statement: does it read a name more than once, does it assert?"""
-    for node in _nodes(tree):
+    for node in nodes(tree):
         for field in ("body", "orelse", "finalbody"):
             body = getattr(node, field, None)
             if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
@@ -235,7 +235,7 @@ def _announced(statement: ast.stmt) -> list[ast.stmt]:
     names: list[str] = []
     called: set[str] = set()
     for head in heads:
-        for node in _nodes(head):
+        for node in nodes(head):
             if isinstance(node, ast.Name):
                 if isinstance(node.ctx, ast.Load):
                     names.append(node.id)

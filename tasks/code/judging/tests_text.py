@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .instrumenting import nodes
+
 _BUILT_IN = frozenset(dir(builtins))
 _USUAL_MODULES = frozenset(
     {
@@ -82,7 +84,7 @@ def _level(body: list[ast.stmt]) -> Iterator[ast.AST]:
 def imported(tree: ast.AST) -> set[str]:
     """The top-level modules that a text imports."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -146,7 +148,7 @@ def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
         node.func.id
         for statement in tree.body
         if not isinstance(statement, ast.FunctionDef | ast.ClassDef)
-        for node in ast.walk(statement)
+        for node in nodes(statement)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     wanted = (free_names(tree) - known) | {entry_point}
@@ -171,7 +173,7 @@ def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
 
 
 def _decides(tree: ast.Module) -> str:
-    kinds = {type(node) for node in ast.walk(tree)}
+    kinds = {type(node) for node in nodes(tree)}
     return "assert" if ast.Assert in kinds else "raise" if ast.Raise in kinds else ""
 
 
