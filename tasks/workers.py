@@ -21,6 +21,8 @@ from typing import IO, Any
 _HEADER = 4
 _MAX_REPLY = 16 * 1024 * 1024
 _START_SECONDS = 20.0
+_LOOK_SECONDS = 0.05
+"""How long a caller waits for one cold worker before it looks for a ready one."""
 _BOOT = (
     "import sys; sys.path[:] = {path!r}; from {module} import _serve; "
     "_serve({memory_mb}, {preload!r})"
@@ -132,7 +134,8 @@ class WorkerPool:
 
     At most `size` run at a time; further callers wait their turn, and waiting does not count
     against the deadline of their check. `preload` is a module that a worker imports before it
-    counts as started.
+    counts as started; its `warm_up`, if it has one, runs while the worker waits for its first
+    request.
     """
 
     def __init__(self, size: int | None = None, memory_mb: int = 1024, preload: str = "") -> None:
@@ -165,18 +168,11 @@ class WorkerPool:
         failure of the worker itself.
         """
         with self._slots:
-            worker = self._get()
             last = time.monotonic() + within
+            worker = self._ready(last)
             try:
-                worker.start(min(last, worker.born + _START_SECONDS))
                 deadline = time.monotonic() + seconds
                 result = worker.call(target, list(arguments), min(deadline, last))
-            except WorkerStartError:
-                if time.monotonic() < worker.born + _START_SECONDS:
-                    self._keep(worker)
-                else:
-                    worker.kill()
-                raise
             except BaseException as error:
                 # Also an interrupt: a worker that still computes must not serve the next check.
                 worker.kill()
@@ -187,6 +183,25 @@ class WorkerPool:
                 raise
             self._keep(worker)
             return result
+
+    def _ready(self, last: float) -> _Worker:
+        """A worker that can serve at once; a cold one is left for whichever is ready first."""
+        while True:
+            worker = self._get()
+            end = worker.born + _START_SECONDS
+            try:
+                worker.start(min(last, end, time.monotonic() + _LOOK_SECONDS))
+                return worker
+            except WorkerStartError:
+                if time.monotonic() >= end:
+                    worker.kill()
+                    raise
+                self._keep(worker)
+                if time.monotonic() >= last:
+                    raise
+            except BaseException:
+                worker.kill()
+                raise
 
     def _keep(self, worker: _Worker) -> None:
         with self._lock:
@@ -200,6 +215,7 @@ class WorkerPool:
 
     def _get(self) -> _Worker:
         with self._lock:
+            self._idle.sort(key=lambda worker: worker.ready)
             while self._idle:
                 worker = self._idle.pop()
                 if worker.process.poll() is None:
@@ -244,9 +260,10 @@ def _serve(memory_mb: int, preload: str) -> None:
     # What a library prints must not enter the pipe.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.set_int_max_str_digits(20_000)
-    if preload:
-        importlib.import_module(preload)
+    module = importlib.import_module(preload) if preload else None
     _write_frame(replies, b'["ready", null]')
+    if warm_up := getattr(module, "warm_up", None):
+        warm_up()
     while header := requests.read(_HEADER):
         target, arguments = json.loads(requests.read(int.from_bytes(header, "big")))
         _write_frame(replies, _answer(target, arguments))

@@ -60,6 +60,13 @@ def _power(base: Any, exponent: Any) -> Any:
     return base**exponent
 
 
+def warm_up() -> None:
+    """Load what sympy loads late, before the first question comes."""
+    x = sympy.Symbol("x", real=True)
+    _solve(sympy.exp(x) > 1)
+    sympy.cancel(sympy.together(1 / x + 1 / (x + 1)))
+
+
 def same_solutions(first_data: Any, second_data: Any) -> bool:
     """Whether two relations (or a relation and a set) have the same solutions.
 

@@ -9,6 +9,7 @@ from .reading import DOUBT, Reading, is_prose
 _MATHEMATICAL = re.compile(r"[=<>+*/^\\\d]")
 _MERIDIEM = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)
 _WRAPPED = re.compile(r"\\(?:text|textrm|mathrm|mbox|textbf)\s?\{([^{}]*)\}")
+_SPELLINGS = re.compile(r"\\(leq|geq|neq|leqslant|geqslant)(?![A-Za-z])")
 _DOTS = re.compile(r"\\[lc]?dots(?![A-Za-z])")
 _SPACING = re.compile(r"[\s${}]+|\\[,;:! ]")
 
@@ -72,4 +73,5 @@ def _parts(text: str) -> list[str]:
 
 def _letters(text: str) -> str:
     text = _WRAPPED.sub(r"\1", _MERIDIEM.sub(r"\1m", text))
+    text = _SPELLINGS.sub(lambda mark: "\\" + mark[1][:2], text)
     return _SPACING.sub("", _DOTS.sub("...", text)).casefold().strip(".")
