@@ -9,8 +9,8 @@ import time
 
 from ..extraction import final_answer
 from ..verdict import Verdict, checker_error, correct, wrong
-from .grading.comparison import EXACT, Rules
 from .grading.decision import decide, warm
+from .grading.rules import EXACT, Rules
 
 __all__ = ["EXACT", "Rules", "equivalent", "verify_math", "warm"]
 

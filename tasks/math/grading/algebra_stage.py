@@ -3,7 +3,7 @@
 import contextlib
 
 from ...workers import WorkerError, WorkerMemoryError, WorkerPool, WorkerTimeoutError
-from .classes import Answer
+from .answers import Answer
 from .comparison import solution_set, states_same_name
 from .nodes import Node, TooBigError, UndefinedError, symbols, to_data
 from .outcome import Decision

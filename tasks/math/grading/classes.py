@@ -1,48 +1,32 @@
 """What kind of answer a tree is: number, set, tuple, region, relation, matrix, ..."""
 
-import itertools
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
-from .equality import UndecidedError, same_value
+from .answers import Answer, as_region, is_hedge
+from .matrices import matrix_rows, without_determinants
 from .nodes import (
     Node,
     TooBigError,
-    UndefinedError,
     UnparsableError,
-    children,
     contains,
     kinds_in,
     symbols,
 )
 from .regions import Region, interval, region_of_relation
+from .shapes import (
+    both_signs,
+    bounded_name,
+    inner_unit,
+    is_consistent,
+    is_infinite,
+    is_name,
+    same_letter,
+)
 
-Kind = Literal[
-    "number", "set", "tuple", "region", "relation", "matrix", "mapping", "ratio", "mod", "base",
-    "infinite", "broken",
-]  # fmt: skip
 MAX_ITEMS = 400
+
+
 _INEQUALITIES = frozenset(("<", ">", "<=", ">=", "!="))
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A classified answer.
-
-    `node` is the expression of a number or the tree of a relation; `items` are the members of
-    a set, tuple, matrix row or mapping; `name` is the left side of an assignment; `style` tells
-    brackets and separators apart.
-    """
-
-    kind: Kind
-    node: Node = ("num", 0)
-    items: tuple["Answer", ...] = ()
-    region: Region | None = None
-    name: Node | None = None
-    unit: str = ""
-    style: str = ""
-    rounded: Node | None = None
-    """The decimal after an "approximately equal" sign."""
 
 
 def classify(node: Node) -> Answer:
@@ -88,17 +72,17 @@ def _valued(node: Node) -> Answer:
         return Answer("region", region=Region.all())
     if node[0] == "const" and node[1] in ("integers", "naturals", "rationals", "complexes"):
         raise UnparsableError("a set of numbers by name")
-    if _is_infinite(node):
+    if is_infinite(node):
         return Answer("infinite", node=node)
     inside = kinds_in(node)
     if "pm" in inside:
-        values = tuple(Answer("number", node=one) for one in _signs(node))
+        values = tuple(Answer("number", node=one) for one in both_signs(node))
         return Answer("set", items=values, style="pm")
     if node[0] == "pow" and node[2] == ("sym", "T") and node[1][0] in ("matrix", "seq"):
         return _transposed(node[1])
     if "matrix" in inside:
         if contains(node, "fn", "det"):
-            return _valued(_without_determinants(node))
+            return _valued(without_determinants(node))
         rows = matrix_rows(node)
         return Answer(
             "matrix",
@@ -110,7 +94,7 @@ def _valued(node: Node) -> Answer:
             return replace(classify(node[1][1]), name=label)  # the point P(1, 2)
     if inside & {"seq", "list", "rel", "matrix"}:
         raise UnparsableError("a structure inside an expression")
-    return Answer("number", node=node, unit=_inner_unit(node) if "unit" in inside else "")
+    return Answer("number", node=node, unit=inner_unit(node) if "unit" in inside else "")
 
 
 def _transposed(node: Node) -> Answer:
@@ -126,120 +110,6 @@ def _transposed(node: Node) -> Answer:
     return Answer("matrix", items=tuple(Answer("tuple", items=(one,)) for one in answer.items))
 
 
-def matrix_rows(node: Node) -> list[list[Node]]:
-    """The entries of sums and multiples of matrices. Raises UnparsableError for other uses."""
-    if node[0] == "matrix":
-        return [list(row) for row in node[1]]
-    if node[0] == "neg":
-        return [[("neg", one) for one in row] for row in matrix_rows(node[1])]
-    if node[0] == "div" and not contains(node[2], "matrix"):
-        return [[("div", one, node[2]) for one in row] for row in matrix_rows(node[1])]
-    if node[0] == "mul":
-        matrices = [one for one in node[1] if contains(one, "matrix")]
-        factors = tuple(one for one in node[1] if not contains(one, "matrix"))
-        rows = matrix_rows(matrices[0])
-        for other in matrices[1:]:
-            rows = _matrix_product(rows, matrix_rows(other))
-        return [[("mul", (*factors, one)) for one in row] for row in rows] if factors else rows
-    if node[0] == "pow" and node[1][0] == "matrix" and node[2] in (("num", 2), ("num", 3)):
-        rows = matrix_rows(node[1])
-        squared = _matrix_product(rows, rows)
-        return squared if node[2] == ("num", 2) else _matrix_product(squared, rows)
-    if node[0] == "add":
-        terms = [matrix_rows(one) for one in node[1]]
-        shapes = {(len(rows), len(rows[0])) for rows in terms}
-        if len(shapes) == 1:
-            return [
-                [("add", entries) for entries in zip(*rows, strict=True)]
-                for rows in zip(*terms, strict=True)
-            ]
-    raise UnparsableError("a matrix inside an expression")
-
-
-def _without_determinants(node: Node) -> Node:
-    """The tree with each determinant multiplied out. Raises UnparsableError."""
-    if node[0] == "fn" and node[1] == "det":
-        if len(node[2]) != 1:
-            raise UnparsableError("a determinant of several arguments")
-        rows = matrix_rows(node[2][0])
-        if len(rows) != len(rows[0]) or len(rows) > 4:
-            raise UnparsableError("the determinant of no small square")
-        return _determinant(rows)
-    return tuple(
-        _without_determinants(entry)
-        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
-        else tuple(_without_determinants(one) if isinstance(one, tuple) else one for one in entry)
-        if isinstance(entry, tuple)
-        else entry
-        for entry in node
-    )
-
-
-def _determinant(rows: list[list[Node]]) -> Node:
-    """By the first row."""
-    if len(rows) == 1:
-        return rows[0][0]
-    terms: list[Node] = []
-    for column, entry in enumerate(rows[0]):
-        minor = [row[:column] + row[column + 1 :] for row in rows[1:]]
-        term: Node = ("mul", (entry, _determinant(minor)))
-        terms.append(("neg", term) if column % 2 else term)
-    return ("add", tuple(terms))
-
-
-def _matrix_product(first: list[list[Node]], second: list[list[Node]]) -> list[list[Node]]:
-    """Entries of a product, as trees. Raises UnparsableError when the shapes do not fit."""
-    if len(first[0]) != len(second) or max(len(first), len(second), len(second[0])) > 6:
-        raise UnparsableError("a product of matrices that do not fit")
-    columns = list(zip(*second, strict=True))
-    return [
-        [("add", tuple(("mul", pair) for pair in zip(row, one, strict=True))) for one in columns]
-        for row in first
-    ]
-
-
-def _inner_unit(node: Node) -> str:
-    """The one unit that the terms of a sum carry; "" when there are none or several."""
-    found: set[str] = set()
-
-    def walk(one: Node) -> None:
-        if one[0] == "unit":
-            found.add(one[2])
-        elif one[0] != "fn":
-            for child in children(one):
-                walk(child)
-
-    walk(node)
-    if len(found) > 1:
-        raise UnparsableError("several units")
-    return found.pop() if found else ""
-
-
-def _is_infinite(node: Node) -> bool:
-    if node[0] in ("neg", "pm"):
-        return _is_infinite(node[-1])
-    return bool(node == ("const", "inf"))
-
-
-def _signs(node: Node) -> list[Node]:
-    """The two expressions of one with plus-minus signs, which all switch together."""
-    return [_signed(node, 1), _signed(node, -1)]
-
-
-def _signed(node: Node, sign: int) -> Node:
-    if node[0] == "pm":
-        inner = _signed(node[2], sign)
-        return inner if node[1] * sign > 0 else ("neg", inner)
-    return tuple(
-        _signed(entry, sign)
-        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
-        else tuple(_signed(one, sign) for one in entry)
-        if isinstance(entry, tuple)
-        else entry
-        for entry in node
-    )
-
-
 def _listed(node: Node) -> Answer:
     parts = node[2]
     if len(parts) > MAX_ITEMS:
@@ -252,17 +122,11 @@ def _listed(node: Node) -> Answer:
         return Answer("broken")
     names = [item.name for item in items]
     if all(name is not None for name in names) and len(set(names)) == len(names):
-        if not _same_letter(names):
+        if not same_letter(names):
             return Answer("mapping", items=tuple(items))
     elif len(parts) == 2 and any(item.kind == "relation" for item in items):
         return Answer("set", items=tuple(items), style="system")
     return Answer("set", items=_flat(items), style="list" if node[1] != "or" else "or")
-
-
-def _same_letter(names: list[Node | None]) -> bool:
-    """x_1, x_2, x_3: one unknown with several values."""
-    stems = {name[1].partition("_")[0] if name and name[0] == "sym" else "" for name in names}
-    return len(stems) == 1 and "" not in stems
 
 
 def _flat(items: list[Answer]) -> tuple[Answer, ...]:
@@ -296,7 +160,7 @@ def _region_list(separator: str, parts: tuple[Node, ...]) -> Answer:
     if len(names) > 1:
         return Answer("set", items=tuple(classify(part) for part in parts), style="system")
     name = next(iter(names), "")
-    if _is_hedge(regions):
+    if is_hedge(regions):
         # "n >= 2 or n >= 3" offers two answers: the parts of one answer do not overlap so.
         return Answer("broken")
     union, meet = regions[0], regions[0]
@@ -315,7 +179,7 @@ def _bracketed(node: Node) -> Answer:
         raise TooBigError("too many items")
     if opening == "{":
         return Answer("set", items=_flat([classify(one) for one in parts]), style="{")
-    infinite = [one for one in parts if _is_infinite(one)]
+    infinite = [one for one in parts if is_infinite(one)]
     if infinite or (opening, closing) in (("(", "]"), ("[", ")")):
         if len(parts) != 2:
             raise UnparsableError("an interval of more than two ends")
@@ -355,38 +219,6 @@ def _joined(node: Node) -> Answer:
     )
 
 
-def as_region(answer: Answer) -> Region | None:
-    """The set of reals that an interval, an inequality or a finite set is; else None."""
-    if answer.region is not None:
-        return answer.region
-    try:
-        if answer.kind == "tuple" and len(answer.items) == 2 and answer.node[0] == "seq":
-            return interval(answer.node)
-        if answer.kind == "set":
-            region = Region.none()
-            for item in answer.items:
-                interval_item = item.kind in ("tuple", "region") and answer.style in ("list", "or")
-                part = as_region(item) if interval_item else None
-                if part is None and item.kind != "number":
-                    return None
-                part = part or Region.point(item.node)
-                if interval_item and not region.intersect(part).is_empty():
-                    return None
-                region = region.union(part)
-            return region
-    except (UnparsableError, TooBigError):
-        return None
-    return None
-
-
-def _is_hedge(regions: list[Region]) -> bool:
-    """Whether one part lies inside another, different one."""
-    return any(
-        not one.same(other) and (one.contains(other) or other.contains(one))
-        for one, other in itertools.combinations(regions[:8], 2)
-    )
-
-
 def _given(node: Node) -> Answer:
     inner, condition = node[1], node[2]
     if inner[0] == "rel" and inner[2][0][0] == "in":
@@ -415,21 +247,15 @@ def _related(node: Node) -> Answer:
         return _rounded(first, links)
     if ops <= _INEQUALITIES:
         if ops == {"!="} and len(links) == 1 and contains(links[0][1], "pm"):
-            parts = tuple(("rel", first, (("!=", one),)) for one in _signs(links[0][1]))
+            parts = tuple(("rel", first, (("!=", one),)) for one in both_signs(links[0][1]))
             return _region_list("and", parts)
         region = region_of_relation(node)
         if region is not None:
-            return Answer("region", region=region, style=_bounded(node))
+            return Answer("region", region=region, style=bounded_name(node))
         return Answer("relation", node=node)
     if ops != {"="}:
         raise UnparsableError("equations and inequalities in one chain")
     return _equated([first, *(part for _, part in links)], node)
-
-
-def _bounded(node: Node) -> str:
-    """The unknown that a chain of inequalities bounds; "" for the value of a function."""
-    names = [one for one in (node[1], *(part for _, part in node[2])) if one[0] == "sym"]
-    return str(names[0][1]).casefold() if names else ""
 
 
 def _rounded(first: Node, links: tuple[tuple[str, Node], ...]) -> Answer:
@@ -460,49 +286,10 @@ def _equated(parts: list[Node], node: Node) -> Answer:
         return answer
     if name is None and len(parts) == 2 and any(symbols(part) for part in parts):
         return Answer("relation", node=node)
-    if not _consistent(values):
+    if not is_consistent(values):
         return Answer("broken")
     answer = replace(classify(values[-1]), name=name)
     if len(parts) > 2 and answer.kind == "number" and all(part[0] == "sym" for part in parts[:-1]):
         # x = y = 1 is the value 1, and (1, 1).
         return replace(answer, items=tuple(replace(answer, name=one) for one in parts[:-1]))
     return answer
-
-
-def _consistent(values: list[Node]) -> bool:
-    """Whether a chain of equalities holds: `41 = 42` states nothing."""
-    for one, other in itertools.pairwise(values):
-        if symbols(one) or symbols(other):
-            continue
-        try:
-            if not same_value(one, other):
-                return False
-        except (TooBigError, UndecidedError, UndefinedError):
-            return False
-    return True
-
-
-def is_name(node: Node) -> bool:
-    """Whether a left side only names what is asked for: x, f(x), a + b, |AB|, (x, y)."""
-    if node[0] == "sym":
-        return True
-    if node[0] == "mul":
-        first, *rest = node[1]
-        if first[0] == "pow" and first[2] == ("neg", ("num", 1)):
-            first = first[1]  # the inverse of f
-        return first[0] == "sym" and all(
-            one[0] in ("sym", "num", "join") or is_name(one) for one in rest
-        )
-    if node[0] == "add":
-        return all(is_name(one) for one in node[1])
-    if node[0] == "fn":
-        return bool(symbols(node)) and all(is_name(one) for one in node[2])
-    if node[0] == "div":
-        return is_name(node[1]) and is_name(node[2])
-    if node[0] == "ratio":
-        return all(is_name(one) for one in node[1])
-    if node[0] == "seq" and node[1] == "(":
-        return all(one[0] == "sym" for one in node[3])
-    if node[0] == "matrix":
-        return all(len(row) == 1 and row[0][0] == "sym" for row in node[1])
-    return False

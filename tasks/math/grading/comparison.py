@@ -1,40 +1,16 @@
 """Comparison of two classified answers, kind by kind, exactly."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from .classes import Answer, as_region
+from .amounts import equal, equal_renamed, rounds_to, without_letter_unit
+from .answers import Answer, as_region
 from .equality import DIGITS, UndecidedError, same_value, value_at
 from .evaluation import base_value
 from .nodes import Node, TooBigError, UndefinedError, symbols
 from .relations import same_relation
-from .units import LETTERS, conflict, spelled
+from .rules import EXACT, Rules
+from .units import conflict
 from .univariate import same_truth, solves
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a caller may relax. The defaults are exact; a verdict names every relaxed rule."""
-
-    tolerance: float = 0.0
-    """Relative difference that two constants may have."""
-    percent_is_number: bool = False
-    """"25%" also equals 25."""
-    ignore_units: bool = False
-    """A conflicting unit does not matter."""
-
-    def relaxed(self) -> dict[str, float | bool]:
-        """The rules that differ from the exact ones."""
-        found: dict[str, float | bool] = {}
-        if self.tolerance:
-            found["tolerance"] = self.tolerance
-        if self.percent_is_number:
-            found["percent_is_number"] = True
-        if self.ignore_units:
-            found["ignore_units"] = True
-        return found
-
-
-EXACT = Rules()
 
 
 def same(gold: Answer, answer: Answer, rules: Rules = EXACT) -> bool:
@@ -93,123 +69,11 @@ def _is_call(name: Node) -> bool:
 def _numbers(gold: Answer, answer: Answer, rules: Rules) -> bool:
     if not rules.ignore_units and conflict(gold.unit, answer.unit):
         return False
-    if _equal(gold.node, answer.node, rules) or _equal_renamed(gold, answer):
+    if equal(gold.node, answer.node, rules) or equal_renamed(gold, answer):
         return True
-    if answer.rounded is not None and _rounds_to(answer.node, answer.rounded):
-        return _equal(gold.node, answer.rounded, rules)
-    return _without_letter_unit(gold, answer, rules)
-
-
-def _equal(first: Node, second: Node, rules: Rules) -> bool:
-    try:
-        if same_value(first, second):
-            return True
-    except UndecidedError:
-        return False
-    if rules.percent_is_number:
-        for one, other in ((first, second), (second, first)):
-            if one[0] == "div" and one[2] == ("num", 100) and len(one) == 3:
-                return _equal(one[1], other, replace(rules, percent_is_number=False))
-    return bool(rules.tolerance) and _close(first, second, rules.tolerance)
-
-
-def _close(first: Node, second: Node, tolerance: float) -> bool:
-    if symbols(first) or symbols(second):
-        return False
-    try:
-        a, left = value_at(first, {}, True, DIGITS)
-        b, _ = value_at(second, {}, True, DIGITS)
-    except UndefinedError:
-        return False
-    x, y = left.approximate(a), left.approximate(b)
-    return bool(abs(x - y) <= tolerance * abs(x))
-
-
-def _rounds_to(exact: Node, decimal: Node) -> bool:
-    return _close(exact, decimal, 0.01)
-
-
-def _equal_renamed(gold: Answer, answer: Answer) -> bool:
-    """f(x) = x^2 against f(t) = t^2, and C against c as the constant of integration."""
-    names = [_bound_names(gold.name), _bound_names(answer.name)]
-    renaming: dict[str, str] = {}
-    if names[0] and names[1] and len(names[0]) == len(names[1]):
-        renaming = dict(zip(names[1], names[0], strict=True))
-    mine = symbols(gold.node) - symbols(answer.node)
-    theirs = symbols(answer.node) - symbols(gold.node)
-    if mine and all(name.partition("_")[0] in ("C", "c", "K") for name in mine | theirs):
-        new, old = ({name.partition("_")[2]: name for name in one} for one in (mine, theirs))
-        if new.keys() == old.keys() and len(new) == len(mine) == len(theirs):
-            renaming |= {old[suffix]: new[suffix] for suffix in new}
-    if not renaming or all(old == new for old, new in renaming.items()):
-        return False
-    try:
-        return same_value(gold.node, rename(answer.node, renaming))
-    except UndecidedError:
-        return False
-
-
-def _bound_names(name: Node | None) -> list[str]:
-    if name is None or name[0] != "mul":
-        return []
-    return [one[1] for one in name[1][1:] if one[0] == "sym"]
-
-
-def rename(node: Node, names: dict[str, str]) -> Node:
-    """The tree with its symbols renamed."""
-    if node[0] == "sym":
-        return ("sym", names.get(node[1], node[1]))
-    return tuple(
-        rename(entry, names)
-        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
-        else tuple(rename(one, names) for one in entry)
-        if isinstance(entry, tuple)
-        else entry
-        for entry in node
-    )
-
-
-def _without_letter_unit(gold: Answer, answer: Answer, rules: Rules) -> bool:
-    """5m against 5: the letter is a unit when the gold has no symbol."""
-    if symbols(gold.node) or not symbols(answer.node) or answer.unit:
-        return False
-    found = _letter_unit(answer.node)
-    if found is None:
-        return False
-    value, unit = found
-    if not rules.ignore_units and conflict(gold.unit, unit):
-        return False
-    return _equal(gold.node, value, rules)
-
-
-def _letter_unit(node: Node) -> tuple[Node, str] | None:
-    """The number and the unit of 5m, 9 N*m, 20 m/s^2; None when a letter is no unit."""
-    factors: dict[str, int] = {}
-    value: Node | None = None
-    for factor, sign in _factors(node, 1):
-        if not symbols(factor):
-            if value is not None or sign < 0:
-                return None
-            value = factor
-            continue
-        power = 1
-        if factor[0] == "pow" and factor[2] in (("num", 2), ("num", 3)):
-            factor, power = factor[1], factor[2][1]
-        if factor[0] != "sym" or factor[1] not in LETTERS:
-            return None
-        unit = LETTERS[factor[1]]
-        factors[unit] = factors.get(unit, 0) + sign * power
-    return (value, spelled(factors)) if value is not None and len(factors) <= 3 else None
-
-
-def _factors(node: Node, sign: int) -> list[tuple[Node, int]]:
-    if not symbols(node):
-        return [(node, sign)]
-    if node[0] == "mul":
-        return [pair for one in node[1] for pair in _factors(one, sign)]
-    if node[0] == "div":
-        return _factors(node[1], sign) + _factors(node[2], -sign)
-    return [(node, sign)]
+    if answer.rounded is not None and rounds_to(answer.node, answer.rounded):
+        return equal(gold.node, answer.rounded, rules)
+    return without_letter_unit(gold, answer, rules)
 
 
 def _tuples(gold: Answer, answer: Answer, rules: Rules) -> bool:
@@ -269,11 +133,11 @@ def _ratios(gold: Answer, answer: Answer, rules: Rules) -> bool:
         return False
     mine, theirs = [i.node for i in gold.items], [i.node for i in answer.items]
     if _maybe_time(mine) or _maybe_time(theirs):
-        return all(_equal(a, b, rules) for a, b in zip(mine, theirs, strict=True))
+        return all(equal(a, b, rules) for a, b in zip(mine, theirs, strict=True))
     return all(
-        _equal(("mul", (mine[0], b)), ("mul", (theirs[0], a)), rules)
+        equal(("mul", (mine[0], b)), ("mul", (theirs[0], a)), rules)
         for a, b in zip(mine[1:], theirs[1:], strict=True)
-    ) and not _equal(theirs[0], ("num", 0), rules)
+    ) and not equal(theirs[0], ("num", 0), rules)
 
 
 def _maybe_time(parts: list[Node]) -> bool:
@@ -284,7 +148,7 @@ def _maybe_time(parts: list[Node]) -> bool:
 
 def _moduli(gold: Answer, answer: Answer, rules: Rules) -> bool:
     modulus, other = gold.items[1].node, answer.items[1].node
-    if not _equal(modulus, other, rules):
+    if not equal(modulus, other, rules):
         return False
     residues = [value_at(a.items[0].node, {}, True, DIGITS)[0] for a in (gold, answer)]
     number = value_at(modulus, {}, True, DIGITS)[0]

@@ -7,13 +7,16 @@ from typing import Any
 
 from ...extraction import final_answer
 from .algebra_stage import decide_algebra, wants_algebra, warm
-from .classes import Answer, classify
-from .comparison import EXACT, Rules, rename, same
+from .amounts import rename
+from .answers import Answer
+from .classes import classify
+from .comparison import same
 from .dressing import compact
 from .letters import choice_letter, decide_letter, decide_letters
 from .nodes import TooBigError, symbols
 from .outcome import Decision
 from .reading import Reading, distilled, read
+from .rules import EXACT, Rules
 from .wording import decide_text
 
 __all__ = ["Decision", "cache_info", "decide", "warm"]

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-from ...extraction import strip_dressing, unbox
+from ...boxes import unbox
+from ...extraction import strip_dressing
 from .notations import plain
 
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᵏᵐ", "0123456789+-=()nixyabkm")

@@ -1,17 +1,14 @@
 """A recursive-descent parser of mathematical answers: the whole text or nothing."""
 
 from collections.abc import Callable
-from fractions import Fraction
 
-from . import atoms
+from . import atoms, unit_phrases
 from .lexer import Token, tokenize
 from .nodes import MAX_DEPTH, MAX_TEXT, Node, TooBigError, UnparsableError
-from .units import LETTERS, SCALES, unit_of
 
 RELATIONS = {"=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "~": "~", "in": "in",
              "===": "="}  # fmt: skip
 _SEPARATORS = ("or", ";", "and", ",", "row", "->")
-_LETTER_UNITS = frozenset(("sym", letter) for letter in LETTERS)
 _EXTREMES = (("cmd", "max"), ("cmd", "min"))
 _END = Token("end", "", False)
 
@@ -209,32 +206,21 @@ class Parser:
         while True:
             if self.is_op("*"):
                 self.take()
-                node = _times(node, self.signed(), explicit=True)
+                node = unit_phrases.times(node, self.signed(), explicit=True)
             elif self.is_op("/"):
-                if self._per_unit():
-                    return self.unit(node)
+                if unit_phrases.is_per_unit(self):
+                    return unit_phrases.measured(self, node)
                 self.take()
                 node = ("div", node, self.signed())
             elif self.is_op("%"):
                 self.take()
                 node = ("div", node, ("num", 100))
             elif self.token.kind in ("word", "text"):
-                return self.unit(node)
+                return unit_phrases.measured(self, node)
             elif self.starts_factor():
-                node = _times(node, self.factor())
+                node = unit_phrases.times(node, self.factor())
             else:
                 return node
-
-    def _per_unit(self) -> bool:
-        following = self.ahead(1)
-        if following.kind in ("word", "text"):
-            return True
-        before = self.tokens[self.index - 1]
-        return (
-            before.kind in ("word", "text")
-            and following.kind == "sym"
-            and following.value in LETTERS
-        )
 
     def signed(self) -> Node:
         """A factor that may carry a sign of its own: 2 * -3."""
@@ -301,58 +287,6 @@ class Parser:
             name = "celsius" if self.take().value == "C" else "fahrenheit"
         return ("unit", node, name)
 
-    def unit(self, node: Node) -> Node:
-        """The words after a number. Raises UnparsableError when they are no unit."""
-        phrase: list[str] = []
-        scale = 1
-        while True:
-            token = self.token
-            per = bool(phrase) and phrase[-1] == "/" and token.kind == "sym"
-            per = per or (
-                token.kind == "sym" and bool(phrase) and phrase[-1].endswith(("of", "for"))
-            )
-            per = per or (bool(phrase) and token.spaced and token[:2] in _LETTER_UNITS)
-            if token.kind in ("word", "text") or per:
-                word = str(self.take().value)
-                if word.casefold() in SCALES and not phrase:
-                    scale *= SCALES[word.casefold()]
-                    continue
-                phrase.append(word)
-                if self.is_op("^"):
-                    phrase[-1] += self._unit_power()
-            elif self.is_op("/") and (
-                self._per_unit() or (phrase and self.ahead(1)[:2] in _LETTER_UNITS)
-            ):
-                self.take()
-                phrase.append("/")
-            elif phrase and self.is_op("*") and self.ahead(1).kind in ("word", "text"):
-                self.take()
-            else:
-                break
-        if scale != 1:
-            node = _times(node, ("num", scale))
-        if not phrase:
-            return node
-        name = unit_of(" ".join(phrase))
-        if name is None:
-            raise UnparsableError(f"words after a value: {' '.join(phrase)[:60]!r}")
-        if name == "percent":
-            return ("div", node, ("num", 100))
-        return ("unit", node, name)
-
-    def _unit_power(self) -> str:
-        self.take()
-        braced = self.accept("{")
-        minus = "-" if self.accept("-") else ""
-        token = self.take()
-        if braced:
-            self.expect("}")
-        if token.kind == "op" and token.value == "circ":
-            return ""
-        if token.kind != "num" or token.value not in (1, 2, 3, 4):
-            raise UnparsableError("power of a unit")
-        return f"^{minus}{token.value}"
-
 
 def _grouped(items: list[Node], between: list[str], separator: str) -> list[Node]:
     """x=1,y=2; x=3,y=4 is two pairs: groups of one length between the stronger separators."""
@@ -372,28 +306,3 @@ def _grouped(items: list[Node], between: list[str], separator: str) -> list[Node
     if len({len(group) for group in groups}) != 1 or not (named or separator == ";"):
         return items
     return [("seq", "(", ")", tuple(group)) for group in groups]
-
-
-def _times(first: Node, second: Node, explicit: bool = False) -> Node:
-    if second[0] == "unit" and not explicit:
-        mixed = _times(first, second[1])
-        if mixed[0] == "num":
-            return ("unit", mixed, second[2])
-    if first[0] == "unit" and first[2] == "degree" and second[0] == "num":
-        raise UnparsableError("degrees, then a number")
-    items = (*first[1], second) if first[0] == "mul" else (first, second)
-    if (
-        not explicit
-        and len(items) == 2
-        and first[0] == "num"
-        and isinstance(first[1], int)
-        and second[0] == "div"
-        and second[1][0] == second[2][0] == "num"
-        and isinstance(second[1][1], int)
-        and isinstance(second[2][1], int)
-        and 0 < second[1][1] < second[2][1]
-        and len(second) == 4
-    ):
-        # 3\frac{1}{2} is a mixed number: the mark in the fourth place says it was \frac.
-        return ("num", first[1] + Fraction(second[1][1], second[2][1]))
-    return ("mul", items)

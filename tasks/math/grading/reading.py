@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
-from .classes import Answer, classify
+from .answers import Answer
+from .classes import classify
 from .dressing import clean, words_of
 from .foreign import value_in
 from .lexer import FUNCTIONS, OTHER_NAMES

@@ -1,0 +1,101 @@
+"""The words after a number: a unit, a scale, or no unit at all."""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from .nodes import Node, UnparsableError
+from .units import LETTERS, SCALES, unit_of
+
+if TYPE_CHECKING:
+    from .parser import Parser
+
+_LETTER_UNITS = frozenset(("sym", letter) for letter in LETTERS)
+
+
+def is_per_unit(parser: "Parser") -> bool:
+    """Whether the slash that comes next divides units."""
+    following = parser.ahead(1)
+    if following.kind in ("word", "text"):
+        return True
+    before = parser.tokens[parser.index - 1]
+    return (
+        before.kind in ("word", "text") and following.kind == "sym" and following.value in LETTERS
+    )
+
+
+def measured(parser: "Parser", node: Node) -> Node:
+    """The words after a number. Raises UnparsableError when they are no unit."""
+    phrase: list[str] = []
+    scale = 1
+    while True:
+        token = parser.token
+        per = bool(phrase) and phrase[-1] == "/" and token.kind == "sym"
+        per = per or (token.kind == "sym" and bool(phrase) and phrase[-1].endswith(("of", "for")))
+        per = per or (bool(phrase) and token.spaced and token[:2] in _LETTER_UNITS)
+        if token.kind in ("word", "text") or per:
+            word = str(parser.take().value)
+            if word.casefold() in SCALES and not phrase:
+                scale *= SCALES[word.casefold()]
+                continue
+            phrase.append(word)
+            if parser.is_op("^"):
+                phrase[-1] += _unit_power(parser)
+        elif parser.is_op("/") and (
+            is_per_unit(parser) or (phrase and parser.ahead(1)[:2] in _LETTER_UNITS)
+        ):
+            parser.take()
+            phrase.append("/")
+        elif phrase and parser.is_op("*") and parser.ahead(1).kind in ("word", "text"):
+            parser.take()
+        else:
+            break
+    if scale != 1:
+        node = times(node, ("num", scale))
+    if not phrase:
+        return node
+    name = unit_of(" ".join(phrase))
+    if name is None:
+        raise UnparsableError(f"words after a value: {' '.join(phrase)[:60]!r}")
+    if name == "percent":
+        return ("div", node, ("num", 100))
+    return ("unit", node, name)
+
+
+def _unit_power(parser: "Parser") -> str:
+    parser.take()
+    braced = parser.accept("{")
+    minus = "-" if parser.accept("-") else ""
+    token = parser.take()
+    if braced:
+        parser.expect("}")
+    if token.kind == "op" and token.value == "circ":
+        return ""
+    if token.kind != "num" or token.value not in (1, 2, 3, 4):
+        raise UnparsableError("power of a unit")
+    return f"^{minus}{token.value}"
+
+
+def times(first: Node, second: Node, explicit: bool = False) -> Node:
+    """A product; a whole number and a proper fraction beside it are a mixed number."""
+    if second[0] == "unit" and not explicit:
+        mixed = times(first, second[1])
+        if mixed[0] == "num":
+            return ("unit", mixed, second[2])
+    if first[0] == "unit" and first[2] == "degree" and second[0] == "num":
+        raise UnparsableError("degrees, then a number")
+    items = (*first[1], second) if first[0] == "mul" else (first, second)
+    if (
+        not explicit
+        and len(items) == 2
+        and first[0] == "num"
+        and isinstance(first[1], int)
+        and second[0] == "div"
+        and second[1][0] == second[2][0] == "num"
+        and isinstance(second[1][1], int)
+        and isinstance(second[2][1], int)
+        and 0 < second[1][1] < second[2][1]
+        and len(second) == 4
+    ):
+        # 3\frac{1}{2} is a mixed number: the mark in the fourth place says it was \frac.
+        return ("num", first[1] + Fraction(second[1][1], second[2][1]))
+    return ("mul", items)
