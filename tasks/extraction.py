@@ -12,26 +12,18 @@ from .statements import JOINED, LOOK, How, hashed, in_json, sentence, tagged
 
 SHORT = 400
 """A response of at most this many characters can be nothing but an answer."""
-
-
 SHORT_WORDS = 12
-
-
 _THINK = re.compile(
     r"<(/?)(?:think|thinking|thought|reasoning|scratchpad)>|"
     r"<\|(begin|end)_of_thought\|>|◁(/?)think▷",
     re.IGNORECASE,
 )
-
-
 _FILLER = (
     r"(?:it|this|that|the|my|answer|could|might|may|can|also|be|is|equal|equals|maybe|perhaps|"
     r"possibly|probably|even|as|well|value|option|choice|final|correct|should|would|alternatively|"
     r"either|otherwise|instead|i|think|guess|believe|to|ou|oder|und|o|actually|mean|no|rather|it's|"
     r"make)"
 )
-
-
 _SECOND = re.compile(
     r"(?:[\s$*_`.,;:!?)\]}]|\\[)\],;:! ])*"
     r"\(?\b(?:or|and|but|maybe|perhaps|possibly|alternatively|however|otherwise|although|though|ou|"
@@ -46,19 +38,13 @@ _SECOND = re.compile(
     re.IGNORECASE,
 )
 """A further candidate after the answer: "or 6", "But it might be 6.", "Wait, no: $6$"."""
-
-
 _DENIED = re.compile(
     r"[\s$*)\]]*(?:is|was|would be|seems)\s(?:clearly |obviously |certainly )?"
     r"(?:not (?:the|a|my|our|right|correct)|wrong|incorrect|false)\b",
     re.IGNORECASE,
 )
 """The sentence takes its answer back: "\\boxed{6} is not the answer"."""
-
-
 _WORDS = re.compile(r"yes|no|true|false|unknown|uncertain|valid|invalid", re.IGNORECASE)
-
-
 _END_TOKENS = re.compile(
     r"(?:\s|<\|im_start\|>\s{0,4}(?:user|assistant|system)?|<\|(?:im_end|endoftext|eot_id|end|end_of_text|eom_id)\|>|</s>|<eos>|<end_of_turn>|"
     r"<｜end▁of▁sentence｜>)+\Z"
@@ -179,11 +165,7 @@ def _stated(text: str) -> Extraction | None:
 
 
 _LAST_FENCE = re.compile(r"(?:\A|\n)```[ \t]{0,4}\n([^\n`]{1,120})\n```\Z")
-
-
 _WORD = re.compile(r"[^\W\d_]{2,}")
-
-
 _PROSE = re.compile(r"[^\W\d_]{2,}[^\n]{0,60}?\s[^\W\d_]{2,}[^\n]{0,60}?\s[^\W\d_]{2,}")
 
 
@@ -216,14 +198,8 @@ _WRAPPERS = (
     ("\\(", "\\)"), ("\\[", "\\]"), ('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"),
     ("*", "*"), ("«", "»"), ("_", "_"),
 )  # fmt: skip
-
-
 _OPENERS = tuple({opening[0] for opening, _ in _WRAPPERS})
-
-
 _EXCLAIMED = re.compile(r"[A-Za-z]{2}[\"'”’*]?[!]$")  # not the factorial of 5!
-
-
 _TEXT = re.compile(r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|textsf|texttt)\s{0,4}\{")
 
 

@@ -8,35 +8,18 @@ from typing import Literal
 from .boxes import is_blank
 
 How = Literal["boxed", "answer_tag", "hashes", "json", "statement", "final_line", "whole", "none"]
-
 LOOK = 200_000
 """Only the last so many characters of a response can hold its final answer."""
-
-
 SPAN = 20_000
 """What follows "the answer is" is looked at this far."""
-
-
 _WINDOWS = (4_000, 40_000, LOOK)
 """How much of the end of a response is searched for a sentence that states the answer."""
-
-
 _TAG = re.compile(r"<(/?)(?:final[_ -]?)?answer>", re.IGNORECASE)
-
-
 _HASHES = re.compile(r"####(?!#)")
-
-
 # The first quote may be missing: the JSON may be broken.
 _JSON = re.compile(r"""answer["'][ \t\r\n]{0,40}:[ \t\r\n]{0,40}""", re.IGNORECASE)
-
-
 _LEAD = r"(?:the[ \t]{1,4}|my[ \t]{1,4}|our[ \t]{1,4})?(?:final[ \t]{1,4}|correct[ \t]{1,4})?"
-
-
 _VERB = r"(?:is|are|was|must be|should be|would be|will be|equals|=)"
-
-
 _STATEMENT = re.compile(
     _LEAD + r"\b(?:answer|solution|result)s?(?:[ \t]{1,4}to[ \t][^.\n:]{1,80}?)?[*_ \t]{0,8}"
     r"(?:(?<=[*_ \t])"
@@ -63,39 +46,27 @@ _STATEMENT = re.compile(
     r"|సమాధానం[ \t]{0,2}(?:[:：]|ఏమిటంటే)?",
     re.IGNORECASE | re.MULTILINE,
 )
-
-
 _NOT_A_VALUE = re.compile(
     r"[*_ \t]{0,8}(?:correct|wrong|clear|right|incorrect|below|above|as follows|given by|obvious|"
     r"not |found |simply:?$|unique[. ])",
     re.IGNORECASE,
 )
-
-
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？।]")
-
-
 _BECAUSE = re.compile(
     r",?[ \t](?:because|since|which|as we|as the|so that|due to|after|given|"
     r"I (?:think|believe|guess|hope|suppose|am)|right\?|"
     r"and (?:we|this|that is|nothing|it is|no|I)|but not|not)\b",
     re.IGNORECASE,
 )
-
-
 _JOIN_WORDS = (
     r"or|and|either|maybe|perhaps|possibly|alternatively|also|else|otherwise|equivalently|"
     r"could|be|it|is|might|text|quad|qquad|mbox|mathrm|ou|oder|und|et|y|o"
 )
-
-
 JOINED = re.compile(
     r"(?:for (?:part|case|question) ?\(?\w{1,3}\)?|[\s$,;.&/|()\[\]{}*_~、，；或和]"
     r"|\\[()\[\],;:! ]|\\?\b(?:" + _JOIN_WORDS + r")\b|\\\\|\\?\b[A-Za-z](?:_\{?\w\}?)?\s?=)*",
     re.IGNORECASE,
 )
-
-
 _TAG_JOIN = re.compile(r"\b(?:or|and|ou|oder|maybe|perhaps|either|alternatively)\b|[,/]", re.I)
 
 

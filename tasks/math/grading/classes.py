@@ -24,8 +24,6 @@ from .shapes import (
 )
 
 MAX_ITEMS = 400
-
-
 _INEQUALITIES = frozenset(("<", ">", "<=", ">=", "!="))
 
 

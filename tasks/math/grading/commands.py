@@ -10,17 +10,9 @@ if TYPE_CHECKING:
     from .parser import Parser
 
 _CONSTANTS = {"pi": "pi", "infty": "inf", "emptyset": "empty", "varnothing": "empty"}
-
-
 _SETS = {"R": "reals", "Z": "integers", "N": "naturals", "Q": "rationals", "C": "complexes"}
-
-
 _MATRICES = words("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array")
-
-
 _MEASURES = words("dim deg rank ord ker nabla")
-
-
 _FENCED = {"lfloor": ("rfloor", "floor"), "lceil": ("rceil", "ceil")}
 
 

@@ -82,6 +82,9 @@ _SMOOTH: dict[str, Callable[[Any, Any], Any]] = {
     "asin": lambda mp, x: mp.asin(x),
     "acos": lambda mp, x: mp.acos(x),
     "atan": lambda mp, x: mp.atan(x),
+    "arcsinh": lambda mp, x: mp.asinh(x),
+    "arccosh": lambda mp, x: mp.acosh(x),
+    "arctanh": lambda mp, x: mp.atanh(x),
     "arccot": lambda mp, x: mp.pi / 2 - mp.atan(x),
     "sinh": lambda mp, x: mp.sinh(x),
     "cosh": lambda mp, x: mp.cosh(x),
@@ -148,6 +151,13 @@ def _absolute(evaluation: "Evaluation", values: list["Value"]) -> "Value":
     return abs(values[0])
 
 
+def _sign(evaluation: "Evaluation", value: "Value") -> int:
+    number = evaluation.approximate(value)
+    if isinstance(number, evaluation.mp.mpc):
+        raise UndefinedError("the sign of a complex number")
+    return (number > 0) - (number < 0)
+
+
 def _wholes(function: Callable[..., int]) -> Callable[["Evaluation", list["Value"]], "Value"]:
     return lambda evaluation, values: function(*(_whole(evaluation, v) for v in values))
 
@@ -163,6 +173,7 @@ def _extreme(pick: Callable[..., Any]) -> Callable[["Evaluation", list["Value"]]
 
 _EXACT: dict[str, Callable[["Evaluation", list["Value"]], "Value"]] = {
     "abs": _absolute,
+    "sgn": lambda evaluation, values: _sign(evaluation, values[0]),
     "floor": lambda evaluation, values: _rounding(evaluation, values[0], up=False),
     "ceil": lambda evaluation, values: _rounding(evaluation, values[0], up=True),
     "factorial": lambda evaluation, values: _factorial(evaluation, values[0], 1),

@@ -53,7 +53,8 @@ GREEK = words(
 )
 FUNCTIONS = words(
     "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth log ln lg exp gcd lcm max "
-    "arccot min det asin acos atan arg abs floor ceil sqrt cbrt factorial binom Re Im sgn sign cis"
+    "arcsinh arccosh arctanh arccot min det asin acos atan arg abs floor ceil sqrt cbrt factorial "
+    "binom Re Im sgn sign cis"
 )
 _PLAIN = {"pi": "pi", "infinity": "infty", "inf": "infty", "infty": "infty", "oo": "infty"}
 _WORD_OPS = {
@@ -69,6 +70,8 @@ _NAMED = {"Pr": ("sym", "P"), "hbar": ("sym", "hbar"), "prime": ("op", "'")}
 OTHER_NAMES = {
     "tg": "tan", "ctg": "cot", "cotg": "cot", "arctg": "arctan", "arcctg": "arccot", "cosec": "csc",
     "sh": "sinh", "ch": "cosh", "th": "tanh", "arcctan": "arccot",
+    "arsinh": "arcsinh", "arcosh": "arccosh", "artanh": "arctanh", "asinh": "arcsinh",
+    "acosh": "arccosh", "atanh": "arctanh", "sign": "sgn",
 }  # fmt: skip
 _SPACE_COMMANDS = words("quad qquad")
 _SPELLED_PAIRS = frozenset((*CANONICAL, "pi", "ln"))
@@ -271,6 +274,9 @@ def _emit_word(tokens: list[Token], word: str, spaced: bool) -> None:
         if before == "word" and spaced and len(word) > 2 and word not in FUNCTIONS:
             tokens.append(Token("word", word, spaced))  # "barrels of wine"
         else:
+            if tokens and tokens[-1][:2] == ("op", "/") and tokens[-2:-1]:
+                # "3/lb", "kJ/mol": a unit may follow the slash at once
+                before = "num" if tokens[-2].kind in ("num", "word", "text") else before
             if word == "mg" and before == "sym":
                 spaced = False  # mass times g, as in \\mu mg
             tokens.extend(_letters(word, spaced, before == "num"))

@@ -11,6 +11,7 @@ A node is a tuple whose first entry names its kind:
     ("words", text)  ("unit", a, name)  ("named", label, a)
 """
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -107,12 +108,31 @@ def replaced(node: Node, old: Node, new: Node) -> Node:
     )
 
 
+def _with_index(node: Node, index: str) -> Node:
+    """The body of a sum with "#" for its index, in subscripts too."""
+    if node[0] == "sym":
+        stem, line, below = node[1].partition("_")
+        stem = "#" if stem == index and not line else stem
+        return ("sym", stem + line + re.sub(rf"(?<![A-Za-z]){index}(?![A-Za-z])", "#", below))
+    return tuple(
+        _with_index(entry, index)
+        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
+        else tuple(_with_index(one, index) if isinstance(one, tuple) else one for one in entry)
+        if isinstance(entry, tuple)
+        else entry
+        for entry in node
+    )
+
+
 def sorted_tree(node: Node) -> Node:
     """The tree with the operands of sums and products in one order."""
     if node[0] in _LEAVES:
         return node
     if node[0] in ("add", "mul"):
         return (node[0], tuple(sorted((sorted_tree(one) for one in node[1]), key=repr)))
+    if node[0] == "repeat":
+        body = sorted_tree(_with_index(node[5], node[2]))
+        return (*node[:2], "#", sorted_tree(node[3]), sorted_tree(node[4]), body)
     return tuple(
         sorted_tree(entry)
         if isinstance(entry, tuple) and entry and isinstance(entry[0], str)

@@ -215,7 +215,7 @@ class Parser:
             elif self.is_op("%"):
                 self.take()
                 node = ("div", node, ("num", 100))
-            elif self.token.kind in ("word", "text"):
+            elif self.token.kind in ("word", "text") or unit_phrases.is_letter_unit(self):
                 return unit_phrases.measured(self, node)
             elif self.starts_factor():
                 node = unit_phrases.times(node, self.factor())

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .nodes import Node, UnparsableError
-from .units import LETTERS, SCALES, unit_of
+from .units import CANONICAL, LETTERS, SCALES, unit_of
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -23,13 +23,23 @@ def is_per_unit(parser: "Parser") -> bool:
     )
 
 
+def is_letter_unit(parser: "Parser") -> bool:
+    """Whether a letter after a number begins a unit that goes on: 1.2 g cm^-3."""
+    token = parser.token
+    if not token.spaced or token[:2] not in _LETTER_UNITS:
+        return False
+    before, after = parser.tokens[parser.index - 1], parser.ahead(1)
+    return before.kind == "num" and after.kind == "word" and after.value in CANONICAL
+
+
 def measured(parser: "Parser", node: Node) -> Node:
     """The words after a number. Raises UnparsableError when they are no unit."""
     phrase: list[str] = []
     scale = 1
     while True:
         token = parser.token
-        per = bool(phrase) and phrase[-1] == "/" and token.kind == "sym"
+        per = not phrase and is_letter_unit(parser)
+        per = per or (bool(phrase) and phrase[-1] == "/" and token.kind == "sym")
         per = per or (token.kind == "sym" and bool(phrase) and phrase[-1].endswith(("of", "for")))
         per = per or (bool(phrase) and token.spaced and token[:2] in _LETTER_UNITS)
         if token.kind in ("word", "text") or per:

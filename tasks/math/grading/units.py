@@ -190,6 +190,7 @@ _FORBIDDEN = frozenset(
     ]
 ) | set(SCALES)
 _POWERS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
+_MS = re.compile(r"\bms(?=\^\{?-)")  # metres by seconds, not milliseconds
 _PARTS = re.compile(r"[A-Za-z]+|\^\{?-?\d|/|\S")
 
 
@@ -198,6 +199,8 @@ def unit_of(text: str) -> str | None:
 
     "percent" stands for per cent.
     """
+    if "ms^" in text:
+        text = _MS.sub("m s", text)
     words = _PARTS.findall(text.replace("per cent", "percent").replace("}", ""))
     if not words or len(words) > 10:
         return None
