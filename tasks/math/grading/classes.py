@@ -1,5 +1,6 @@
 """What kind of answer a tree is: number, set, tuple, region, relation, matrix, ..."""
 
+import itertools
 from dataclasses import replace
 
 from .answers import Answer, as_region, is_hedge
@@ -284,6 +285,11 @@ def _equated(parts: list[Node], node: Node) -> Answer:
         return answer
     if name is None and len(parts) == 2 and any(symbols(part) for part in parts):
         return Answer("relation", node=node)
+    if name is None and symbols(parts[-1]) and not is_consistent(values, True):
+        # Each equality of (x-1)/2 = y/3 = z is a condition of its own.
+        pairs = [("rel", one, (("=", other),)) for one, other in itertools.pairwise(parts)]
+        items = tuple(Answer("relation", node=pair) for pair in pairs)
+        return Answer("set", items=items, style="system")
     if not is_consistent(values):
         return Answer("broken")
     answer = replace(classify(values[-1]), name=name)

@@ -155,7 +155,7 @@ def _sign(evaluation: "Evaluation", value: "Value") -> int:
     number = evaluation.approximate(value)
     if isinstance(number, evaluation.mp.mpc):
         raise UndefinedError("the sign of a complex number")
-    return (number > 0) - (number < 0)
+    return int(number > 0) - int(number < 0)
 
 
 def _wholes(function: Callable[..., int]) -> Callable[["Evaluation", list["Value"]], "Value"]:

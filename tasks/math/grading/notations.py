@@ -45,6 +45,7 @@ _GLUED = re.compile(r"(?<=[\d)}])(or|and)(?=[A-Z(\\\d-]|[a-z]\s?[=(<>])")
 _NUMBERED = re.compile(r"\(([1-9a-f]|i{1,3}|iv)\)\s?")
 _LABELS = (("1", "2", "3", "4", "5"), ("a", "b", "c", "d", "e"), ("i", "ii", "iii", "iv"))
 _PART_SYMBOLS = ("\\Theta", "\\Xi", "\\Psi", "\\Phi", "\\Lambda")
+_UNION = re.compile(r"\\cup(?![A-Za-z])")
 _TO = re.compile(r"(?<=\d) to (?=\d)|(?<=\d)\s?\\text\{\s?to\s?\}\s?(?=\d)")
 _INDEX = r"\{?\s?(\d{1,4}|[a-z])\s?\}?"
 _CHOOSE = re.compile(
@@ -274,6 +275,14 @@ def _numbered(text: str) -> str:
     return ", ".join(f"{name} = {part}" for name, part in zip(_PART_SYMBOLS, parts, strict=False))
 
 
+def _union(text: str) -> str:
+    """x < 1 \\cup x > 2, inequalities joined as if they were sets."""
+    compared = "<" in text or ">" in text or "\\le" in text or "\\ge" in text
+    if not compared or any(mark in text for mark in "([{"):
+        return text
+    return _UNION.sub(" or ", text)
+
+
 def _chance(text: str) -> str:
     found = _CHANCE.fullmatch(text.strip())
     return f"\\frac{{{found[1]}}}{{{found[2]}}}" if found else text
@@ -295,7 +304,7 @@ def _unit_fraction(text: str) -> str:
 
 
 _RARE = re.compile(
-    r"[_xXRrPE]|\\(?:forall|mu|AA|begin)|\\mathbb|\A\([1ai]\)|[\d)}](?:or|and)|%\s?\)"
+    r"[_xXRrPE]|\\(?:forall|mu|AA|begin|cup)|\\mathbb|\A\([1ai]\)|[\d)}](?:or|and)|%\s?\)"
     r"|\d[.']\d{3}[.'\d]|\d ?['\"]|\d (?:in|out of) |\b(?:base|to)\b|\.\.\.|dots"
     r"|\\frac\s?\{\s?\\[tm]|\\text\s?\{[^{}]{0,60}\^"
 )
@@ -308,6 +317,7 @@ _REWRITES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("R", "r"), _remainder),
     (("...", "dots"), _repeating),
     (("\\over",), _over),
+    (("\\cup",), _union),
     (("(1)", "(a)", "(i)"), _numbered),
     (("or", "and"), lambda text: _GLUED.sub(r" \1 ", text)),
     (("%)", "% )"), _restated),

@@ -61,10 +61,13 @@ def bounded_name(node: Node) -> str:
     return str(names[0][1]).casefold() if names else ""
 
 
-def is_consistent(values: list[Node]) -> bool:
-    """Whether a chain of equalities holds: `41 = 42` states nothing."""
+def is_consistent(values: list[Node], identities: bool = False) -> bool:
+    """Whether a chain of equalities holds: `41 = 42` states nothing.
+
+    With `identities` it must hold at every point too.
+    """
     for one, other in itertools.pairwise(values):
-        if symbols(one) or symbols(other):
+        if not identities and (symbols(one) or symbols(other)):
             continue
         try:
             if not same_value(one, other):
