@@ -20,6 +20,7 @@ BUDGET = 2_000_000
 MAX_EXPONENT = 1_000_000
 MAX_FACTORIAL = 2_500
 MAX_TERMS = 3_000
+_TERM_COST = 500
 MAX_PRECISION = 3_000
 """Decimal digits of the highest precision."""
 
@@ -245,6 +246,7 @@ class Evaluation:
         try:
             for number in range(first, last + 1):
                 self.point = {**outer, index: number}
+                self.budget -= _TERM_COST
                 term = self.value(body)
                 total = self._plus(total, term) if name == "sum" else self._times(total, term)
                 total = self._checked(total)
