@@ -1,5 +1,6 @@
 """Data-parallel training under torchrun: who we are, and sums over all processes."""
 
+import atexit
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -31,12 +32,16 @@ class Ranks:
 
 
 def join(device: str) -> Ranks:
-    """Join the process group that torchrun set up, if it did (gloo on CPU, nccl on GPUs)."""
+    """Join the process group that torchrun set up, if it did (gloo on CPU, nccl on GPUs).
+
+    It is left as the process ends: a group that still has its threads then may abort it.
+    """
     world = int(os.environ.get("WORLD_SIZE", "1"))
     if world == 1:
         return Ranks()
     if not dist.is_initialized():
         dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+        atexit.register(leave)
     return Ranks(dist.get_rank(), dist.get_world_size())
 
 

@@ -245,13 +245,17 @@ def test_kill_9_at_random_moments_loses_and_doubles_nothing(tmp_path):
 
 
 def test_ctrl_c_exits_130_and_the_run_can_be_resumed(tmp_path):
-    process = cli(*long_eval(tmp_path, "stopped"))
-    _wait_for_records(tmp_path / "runs" / "stopped" / "samples.jsonl", process)
-    os.kill(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=100)
+    for attempt in range(5):
+        name = f"stopped-{attempt}"
+        process = cli(*long_eval(tmp_path, name))
+        _wait_for_records(tmp_path / "runs" / name / "samples.jsonl", process)
+        os.kill(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=100)
+        if process.returncode or sum(lines(tmp_path, name).values()) < 8000:
+            break  # a busy machine may let the run end before the signal comes
     assert process.returncode == 130, errors
     assert errors.strip() == "assay: interrupted; what was done is stored"
-    again = cli(*long_eval(tmp_path, "stopped"))
+    again = cli(*long_eval(tmp_path, name))
     _, errors = again.communicate(timeout=200)
     assert again.returncode == 0, errors
-    assert sum(lines(tmp_path, "stopped").values()) == 8000
+    assert sum(lines(tmp_path, name).values()) == 8000
