@@ -6,6 +6,7 @@ fork; on x86-64 a few bytes of machine code walk through it, elsewhere a loop do
 """
 
 import ctypes
+import functools
 import mmap
 from collections.abc import Callable
 from typing import Any
@@ -31,24 +32,28 @@ _MACHINE_CODE = {  # run(list, count): 0, or what is left of the list << 32 | er
 }
 
 
+@functools.cache
 def _machine_code() -> Callable[[int, int], int] | None:
-    """The runner, called without giving up the interpreter lock; None where there is none."""
+    """The runner, called without giving up the interpreter lock; None where there is none.
+
+    The page is private: a program could write into one that it shared with the server, and so
+    into the walls of the next.
+    """
     text = bytes.fromhex(_MACHINE_CODE.get(kernel.MACHINE, ""))
     if not text:
         return None
     try:
-        page = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+        own = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+        page = mmap.mmap(-1, mmap.PAGESIZE, flags=own, prot=mmap.PROT_READ | mmap.PROT_WRITE)
         page.write(text)
         address = ctypes.addressof(ctypes.c_char.from_buffer(page))
         kernel.protect(address, mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_EXEC)
     except OSError:
         return None  # a machine that lets nobody make code
-    _PAGES.append(page)
     kind = ctypes.PYFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64)
-    return kind(address)
-
-
-_PAGES: list[mmap.mmap] = []
+    run = kind(address)
+    run.page = page  # type: ignore[attr-defined]  # which must live as long
+    return run
 
 
 class Batch:

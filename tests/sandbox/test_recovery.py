@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from assay.sandbox import Limits, Outcome, Program, Sandbox, UsageError, open_sandbox, pool
-from assay.sandbox.forkserver import client, isolation
+from assay.sandbox.forkserver import client, isolation, kernel
 from assay.sandbox.forkserver.client import ServerGoneError
 from assay.sandbox.process import backend
 from assay.sandbox.witness import descendants
@@ -238,3 +238,68 @@ def test_limits_may_differ_from_run_to_run(box: Sandbox) -> None:
         limits = Limits(files_mb=megabytes, memory_mb=256 + megabytes, open_files=16 + megabytes)
         outcome = box.run(Program("open('x', 'wb').write(bytes(4 << 20))"), limits)
         assert (outcome.status == "ok") is fits, outcome
+
+
+def _maps(pid: int) -> list[str]:
+    """The mappings of a process; none where it has just ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/maps").read_text().splitlines()
+    return []
+
+
+REWRITES_THE_WALLS = """
+import ctypes, sys
+libc = ctypes.CDLL(None)
+frame = sys._getframe()
+while frame:
+    for held in list(frame.f_locals.values()):
+        runner = getattr(getattr(held, "_batch", None), "_runner", None)
+        if runner is not None:
+            page = ctypes.cast(runner, ctypes.c_void_p).value
+            libc.mprotect(ctypes.c_void_p(page), ctypes.c_size_t(4096), 3)
+            ctypes.memset(page, 0xCC, 64)
+            print("written")
+    frame = frame.f_back
+"""
+
+
+def test_a_program_cannot_rewrite_the_walls_of_the_next(alone: Sandbox) -> None:
+    with alone as box:
+        server = _server(box)
+        first = box.run(Program(REWRITES_THE_WALLS))
+        assert "written" in first.stdout or kernel.MACHINE != "x86_64", first
+        for _ in range(4):
+            assert box.run(Program("print(1)")).stdout == "1\n"
+        assert _server(box) is server  # which forked all of them
+
+
+def test_no_memory_that_can_be_written_is_shared_between_programs(alone: Sandbox) -> None:
+    with alone as box:
+        for source in ("print(1)", "open('x', 'w')", "print(2)"):
+            box.run(Program(source), PATIENT)
+        seen = 0
+        for pid in descendants(_server(box).pid):
+            for line in _maps(pid):
+                seen += 1
+                _, rights, _, _, _, *name = line.split(None, 5)
+                on_disk = bool(name) and Path(name[0].strip()).is_file()
+                assert rights[3] == "p" or (on_disk and "w" not in rights), line
+        assert seen > 50
+
+
+def test_new_folders_and_limits_leave_nothing_in_the_server(alone: Sandbox) -> None:
+    def mappings() -> int:
+        """Of the largest process of the server, which is the one that forks."""
+        below = descendants(_server(alone).pid)
+        return max(len(_maps(pid)) for pid in below)
+
+    def renew() -> None:
+        for number in range(40):
+            limits = Limits(memory_mb=100 + number, cpu_seconds=5)
+            assert alone.run(Program("open('x', 'w').write('1')"), limits).status == "ok"
+
+    with alone:
+        renew()
+        before = mappings()
+        renew()
+        assert mappings() <= before + 4
