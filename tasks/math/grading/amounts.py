@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from .answers import Answer
 from .equality import DIGITS, UndecidedError, same_value, value_at
-from .nodes import Node, UndefinedError, symbols
+from .nodes import Node, UndefinedError, mapped, symbols
 from .rules import Rules
 from .units import LETTERS, conflict, spelled
 
@@ -70,14 +70,7 @@ def rename(node: Node, names: dict[str, str]) -> Node:
     """The tree with its symbols renamed."""
     if node[0] == "sym":
         return ("sym", names.get(node[1], node[1]))
-    return tuple(
-        rename(entry, names)
-        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
-        else tuple(rename(one, names) for one in entry)
-        if isinstance(entry, tuple)
-        else entry
-        for entry in node
-    )
+    return mapped(node, lambda entry: rename(entry, names))
 
 
 def without_letter_unit(gold: Answer, answer: Answer, rules: Rules) -> bool:

@@ -1,6 +1,6 @@
 """Sums, products, powers and determinants of matrices, entry by entry, as trees."""
 
-from .nodes import Node, UnparsableError, contains
+from .nodes import Node, UnparsableError, contains, mapped
 
 
 def matrix_rows(node: Node) -> list[list[Node]]:
@@ -42,14 +42,7 @@ def without_determinants(node: Node) -> Node:
         if len(rows) != len(rows[0]) or len(rows) > 4:
             raise UnparsableError("the determinant of no small square")
         return _determinant(rows)
-    return tuple(
-        without_determinants(entry)
-        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
-        else tuple(without_determinants(one) if isinstance(one, tuple) else one for one in entry)
-        if isinstance(entry, tuple)
-        else entry
-        for entry in node
-    )
+    return mapped(node, without_determinants)
 
 
 def _determinant(rows: list[list[Node]]) -> Node:

@@ -12,6 +12,7 @@ A node is a tuple whose first entry names its kind:
 """
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -94,18 +95,23 @@ def contains(node: Node, kind: str, name: str | None = None) -> bool:
     return any(contains(child, kind, name) for child in children(node))
 
 
-def replaced(node: Node, old: Node, new: Node) -> Node:
-    """The tree with one subtree in the place of another."""
-    if node == old:
-        return new
+def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with each node right below it changed; rows and lists of nodes are kept."""
     return tuple(
-        replaced(entry, old, new)
+        change(entry)
         if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
-        else tuple(replaced(one, old, new) if isinstance(one, tuple) else one for one in entry)
+        else tuple(change(one) if isinstance(one, tuple) else one for one in entry)
         if isinstance(entry, tuple)
         else entry
         for entry in node
     )
+
+
+def replaced(node: Node, old: Node, new: Node) -> Node:
+    """The tree with one subtree in the place of another."""
+    if node == old:
+        return new
+    return mapped(node, lambda entry: replaced(entry, old, new))
 
 
 def _with_index(node: Node, index: str) -> Node:
@@ -114,14 +120,7 @@ def _with_index(node: Node, index: str) -> Node:
         stem, line, below = node[1].partition("_")
         stem = "#" if stem == index and not line else stem
         return ("sym", stem + line + re.sub(rf"(?<![A-Za-z]){index}(?![A-Za-z])", "#", below))
-    return tuple(
-        _with_index(entry, index)
-        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
-        else tuple(_with_index(one, index) if isinstance(one, tuple) else one for one in entry)
-        if isinstance(entry, tuple)
-        else entry
-        for entry in node
-    )
+    return mapped(node, lambda entry: _with_index(entry, index))
 
 
 def sorted_tree(node: Node) -> Node:
@@ -133,14 +132,7 @@ def sorted_tree(node: Node) -> Node:
     if node[0] == "repeat":
         body = sorted_tree(_with_index(node[5], node[2]))
         return (*node[:2], "#", sorted_tree(node[3]), sorted_tree(node[4]), body)
-    return tuple(
-        sorted_tree(entry)
-        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
-        else tuple(sorted_tree(one) if isinstance(one, tuple) else one for one in entry)
-        if isinstance(entry, tuple)
-        else entry
-        for entry in node
-    )
+    return mapped(node, sorted_tree)
 
 
 def to_data(node: Any) -> Any:

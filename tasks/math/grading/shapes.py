@@ -3,7 +3,7 @@
 import itertools
 
 from .equality import UndecidedError, same_value
-from .nodes import Node, TooBigError, UndefinedError, UnparsableError, children, symbols
+from .nodes import Node, TooBigError, UndefinedError, UnparsableError, children, mapped, symbols
 
 
 def inner_unit(node: Node) -> str:
@@ -39,14 +39,7 @@ def _signed(node: Node, sign: int) -> Node:
     if node[0] == "pm":
         inner = _signed(node[2], sign)
         return inner if node[1] * sign > 0 else ("neg", inner)
-    return tuple(
-        _signed(entry, sign)
-        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
-        else tuple(_signed(one, sign) for one in entry)
-        if isinstance(entry, tuple)
-        else entry
-        for entry in node
-    )
+    return mapped(node, lambda entry: _signed(entry, sign))
 
 
 def same_letter(names: list[Node | None]) -> bool:

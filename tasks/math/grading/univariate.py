@@ -10,7 +10,7 @@ import itertools
 from fractions import Fraction
 
 from .equality import DIGITS, UndecidedError, same_value, value_at
-from .nodes import Node, TooBigError, UndefinedError, children, symbols
+from .nodes import Node, TooBigError, UndefinedError, children, replaced, symbols
 from .polynomials import (
     MAX_DEGREE,
     OutsideError,
@@ -105,7 +105,10 @@ def _samples(spans: list[tuple[Fraction, Fraction]]) -> list[Fraction]:
 
 def _holds(relation: Node, name: str, point: Node, at_root: bool = False) -> bool:
     """The truth of a chain at a point; at a root, what is nearly equal is equal."""
-    parts = [_put(part, name, point) for part in (relation[1], *(one for _, one in relation[2]))]
+    parts = [
+        replaced(part, ("sym", name), point)
+        for part in (relation[1], *(one for _, one in relation[2]))
+    ]
     values = []
     try:
         for part in parts:
@@ -120,20 +123,6 @@ def _holds(relation: Node, name: str, point: Node, at_root: bool = False) -> boo
         if not _TRUE[op](sign):
             return False
     return True
-
-
-def _put(node: Node, name: str, point: Node) -> Node:
-    """The tree with a value in the place of the unknown."""
-    if node[0] == "sym":
-        return point if node[1] == name else node
-    return tuple(
-        _put(entry, name, point)
-        if isinstance(entry, tuple) and entry and isinstance(entry[0], str)
-        else tuple(_put(one, name, point) for one in entry)
-        if isinstance(entry, tuple)
-        else entry
-        for entry in node
-    )
 
 
 _TRUE = {
