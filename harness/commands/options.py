@@ -57,13 +57,13 @@ def task_specs(tasks: str, **options: Any) -> list[TaskSpec]:
     ]
 
 
-def key_values(pairs: list[str] | None) -> dict[str, Any]:
+def key_values(pairs: list[str] | None, flag: str = "--option") -> dict[str, Any]:
     """`KEY=VALUE` options as a dictionary; whole numbers become numbers. Raises UsageError."""
     found: dict[str, Any] = {}
     for pair in pairs or []:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise UsageError(f"--option {pair!r}: write it as KEY=VALUE")
+            raise UsageError(f"{flag} {pair!r}: write it as KEY=VALUE")
         whole = value.removeprefix("-").isascii() and value.removeprefix("-").isdigit()
         found[key.replace("-", "_")] = int(value) if whole else value
     return found

@@ -73,7 +73,7 @@ def eval_model(
         stop=tuple(stop or ()),
     )  # fmt: skip
     choose_sandbox(sandbox, allow_unsafe)
-    opened = load_model(model, base_url=base_url, **key_values(model_option))
+    opened = load_model(model, base_url=base_url, **key_values(model_option, "--model-option"))
     if think_tokens is not None or waits is not None:
         budget = sampling.max_tokens // 2 if think_tokens is None else think_tokens
         opened = BudgetForced(opened, waits or 0, budget)
