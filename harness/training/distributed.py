@@ -1,6 +1,7 @@
 """Data-parallel training under torchrun: who we are, and sums over all processes."""
 
 import atexit
+import importlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -34,12 +35,16 @@ class Ranks:
 def join(device: str) -> Ranks:
     """Join the process group that torchrun set up, if it did (gloo on CPU, nccl on GPUs).
 
-    It is left as the process ends: a group that still has its threads then may abort it.
+    It is left as the process ends: gloo's threads may still hold tensors then, and one that gives
+    them back to an interpreter that is going away aborts the process.
     """
     world = int(os.environ.get("WORLD_SIZE", "1"))
     if world == 1:
         return Ranks()
     if not dist.is_initialized():
+        # Its functions have the default group of the time of import as a default argument.
+        # Imported later (optimizers do), it would keep the group and its threads alive for good.
+        importlib.import_module("torch.distributed.nn")
         dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
         atexit.register(leave)
     return Ranks(dist.get_rank(), dist.get_world_size())

@@ -1,0 +1,36 @@
+"""Leaving a process group: nothing of it may be alive when the interpreter goes away."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import glob
+import torch
+from assay.harness.training.distributed import join, leave, total
+
+ranks = join("cpu")
+torch.optim.AdamW([torch.nn.Parameter(torch.ones(2))])
+import torch.distributed.nn
+total([1.0], ranks)
+
+def threads():
+    names = [open(f).read().strip() for f in glob.glob("/proc/self/task/*/comm")]
+    return [name for name in names if "gloo" in name]
+
+assert threads(), "the names of gloo's threads have changed: look for the new ones"
+leave()
+assert not threads(), threads()
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="threads are listed by Linux")
+def test_no_thread_outlives_the_group(tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone",
+               "--nproc-per-node=2", str(tmp_path / "script.py")]  # fmt: skip
+    env = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-3000:]
