@@ -23,7 +23,9 @@ class RunningProgram(Protocol):
 
     def ask(self, question: bytes, cpu_seconds: float | None) -> bytes | None: ...
     def finish(self) -> Ending: ...
+    def order_end(self) -> None: ...
     def close(self) -> Ending: ...
+    def forget(self) -> None: ...
 
 
 class PooledServer(Protocol):
@@ -57,6 +59,8 @@ class PooledSandbox(ABC):
         self._slots = threading.BoundedSemaphore(self.workers)
         self._idle: dict[tuple[str, ...], list[PooledServer]] = {}
         self._busy: set[PooledServer] = set()
+        self._leaving: dict[PooledServer, PooledChannel] = {}
+        """Idle servers whose last program was ordered to end, and need not have ended yet."""
 
     @abstractmethod
     def _start_server(self, preload: tuple[str, ...]) -> PooledServer:
@@ -69,10 +73,12 @@ class PooledSandbox(ABC):
                     raise UsageError(f"the {self.name} sandbox is closed: open a new one")
                 waiting = self._idle.setdefault(preload, [])
                 server = waiting.pop() if waiting else None
-                if server is not None:
-                    self._busy.add(server)
-            if server is None:
-                break
+                if server is None:
+                    break
+                self._busy.add(server)
+                leaving = self._leaving.pop(server, None)
+            if leaving is not None and not leaving._settle():
+                continue
             if server.alive():
                 return server
             self._retire(server)
@@ -91,7 +97,16 @@ class PooledSandbox(ABC):
                     if preload == getattr(server, "preload", ()):
                         servers.append(server)
                         return
+            leaving = self._leaving.pop(server, None)
+        if leaving is not None:
+            leaving._running.forget()
         server.close()
+
+    def _give_early(self, server: PooledServer, leaving: "PooledChannel") -> None:
+        """Take a server back whose program has been ordered to end."""
+        with self._lock:
+            self._leaving[server] = leaving
+        self._give(server)
 
     def _retire(self, server: PooledServer) -> None:
         with self._lock:
@@ -165,13 +180,18 @@ class PooledSandbox(ABC):
         with self._lock:
             self._closed = True
             servers = [s for waiting in self._idle.values() for s in waiting] + list(self._busy)
-            self._idle, self._busy = {}, set()
+            leaving = list(self._leaving.values())
+            self._idle, self._busy, self._leaving = {}, set(), {}
+        for channel in leaving:
+            channel._running.forget()
         for server in servers:
             server.close()
 
     def _after_fork(self) -> None:
         """In a forked copy of the harness: the servers belong to the other process."""
         servers = [s for waiting in self._idle.values() for s in waiting] + list(self._busy)
+        for channel in self._leaving.values():
+            channel._running.forget()
         for server in servers:
             server.forget()
         self._reset()
@@ -226,19 +246,39 @@ class PooledChannel:
 
     def close(self) -> Outcome:
         """Kill the program if it still runs and wait until nothing of it is left. Idempotent."""
-        if self._outcome is None:
-            try:
-                ending = self._running.close()
-                killed = _killed(ending, self._server)
-                self._outcome = outcomes.conclude(ending, self._limits, killed)
-                if self._outcome.status == "sandbox_error":
-                    self._pool._retire(self._server)
-                else:
-                    self._pool._give(self._server)
-            except ServerGoneError as problem:
-                self._fail(str(problem))
+        if self._outcome is None and self._settle():
+            self._pool._give(self._server)
         assert self._outcome is not None
         return self._outcome
+
+    def discard(self) -> None:
+        """Kill the program without waiting for it. Idempotent.
+
+        The server that it occupied waits for its end before it takes the next program.
+        """
+        if self._outcome is not None:
+            return
+        try:
+            self._running.order_end()
+        except ServerGoneError as problem:
+            self._fail(str(problem))
+            return
+        self._outcome = _DISCARDED
+        self._pool._give_early(self._server, self)
+
+    def _settle(self) -> bool:
+        """Kill the program and wait for its end; whether the server can serve on, or is retired."""
+        try:
+            ending = self._running.close()
+            killed = _killed(ending, self._server)
+            self._outcome = outcomes.conclude(ending, self._limits, killed)
+        except ServerGoneError as problem:
+            self._fail(str(problem))
+            return False
+        if self._outcome.status == "sandbox_error":
+            self._pool._retire(self._server)
+            return False
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -250,6 +290,9 @@ class PooledChannel:
         if getattr(self, "_outcome", self) is None:
             with contextlib.suppress(Exception):
                 self._fail("the channel was dropped without being closed")
+
+
+_DISCARDED = Outcome("ok", reason="discarded by its user")
 
 
 def _killed(ending: Ending, server: PooledServer) -> bool:

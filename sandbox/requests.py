@@ -56,12 +56,8 @@ def prepare(program: Program, limits: Limits) -> Request | Outcome:
         return _too_large(len(source))
     prelude = encode(program.prelude)
     files = {_name(name): encode(content) for name, content in program.files.items()}
-    _check_tree(files, limits)
-    held = sum(len(content) + 4096 for content in files.values())
-    if held > limits.files_mb * 2**20:
-        raise UsageError(
-            f"files hold {held} bytes, more than files_mb={limits.files_mb}: raise that limit"
-        )
+    if files:
+        _check_files(files, limits)
     return Request(source, numbers(limits), files, encode(program.stdin), prelude)
 
 
@@ -96,8 +92,8 @@ def _name(name: str) -> str:
     return str(PurePosixPath(name))
 
 
-def _check_tree(files: dict[str, bytes], limits: Limits) -> None:
-    """The files can lie beside each other, and there is room for their names."""
+def _check_files(files: dict[str, bytes], limits: Limits) -> None:
+    """The files can lie beside each other, and there is room for their names and contents."""
     folders = {str(parent) for name in files for parent in PurePosixPath(name).parents}
     if both := folders & set(files):
         name = min(both)
@@ -107,6 +103,11 @@ def _check_tree(files: dict[str, bytes], limits: Limits) -> None:
         raise UsageError(
             f"{len(files)} files are more than files_mb={limits.files_mb} has room for: "
             "raise that limit"
+        )
+    held = sum(len(content) + 4096 for content in files.values())
+    if held > limits.files_mb * 2**20:
+        raise UsageError(
+            f"files hold {held} bytes, more than files_mb={limits.files_mb}: raise that limit"
         )
 
 

@@ -88,6 +88,14 @@ class Channel(Protocol):
         """Kill the program if it still runs and wait until nothing of it is left. Idempotent."""
         ...
 
+    def discard(self) -> None:
+        """Kill the program if it still runs, for a caller that need not know how it ended.
+
+        Returns at once; the sandbox waits until nothing is left before it runs another program
+        in that place. Idempotent.
+        """
+        ...
+
     def __enter__(self) -> Self: ...
     def __exit__(self, *exc: object) -> None: ...
 

@@ -109,6 +109,14 @@ class ContainerServer:
             raise
         return RemoteRun(self, float(request.limits["wall_seconds"]))
 
+    def order(self, kind: bytes) -> None:
+        """One order, whose answer is read later. Raises ServerGoneError."""
+        try:
+            self._alive_line().send(kind)
+        except BaseException:
+            self._dead = True
+            raise
+
     def call(self, kind: bytes, body: bytes, seconds: float) -> tuple[bytes, bytes]:
         """One order and its answer. Raises ServerGoneError."""
         line = self._alive_line()
@@ -162,18 +170,28 @@ class RemoteRun:
     def __init__(self, server: ContainerServer, wall_seconds: float) -> None:
         self._server = server
         self._wall = wall_seconds
-        self._ended = False
+        self._ordered = False
 
     def finish(self) -> Ending:
         """Wait for the end."""
-        return self._ending(b"")
+        return self._ending()
+
+    def order_end(self) -> None:
+        """Kill the program if it still runs; `close` waits for it."""
+        if not self._ordered:
+            self._ordered = True
+            self._server.order(relay.CLOSE)
 
     def close(self) -> Ending:
         """Kill the program if it still runs; gives its ending."""
-        return self._ending(relay.CLOSE)
+        self.order_end()
+        return self._ending()
 
-    def _ending(self, order: bytes) -> Ending:
-        kind, body = self._server.call(order, b"", self._wall + _GRACE)
+    def forget(self) -> None:
+        """Nothing is held here beyond the server's own connection."""
+
+    def _ending(self) -> Ending:
+        kind, body = self._server.call(b"", b"", self._wall + _GRACE)
         if kind != relay.ENDING:
             raise ServerGoneError(f"the container answers {kind!r} instead of an ending")
         return relay.unpack_ending(body)

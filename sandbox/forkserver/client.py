@@ -5,6 +5,7 @@ Pure standard library: the harness uses it directly, and the relay in a containe
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -196,7 +197,7 @@ class Server:
 
     def _ensure_prelude(self, prelude: bytes) -> str:
         """Give the server a prelude that it does not hold; it forgets the oldest as we do."""
-        key = hashlib.sha256(prelude).hexdigest()
+        key = _key(prelude)
         if key not in self._known:
             descriptor = sealed(programs.pack(prelude, {}), "prelude")
             try:
@@ -236,6 +237,11 @@ class Server:
             self._lifeline = -1
 
 
+@functools.lru_cache(maxsize=64)
+def _key(prelude: bytes) -> str:
+    return hashlib.sha256(prelude).hexdigest()
+
+
 def _command(control: int, harness: int) -> list[str]:
     interpreter = getattr(sys, "_base_executable", None) or sys.executable
     folder = str(Path(__file__).resolve().parents[1])
@@ -269,7 +275,11 @@ class Running:
         self._poll = select.poll()
         for descriptor in (control.fileno(), stdout, stderr):
             self._poll.register(descriptor, select.POLLIN)
+        if line is not None:
+            line.setblocking(False)
+            self._poll.register(line, select.POLLIN)
         self._ending: Ending | None = None
+        self._released = False
 
     def finish(self) -> Ending:
         """Wait for the end. Raises ServerGoneError."""
@@ -294,12 +304,12 @@ class Running:
         deadline = started + self._wall_left
         untold = cpu_seconds is not None
         tell_at = min(started + (_UNTOLD if (cpu_seconds or 0) > 20 * _UNTOLD else 0), deadline)
-        line.setblocking(False)
         frame = memoryview(struct.pack("<I", len(question)) + nonce + question)
         outgoing = self._push(line, frame)
         incoming = bytearray()
         wanted = 4 + programs.NONCE
-        self._poll.register(line, _BOTH if outgoing else select.POLLIN)
+        if outgoing:
+            self._poll.modify(line, _BOTH)
         try:
             while self._ending is None and len(incoming) < wanted:
                 if untold and time.monotonic() >= tell_at:
@@ -313,7 +323,6 @@ class Running:
                         self._poll.modify(line, select.POLLIN)
                 if events & (select.POLLIN | select.POLLHUP):
                     if not self._pull(line, incoming, wanted):
-                        self._poll.unregister(line)
                         self._lost()
                         return None
                     wanted = self._check(incoming, nonce, wanted)
@@ -322,17 +331,23 @@ class Running:
                         return None
         finally:
             self._wall_left -= time.monotonic() - started
-            if self._line is not None and line.fileno() >= 0:
-                with contextlib.suppress(KeyError):
-                    self._poll.unregister(line)
         if self._ending is not None:
             return None
-        if len(incoming) > wanted or self._early(line):
+        if len(incoming) > wanted:  # what comes later is there before the next question
             self._break("protocol", "it sent bytes after its answer")
             return None
         if cpu_seconds is not None and not untold:
             self._tell(b"C")
         return bytes(incoming[4 + programs.NONCE :])
+
+    def order_end(self) -> None:
+        """Kill the program if it still runs; `close` waits for it."""
+        if self._ending is None:
+            self._kill("closed")
+
+    def forget(self) -> None:
+        """Let go of the descriptors, where nobody will ask how it ended."""
+        self._release()
 
     def close(self) -> Ending:
         """Kill the program if it still runs; gives its ending."""
@@ -380,6 +395,7 @@ class Running:
 
     def _lost(self) -> None:
         """The program closed the channel: give it the chance to end by itself."""
+        self._deafen()
         deadline = time.monotonic() + min(1.0, max(self._wall_left, 0.0))
         while self._ending is None and time.monotonic() < deadline:
             self._step(deadline, final=False)
@@ -387,8 +403,15 @@ class Running:
             self._break("protocol", "it closed the channel without an answer")
 
     def _break(self, why: str, detail: str) -> None:
+        self._deafen()
         self._kill(why, detail)
         self.finish()
+
+    def _deafen(self) -> None:
+        """Wait for the end alone: a channel with bytes that nobody reads would always be ready."""
+        if self._line is not None:
+            with contextlib.suppress(KeyError):
+                self._poll.unregister(self._line)
 
     def _kill(self, why: str, detail: str = "") -> None:
         if not self._why:
@@ -468,6 +491,9 @@ class Running:
             self._why = self._why or "output"
 
     def _release(self) -> None:
+        if self._released:
+            return
+        self._released = True
         for descriptor in self._order:
             os.close(descriptor)
         if self._line is not None:

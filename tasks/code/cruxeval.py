@@ -157,7 +157,7 @@ class CruxEval(StoredSuite):
         except ChannelClosed as error:
             return ended(error.outcome, text, {})
         finally:
-            channel.close()
+            channel.discard()
         if answer[0] != "v":
             return wrong("incorrect", text, f"The function raises {answer[1][0]} on that input.")
         if _equal(answer[1], literal(problem.meta["output"])):

@@ -103,7 +103,7 @@ def _function_verdict(
         return checker_error(f"the libraries that the tests import: {error}")
     finally:
         if channel is not None:
-            channel.close()
+            channel.discard()
     return _verdict_of(account, program, known.decides)
 
 

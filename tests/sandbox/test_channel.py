@@ -1,7 +1,9 @@
 """The channel: questions, replies, and programs that try to answer what they were not asked."""
 
+import os
+
 import pytest
-from assay.sandbox import ChannelClosed, Limits, Program, Sandbox
+from assay.sandbox import ChannelClosed, Limits, Program, Sandbox, open_sandbox
 from assay.sandbox.forkserver.programs import PRELUDES_KEPT
 
 ECHO = "def answer(question): return question[::-1]\nserve(answer)\n"
@@ -115,3 +117,53 @@ def test_serve_cannot_be_imported(box: Sandbox) -> None:
     outcome = box.run(Program("serve(lambda q: q)"))
     assert outcome.status == "nonzero_exit"
     assert "NameError" in outcome.reason
+
+
+def test_a_discarded_program_is_ended_before_the_next_one_runs(box: Sandbox) -> None:
+    busy = "import os\ndef answer(q):\n    open('left', 'w').close()\n    return b'made'\nserve(answer)"
+    count = "import os\nprint(os.listdir(), len([p for p in os.listdir('/proc') if p.isdigit()]))"
+    alone = box.run(Program(count)).stdout
+    for _ in range(6):  # more than there are servers, so that each is met again
+        channel = box.open_channel(Program(busy))
+        assert channel.ask(b"") == b"made"
+        channel.discard()
+        assert box.run(Program(count)).stdout == alone
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "while True: pass",
+        "import time\ntime.sleep(600)",
+        "import os, signal\nfor n in range(1, 32):\n    try: signal.signal(n, signal.SIG_IGN)\n"
+        "    except OSError: pass\nwhile True: pass",
+        "print('x' * 10_000_000)",
+        "import os\nos._exit(3)",
+    ],
+)
+def test_whatever_is_discarded_holds_up_nobody(box: Sandbox, source: str) -> None:
+    for _ in range(4):
+        box.open_channel(Program(source)).discard()
+    assert box.run(Program("print(1)")).stdout == "1\n"
+    assert {one.stdout for one in box.run_many([Program("print(2)")] * 6)} == {"2\n"}
+
+
+def test_a_discarded_channel_is_closed(box: Sandbox) -> None:
+    channel = box.open_channel(Program(ECHO))
+    assert channel.ask(b"ab") == b"ba"
+    channel.discard()
+    channel.discard()
+    assert channel.close().status == "ok"
+    with pytest.raises(ChannelClosed, match="discarded"):
+        channel.ask(b"c")
+
+
+def test_a_sandbox_that_closes_leaves_nothing_of_what_was_discarded() -> None:
+    box = open_sandbox("process", workers=2)
+    before = len(os.listdir("/proc/self/fd"))
+    channels = [box.open_channel(Program(ECHO)) for _ in range(9)]
+    for channel in channels:  # more than the pool keeps idle servers for
+        assert channel.ask(b"ab") == b"ba"
+        channel.discard()
+    box.close()
+    assert len(os.listdir("/proc/self/fd")) <= before

@@ -90,7 +90,7 @@ def verify_expected(
         return wrong("rejected", program.source, f"The program sent {error}.")
     finally:
         if channel is not None:
-            channel.close()
+            channel.discard()
     return _compared(program.source, inputs, (list(expected), tuples_are_lists), reply)
 
 

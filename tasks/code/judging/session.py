@@ -99,9 +99,9 @@ class ProgramChannel:
             raise MalformedError(f"a reply of {len(reply):,} bytes, more than {LARGEST_REPLY:,}")
         return reply
 
-    def close(self) -> Outcome:
-        """End the program."""
-        return self._channel.close()
+    def discard(self) -> None:
+        """End the program, however it ends."""
+        self._channel.discard()
 
 
 @dataclass
