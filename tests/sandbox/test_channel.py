@@ -120,7 +120,7 @@ def test_serve_cannot_be_imported(box: Sandbox) -> None:
 
 
 def test_a_discarded_program_is_ended_before_the_next_one_runs(box: Sandbox) -> None:
-    busy = "import os\ndef answer(q):\n    open('left', 'w').close()\n    return b'made'\nserve(answer)"
+    busy = "def answer(q):\n    open('left', 'w').close()\n    return b'made'\nserve(answer)"
     count = "import os\nprint(os.listdir(), len([p for p in os.listdir('/proc') if p.isdigit()]))"
     alone = box.run(Program(count)).stdout
     for _ in range(6):  # more than there are servers, so that each is met again

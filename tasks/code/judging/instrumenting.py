@@ -1,18 +1,22 @@
 """The tests, rewritten so that each asserting statement reports how it ended.
 
-This text runs inside the judge's sandbox, before that of the judge's side. Four calls are put
-into the tests: `CASE` after an asserting statement, `STATEMENT` before any statement, `PAIR` in
-place of the `==` of an assert, which notes the two values before it compares them, and `AHEAD`
-in place of a call with literal arguments that may be asked together with those that follow it.
+This text runs inside the judge's sandbox, before that of the judge's side. Calls are put into
+the tests: `CASE` after an asserting statement, `STATEMENT` before any statement, `PAIR` in place
+of the `==` of an assert, which notes the two values before it compares them, `AHEAD` in place of
+a call with literal arguments that may be asked together with those that follow it, `LATER` in
+place of an assert in a loop that may be asked together with those of the next rounds, and
+`SETTLE` after that loop.
 """
 
 import ast
-from typing import Any
+from typing import Any, NamedTuple
 
 CASE = "_case_of_the_judge"
 STATEMENT = "_statement_of_the_judge"
 PAIR = "_pair_of_the_judge"
 AHEAD = "_ahead_of_the_judge"
+LATER = "_later_of_the_judge"
+SETTLE = "_settle_of_the_judge"
 MOST_AHEAD = 24
 _HARMLESS_CALLS = frozenset(
     {
@@ -26,6 +30,13 @@ _SOMETIMES = (ast.BoolOp, ast.IfExp, ast.Lambda, ast.comprehension)
 Group = list[tuple[list[Any], dict[str, Any]]]
 """The literal arguments of calls that follow each other with nothing between them."""
 _LOOPS = (ast.For, ast.While)
+_WATCHES_THE_LOOP = (
+    ast.Try, ast.With, ast.AsyncWith, ast.AsyncFor, ast.FunctionDef, ast.AsyncFunctionDef,
+    ast.ClassDef, ast.Lambda, ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr,
+)  # fmt: skip
+"""Where a loop holds one of these, when the program is asked may make a difference."""
+_CLOCKS = frozenset({"time", "timeit", "perf_counter", "monotonic", "process_time", "datetime"})
+_SUMS = (ast.Constant, ast.BinOp, ast.UnaryOp, ast.List, ast.Tuple)
 _LEAVES = frozenset({ast.Name, ast.Constant})
 _PARTS = (
     ast.expr, ast.stmt, ast.arguments, ast.arg, ast.keyword, ast.comprehension, ast.excepthandler,
@@ -47,14 +58,15 @@ def instrumented(tree: ast.Module, entry: str) -> tuple[ast.Module, list[Group]]
         and not _is_tests(node)
         and any(isinstance(part, ast.Assert) for part in nodes(node))
     )
+    own = frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
     groups: list[Group] = []
     _look_ahead(tree.body, entry, groups)
-    tree.body = _wrapped(tree.body, asserting)
+    tree.body = _wrapped(tree.body, _Names(entry, asserting, own))
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and _is_tests(node):
             first = node.args.args[0].arg if node.name == "check" and node.args.args else entry
             _look_ahead(node.body, first, groups)
-            node.body = _wrapped(node.body, asserting)
+            node.body = _wrapped(node.body, _Names(first, asserting, own))
     _pair(tree)
     _announce(tree)
     _locate(tree)
@@ -143,22 +155,42 @@ def _only_call(test: ast.expr, name: str) -> ast.Call | None:
 
 
 def _literals(call: ast.Call) -> tuple[list[Any], dict[str, Any]] | None:
+    """The arguments of a call, where they are literals or arithmetic of literals."""
     if any(key.arg is None for key in call.keywords):
         return None
     try:
-        positional = [ast.literal_eval(item) for item in call.args]
-        return positional, {str(key.arg): ast.literal_eval(key.value) for key in call.keywords}
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        positional = [_literal(item) for item in call.args]
+        return positional, {str(key.arg): _literal(key.value) for key in call.keywords}
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError, ArithmeticError):
         return None
+
+
+def _literal(item: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(item)
+    except ValueError:
+        if any(isinstance(node, ast.expr) and not isinstance(node, _SUMS) for node in nodes(item)):
+            raise
+    return eval(compile(ast.Expression(item), "<tests>", "eval"), {"__builtins__": {}})
 
 
 def _is_tests(node: ast.FunctionDef) -> bool:
     return node.name == "check" or node.name.startswith("test")
 
 
-def _wrapped(body: list[ast.stmt], asserting: frozenset[str]) -> list[ast.stmt]:
+class _Names(NamedTuple):
+    """What names mean in one body of tests."""
+
+    candidate: str
+    asserting: frozenset[str]
+    """Functions of the tests that assert."""
+    own: frozenset[str]
+    """Functions of the tests."""
+
+
+def _wrapped(body: list[ast.stmt], names: _Names) -> list[ast.stmt]:
     return [
-        _as_case(statement, asserting) if _asserts(statement, asserting) else statement
+        _as_case(statement, names) if _asserts(statement, names.asserting) else statement
         for statement in body
     ]
 
@@ -178,22 +210,103 @@ def _asserts(statement: ast.stmt, asserting: frozenset[str]) -> bool:
     )
 
 
-def _as_case(statement: ast.stmt, asserting: frozenset[str]) -> ast.stmt:
-    def note(value: ast.expr) -> ast.stmt:
-        place: list[ast.expr] = [ast.Constant(statement.lineno), ast.Constant(statement.end_lineno)]
-        call = ast.Call(ast.Name(CASE, ast.Load()), [*place, value], [])
-        return ast.copy_location(ast.Expr(call), statement)
-
-    passed = [note(ast.Constant(None))]
+def _as_case(statement: ast.stmt, names: _Names) -> ast.stmt:
+    passed = [_note(statement, ast.Constant(None))]
     if isinstance(statement, _LOOPS):
         # Each round counts; the loop itself counts only where something else in it fails.
-        statement.body = _wrapped(statement.body, asserting)
-        passed = []
+        passed = [_settle(statement)] if _defer(statement, names) else []
+        statement.body = _wrapped(statement.body, names)
+    return _tried(statement, passed)
+
+
+def _tried(statement: ast.stmt, passed: list[ast.stmt]) -> ast.stmt:
+    """The statement with a note of what it raises, or else what follows it."""
     error = ast.Name("_error_of_the_case", ast.Load())
     handler = ast.ExceptHandler(
-        ast.Name("BaseException", ast.Load()), "_error_of_the_case", [note(error)]
+        ast.Name("BaseException", ast.Load()), "_error_of_the_case", [_note(statement, error)]
     )
     return ast.copy_location(ast.Try([statement], [handler], passed, []), statement)
+
+
+def _note(statement: ast.stmt, value: ast.expr) -> ast.stmt:
+    place: list[ast.expr] = [ast.Constant(statement.lineno), ast.Constant(statement.end_lineno)]
+    call = ast.Call(ast.Name(CASE, ast.Load()), [*place, value], [])
+    return ast.copy_location(ast.Expr(call), statement)
+
+
+def _settle(statement: ast.stmt) -> ast.stmt:
+    call = ast.Call(ast.Name(SETTLE, ast.Load()), [], [])
+    return ast.copy_location(ast.Expr(call), statement)
+
+
+def _defer(loop: ast.stmt, names: _Names) -> bool:
+    """Turn asserts of a loop into questions that wait for those of later rounds, if that is safe.
+
+    It is where nothing in the loop could tell when the program is asked.
+    """
+    inside = nodes(loop)
+    if any(
+        isinstance(node, _WATCHES_THE_LOOP)
+        or (isinstance(node, ast.Name) and node.id in _CLOCKS)
+        or (isinstance(node, ast.Attribute) and node.attr in _CLOCKS)
+        for node in inside
+    ):
+        return False
+    assert isinstance(loop, _LOOPS)
+    found = False
+    for number, statement in enumerate(loop.body):
+        question = _question(statement, names)
+        if question is not None:
+            asked = ast.copy_location(ast.Expr(question), statement)
+            loop.body[number] = _tried(asked, [])
+            found = True
+    return found
+
+
+def _is_call_of(side: ast.expr, name: str) -> bool:
+    return isinstance(side, ast.Call) and isinstance(side.func, ast.Name) and side.func.id == name
+
+
+def _question(statement: ast.stmt, names: _Names) -> ast.Call | None:
+    """`assert candidate(...) == expected` as a question for later, where it is of that form."""
+    if not isinstance(statement, ast.Assert) or not isinstance(statement.test, ast.Compare):
+        return None
+    message = statement.msg or ast.Constant(None)
+    test = statement.test
+    if len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+        return None
+    sides = [test.left, test.comparators[0]]
+    asks = [_is_call_of(side, names.candidate) for side in sides]
+    if sum(asks) != 1 or not isinstance(message, ast.Constant):
+        return None
+    call = sides[0] if asks[0] else sides[1]
+    assert isinstance(call, ast.Call)
+    named = 0
+    for node in nodes(test):
+        if isinstance(node, ast.Name):
+            named += node.id == names.candidate
+        elif isinstance(node, ast.Call) and node is not call:
+            function = node.func
+            if isinstance(function, ast.Name):
+                if function.id not in _HARMLESS_CALLS | names.own:
+                    return None
+            elif not isinstance(function, ast.Attribute):
+                return None
+    if named != 1:
+        return None
+    given = ast.Tuple(call.args, ast.Load())
+    keys: list[ast.expr | None] = [
+        None if key.arg is None else ast.Constant(key.arg) for key in call.keywords
+    ]
+    keywords = ast.Dict(keys, [key.value for key in call.keywords])
+    nothing = ast.arguments([], [], None, [], [], None, [])
+    place: list[ast.expr] = [ast.Constant(statement.lineno), ast.Constant(statement.end_lineno)]
+    return ast.Call(
+        ast.Name(LATER, ast.Load()),
+        [*place, ast.Constant(asks[0]), message, call.func, given, keywords,
+         ast.Lambda(nothing, sides[1] if asks[0] else sides[0])],
+        [],
+    )  # fmt: skip
 
 
 def _pair(tree: ast.Module) -> None:
@@ -223,7 +336,7 @@ def _announced(statement: ast.stmt) -> list[ast.stmt]:
         return [statement]
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         function = statement.value.func
-        if isinstance(function, ast.Name) and function.id in (CASE, STATEMENT):
+        if isinstance(function, ast.Name) and function.id in (CASE, STATEMENT, SETTLE):
             return [statement]
     # Of a compound statement the names of its head alone count; its body announces itself.
     if isinstance(statement, (ast.For, ast.While, ast.If, ast.With)):

@@ -9,6 +9,7 @@ decided by the program.
 import ast
 import builtins
 import contextlib
+import copy
 import dataclasses
 import enum
 import importlib
@@ -35,7 +36,9 @@ from .codec import (  # not in the sandbox: there the codec's text stands before
 from .instrumenting import (
     AHEAD,
     CASE,
+    LATER,
     PAIR,
+    SETTLE,
     STATEMENT,
     Group,
     instrumented,
@@ -44,6 +47,9 @@ from .instrumenting import (
 MAX_FAILURES = 50
 MAX_TEXT = 400
 MAX_PULLED = 1_000_000
+MOST_WAITING = 64
+LARGEST_WAITING = 65_536
+"""Characters or items of one call's arguments, more than which are not kept waiting."""
 _BASES: tuple[Any, ...] = (int, float, str, bytes, tuple, frozenset, list, dict, set)
 _NO_EXCEPTIONS_OF = frozenset({"unittest", "pytest", "_pytest", "__main__", "__tests__"})
 _MIXED: dict[str, type] = {"int": int, "str": str}
@@ -202,6 +208,21 @@ def pulled(judge: "Judge", items: list[Any], more: Any, error: Any) -> Iterator[
         items, more, error = judge.chunk(Unpacker(judge.rebuild), reply[1:])
 
 
+@dataclasses.dataclass(slots=True)
+class Waiting:
+    """An assert that waits to be asked."""
+
+    first: int
+    last: int
+    left: bool
+    message: Any
+    name: str
+    positional: tuple[Any, ...]
+    keywords: dict[str, Any]
+    expected: Any
+    call: Tree
+
+
 class Judge:
     """One check: the tests' names, the questions asked, and what every case came to."""
 
@@ -220,6 +241,8 @@ class Judge:
         self.cases: list[dict[str, Any]] = []
         self.groups: list[Group] = []
         self.replies: dict[tuple[int, int], Tree] = {}
+        self.waiting: list[Waiting] = []
+        self.unsettled: BaseException | None = None
         self.asserted = 0
         self.passed = 0
         self.failed = 0
@@ -228,6 +251,11 @@ class Judge:
 
     def exchange_with_program(self, question: Tree) -> Tree:
         """The program's reply, after any calls back of functions that the tests passed in."""
+        self.settle()
+        return self.relayed(question)
+
+    def relayed(self, question: Tree) -> Tree:
+        """The same, whatever waits."""
         message = dumps(question)
         while True:
             answer = self.exchange(b"Q" + message)
@@ -339,18 +367,89 @@ class Judge:
 
     def ask_ahead(self, group: int, index: int, target: Tree) -> None:
         """Fetch the replies to a call and to as many of the following as take little time."""
-        calls = []
+        calls: list[Tree] = []
         for positional, keywords in self.groups[group][index:]:
             packer = Packer(self.foreign)
             calls.append([packer.pack(positional), packer.pack(keywords)])
-        reply = self.exchange_with_program(["ahead", target, calls])
+        self.settle()
+        for number, answer in enumerate(self.answers(target, calls)):
+            self.replies[group, index + number] = answer
+
+    def answers(self, target: Tree, calls: list[Tree]) -> list[list[Any]]:
+        """The replies to the first of these calls, or to several, if they take little time."""
+        reply = self.relayed(["ahead", target, calls])
         answers = reply[1] if reply[0] == "ahead" and len(reply) == 2 else None
         if type(answers) is not list or not 0 < len(answers) <= len(calls):
             raise MalformedError("a reply in no known form")
-        for number, answer in enumerate(answers):
-            if type(answer) is not list or not answer:
-                raise MalformedError("a reply in no known form")
-            self.replies[group, index + number] = answer
+        if not all(type(answer) is list and answer for answer in answers):
+            raise MalformedError("a reply in no known form")
+        return answers
+
+    def later(
+        self, first: int, last: int, left: bool, message: Any,
+        function: Any, positional: Any, keywords: Any, expected: Callable[[], Any],
+    ) -> None:  # fmt: skip
+        """An assert of a loop: it waits for those of the next rounds where its values are plain.
+
+        `left` says whether the program's value stands to the left of what is expected.
+        """
+        self.asserted += 1
+        name = getattr(function, "_stands_for", None)
+        if (
+            name is None
+            or self.opens_objects
+            or not all(map(_constant, (*positional, *keywords.values())))
+        ):
+            sides = [lambda: function(*positional, **keywords), expected]
+            one, other = [side() for side in (sides if left else sides[::-1])]
+            if not self.compare(one, other):
+                raise AssertionError(*[] if message is None else [message])
+            self.case(first, last, None)
+            return
+        wanted = _copied(expected())
+        packer = Packer(self.foreign)
+        call = [packer.pack(list(positional)), packer.pack(keywords)]
+        self.waiting.append(
+            Waiting(first, last, left, message, name, positional, keywords, wanted, call)
+        )
+        size = sum(len(one) for one in positional if isinstance(one, (str, bytes, tuple)))
+        if len(self.waiting) >= MOST_WAITING or size > LARGEST_WAITING:
+            self.settle()
+
+    def settle(self) -> None:
+        """Ask what waits, and note each as a case.
+
+        What ends the tests is raised again whenever they go on, lest they catch it.
+        """
+        if self.unsettled is not None:
+            raise self.unsettled
+        waiting, self.waiting = self.waiting, []
+        try:
+            while waiting:
+                name = waiting[0].name
+                count = sum(1 for _ in itertools.takewhile(name.__eq__, (w.name for w in waiting)))
+                answers = self.answers(["g", name], [one.call for one in waiting[:count]])
+                for one, answer in zip(waiting, answers, strict=False):
+                    self.settle_one(one, answer)
+                self.calls += len(answers) - 1
+                waiting = waiting[len(answers) :]
+        except BaseException as error:
+            self.unsettled = error
+            raise
+
+    def settle_one(self, one: "Waiting", answer: list[Any]) -> None:
+        """Compare the program's answer with what was expected."""
+        self.last = (one.positional, one.keywords)
+        try:
+            result = self.taken(answer, [])
+            self.last = (one.positional, one.keywords, result)
+            sides = (result, one.expected) if one.left else (one.expected, result)
+            if not self.compare(*sides):
+                raise AssertionError(*[] if one.message is None else [one.message])
+        except BaseException as error:
+            self.case(one.first, one.last, error)
+        else:
+            self.case(one.first, one.last, None)
 
     def pack(self, value: Any) -> Tree:
         """A value for the program."""
@@ -482,6 +581,7 @@ class Judge:
 
     def case(self, first: int, last: int, error: BaseException | None, name: str = "") -> None:
         """Note how one case ended: the lines of the tests it stands on, or its name."""
+        self.settle()
         if error is None:
             self.passed += 1
         elif isinstance(error, (Gone, UndecidedError, MalformedError)):
@@ -520,6 +620,8 @@ class Judge:
         self.space[STATEMENT] = self.statement
         self.space[PAIR] = self.compare
         self.space[AHEAD] = self.ahead
+        self.space[LATER] = self.later
+        self.space[SETTLE] = self.settle
         self.lines = job["tests"].splitlines()
         module = types.ModuleType("__tests__")
         module.__dict__.update(self.space)
@@ -566,6 +668,7 @@ class Judge:
                 self.space[job["check"]](self.space[job["entry"]])
             self.run_functions(job["functions"])
             self.run_unittest()
+            self.settle()
         except Gone:
             stray = {"error": "Gone", "message": "", "calls": self.calls, "from_program": True}
         except BaseException as error:
@@ -621,6 +724,18 @@ class _Result(unittest.TestResult):
     def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: N802 (as above)
         if err is not None:
             self.problem = self.problem or err[1]
+
+
+def _constant(value: Any) -> bool:
+    """Whether neither the tests nor the program could change a value."""
+    if type(value) is tuple:
+        return all(map(_constant, value))
+    return type(value) in (int, float, str, bytes, bool, complex, type(None))
+
+
+def _copied(value: Any) -> Any:
+    """A value as it is now, whatever the tests do to it later."""
+    return value if _constant(value) else copy.deepcopy(value)
 
 
 def _brief(value: Any) -> str:

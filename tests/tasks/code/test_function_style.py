@@ -490,3 +490,131 @@ def test_the_same_program_gets_the_same_verdict() -> None:
     source = "def f(xs): return list(set(map(str, xs)))"
     verdicts = [_verdict(source, tests).model_copy(update={"seconds": 0}) for _ in range(3)]
     assert verdicts[0] == verdicts[1] == verdicts[2]
+
+
+COUNTER = "seen = []\ndef f(x):\n    seen.append(x)\n    return len(seen)\n"
+
+IN_LOOPS = """
+def check(candidate):
+    total = 0
+    for i in range(150):
+        assert candidate(i) == i + 1
+    for i in range(100):
+        assert 151 + 2 * i == candidate(str(i)), "a text"
+        assert candidate(x=i) == sum([151, 2 * i, 1])
+    assert candidate(0) == 351
+    for i in range(10):
+        if i % 2:
+            continue
+        n = candidate(i)
+        assert candidate(0) == n + 1
+        if i == 4:
+            break
+    while True:
+        assert candidate(1) == 358
+        return
+"""
+
+
+def test_asserts_in_loops_ask_in_order() -> None:
+    verdict = _verdict(COUNTER, IN_LOOPS)
+    assert verdict.score == 1, verdict.reason
+    assert verdict.meta["cases"] == 150 + 200 + 1 + 3 + 1
+    assert verdict.meta["calls"] == 150 + 200 + 1 + 6 + 1
+
+
+@pytest.mark.parametrize("bad", [0, 63, 64, 99])
+def test_the_round_of_a_loop_that_fails_is_the_one_in_the_log(bad: int) -> None:
+    source = f"def f(x):\n    if x == {bad}: raise KeyError('no')\n    return x if x != 70 else 7\n"
+    tests = "def check(candidate):\n    for i in range(100):\n        assert candidate(i) == i\n"
+    verdict = _verdict(source, tests)
+    assert verdict.meta["cases"] == 100
+    assert verdict.meta["passed"] == 98
+    first, second = sorted(verdict.meta["failures"], key=lambda one: one["error"], reverse=True)
+    assert (first["case"], first["input"], first["error"]) == (bad, str(bad), "KeyError")
+    assert first["from_program"]
+    assert (second["case"], second["got"], second["expected"]) == (70, "7", "70")
+    assert second["test"] == "assert candidate(i) == i"
+
+
+def test_what_a_loop_expects_is_what_it_was_at_that_time() -> None:
+    tests = """
+def check(candidate):
+    wanted = []
+    for i in range(5):
+        wanted.append(i)
+        assert candidate(i) == wanted
+    wanted.clear()
+    for i in range(5):
+        assert candidate(i) == list(range(i + 1))
+        wanted.append(candidate(1))
+    assert wanted == [[0, 1]] * 5
+"""
+    assert _verdict("def f(x): return list(range(x + 1))", tests).score == 1
+    assert _verdict("def f(x): return []", tests).score == 0
+    assert _verdict("def f(x): return list(range(5))", tests).score == 0
+
+
+def test_arguments_that_change_in_a_loop_are_read_when_they_were() -> None:
+    tests = """
+def check(candidate):
+    for xs in ([3, 1], [2, 9, 4]):
+        assert candidate(xs) == sorted(xs)
+    for i in range(3):
+        xs = [i, 0]
+        assert candidate(xs) == [0, i]
+        assert xs == [i, 0]
+"""
+    assert _verdict("def f(xs): return sorted(xs)", tests).score == 1
+    assert _verdict("def f(xs):\n    xs.clear()\n    return []", tests).score == 0
+    assert _verdict("def f(xs):\n    xs.sort()\n    return xs", tests).score == 0
+
+
+def test_tests_cannot_pass_over_a_broken_reply_in_a_loop() -> None:
+    source = """
+import sys
+def f(x):
+    if x == 3:
+        space = sys._getframe(1).f_globals
+        space["dumps"] = lambda tree: b'["v"]'
+        space["Packer"].pack = lambda *rest: ["nothing"]
+    return x
+"""
+    tests = """
+def check(candidate):
+    for i in range(5):
+        assert candidate(i) == i
+    try:
+        candidate(9)
+    except Exception:
+        pass
+"""
+    verdict = _verdict(source, tests)
+    assert verdict.score == 0
+    assert verdict.status in ("rejected", "crashed")
+
+
+def test_printed_text_of_a_loop_goes_where_it_was_printed() -> None:
+    tests = """
+import contextlib, io
+def check(candidate):
+    for i in range(3):
+        assert candidate(i) == i
+    caught = io.StringIO()
+    with contextlib.redirect_stdout(caught):
+        assert candidate(7) == 7
+    assert caught.getvalue() == "7\\n"
+"""
+    assert _verdict("def f(x):\n    print(x)\n    return x", tests).score == 1
+
+
+def test_a_loop_that_watches_the_clock_asks_at_once() -> None:
+    tests = """
+import time
+def check(candidate):
+    for i in range(3):
+        began = time.perf_counter()
+        assert candidate(i) == i
+        assert time.perf_counter() - began >= 0.05
+"""
+    assert _verdict("import time\ndef f(x):\n    time.sleep(0.06)\n    return x", tests).score == 1
