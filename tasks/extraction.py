@@ -121,7 +121,7 @@ def _boxed(text: str) -> Extraction | None:
     run = [boxes[-1]]
     for box in reversed(boxes[:-1]):
         gap = text[box[1] : run[0][0]]
-        if len(gap) > 200 or not JOINED.fullmatch(gap):
+        if len(gap) > 200 or not (JOINED.fullmatch(gap) or _OR_ELSE.search(gap)):
             break
         run.insert(0, box)
         if len(run) > 64:
@@ -139,6 +139,12 @@ def _boxed(text: str) -> Extraction | None:
     return Extraction(contents[-1], "boxed", "the last complete box", percent=percent)
 
 
+_OR_ELSE = re.compile(
+    r"\A(?:(?!\.\s)[^\n!?。])*?(?:\A|[\s,;(])(?:or|ou|oder|alternatively|otherwise)\b"
+    r"[\s,:$*(]{0,6}(?:" + _FILLER + r"[\s,:$*(]{1,6}){0,6}\Z",
+    re.IGNORECASE,
+)
+"""Between two boxes: "... if order matters, or ..."."""
 _PERCENT = re.compile(r"[\s$]{0,4}(?:\\text\{\s?)?(?:\\?%|per ?cent\b|pct\b)")
 
 

@@ -79,6 +79,13 @@ class Reading:
         return words_of(self.text) if len(self.text) <= 400 else ""
 
 
+_MARK = re.compile(
+    r"(?:(?:grade|reward|verdict|correctness|(?:is[ _]?)?correct|passed)\s?[:=]\s?|score\s?:\s?)"
+    r"1(?:\.0*)?",
+    re.IGNORECASE,
+)
+
+
 def read(raw: str, grouping: bool = True) -> Reading:
     """Read one side. Never raises for any text."""
     text = clean(raw[: MAX_TEXT + 1])
@@ -95,6 +102,8 @@ def read(raw: str, grouping: bool = True) -> Reading:
             text, parameter = before, name
     if len(raw) > MAX_TEXT:
         return Reading(raw, text, textual, None, None, "too long to be an answer", True)
+    if text[-1:] in "10" and _MARK.fullmatch(text):
+        return Reading(raw, text, textual, None, None, "a mark for the answer, not an answer")
     node: Node | None = None
     try:
         node = parse(text, grouping)
@@ -128,7 +137,7 @@ def _worded(text: str) -> tuple[str, bool]:
     if words in _SYNONYMS:
         text = plain = _SYNONYMS[words]
         prose = "\\" not in text
-    elif (number := number_in_words(words)) is not None:
+    elif "\\" not in plain and (number := number_in_words(words)) is not None:
         return number, False
     words = words_of(text)
     textual = prose and bool(_TEXTUAL.fullmatch(words)) and not _is_call(words)
@@ -212,11 +221,15 @@ def _only_number(text: str) -> str | None:
     return numbers[0][0].strip(" ,.")
 
 
+_COMMAND_OF_WORDS = re.compile(r"\\(?!text|math|mbox)[a-z]{3,9}(?![A-Za-z])(?!\s?\{)")
+r"""A command of the writer's own, such as \six, is whatever the writer defined."""
+
+
 def _distilled(reading: Reading, gold: bool) -> Reading:
     raw = reading.raw
     if len(raw) > 400 or reading.too_big:
         return reading
-    if amount := counted(reading.words):
+    if _COMMAND_OF_WORDS.search(raw) is None and (amount := counted(reading.words)):
         again = read(amount)
         return replace(again, raw=raw) if again.answer is not None else reading
     if reading.textual:

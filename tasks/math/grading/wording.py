@@ -10,6 +10,9 @@ _MATHEMATICAL = re.compile(r"[=<>+*/^\\\d]")
 _MERIDIEM = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)
 _WRAPPED = re.compile(r"\\(?:text|textrm|mathrm|mbox|textbf)\s?\{([^{}]*)\}")
 _SPELLINGS = re.compile(r"\\(leq|geq|neq|leqslant|geqslant)(?![A-Za-z])")
+_CONDITION = re.compile(
+    r"[,;]?\s?&\s?(?:\\(?:text|mbox|textrm|mathrm)\s?\{\s?(?:if|for|when)?\s?\}|(?:if|for|when)\b)?"
+)
 _DOTS = re.compile(r"\\[lc]?dots(?![A-Za-z])")
 _SPACING = re.compile(r"[\s${}]+|\\[,;:! ]")
 
@@ -72,6 +75,8 @@ def _parts(text: str) -> list[str]:
 
 
 def _letters(text: str) -> str:
+    if "{cases}" in text:
+        text = _CONDITION.sub("&", text)
     text = _WRAPPED.sub(r"\1", _MERIDIEM.sub(r"\1m", text))
     text = _SPELLINGS.sub(lambda mark: "\\" + mark[1][:2], text)
     return _SPACING.sub("", _DOTS.sub("...", text)).casefold().strip(".")
