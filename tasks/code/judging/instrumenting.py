@@ -3,9 +3,9 @@
 This text runs inside the judge's sandbox, before that of the judge's side. Calls are put into
 the tests: `CASE` after an asserting statement, `STATEMENT` before any statement, `PAIR` in place
 of the `==` of an assert, which notes the two values before it compares them, `AHEAD` in place of
-a call with literal arguments that may be asked together with those that follow it, `LATER` in
-place of an assert in a loop that may be asked together with those of the next rounds, and
-`SETTLE` after that loop.
+a call with literal arguments that may be asked together with those that follow it, `TOGETHER` in
+place of asserts in a row that compare such calls with literals, `LATER` in place of an assert in
+a loop that may be asked together with those of the next rounds, and `SETTLE` after that loop.
 """
 
 import ast
@@ -15,8 +15,10 @@ CASE = "_case_of_the_judge"
 STATEMENT = "_statement_of_the_judge"
 PAIR = "_pair_of_the_judge"
 AHEAD = "_ahead_of_the_judge"
+TOGETHER = "_together_of_the_judge"
 LATER = "_later_of_the_judge"
 SETTLE = "_settle_of_the_judge"
+_OURS = frozenset({CASE, STATEMENT, TOGETHER, SETTLE})
 MOST_AHEAD = 24
 _HARMLESS_CALLS = frozenset(
     {
@@ -29,6 +31,33 @@ _SOMETIMES = (ast.BoolOp, ast.IfExp, ast.Lambda, ast.comprehension)
 
 Group = list[tuple[list[Any], dict[str, Any]]]
 """The literal arguments of calls that follow each other with nothing between them."""
+LEFT, RIGHT, TRUE, FALSE, CONSTANT = "left", "right", "true", "false", "constant"
+"""What an assert wants: the program's value to the left or right of `==`, to be true or false, or
+a constant to be true, whatever the program does."""
+
+
+class Plain(NamedTuple):
+    """An assert of one call with literals, or of a constant."""
+
+    first: int
+    last: int
+    """Its lines."""
+    wants: str
+    message: Any
+    call: tuple[list[Any], dict[str, Any]] | None
+    expected: Any
+
+
+class Plan:
+    """What the rewritten tests refer to by number."""
+
+    def __init__(self) -> None:
+        self.groups: list[Group] = []
+        self.runs: list[list[Plain]] = []
+        self.packed: dict[int, list[Any]] = {}
+        """The runs by number, as the judge made them ready."""
+
+
 _LOOPS = (ast.For, ast.While)
 _WATCHES_THE_LOOP = (
     ast.Try, ast.With, ast.AsyncWith, ast.AsyncFor, ast.FunctionDef, ast.AsyncFunctionDef,
@@ -45,8 +74,8 @@ _PARTS = (
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
 
 
-def instrumented(tree: ast.Module, entry: str) -> tuple[ast.Module, list[Group]]:
-    """The tests with each asserting statement noted as a case, and the calls to ask together.
+def instrumented(tree: ast.Module, entry: str) -> tuple[ast.Module, Plan]:
+    """The tests with each asserting statement noted as a case, and what to ask together.
 
     Statements of the module, and of functions named `check` or `test...`, are wrapped; in a loop
     each round of an asserting statement is a case.
@@ -59,18 +88,18 @@ def instrumented(tree: ast.Module, entry: str) -> tuple[ast.Module, list[Group]]
         and any(isinstance(part, ast.Assert) for part in nodes(node))
     )
     own = frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
-    groups: list[Group] = []
-    _look_ahead(tree.body, entry, groups)
-    tree.body = _wrapped(tree.body, _Names(entry, asserting, own))
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and _is_tests(node):
-            first = node.args.args[0].arg if node.name == "check" and node.args.args else entry
-            _look_ahead(node.body, first, groups)
-            node.body = _wrapped(node.body, _Names(first, asserting, own))
+    plan = Plan()
+    tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and _is_tests(node)]
+    body = _look_ahead(tree.body, entry, plan)
+    tree.body = _wrapped(body, _Names(entry, asserting, own))
+    for node in tests:
+        first = node.args.args[0].arg if node.name == "check" and node.args.args else entry
+        body = _look_ahead(node.body, first, plan)
+        node.body = _wrapped(body, _Names(first, asserting, own))
     _pair(tree)
     _announce(tree)
     _locate(tree)
-    return tree, groups
+    return tree, plan
 
 
 def nodes(root: ast.AST) -> list[ast.AST]:
@@ -108,25 +137,76 @@ def _locate(tree: ast.Module) -> None:
             waiting += [(child, line, column) for child in _children(node)]
 
 
-def _look_ahead(body: list[ast.stmt], name: str, groups: list[Group]) -> None:
-    """Mark the calls of `name` in runs of asserts that ask it once, with literals."""
-    group: Group = []
+def _look_ahead(body: list[ast.stmt], name: str, plan: Plan) -> list[ast.stmt]:
+    """The statements, with runs of asserts that ask `name` once each, with literals, marked."""
+    found: list[ast.stmt] = []
+    run: list[tuple[ast.stmt, ast.Call | None, Any]] = []
     for statement in body:
-        if _asks_nothing(statement):
-            continue
         # The message of an assert is built only where it fails, and then the verdict is known.
         call = _only_call(statement.test, name) if isinstance(statement, ast.Assert) else None
         arguments = None if call is None else _literals(call)
-        if call is None or arguments is None:
-            group = []
+        if arguments is not None or _asks_nothing(statement):
+            run.append((statement, call, arguments))
+            continue
+        found += [*_marked(run, name, plan), statement]
+        run = []
+    return found + _marked(run, name, plan)
+
+
+def _marked(
+    run: list[tuple[ast.stmt, ast.Call | None, Any]], name: str, plan: Plan
+) -> list[ast.stmt]:
+    """A run as one call, where each of its asserts is plain; else with its calls marked."""
+    statements = [statement for statement, _, _ in run]
+    if not any(call for _, call, _ in run):
+        return statements
+    plain = [_plain(*one) for one in run if isinstance(one[0], ast.Assert)]
+    if all(plain):
+        plan.runs.append([one for one in plain if one is not None])
+        names: list[ast.expr] = [ast.Constant(len(plan.runs) - 1), ast.Name(name, ast.Load())]
+        together = ast.Call(ast.Name(TOGETHER, ast.Load()), names, [])
+        return [ast.copy_location(ast.Expr(together), statements[0])]
+    group: Group = []
+    for _, call, arguments in run:
+        if call is None:
             continue
         if not group or len(group) == MOST_AHEAD:
             group = []
-            groups.append(group)
-        place: list[ast.expr] = [ast.Constant(len(groups) - 1), ast.Constant(len(group))]
+            plan.groups.append(group)
+        place: list[ast.expr] = [ast.Constant(len(plan.groups) - 1), ast.Constant(len(group))]
         group.append(arguments)
         call.args = [*place, call.func, *call.args]
         call.func = ast.copy_location(ast.Name(AHEAD, ast.Load()), call)
+    return statements
+
+
+def _plain(statement: ast.stmt, call: ast.Call | None, arguments: Any) -> Plain | None:
+    """An assert as data, where its verdict needs nothing but the program's value."""
+    assert isinstance(statement, ast.Assert)
+    message = statement.msg or ast.Constant(None)
+    if not isinstance(message, ast.Constant):
+        return None
+    test, expected = statement.test, None
+    if call is None:
+        assert isinstance(test, ast.Constant)
+        wants, expected = CONSTANT, test.value
+    elif test is call:
+        wants = TRUE
+    elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and test.operand is call:
+        wants = FALSE
+    elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
+        left, right = test.left, test.comparators[0]
+        if call not in (left, right):
+            return None
+        wants, other = (LEFT, right) if left is call else (RIGHT, left)
+        try:
+            expected = _literal(other)
+        except _NO_LITERAL:
+            return None
+    else:
+        return None
+    last = statement.end_lineno or statement.lineno
+    return Plain(statement.lineno, last, wants, message.value, arguments, expected)
 
 
 def _asks_nothing(statement: ast.stmt) -> bool:
@@ -161,8 +241,13 @@ def _literals(call: ast.Call) -> tuple[list[Any], dict[str, Any]] | None:
     try:
         positional = [_literal(item) for item in call.args]
         return positional, {str(key.arg): _literal(key.value) for key in call.keywords}
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError, ArithmeticError):
+    except _NO_LITERAL:
         return None
+
+
+_NO_LITERAL = (
+    ValueError, TypeError, SyntaxError, MemoryError, RecursionError, ArithmeticError,
+)  # fmt: skip
 
 
 def _literal(item: ast.expr) -> Any:
@@ -303,7 +388,7 @@ def _question(statement: ast.stmt, names: _Names) -> ast.Call | None:
     place: list[ast.expr] = [ast.Constant(statement.lineno), ast.Constant(statement.end_lineno)]
     return ast.Call(
         ast.Name(LATER, ast.Load()),
-        [*place, ast.Constant(asks[0]), message, call.func, given, keywords,
+        [*place, ast.Constant(LEFT if asks[0] else RIGHT), message, call.func, given, keywords,
          ast.Lambda(nothing, sides[1] if asks[0] else sides[0])],
         [],
     )  # fmt: skip
@@ -336,7 +421,7 @@ def _announced(statement: ast.stmt) -> list[ast.stmt]:
         return [statement]
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         function = statement.value.func
-        if isinstance(function, ast.Name) and function.id in (CASE, STATEMENT, SETTLE):
+        if isinstance(function, ast.Name) and function.id in _OURS:
             return [statement]
     # Of a compound statement the names of its head alone count; its body announces itself.
     if isinstance(statement, (ast.For, ast.While, ast.If, ast.With)):

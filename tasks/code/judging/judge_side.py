@@ -15,6 +15,7 @@ import enum
 import importlib
 import io
 import itertools
+import operator
 import random
 import sys
 import types
@@ -36,11 +37,16 @@ from .codec import (  # not in the sandbox: there the codec's text stands before
 from .instrumenting import (
     AHEAD,
     CASE,
+    CONSTANT,
     LATER,
+    LEFT,
     PAIR,
+    RIGHT,
     SETTLE,
     STATEMENT,
-    Group,
+    TOGETHER,
+    TRUE,
+    Plan,
     instrumented,
 )
 
@@ -210,17 +216,15 @@ def pulled(judge: "Judge", items: list[Any], more: Any, error: Any) -> Iterator[
 
 @dataclasses.dataclass(slots=True)
 class Waiting:
-    """An assert that waits to be asked."""
+    """An assert that waits to be asked: its lines, what it wants, and the call."""
 
     first: int
     last: int
-    left: bool
+    wants: str
     message: Any
-    name: str
-    positional: tuple[Any, ...]
-    keywords: dict[str, Any]
     expected: Any
-    call: Tree
+    call: list[Tree] | None
+    name: str = ""
 
 
 class Judge:
@@ -239,7 +243,7 @@ class Judge:
         self.risks: dict[int, bool] = {}
         self.opens_objects = False
         self.cases: list[dict[str, Any]] = []
-        self.groups: list[Group] = []
+        self.plan = Plan()
         self.replies: dict[tuple[int, int], Tree] = {}
         self.waiting: list[Waiting] = []
         self.unsettled: BaseException | None = None
@@ -368,7 +372,7 @@ class Judge:
     def ask_ahead(self, group: int, index: int, target: Tree) -> None:
         """Fetch the replies to a call and to as many of the following as take little time."""
         calls: list[Tree] = []
-        for positional, keywords in self.groups[group][index:]:
+        for positional, keywords in self.plan.groups[group][index:]:
             packer = Packer(self.foreign)
             calls.append([packer.pack(positional), packer.pack(keywords)])
         self.settle()
@@ -385,33 +389,51 @@ class Judge:
             raise MalformedError("a reply in no known form")
         return answers
 
+    def together(self, number: int, function: Any) -> None:
+        """Asserts in a row, each of one call with literals or of a constant."""
+        self.statement(False, False)
+        name = getattr(function, "_stands_for", None)
+        for one in self.planned(number):
+            self.asserted += 1
+            if name is None:
+                self.case_of(one, function)
+            else:
+                one.name = name
+                self.waiting.append(one)
+        self.settle()
+
+    def planned(self, number: int) -> list[Waiting]:
+        """The asserts of a run with their calls packed, once for all programs."""
+        found = self.plan.packed.get(number)
+        if found is None:
+            found = self.plan.packed[number] = [
+                Waiting(
+                    one.first, one.last, one.wants, one.message, one.expected,
+                    None if one.call is None else [self.pack(part) for part in one.call],
+                )
+                for one in self.plan.runs[number]
+            ]  # fmt: skip
+        return found
+
     def later(
-        self, first: int, last: int, left: bool, message: Any,
+        self, first: int, last: int, wants: str, message: Any,
         function: Any, positional: Any, keywords: Any, expected: Callable[[], Any],
     ) -> None:  # fmt: skip
-        """An assert of a loop: it waits for those of the next rounds where its values are plain.
-
-        `left` says whether the program's value stands to the left of what is expected.
-        """
+        """An assert of a loop: it waits for those of the next rounds where its values are plain."""
         self.asserted += 1
         name = getattr(function, "_stands_for", None)
-        if (
-            name is None
-            or self.opens_objects
-            or not all(map(_constant, (*positional, *keywords.values())))
-        ):
+        arguments = (*positional, *keywords.values())
+        if name is None or self.opens_objects or not all(map(_constant, arguments)):
             sides = [lambda: function(*positional, **keywords), expected]
-            one, other = [side() for side in (sides if left else sides[::-1])]
+            one, other = [side() for side in (sides if wants == LEFT else sides[::-1])]
             if not self.compare(one, other):
                 raise AssertionError(*[] if message is None else [message])
             self.case(first, last, None)
             return
-        wanted = _copied(expected())
         packer = Packer(self.foreign)
         call = [packer.pack(list(positional)), packer.pack(keywords)]
-        self.waiting.append(
-            Waiting(first, last, left, message, name, positional, keywords, wanted, call)
-        )
+        wanted = _copied(expected())
+        self.waiting.append(Waiting(first, last, wants, message, wanted, call, name))
         size = sum(len(one) for one in positional if isinstance(one, (str, bytes, tuple)))
         if len(self.waiting) >= MOST_WAITING or size > LARGEST_WAITING:
             self.settle()
@@ -426,25 +448,45 @@ class Judge:
         waiting, self.waiting = self.waiting, []
         try:
             while waiting:
-                name = waiting[0].name
-                count = sum(1 for _ in itertools.takewhile(name.__eq__, (w.name for w in waiting)))
-                answers = self.answers(["g", name], [one.call for one in waiting[:count]])
-                for one, answer in zip(waiting, answers, strict=False):
-                    self.settle_one(one, answer)
-                self.calls += len(answers) - 1
-                waiting = waiting[len(answers) :]
+                name, alike = next(itertools.groupby(waiting, operator.attrgetter("name")))
+                window = list(itertools.islice(alike, MOST_WAITING))
+                calls = [one.call for one in window if one.call is not None]
+                answers = self.answers(["g", name], calls) if calls else []
+                self.calls += max(len(answers) - 1, 0)
+                del waiting[: self.noted(window, answers)]
         except BaseException as error:
             self.unsettled = error
             raise
 
-    def settle_one(self, one: "Waiting", answer: list[Any]) -> None:
-        """Compare the program's answer with what was expected."""
-        self.last = (one.positional, one.keywords)
+    def noted(self, window: list[Waiting], answers: list[list[Any]]) -> int:
+        """Note asserts as cases until one has no answer yet; gives how many."""
+        left = iter(answers)
+        for number, one in enumerate(window):
+            answer = None if one.call is None else next(left, None)
+            if one.call is not None and answer is None:
+                return number
+            self.case_of(one, answer=answer)
+        return len(window)
+
+    def case_of(self, one: Waiting, function: Any = None, answer: list[Any] | None = None) -> None:
+        """Note how an assert ends, from the program's answer or a call of a function."""
         try:
-            result = self.taken(answer, [])
-            self.last = (one.positional, one.keywords, result)
-            sides = (result, one.expected) if one.left else (one.expected, result)
-            if not self.compare(*sides):
+            value = one.expected
+            if one.call is not None:
+                unpacker = Unpacker(self.rebuild)
+                positional, keywords = map(unpacker.unpack, one.call)
+                self.last = (positional, keywords)
+                if answer is None:
+                    value = function(*positional, **keywords)
+                else:
+                    value = self.taken(answer, unpacker.containers)
+                self.last = (positional, keywords, value)
+            if one.wants in (LEFT, RIGHT):
+                sides = (value, one.expected)
+                good = self.compare(*(sides if one.wants == LEFT else sides[::-1]))
+            else:
+                good = value if one.wants in (TRUE, CONSTANT) else not value
+            if not good:
                 raise AssertionError(*[] if one.message is None else [one.message])
         except BaseException as error:
             self.case(one.first, one.last, error)
@@ -620,6 +662,7 @@ class Judge:
         self.space[STATEMENT] = self.statement
         self.space[PAIR] = self.compare
         self.space[AHEAD] = self.ahead
+        self.space[TOGETHER] = self.together
         self.space[LATER] = self.later
         self.space[SETTLE] = self.settle
         self.lines = job["tests"].splitlines()
@@ -662,7 +705,7 @@ class Judge:
         out, sys.stdout = sys.stdout, io.StringIO()
         try:
             self.prepare(job)
-            code, self.groups = _compiled_tests(job["tests"], job["entry"])
+            code, self.plan = _compiled_tests(job["tests"], job["entry"])
             exec(code, self.space)
             if job["check"]:
                 self.space[job["check"]](self.space[job["entry"]])
@@ -819,7 +862,7 @@ def _guard(module: Any, name: str, otherwise: Callable[[], Any]) -> None:
 
 
 _CODE: dict[str, Any] = {}
-_TESTS: dict[tuple[str, str], tuple[Any, list[Group]]] = {}
+_TESTS: dict[tuple[str, str], tuple[Any, Plan]] = {}
 
 
 def _compiled(text: str, name: str) -> Any:
@@ -831,13 +874,13 @@ def _compiled(text: str, name: str) -> Any:
     return code
 
 
-def _compiled_tests(text: str, entry: str) -> tuple[Any, list[Group]]:
+def _compiled_tests(text: str, entry: str) -> tuple[Any, Plan]:
     found = _TESTS.get((text, entry))
     if found is None:
         if len(_TESTS) >= 256:
             _TESTS.clear()
-        tree, groups = instrumented(ast.parse(text, "<tests>"), entry)
-        found = _TESTS[text, entry] = compile(tree, "<tests>", "exec"), groups
+        tree, plan = instrumented(ast.parse(text, "<tests>"), entry)
+        found = _TESTS[text, entry] = compile(tree, "<tests>", "exec"), plan
     return found
 
 

@@ -618,3 +618,38 @@ def check(candidate):
         assert time.perf_counter() - began >= 0.05
 """
     assert _verdict("import time\ndef f(x):\n    time.sleep(0.06)\n    return x", tests).score == 1
+
+
+PLAIN_RUN = """
+def check(candidate):
+    "a text"
+    assert candidate([3, 1, 2], 1) == [1, 2, 3], "first"
+    assert True, "between"
+    assert [9] == candidate([9], 2)
+    assert candidate([], 3) == []
+    assert candidate([1] * 3, -4) == [1, 1, 1]
+    assert not candidate([], n=5)
+    assert candidate([0], n=3 * 2)
+"""
+
+
+def test_asserts_of_literals_in_a_row() -> None:
+    in_place = "seen = []\ndef f(xs, n):\n    seen.append(n)\n    xs.sort()\n    return xs"
+    for _ in range(2):  # what the program does to its arguments stays with this program
+        verdict = _verdict(in_place, PLAIN_RUN)
+        assert verdict.correct, verdict
+        assert (verdict.meta["cases"], verdict.meta["calls"]) == (7, 6)
+    verdict = _verdict("def f(xs, n):\n    if n == 2: return 0\n    return sorted(xs)", PLAIN_RUN)
+    assert (verdict.meta["cases"], verdict.meta["passed"]) == (7, 6)
+    (failure,) = verdict.meta["failures"]
+    assert failure["test"] == "assert [9] == candidate([9], 2)"
+    assert (failure["got"], failure["expected"], failure["case"]) == ("0", "[9]", 2)
+    verdict = _verdict("def f(xs, n):\n    if n == 1: 1 / 0\n    return sorted(xs)", PLAIN_RUN)
+    assert verdict.meta["failures"][0]["error"] == "ZeroDivisionError"
+    assert not _verdict(in_place, "assert f([1], 1) == [1]\nassert False\n").correct
+    lying = "class L(list):\n    def __eq__(s, o): return True\ndef f(xs, n): return L()"
+    assert not _verdict(lying, PLAIN_RUN).correct
+    many = "".join(f"assert f({n}) == {n}\n" for n in range(150))
+    assert _verdict("def f(n): return n", many).meta["passed"] == 150
+    stopping = "import os\ndef f(n):\n    if n == 70: os._exit(0)\n    return n"
+    assert _verdict(stopping, many).status == "crashed"
