@@ -81,10 +81,10 @@ def _level(body: list[ast.stmt]) -> Iterator[ast.AST]:
             stack.extend(ast.iter_child_nodes(node))
 
 
-def imported(tree: ast.AST) -> set[str]:
-    """The top-level modules that a text imports."""
+def imported(found_nodes: list[ast.AST]) -> set[str]:
+    """The top-level modules that a text of these nodes imports."""
     found: set[str] = set()
-    for node in nodes(tree):
+    for node in found_nodes:
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -159,6 +159,7 @@ def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
         if isinstance(node, ast.ClassDef) and _is_plain(node)
     } | _named_tuples(list(trees.values()))
     modules = wanted & _USUAL_MODULES - {entry_point}
+    inside = {name: nodes(one) for name, one in trees.items()}
     return TestsText(
         wanted=tuple(sorted(wanted - modules)),
         modules=tuple(sorted(modules)),
@@ -167,13 +168,13 @@ def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
         functions=tuple(
             name for name in functions if name.startswith("test") and name not in called
         ),
-        decides=_decides(tree),
-        libraries=tuple(sorted(set().union(*map(imported, trees.values())) - _STANDARD)),
+        decides=_decides(inside["tests"]),
+        libraries=tuple(sorted(set().union(*map(imported, inside.values())) - _STANDARD)),
     )
 
 
-def _decides(tree: ast.Module) -> str:
-    kinds = {type(node) for node in nodes(tree)}
+def _decides(found_nodes: list[ast.AST]) -> str:
+    kinds = set(map(type, found_nodes))
     return "assert" if ast.Assert in kinds else "raise" if ast.Raise in kinds else ""
 
 
