@@ -7,19 +7,31 @@ from pathlib import Path
 START = "start(exchange)\n"
 """The program that goes with either prelude."""
 _FOLDER = Path(__file__).parent
-_OURS = re.compile(r"^from \.(\w+) import \(.*?^\)\n", re.MULTILINE | re.DOTALL)
+_OURS = re.compile(r"^from \.(\w+) import (?:\(.*?^\)|[^(\n]*)\n", re.MULTILINE | re.DOTALL)
+
+_FOR_TYPES = re.compile(r"^if TYPE_CHECKING:\n(?:    .*\n)+", re.MULTILINE)
 
 
 @cache
 def driver(side: str) -> str:
     """The text of `program_side` or `judge_side`, complete in itself."""
-    text = _text(side)
-    needs = _OURS.findall(text)
-    if not needs:
-        raise AssertionError(f"{side}.py does not import the codec as drivers expect")
-    parts = [*map(_text, needs), text]
     rehearsal = "\nrehearse()  # noqa: F821\n" if side == "program_side" else ""
-    return "\n".join(_OURS.sub("", part) for part in parts) + rehearsal
+    texts = (_FOR_TYPES.sub("", _OURS.sub("", _text(name))) for name in parts(side))
+    return "\n".join(texts) + rehearsal
+
+
+def parts(side: str) -> list[str]:
+    """The texts of a side, each after those that it imports."""
+    found: list[str] = []
+
+    def add(name: str) -> None:
+        if name not in found:
+            for need in _OURS.findall(_text(name)):
+                add(need)
+            found.append(name)
+
+    add(side)
+    return found
 
 
 def _text(name: str) -> str:

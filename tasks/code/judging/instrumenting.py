@@ -2,61 +2,33 @@
 
 This text runs inside the judge's sandbox, before that of the judge's side. Calls are put into
 the tests: `CASE` after an asserting statement, `STATEMENT` before any statement, `PAIR` in place
-of the `==` of an assert, which notes the two values before it compares them, `AHEAD` in place of
-a call with literal arguments that may be asked together with those that follow it, `TOGETHER` in
-place of asserts in a row that compare such calls with literals, `LATER` in place of an assert in
-a loop that may be asked together with those of the next rounds, and `SETTLE` after that loop.
+of the `==` of an assert, which notes the two values before it compares them, `LATER` in place of
+an assert in a loop that may be asked together with those of the next rounds, `SETTLE` after that
+loop, and those of `planning`.
 """
 
 import ast
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from .planning import (
+    HARMLESS_CALLS,
+    LEFT,
+    RIGHT,
+    TOGETHER,
+    Plan,
+    look_ahead,
+)
+from .trees import (
+    locate,
+    nodes,
+)
 
 CASE = "_case_of_the_judge"
 STATEMENT = "_statement_of_the_judge"
 PAIR = "_pair_of_the_judge"
-AHEAD = "_ahead_of_the_judge"
-TOGETHER = "_together_of_the_judge"
 LATER = "_later_of_the_judge"
 SETTLE = "_settle_of_the_judge"
-_OURS = frozenset({CASE, STATEMENT, TOGETHER, SETTLE})
-MOST_AHEAD = 24
-_HARMLESS_CALLS = frozenset(
-    {
-        "abs", "all", "any", "bool", "dict", "float", "frozenset", "int", "isinstance", "len",
-        "list", "max", "min", "round", "set", "sorted", "str", "sum", "tuple", "type",
-    }
-)  # fmt: skip
-_SOMETIMES = (ast.BoolOp, ast.IfExp, ast.Lambda, ast.comprehension)
-"""Within these a call may not happen, or more than once."""
-
-Group = list[tuple[list[Any], dict[str, Any]]]
-"""The literal arguments of calls that follow each other with nothing between them."""
-LEFT, RIGHT, TRUE, FALSE, CONSTANT = "left", "right", "true", "false", "constant"
-"""What an assert wants: the program's value to the left or right of `==`, to be true or false, or
-a constant to be true, whatever the program does."""
-
-
-class Plain(NamedTuple):
-    """An assert of one call with literals, or of a constant."""
-
-    first: int
-    last: int
-    """Its lines."""
-    wants: str
-    message: Any
-    call: tuple[list[Any], dict[str, Any]] | None
-    expected: Any
-
-
-class Plan:
-    """What the rewritten tests refer to by number."""
-
-    def __init__(self) -> None:
-        self.groups: list[Group] = []
-        self.runs: list[list[Plain]] = []
-        self.packed: dict[int, list[Any]] = {}
-        """The runs by number, as the judge made them ready."""
-
+_INSERTED = frozenset({CASE, STATEMENT, TOGETHER, SETTLE})
 
 _LOOPS = (ast.For, ast.While)
 _WATCHES_THE_LOOP = (
@@ -65,12 +37,6 @@ _WATCHES_THE_LOOP = (
 )  # fmt: skip
 """Where a loop holds one of these, when the program is asked may make a difference."""
 _CLOCKS = frozenset({"time", "timeit", "perf_counter", "monotonic", "process_time", "datetime"})
-_SUMS = (ast.Constant, ast.BinOp, ast.UnaryOp, ast.List, ast.Tuple)
-_LEAVES = frozenset({ast.Name, ast.Constant})
-_PARTS = (
-    ast.expr, ast.stmt, ast.arguments, ast.arg, ast.keyword, ast.comprehension, ast.excepthandler,
-    ast.alias, ast.withitem, ast.match_case, ast.pattern,
-)  # fmt: skip
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
 
 
@@ -90,173 +56,16 @@ def instrumented(tree: ast.Module, entry: str) -> tuple[ast.Module, Plan]:
     own = frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
     plan = Plan()
     tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and _is_tests(node)]
-    body = _look_ahead(tree.body, entry, plan)
+    body = look_ahead(tree.body, entry, plan)
     tree.body = _wrapped(body, _Names(entry, asserting, own))
     for node in tests:
         first = node.args.args[0].arg if node.name == "check" and node.args.args else entry
-        body = _look_ahead(node.body, first, plan)
+        body = look_ahead(node.body, first, plan)
         node.body = _wrapped(body, _Names(first, asserting, own))
     _pair(tree)
     _announce(tree)
-    _locate(tree)
+    locate(tree)
     return tree, plan
-
-
-def nodes(root: ast.AST) -> list[ast.AST]:
-    """The node and all below it, as `ast.walk` gives them, several times faster."""
-    found = [root]
-    for node in found:
-        if type(node) not in _LEAVES:
-            found += _children(node)
-    return found
-
-
-def _children(node: ast.AST) -> list[ast.AST]:
-    """The nodes right below one, without contexts and operators."""
-    found: list[ast.AST] = []
-    held = node.__dict__
-    for field in node._fields:
-        value = held.get(field)
-        if type(value) is list:
-            found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, _PARTS):
-            found.append(value)
-    return found
-
-
-def _locate(tree: ast.Module) -> None:
-    """Give what was put in the place of what it stands in; `ast.fix_missing_locations`, faster."""
-    waiting: list[tuple[ast.AST, int, int]] = [(tree, 1, 0)]
-    for node, line, column in waiting:
-        held = node.__dict__
-        if "lineno" in held:
-            line, column = held["lineno"], held["col_offset"]
-        elif node._attributes:
-            held.update(lineno=line, end_lineno=line, col_offset=column, end_col_offset=column)
-        if type(node) not in _LEAVES:
-            waiting += [(child, line, column) for child in _children(node)]
-
-
-def _look_ahead(body: list[ast.stmt], name: str, plan: Plan) -> list[ast.stmt]:
-    """The statements, with runs of asserts that ask `name` once each, with literals, marked."""
-    found: list[ast.stmt] = []
-    run: list[tuple[ast.stmt, ast.Call | None, Any]] = []
-    for statement in body:
-        # The message of an assert is built only where it fails, and then the verdict is known.
-        call = _only_call(statement.test, name) if isinstance(statement, ast.Assert) else None
-        arguments = None if call is None else _literals(call)
-        if arguments is not None or _asks_nothing(statement):
-            run.append((statement, call, arguments))
-            continue
-        found += [*_marked(run, name, plan), statement]
-        run = []
-    return found + _marked(run, name, plan)
-
-
-def _marked(
-    run: list[tuple[ast.stmt, ast.Call | None, Any]], name: str, plan: Plan
-) -> list[ast.stmt]:
-    """A run as one call, where each of its asserts is plain; else with its calls marked."""
-    statements = [statement for statement, _, _ in run]
-    if not any(call for _, call, _ in run):
-        return statements
-    plain = [_plain(*one) for one in run if isinstance(one[0], ast.Assert)]
-    if all(plain):
-        plan.runs.append([one for one in plain if one is not None])
-        names: list[ast.expr] = [ast.Constant(len(plan.runs) - 1), ast.Name(name, ast.Load())]
-        together = ast.Call(ast.Name(TOGETHER, ast.Load()), names, [])
-        return [ast.copy_location(ast.Expr(together), statements[0])]
-    group: Group = []
-    for _, call, arguments in run:
-        if call is None:
-            continue
-        if not group or len(group) == MOST_AHEAD:
-            group = []
-            plan.groups.append(group)
-        place: list[ast.expr] = [ast.Constant(len(plan.groups) - 1), ast.Constant(len(group))]
-        group.append(arguments)
-        call.args = [*place, call.func, *call.args]
-        call.func = ast.copy_location(ast.Name(AHEAD, ast.Load()), call)
-    return statements
-
-
-def _plain(statement: ast.stmt, call: ast.Call | None, arguments: Any) -> Plain | None:
-    """An assert as data, where its verdict needs nothing but the program's value."""
-    assert isinstance(statement, ast.Assert)
-    message = statement.msg or ast.Constant(None)
-    if not isinstance(message, ast.Constant):
-        return None
-    test, expected = statement.test, None
-    if call is None:
-        assert isinstance(test, ast.Constant)
-        wants, expected = CONSTANT, test.value
-    elif test is call:
-        wants = TRUE
-    elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and test.operand is call:
-        wants = FALSE
-    elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
-        left, right = test.left, test.comparators[0]
-        if call not in (left, right):
-            return None
-        wants, other = (LEFT, right) if left is call else (RIGHT, left)
-        try:
-            expected = _literal(other)
-        except _NO_LITERAL:
-            return None
-    else:
-        return None
-    last = statement.end_lineno or statement.lineno
-    return Plain(statement.lineno, last, wants, message.value, arguments, expected)
-
-
-def _asks_nothing(statement: ast.stmt) -> bool:
-    """Whether a statement is a text, or an assert of constants: `assert True`."""
-    value = getattr(statement, "test" if isinstance(statement, ast.Assert) else "value", None)
-    return isinstance(statement, ast.Assert | ast.Expr) and isinstance(value, ast.Constant)
-
-
-def _only_call(test: ast.expr, name: str) -> ast.Call | None:
-    """The one call of `name` that surely happens, where nothing else could ask the program."""
-    named, calls = 0, []
-    for node in nodes(test):
-        if isinstance(node, _SOMETIMES):
-            return None
-        if isinstance(node, ast.Name):
-            named += node.id == name
-        elif isinstance(node, ast.Call):
-            function = node.func
-            if not isinstance(function, ast.Name):
-                return None
-            if function.id == name:
-                calls.append(node)
-            elif function.id not in _HARMLESS_CALLS:
-                return None
-    return calls[0] if len(calls) == 1 and named == 1 else None
-
-
-def _literals(call: ast.Call) -> tuple[list[Any], dict[str, Any]] | None:
-    """The arguments of a call, where they are literals or arithmetic of literals."""
-    if any(key.arg is None for key in call.keywords):
-        return None
-    try:
-        positional = [_literal(item) for item in call.args]
-        return positional, {str(key.arg): _literal(key.value) for key in call.keywords}
-    except _NO_LITERAL:
-        return None
-
-
-_NO_LITERAL = (
-    ValueError, TypeError, SyntaxError, MemoryError, RecursionError, ArithmeticError,
-)  # fmt: skip
-
-
-def _literal(item: ast.expr) -> Any:
-    try:
-        return ast.literal_eval(item)
-    except ValueError:
-        if any(isinstance(node, ast.expr) and not isinstance(node, _SUMS) for node in nodes(item)):
-            raise
-    return eval(compile(ast.Expression(item), "<tests>", "eval"), {"__builtins__": {}})
 
 
 def _is_tests(node: ast.FunctionDef) -> bool:
@@ -373,7 +182,7 @@ def _question(statement: ast.stmt, names: _Names) -> ast.Call | None:
         elif isinstance(node, ast.Call) and node is not call:
             function = node.func
             if isinstance(function, ast.Name):
-                if function.id not in _HARMLESS_CALLS | names.own:
+                if function.id not in HARMLESS_CALLS | names.own:
                     return None
             elif not isinstance(function, ast.Attribute):
                 return None
@@ -421,7 +230,7 @@ def _announced(statement: ast.stmt) -> list[ast.stmt]:
         return [statement]
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         function = statement.value.func
-        if isinstance(function, ast.Name) and function.id in _OURS:
+        if isinstance(function, ast.Name) and function.id in _INSERTED:
             return [statement]
     # Of a compound statement the names of its head alone count; its body announces itself.
     if isinstance(statement, (ast.For, ast.While, ast.If, ast.With)):

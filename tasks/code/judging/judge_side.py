@@ -9,21 +9,30 @@ decided by the program.
 import ast
 import builtins
 import contextlib
-import copy
 import dataclasses
 import enum
 import importlib
 import io
 import itertools
-import operator
 import random
 import sys
 import types
 import unittest
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from .codec import (  # not in the sandbox: there the codec's text stands before this one
+from .arrays import (  # not in the sandbox: there these texts stand before this one
+    guard_arrays,
+)
+from .asserts import (
+    Queue,
+)
+from .brief import (
+    MAX_TEXT,
+    brief,
+    brief_text,
+)
+from .codec import (
     MalformedError,
     Packer,
     Tree,
@@ -35,27 +44,28 @@ from .codec import (  # not in the sandbox: there the codec's text stands before
     replace,
 )
 from .instrumenting import (
-    AHEAD,
     CASE,
-    CONSTANT,
     LATER,
-    LEFT,
     PAIR,
-    RIGHT,
     SETTLE,
     STATEMENT,
-    TOGETHER,
-    TRUE,
-    Plan,
     instrumented,
+)
+from .planning import (
+    AHEAD,
+    TOGETHER,
+    Plan,
+)
+from .remotes import (
+    MAX_PULLED,
+    Gone,
+    OpenRemote,
+    Remote,
+    UndecidedError,
+    pulled,
 )
 
 MAX_FAILURES = 50
-MAX_TEXT = 400
-MAX_PULLED = 1_000_000
-MOST_WAITING = 64
-LARGEST_WAITING = 65_536
-"""Characters or items of one call's arguments, more than which are not kept waiting."""
 _BASES: tuple[Any, ...] = (int, float, str, bytes, tuple, frozenset, list, dict, set)
 _NO_EXCEPTIONS_OF = frozenset({"unittest", "pytest", "_pytest", "__main__", "__tests__"})
 _MIXED: dict[str, type] = {"int": int, "str": str}
@@ -66,165 +76,7 @@ ENDS_A_LOOP = (StopIteration, StopAsyncIteration, GeneratorExit, KeyboardInterru
 """Raised inside a test, these would end an `all(...)` early and read as success."""
 
 
-class Gone(BaseException):
-    """The program has ended, so no further test can be asked."""
-
-
-class UndecidedError(Exception):
-    """The tests ask the program to judge itself."""
-
-
 _OURS = (Gone, UndecidedError, unittest.SkipTest)
-
-
-_SELF_JUDGED = (
-    "the tests compare two objects of the program with each other, "
-    "which only the program itself could decide"
-)
-
-
-def _blamed(error: BaseException) -> BaseException:
-    """The exception, marked as one that the program's value led to."""
-    error._from_program = type(error).__name__  # type: ignore[attr-defined]
-    return error
-
-
-class Remote:
-    """An object of the program that is not plain data. Only identity says whether two are equal.
-
-    `_own` marks what the tests made themselves, by calling a class of the program. Only such an
-    object is asked to do arithmetic or to say what it contains: anything else that the program
-    returns could stand in place of a plain value, and would be told what is expected of it.
-    """
-
-    def __init__(self, judge: "Judge", target: Tree, label: str, kind: str) -> None:
-        object.__setattr__(self, "_remote", (judge, target, label, kind))
-        object.__setattr__(self, "_own", False)
-
-    def __repr__(self) -> str:
-        judge, target, label, kind = self._remote
-        if kind == "object" and judge.opens_objects:
-            text = judge.ask_program(["call", target, "__repr__", ["l"], ["d"]])
-            if type(text) is str:
-                return text
-        return f"<{label} of the program>"
-
-    def __str__(self) -> str:
-        judge, target, _, kind = self._remote
-        if kind == "object" and judge.opens_objects:
-            text = judge.ask_program(["call", target, "__str__", ["l"], ["d"]])
-            if type(text) is str:
-                return text
-        return repr(self)
-
-    def __call__(self, *positional: Any, **keywords: Any) -> Any:
-        judge, target, label, kind = self._remote
-        if kind == "object" and not judge.opens_objects:
-            raise _blamed(TypeError(f"{label!r} object of the program is not plain data"))
-        return _owned(judge.call(target, None, positional, keywords), kind == "class")
-
-    def __getattr__(self, name: str) -> Any:
-        judge, target, label, kind = self._remote
-        plain = name in _PLAIN_METHODS and not self._own and kind == "object"
-        hidden = name.startswith("__") and name not in ("__name__", "__doc__")
-        if not judge.opens_objects or hidden or plain:
-            raise _blamed(
-                AttributeError(f"{label!r} object of the program is not plain data, so no {name!r}")
-            )
-        return judge.ask_program(["get", target, name])
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        judge, target, label, _ = self._remote
-        if not judge.opens_objects:
-            raise _blamed(AttributeError(f"{label!r} object of the program is not plain data"))
-        judge.ask_program(["set", target, name, judge.pack(value)])
-
-    def __instancecheck__(self, value: Any) -> bool:
-        label = self._remote[2]
-        return isinstance(value, Remote) and value._remote[2] == label
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        if isinstance(other, Remote):
-            if self._remote[1] == other._remote[1]:
-                return True
-            if self._remote[0].opens_objects:
-                raise UndecidedError(_SELF_JUDGED)
-        return False
-
-    def __lt__(self, other: object) -> bool:
-        if isinstance(other, Remote) and self._remote[0].opens_objects:
-            raise UndecidedError(_SELF_JUDGED)
-        return NotImplemented
-
-    __le__ = __gt__ = __ge__ = __lt__
-
-
-_PLAIN_METHODS = frozenset(
-    name for kind in (str, list, dict, set, tuple, int, float, bytes) for name in dir(kind)
-) | {"equals", "identical", "compare", "all", "any", "isclose", "match", "fullmatch", "search"}
-_HARMLESS = frozenset(f"__{name}__" for name in ("len", "iter", "next", "getitem", "bool"))
-
-
-def _owned(value: Any, made_here: bool) -> Any:
-    if made_here and isinstance(value, Remote):
-        object.__setattr__(value, "_own", True)
-    return value
-
-
-def _forwarded(name: str) -> Callable[..., Any]:
-    def method(self: Remote, *positional: Any) -> Any:
-        judge, target, label, _ = self._remote
-        if not judge.opens_objects or not (self._own or name in _HARMLESS):
-            raise _blamed(TypeError(f"{label!r} object of the program is not plain data"))
-        return _owned(judge.call(target, name, positional, {}), self._own)
-
-    return method
-
-
-class OpenRemote(Remote):
-    """An instance of a class under test: its operators are questions to the program."""
-
-
-for _name in (
-    "len", "getitem", "setitem", "delitem", "contains", "iter", "bool", "add", "sub", "mul",
-    "truediv", "floordiv", "mod", "pow", "neg", "abs", "int", "float", "enter", "exit", "iadd",
-    "radd", "rmul", "and", "or", "xor", "invert", "index", "reversed", "next", "lshift", "rshift",
-):  # fmt: skip
-    setattr(OpenRemote, f"__{_name}__", _forwarded(f"__{_name}__"))
-
-
-def pulled(judge: "Judge", items: list[Any], more: Any, error: Any) -> Iterator[Any]:
-    """An iterator of the program, pulled a chunk at a time and only up to a cap."""
-    count = 0
-    while True:
-        yield from items
-        count += len(items)
-        if error is not None:
-            raise judge.exception(*error)
-        if more is None:
-            return
-        if count >= MAX_PULLED:
-            raise ValueError("the program's iterator does not end")
-        reply = judge.exchange_with_program(["more", more])
-        items, more, error = judge.chunk(Unpacker(judge.rebuild), reply[1:])
-
-
-@dataclasses.dataclass(slots=True)
-class Waiting:
-    """An assert that waits to be asked: its lines, what it wants, and the call."""
-
-    first: int
-    last: int
-    wants: str
-    message: Any
-    expected: Any
-    call: list[Tree] | None
-    name: str = ""
 
 
 class Judge:
@@ -245,8 +97,7 @@ class Judge:
         self.cases: list[dict[str, Any]] = []
         self.plan = Plan()
         self.replies: dict[tuple[int, int], Tree] = {}
-        self.waiting: list[Waiting] = []
-        self.unsettled: BaseException | None = None
+        self.queue = Queue(self)
         self.asserted = 0
         self.passed = 0
         self.failed = 0
@@ -255,7 +106,7 @@ class Judge:
 
     def exchange_with_program(self, question: Tree) -> Tree:
         """The program's reply, after any calls back of functions that the tests passed in."""
-        self.settle()
+        self.queue.settle()
         return self.relayed(question)
 
     def relayed(self, question: Tree) -> Tree:
@@ -375,7 +226,7 @@ class Judge:
         for positional, keywords in self.plan.groups[group][index:]:
             packer = Packer(self.foreign)
             calls.append([packer.pack(positional), packer.pack(keywords)])
-        self.settle()
+        self.queue.settle()
         for number, answer in enumerate(self.answers(target, calls)):
             self.replies[group, index + number] = answer
 
@@ -388,110 +239,6 @@ class Judge:
         if not all(type(answer) is list and answer for answer in answers):
             raise MalformedError("a reply in no known form")
         return answers
-
-    def together(self, number: int, function: Any) -> None:
-        """Asserts in a row, each of one call with literals or of a constant."""
-        self.statement(False, False)
-        name = getattr(function, "_stands_for", None)
-        for one in self.planned(number):
-            self.asserted += 1
-            if name is None:
-                self.case_of(one, function)
-            else:
-                one.name = name
-                self.waiting.append(one)
-        self.settle()
-
-    def planned(self, number: int) -> list[Waiting]:
-        """The asserts of a run with their calls packed, once for all programs."""
-        found = self.plan.packed.get(number)
-        if found is None:
-            found = self.plan.packed[number] = [
-                Waiting(
-                    one.first, one.last, one.wants, one.message, one.expected,
-                    None if one.call is None else [self.pack(part) for part in one.call],
-                )
-                for one in self.plan.runs[number]
-            ]  # fmt: skip
-        return found
-
-    def later(
-        self, first: int, last: int, wants: str, message: Any,
-        function: Any, positional: Any, keywords: Any, expected: Callable[[], Any],
-    ) -> None:  # fmt: skip
-        """An assert of a loop: it waits for those of the next rounds where its values are plain."""
-        self.asserted += 1
-        name = getattr(function, "_stands_for", None)
-        arguments = (*positional, *keywords.values())
-        if name is None or self.opens_objects or not all(map(_constant, arguments)):
-            sides = [lambda: function(*positional, **keywords), expected]
-            one, other = [side() for side in (sides if wants == LEFT else sides[::-1])]
-            if not self.compare(one, other):
-                raise AssertionError(*[] if message is None else [message])
-            self.case(first, last, None)
-            return
-        packer = Packer(self.foreign)
-        call = [packer.pack(list(positional)), packer.pack(keywords)]
-        wanted = _copied(expected())
-        self.waiting.append(Waiting(first, last, wants, message, wanted, call, name))
-        size = sum(len(one) for one in positional if isinstance(one, (str, bytes, tuple)))
-        if len(self.waiting) >= MOST_WAITING or size > LARGEST_WAITING:
-            self.settle()
-
-    def settle(self) -> None:
-        """Ask what waits, and note each as a case.
-
-        What ends the tests is raised again whenever they go on, lest they catch it.
-        """
-        if self.unsettled is not None:
-            raise self.unsettled
-        waiting, self.waiting = self.waiting, []
-        try:
-            while waiting:
-                name, alike = next(itertools.groupby(waiting, operator.attrgetter("name")))
-                window = list(itertools.islice(alike, MOST_WAITING))
-                calls = [one.call for one in window if one.call is not None]
-                answers = self.answers(["g", name], calls) if calls else []
-                self.calls += max(len(answers) - 1, 0)
-                del waiting[: self.noted(window, answers)]
-        except BaseException as error:
-            self.unsettled = error
-            raise
-
-    def noted(self, window: list[Waiting], answers: list[list[Any]]) -> int:
-        """Note asserts as cases until one has no answer yet; gives how many."""
-        left = iter(answers)
-        for number, one in enumerate(window):
-            answer = None if one.call is None else next(left, None)
-            if one.call is not None and answer is None:
-                return number
-            self.case_of(one, answer=answer)
-        return len(window)
-
-    def case_of(self, one: Waiting, function: Any = None, answer: list[Any] | None = None) -> None:
-        """Note how an assert ends, from the program's answer or a call of a function."""
-        try:
-            value = one.expected
-            if one.call is not None:
-                unpacker = Unpacker(self.rebuild)
-                positional, keywords = map(unpacker.unpack, one.call)
-                self.last = (positional, keywords)
-                if answer is None:
-                    value = function(*positional, **keywords)
-                else:
-                    value = self.taken(answer, unpacker.containers)
-                self.last = (positional, keywords, value)
-            if one.wants in (LEFT, RIGHT):
-                sides = (value, one.expected)
-                good = self.compare(*(sides if one.wants == LEFT else sides[::-1]))
-            else:
-                good = value if one.wants in (TRUE, CONSTANT) else not value
-            if not good:
-                raise AssertionError(*[] if one.message is None else [one.message])
-        except BaseException as error:
-            self.case(one.first, one.last, error)
-        else:
-            self.case(one.first, one.last, None)
 
     def pack(self, value: Any) -> Tree:
         """A value for the program."""
@@ -623,7 +370,7 @@ class Judge:
 
     def case(self, first: int, last: int, error: BaseException | None, name: str = "") -> None:
         """Note how one case ended: the lines of the tests it stands on, or its name."""
-        self.settle()
+        self.queue.settle()
         if error is None:
             self.passed += 1
         elif isinstance(error, (Gone, UndecidedError, MalformedError)):
@@ -638,21 +385,21 @@ class Judge:
     def failure(self, error: BaseException) -> dict[str, Any]:
         """What a failed case shows in the log."""
         note: dict[str, Any] = {"case": self.passed + self.failed, "error": type(error).__name__}
-        note["message"] = _brief_text(error)
+        note["message"] = brief_text(error)
         note["from_program"] = getattr(error, "_from_program", None) is not None
         note["calls"] = self.calls
         if self.last:
             note["input"] = ", ".join(
-                [_brief(value) for value in self.last[0]]
-                + [f"{key}={_brief(value)}" for key, value in self.last[1].items()]
+                [brief(value) for value in self.last[0]]
+                + [f"{key}={brief(value)}" for key, value in self.last[1].items()]
             )
         if len(self.last) == 3:
-            note["got"] = _brief(self.last[2])
+            note["got"] = brief(self.last[2])
         if self.pair is not None and isinstance(error, AssertionError):
             left, right = self.pair
             if len(self.last) == 3 and right is self.last[2] and left is not right:
                 left, right = right, left
-            note["got"], note["expected"] = _brief(left), _brief(right)
+            note["got"], note["expected"] = brief(left), brief(right)
         return note
 
     def prepare(self, job: dict[str, Any]) -> None:
@@ -662,9 +409,9 @@ class Judge:
         self.space[STATEMENT] = self.statement
         self.space[PAIR] = self.compare
         self.space[AHEAD] = self.ahead
-        self.space[TOGETHER] = self.together
-        self.space[LATER] = self.later
-        self.space[SETTLE] = self.settle
+        self.space[TOGETHER] = self.queue.together
+        self.space[LATER] = self.queue.later
+        self.space[SETTLE] = self.queue.settle
         self.lines = job["tests"].splitlines()
         module = types.ModuleType("__tests__")
         module.__dict__.update(self.space)
@@ -711,7 +458,7 @@ class Judge:
                 self.space[job["check"]](self.space[job["entry"]])
             self.run_functions(job["functions"])
             self.run_unittest()
-            self.settle()
+            self.queue.settle()
         except Gone:
             stray = {"error": "Gone", "message": "", "calls": self.calls, "from_program": True}
         except BaseException as error:
@@ -769,38 +516,6 @@ class _Result(unittest.TestResult):
             self.problem = self.problem or err[1]
 
 
-def _constant(value: Any) -> bool:
-    """Whether neither the tests nor the program could change a value."""
-    if type(value) is tuple:
-        return all(map(_constant, value))
-    return type(value) in (int, float, str, bytes, bool, complex, type(None))
-
-
-def _copied(value: Any) -> Any:
-    """A value as it is now, whatever the tests do to it later."""
-    return value if _constant(value) else copy.deepcopy(value)
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 2_000:
-        return f"an int of {value.bit_length()} bits"
-    if isinstance(value, (str, bytes)):
-        return repr(value[:MAX_TEXT])
-    if isinstance(value, (list, tuple, set, frozenset, dict)) and len(value) > 200:
-        return f"a {type(value).__name__} of {len(value)}"
-    try:
-        return repr(value)[:MAX_TEXT]
-    except Exception as error:
-        return f"a {type(value).__name__} without a repr ({type(error).__name__})"
-
-
-def _brief_text(error: BaseException) -> str:
-    try:
-        return str(error)[:MAX_TEXT]
-    except Exception:
-        return ""
-
-
 def _depth(frame: Any) -> int:
     """How many frames of the tests are below: the driver's own do not count."""
     depth = 0
@@ -817,48 +532,6 @@ def _renew(target: Any, content: Any) -> None:
         vars(target).update(content)
     else:
         replace(target, content)
-
-
-def guard_arrays(testing: bool) -> None:
-    """Let no comparison of numpy arrays hold only because one of the two is empty.
-
-    An empty array is broadcast against a number, and then all of its no elements agree.
-    """
-    numpy = sys.modules.get("numpy")
-    if numpy is None or not hasattr(numpy, "allclose"):
-        return
-    _guard(numpy, "allclose", lambda: False)
-    _guard(numpy, "isclose", lambda: numpy.zeros(1, dtype=bool))
-    if testing:
-        module = importlib.import_module("numpy.testing")
-        for name in _ARRAY_ASSERTS:
-            _guard(module, name, _empty_array)
-
-
-_ARRAY_ASSERTS = (
-    "assert_allclose", "assert_array_equal", "assert_array_almost_equal", "assert_equal",
-    "assert_almost_equal", "assert_array_less", "assert_array_almost_equal_nulp",
-)  # fmt: skip
-
-
-def _empty_array() -> None:
-    raise AssertionError("one of the arrays is empty")
-
-
-def _guard(module: Any, name: str, otherwise: Callable[[], Any]) -> None:
-    function = getattr(module, name)
-    if hasattr(function, "_guarded"):
-        return
-    size = sys.modules["numpy"].size
-
-    def compare(one: Any, other: Any, *rest: Any, **named: Any) -> Any:
-        sizes = size(one), size(other)
-        if 0 in sizes and sizes[0] != sizes[1]:
-            return otherwise()
-        return function(one, other, *rest, **named)
-
-    compare._guarded = True  # type: ignore[attr-defined]
-    setattr(module, name, compare)
 
 
 _CODE: dict[str, Any] = {}

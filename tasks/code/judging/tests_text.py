@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .instrumenting import nodes
+from .trees import nodes
 
 _BUILT_IN = frozenset(dir(builtins))
 _USUAL_MODULES = frozenset(
