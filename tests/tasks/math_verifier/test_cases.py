@@ -16,6 +16,10 @@ _HERE = Path(__file__).parent
 CASES = [json.loads(line) for line in (_HERE / "cases.jsonl").read_text("utf-8").splitlines()]
 
 
+BLIND = [json.loads(line) for line in (_HERE / "blind.jsonl").read_text("utf-8").splitlines()]
+"""Labelled from the policy alone by someone who never saw the verifier; kept as they came."""
+
+
 def _hostile() -> dict[str, str]:
     names: dict[str, dict[str, str]] = {}
     exec((_HERE / "hostile.py").read_text("utf-8"), names)
@@ -36,6 +40,14 @@ def _is_equal(case: dict[str, object]) -> bool:
 def test_labelled_cases(kind: str) -> None:
     wrong = [case for case in CASES if case["kind"] == kind and _is_equal(case) != case["equal"]]
     assert wrong == []
+
+
+@pytest.mark.parametrize("part", sorted({case["set"] for case in BLIND}))
+def test_blind_cases(part: str) -> None:
+    cases = [case for case in BLIND if case["set"] == part and not case["contested"]]
+    wrong = [case for case in cases if _is_equal(case) != case["equal"]]
+    assert len(wrong) <= 0.015 * len(cases), wrong
+    assert sum(not case["equal"] for case in wrong) <= 1, wrong
 
 
 def test_there_are_enough_labelled_cases_of_both_labels() -> None:
