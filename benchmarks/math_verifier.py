@@ -176,6 +176,7 @@ FIRST_TRY = {
     "completions": "293 of 293 right, 0 false positives",
     "public suites": "290 of 291 right, 0 false positives",
     "exploits": "284 of 287 right, 3 false positives",
+    "more completions": "255 of 257 right, 1 false positive",
 }
 """What ours came to on each blind set before anything was mended for it."""
 

@@ -79,13 +79,32 @@ def _symbol(parser: "Parser", name: str) -> Node:
     if parser.is_op("_"):
         parser.take()
         name += "_" + _subscript(parser)
-    elif name == "e":
+    if (argument := _value_of_a_function(parser, name)) is not None:
+        return ("sym", f"{name}({argument})")
+    if name == "e":
         return ("const", "e")
     elif name == "i":
         return ("const", "i")
     if name == "C" and parser.is_op("(") and _is_choose(parser):
         return _choose(parser)
     return ("sym", name)
+
+
+def _value_of_a_function(parser: "Parser", name: str) -> str | None:
+    """The number n of f(n), or of any name's value at 0, which no product would be written as."""
+    if not parser.is_op("("):
+        return None
+    number, closing = parser.ahead(1), parser.ahead(2)
+    if number.kind != "num" or (closing.kind, closing.value) != ("op", ")"):
+        return None
+    if number.value != 0 and name.rstrip("'") not in _FUNCTIONS:
+        return None
+    for _ in range(3):
+        parser.take()
+    return str(number.value)
+
+
+_FUNCTIONS = frozenset("fghFGH")
 
 
 def _is_choose(parser: "Parser") -> bool:

@@ -63,7 +63,7 @@ def _is_call(name: Node) -> bool:
         return first[0] == "sym" and first[1].rstrip("'") in _FUNCTION_LETTERS
     if name[0] == "div" and name[1][0] == name[2][0] == "mul":
         return bool(name[1][1][0] == name[2][1][0] == ("sym", "d"))  # dy/dx
-    return name == ("sym", "y")
+    return name == ("sym", "y") or (name[0] == "sym" and name[1].endswith(")"))
 
 
 def _numbers(gold: Answer, answer: Answer, rules: Rules) -> bool:

@@ -79,6 +79,11 @@ class Reading:
         return words_of(self.text) if len(self.text) <= 400 else ""
 
 
+_ALSO = re.compile(
+    r"\s?\((?:or(?: equivalently| simply| just)?|equivalently|i\.e\.|that is)[,:]?\s"
+    r"([^()]{1,80})\)\Z"
+)
+"""Another way to write the answer, after it: "1/2 (or equivalently 0.5)"."""
 _MARK = re.compile(
     r"(?:(?:grade|reward|verdict|correctness|(?:is[ _]?)?correct|passed)\s?[:=]\s?|score\s?:\s?)"
     r"1(?:\.0*)?",
@@ -89,6 +94,8 @@ _MARK = re.compile(
 def read(raw: str, grouping: bool = True) -> Reading:
     """Read one side. Never raises for any text."""
     text = clean(raw[: MAX_TEXT + 1])
+    if text[-1:] == ")" and (also := _ALSO.search(text[-120:])):
+        text = f"{text[: len(text) - len(also[0])]} or {also[1]}"
     textual = False
     if _WORDY.search(text) or text[4:5] == text[7:8] == "-":
         text = moment(text) or compound(text) or text

@@ -240,8 +240,11 @@ HEAD = """# What counts as equal
 
 `verify_math(gold, completion)` and `equivalent(gold, answer)` follow nine rules. The examples are
 labelled cases of the test suite ({cases} of them, {equal} equal and {unequal} not), on which the
-verifier is right without exception; this page is made from them by
-`tests/tasks/math_verifier/policy.py`.
+verifier is right without exception, having been mended for them; this page is made from them by
+`tests/tasks/math_verifier/policy.py`. Four sets of 260 to 300 cases (`blind.jsonl`) were labelled
+from these rules by labellers that had not seen the verifier: at first try it was right on
+1,122 of the 1,128 that the labels do not call contested, with 4 false positives, 3 of them in the
+set made to exploit it.
 """
 TAIL = """## Relaxing a rule
 
