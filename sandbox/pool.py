@@ -15,6 +15,8 @@ from .forkserver.client import Ending, Request, ServerGoneError
 from .types import ChannelClosed, Limits, Outcome, Program
 
 _MOST_CHANNELS = 256
+_MANY = 64
+"""Programs after which a pool is worth more servers than workers, so that none waits for an end."""
 _ATTEMPTS = 2
 
 
@@ -24,6 +26,7 @@ class RunningProgram(Protocol):
     def ask(self, question: bytes, cpu_seconds: float | None) -> bytes | None: ...
     def finish(self) -> Ending: ...
     def order_end(self) -> None: ...
+    def over(self) -> bool: ...
     def close(self) -> Ending: ...
     def forget(self) -> None: ...
 
@@ -59,6 +62,7 @@ class PooledSandbox(ABC):
         self._slots = threading.BoundedSemaphore(self.workers)
         self._idle: dict[tuple[str, ...], list[PooledServer]] = {}
         self._busy: set[PooledServer] = set()
+        self._waited = 0
         self._leaving: dict[PooledServer, PooledChannel] = {}
         """Idle servers whose last program was ordered to end, and need not have ended yet."""
 
@@ -71,8 +75,7 @@ class PooledSandbox(ABC):
             with self._lock:
                 if self._closed:
                     raise UsageError(f"the {self.name} sandbox is closed: open a new one")
-                waiting = self._idle.setdefault(preload, [])
-                server = waiting.pop() if waiting else None
+                server = self._choose(preload)
                 if server is None:
                     break
                 self._busy.add(server)
@@ -86,6 +89,19 @@ class PooledSandbox(ABC):
         with self._lock:
             self._busy.add(server)
         return server
+
+    def _choose(self, preload: tuple[str, ...]) -> PooledServer | None:
+        """An idle server, best one whose last program is over; None asks for another server."""
+        waiting = self._idle.setdefault(preload, [])
+        for place in reversed(range(len(waiting))):
+            leaving = self._leaving.get(waiting[place])
+            if leaving is None or leaving._running.over():
+                return waiting.pop(place)
+        self._waited += 1
+        servers = len(waiting) + len(self._busy)
+        if not waiting or (self._waited > _MANY and servers < 2 * self.workers):
+            return None
+        return waiting.pop(0)
 
     def _give(self, server: PooledServer) -> None:
         with self._lock:

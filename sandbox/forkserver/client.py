@@ -345,6 +345,12 @@ class Running:
         if self._ending is None:
             self._kill("closed")
 
+    def over(self) -> bool:
+        """Whether `close` would not wait."""
+        waiting = select.poll()
+        waiting.register(self._control, select.POLLIN)
+        return bool(waiting.poll(0))
+
     def forget(self) -> None:
         """Let go of the descriptors, where nobody will ask how it ended."""
         self._release()
