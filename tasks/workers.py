@@ -190,13 +190,14 @@ class WorkerPool:
             worker = self._get()
             end = worker.born + _START_SECONDS
             try:
-                worker.start(min(last, end, time.monotonic() + _LOOK_SECONDS))
+                # A worker started long ago may have been ready for as long, unnoticed.
+                worker.start(min(last, time.monotonic() + _LOOK_SECONDS))
                 return worker
             except WorkerStartError:
                 if time.monotonic() >= end:
                     worker.kill()
-                    raise
-                self._keep(worker)
+                else:
+                    self._keep(worker)
                 if time.monotonic() >= last:
                     raise
             except BaseException:

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import select
+import signal
 import subprocess
 import sys
 import threading
@@ -123,6 +125,30 @@ def test_a_cold_worker_that_is_late_is_an_error_and_serves_the_next_check() -> N
     late = pool._idle[0]
     assert pool.call("math:gcd", 4, 6) == 2
     assert pool._idle == [late]
+    pool.close()
+
+
+def test_a_worker_that_waited_for_its_first_check_longer_than_a_start_may_take_serves_it() -> None:
+    pool = WorkerPool(size=1)
+    pool.warm()
+    (worker,) = pool._idle
+    worker.born -= 3600
+    deadline = time.monotonic() + 30
+    while not select.select([worker.process.stdout], [], [], 0.1)[0]:
+        assert time.monotonic() < deadline
+    assert pool.call("math:gcd", 12, 18, within=2.0) == 6
+    assert worker.process.poll() is None
+    pool.close()
+
+
+def test_a_worker_that_does_not_come_up_is_replaced() -> None:
+    pool = WorkerPool(size=1)
+    pool.warm()
+    (worker,) = pool._idle
+    worker.process.send_signal(signal.SIGSTOP)
+    worker.born -= 3600
+    assert pool.call("math:gcd", 12, 18, within=60.0) == 6
+    assert worker.process.poll() is not None
     pool.close()
 
 
