@@ -54,6 +54,8 @@ def _judge(
         return "timeout", f"ran longer than wall_seconds={limits.wall_seconds:g}"
     if ending.why == "answer":
         return "timeout", "used more CPU time than this one answer was allowed"
+    if ending.why == "closed" and not ending.report:
+        return "ok", "ended by closing the channel before it had started"
     if ending.report != "R":
         return "sandbox_error", f"the walls did not stand: {ending.report or 'no word of why'}"
     if ending.why == "protocol":

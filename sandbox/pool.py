@@ -1,10 +1,10 @@
 """What every backend shares: a pool of fork-servers, each running one program at a time."""
 
-import contextlib
 import os
 import threading
 import weakref
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, Self
@@ -65,16 +65,20 @@ class PooledSandbox(ABC):
         self._waited = 0
         self._leaving: dict[PooledServer, PooledChannel] = {}
         """Idle servers whose last program was ordered to end, and need not have ended yet."""
+        self._channels: weakref.WeakSet[PooledChannel] = weakref.WeakSet()
+        self._dropped: deque[PooledServer] = deque()
+        """Servers of channels that nobody closed; a collector may put one here at any time."""
 
     @abstractmethod
     def _start_server(self, preload: tuple[str, ...]) -> PooledServer:
         """Start one server whose programs may import `preload`; UsageError or ServerGoneError."""
 
     def _take(self, preload: tuple[str, ...]) -> PooledServer:
+        self._bury_dropped()
         while True:
             with self._lock:
                 if self._closed:
-                    raise UsageError(f"the {self.name} sandbox is closed: open a new one")
+                    raise self._closed_error()
                 server = self._choose(preload)
                 if server is None:
                     break
@@ -87,8 +91,18 @@ class PooledSandbox(ABC):
             self._retire(server)
         server = self._start_server(preload)
         with self._lock:
-            self._busy.add(server)
-        return server
+            if not self._closed:
+                self._busy.add(server)
+                return server
+        server.close()
+        raise self._closed_error()
+
+    def _closed_error(self) -> UsageError:
+        return UsageError(f"the {self.name} sandbox is closed: open a new one")
+
+    def _bury_dropped(self) -> None:
+        while self._dropped:
+            self._retire(self._dropped.popleft())
 
     def _choose(self, preload: tuple[str, ...]) -> PooledServer | None:
         """An idle server, best one whose last program is over; None asks for another server."""
@@ -105,6 +119,8 @@ class PooledSandbox(ABC):
 
     def _give(self, server: PooledServer) -> None:
         with self._lock:
+            if server not in self._busy:
+                return  # the sandbox was closed meanwhile, or belongs to the process that forked
             self._busy.discard(server)
             held = sum(len(servers) for servers in self._idle.values())
             keep = not self._closed and held < 2 * self.workers + 4
@@ -121,7 +137,8 @@ class PooledSandbox(ABC):
     def _give_early(self, server: PooledServer, leaving: "PooledChannel") -> None:
         """Take a server back whose program has been ordered to end."""
         with self._lock:
-            self._leaving[server] = leaving
+            if server in self._busy:
+                self._leaving[server] = leaving
         self._give(server)
 
     def _retire(self, server: PooledServer) -> None:
@@ -145,14 +162,17 @@ class PooledSandbox(ABC):
             return outcomes.failure(why)
 
     def _run_once(self, request: Request, preload: tuple[str, ...], limits: Limits) -> Outcome:
-        server = self._take(preload)
+        server, running = self._take(preload), None
         try:
             server.prepare(request)
-            ending = server.start(request, channel=False).finish()
+            running = server.start(request, channel=False)
+            ending = running.finish()
             outcome = outcomes.conclude(ending, limits, _killed(ending, server))
             if outcome.status == "sandbox_error":  # another server may have better luck
                 raise ServerGoneError(outcome.reason)
         except BaseException:
+            if running is not None:
+                running.forget()
             self._retire(server)
             raise
         self._give(server)
@@ -175,16 +195,24 @@ class PooledSandbox(ABC):
             raise UsageError(f"{_MOST_CHANNELS} channels are open: close some first")
         why = ""
         for _ in range(_ATTEMPTS):
-            server = None
             try:
-                server = self._take(program.preload)
-                server.prepare(request)
-                return PooledChannel(self, server, server.start(request, channel=True), limits)
+                return self._open_once(request, program.preload, limits)
             except ServerGoneError as problem:
                 why = str(problem)
-                if server is not None:
-                    self._retire(server)
         raise ChannelClosed(outcomes.failure(why))
+
+    def _open_once(
+        self, request: Request, preload: tuple[str, ...], limits: Limits
+    ) -> "PooledChannel":
+        server = self._take(preload)
+        try:
+            server.prepare(request)
+            channel = PooledChannel(self, server, server.start(request, channel=True), limits)
+        except BaseException:
+            self._retire(server)
+            raise
+        self._channels.add(channel)
+        return channel
 
     def server_pids(self) -> list[int]:
         """Processes whose children are the programs that run now; none where they are not ours."""
@@ -193,6 +221,7 @@ class PooledSandbox(ABC):
 
     def close(self) -> None:
         """Stop every server; idempotent."""
+        self._bury_dropped()
         with self._lock:
             self._closed = True
             servers = [s for waiting in self._idle.values() for s in waiting] + list(self._busy)
@@ -206,8 +235,9 @@ class PooledSandbox(ABC):
     def _after_fork(self) -> None:
         """In a forked copy of the harness: the servers belong to the other process."""
         servers = [s for waiting in self._idle.values() for s in waiting] + list(self._busy)
-        for channel in self._leaving.values():
+        for channel in [*self._leaving.values(), *self._channels]:
             channel._running.forget()
+            channel._outcome = _OF_ANOTHER_PROCESS
         for server in servers:
             server.forget()
         self._reset()
@@ -258,6 +288,7 @@ class PooledChannel:
 
     def _fail(self, why: str) -> None:
         self._outcome = outcomes.failure(why)
+        self._running.forget()
         self._pool._retire(self._server)
 
     def close(self) -> Outcome:
@@ -287,11 +318,16 @@ class PooledChannel:
         try:
             ending = self._running.close()
             killed = _killed(ending, self._server)
-            self._outcome = outcomes.conclude(ending, self._limits, killed)
-        except ServerGoneError as problem:
+            outcome = outcomes.conclude(ending, self._limits, killed)
+        except OSError as problem:  # a server that is gone, among others
             self._fail(str(problem))
             return False
-        if self._outcome.status == "sandbox_error":
+        except BaseException:
+            self._fail("the wait for its end was interrupted")
+            raise
+        if self._outcome is None:
+            self._outcome = outcome
+        if outcome.status == "sandbox_error":
             self._pool._retire(self._server)
             return False
         return True
@@ -303,17 +339,22 @@ class PooledChannel:
         self.close()
 
     def __del__(self) -> None:
+        # A collector may call this anywhere, in the middle of the pool's own work too.
         if getattr(self, "_outcome", self) is None:
-            with contextlib.suppress(Exception):
-                self._fail("the channel was dropped without being closed")
+            self._running.forget()
+            self._pool._dropped.append(self._server)
 
 
 _DISCARDED = Outcome("ok", reason="discarded by its user")
+_OF_ANOTHER_PROCESS = outcomes.failure("the channel belongs to the process that forked")
 
 
 def _killed(ending: Ending, server: PooledServer) -> bool:
-    """Whether the kernel's memory killer ended the run; asked only where it may have."""
-    return ending.status == 9 and not ending.why and server.out_of_memory()
+    """Whether the kernel's memory killer ended the run; asked only where it may have struck.
+
+    It is asked of a run that we ended too: the next one must not be told of this one's kill.
+    """
+    return ending.status == 9 and server.out_of_memory() and not ending.why
 
 
 _POOLS: "weakref.WeakSet[PooledSandbox]" = weakref.WeakSet()

@@ -91,11 +91,14 @@ class Server:
     def __init__(
         self, settings: Mapping[str, object], on_start: Callable[[int], None] | None = None
     ) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        harness = kernel.open_pid(os.getpid())
         self._lifeline = -1
-        if harness < 0:
-            harness, self._lifeline = os.pipe()
+        try:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            harness = kernel.open_pid(os.getpid())
+            if harness < 0:
+                harness, self._lifeline = os.pipe()
+        except OSError as problem:
+            raise ServerGoneError(f"no channel to a fork-server: {problem}") from problem
         try:
             self._process = subprocess.Popen(
                 _command(theirs.fileno(), harness),
@@ -199,14 +202,15 @@ class Server:
         """Give the server a prelude that it does not hold; it forgets the oldest as we do."""
         key = _key(prelude)
         if key not in self._known:
-            descriptor = sealed(programs.pack(prelude, {}), "prelude")
+            order = json.dumps({"kind": "prelude", "key": key}).encode()
             try:
-                order = json.dumps({"kind": "prelude", "key": key}).encode()
-                socket.send_fds(self._control, [order], [descriptor])
+                descriptor = sealed(programs.pack(prelude, {}), "prelude")
+                try:
+                    socket.send_fds(self._control, [order], [descriptor])
+                finally:
+                    os.close(descriptor)
             except OSError as problem:
                 raise ServerGoneError(f"no program could be handed over: {problem}") from problem
-            finally:
-                os.close(descriptor)
             if len(self._known) >= programs.PRELUDES_KEPT:
                 self._known.pop(0)
             self._known.append(key)
@@ -221,6 +225,8 @@ class Server:
 
     def close(self) -> None:
         """End the server; returns when it is gone, and with it all that it had started."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # for copies in forked processes too
         self._let_go()
         try:
             self._process.wait(timeout=5)
@@ -264,6 +270,7 @@ class Running:
         line: socket.socket | None,
     ) -> None:
         self._control = control
+        self._control_number = control.fileno()
         self._output = {stdout: bytearray(), stderr: bytearray()}
         self._order = (stdout, stderr)
         self._limits = limits
@@ -280,6 +287,7 @@ class Running:
             self._poll.register(line, select.POLLIN)
         self._ending: Ending | None = None
         self._released = False
+        self._owner = os.getpid()
 
     def finish(self) -> Ending:
         """Wait for the end. Raises ServerGoneError."""
@@ -347,13 +355,21 @@ class Running:
 
     def over(self) -> bool:
         """Whether `close` would not wait."""
+        if self._released or self._control.fileno() < 0:
+            return True
         waiting = select.poll()
         waiting.register(self._control, select.POLLIN)
         return bool(waiting.poll(0))
 
     def forget(self) -> None:
-        """Let go of the descriptors, where nobody will ask how it ended."""
+        """Order the end and let go of the descriptors, where nobody will ask how it ended."""
+        if self._ending is None and not self._released and self._owner == os.getpid():
+            self._tell(b"K")
         self._release()
+
+    def __del__(self) -> None:
+        if getattr(self, "_released", True) is False:
+            self._release()
 
     def close(self) -> Ending:
         """Kill the program if it still runs; gives its ending."""
@@ -421,8 +437,8 @@ class Running:
 
     def _kill(self, why: str, detail: str = "") -> None:
         if not self._why:
+            self._tell(b"K")  # first: an interrupt between the two must not leave it running
             self._why, self._detail = why, detail
-            self._tell(b"K")
 
     def _tell(self, order: bytes) -> None:
         with contextlib.suppress(OSError):  # a server that is gone shows at the next read
@@ -439,7 +455,9 @@ class Running:
             self._abandon("the fork-server does not answer")
         channel = 0
         for descriptor, event in events:
-            if descriptor == self._control.fileno():
+            if event & select.POLLNVAL:
+                self._abandon("the sandbox was closed")
+            elif descriptor == self._control_number:
                 self._conclude(answer)
                 return 0
             elif descriptor in self._output:

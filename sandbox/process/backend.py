@@ -64,6 +64,7 @@ class LocalServer:
 
     def forget(self) -> None:
         """In a forked copy of the harness."""
+        self._group = None
         self._server.forget()
 
     def close(self) -> None:

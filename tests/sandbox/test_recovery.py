@@ -1,6 +1,7 @@
 """What is killed, starved or refused from outside: a named outcome, and nothing left behind."""
 
 import contextlib
+import gc
 import os
 import signal
 import subprocess
@@ -10,7 +11,16 @@ import time
 from pathlib import Path
 
 import pytest
-from assay.sandbox import Limits, Outcome, Program, Sandbox, UsageError, open_sandbox, pool
+from assay.sandbox import (
+    ChannelClosed,
+    Limits,
+    Outcome,
+    Program,
+    Sandbox,
+    UsageError,
+    open_sandbox,
+    pool,
+)
 from assay.sandbox.forkserver import client, isolation, kernel
 from assay.sandbox.forkserver.client import ServerGoneError
 from assay.sandbox.process import backend
@@ -303,3 +313,123 @@ def test_new_folders_and_limits_leave_nothing_in_the_server(alone: Sandbox) -> N
         before = mappings()
         renew()
         assert mappings() <= before + 4
+
+
+ANSWER = "serve(lambda question: question)"
+
+
+def test_closing_the_sandbox_ends_what_runs_in_other_threads() -> None:
+    box = open_sandbox("process", workers=2)
+    found: list[object] = []
+
+    def sleep() -> None:
+        try:
+            found.append(box.run(Program("import time; time.sleep(300)")).status)
+        except UsageError as problem:
+            found.append(str(problem))
+
+    channel = box.open_channel(Program(ANSWER))
+    assert channel.ask(b"1") == b"1"
+    thread = threading.Thread(target=sleep, daemon=True)
+    thread.start()
+    time.sleep(0.5)
+    box.close()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert len(found) == 1
+    assert channel.close().status == "sandbox_error"
+
+
+def test_a_forked_process_leaves_the_channels_of_its_parent_alone() -> None:
+    with open_sandbox("process", workers=2) as box:
+        channel = box.open_channel(Program(ANSWER))
+        leaving = box.open_channel(Program(ANSWER))
+        assert channel.ask(b"1") == leaving.ask(b"1") == b"1"
+        leaving.discard()
+        pid = os.fork()
+        if pid == 0:
+            good = False
+            try:
+                try:
+                    channel.ask(b"2")
+                except ChannelClosed as error:
+                    good = "forked" in str(error)
+                good = good and box.run(Program("print(1)")).stdout == "1\n"
+                channel.discard()
+                good = good and box.run(Program("print(1)")).stdout == "1\n"
+                good = good and channel.close().status == "sandbox_error"
+                box.close()
+            finally:
+                os._exit(0 if good else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        assert channel.ask(b"3") == b"3"
+        assert box.run(Program("print(1)")).stdout == "1\n"
+
+
+def test_a_channel_that_nobody_closed_is_buried_wherever_it_is_collected() -> None:
+    with open_sandbox("process", workers=2) as box:
+        box.run(Program("print(1)"))
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(6):
+            channel = box.open_channel(Program(ANSWER))
+            assert channel.ask(b"1") == b"1"
+            channel.itself = channel
+            del channel
+            with box._lock:  # in the middle of the pool's own work
+                gc.collect()
+        assert box.run(Program("print(1)")).stdout == "1\n"
+        assert not box._busy
+        assert len(os.listdir("/proc/self/fd")) <= before + 4
+
+
+def test_channels_that_are_closed_before_they_started_cost_nothing() -> None:
+    with open_sandbox("process", workers=2) as box:
+        pids = set()
+        for number in range(30):
+            channel = box.open_channel(Program(ANSWER))
+            pids |= set(box.server_pids())
+            if number % 2:
+                channel.discard()
+            else:
+                assert channel.close().status == "ok"
+        assert len(pids) <= 4
+
+
+def test_a_sandbox_that_is_closed_while_servers_start_keeps_none() -> None:
+    box = open_sandbox("process", workers=2)
+    refused: list[str] = []
+
+    def begin() -> None:
+        try:
+            box.open_channel(Program(ANSWER)).close()
+        except (UsageError, ChannelClosed) as problem:
+            refused.append(str(problem))
+
+    threads = [threading.Thread(target=begin) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    box.close()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    assert not box._busy
+    with pytest.raises(UsageError, match="closed"):
+        box.run(Program("print(1)"))
+
+
+def test_the_memory_killer_is_not_reported_to_the_next_run() -> None:
+    fill = (
+        "import os\ndef a(q):\n    kept = []\n    while True:\n"
+        "        r, w = os.pipe()\n        os.set_blocking(w, False)\n        kept.append((r, w))\n"
+        "        try:\n            while True: os.write(w, b'x' * 65536)\n"
+        "        except BlockingIOError: pass\nserve(a)"
+    )
+    limits = Limits(memory_mb=64, open_files=4096, wall_seconds=20)
+    with open_sandbox("process", workers=1) as box:
+        for end in ("discard", "close"):
+            channel = box.open_channel(Program(fill), limits)
+            with contextlib.suppress(ChannelClosed):
+                channel.ask(b"", 5.0)
+            getattr(channel, end)()
+            outcome = box.run(Program("import os; os.kill(os.getpid(), 9)"), limits)
+            assert outcome.status == "signal", outcome
