@@ -19,6 +19,7 @@ from assay.sandbox import (
     Sandbox,
     UsageError,
     open_sandbox,
+    outcomes,
     pool,
 )
 from assay.sandbox.forkserver import client, isolation, kernel
@@ -382,54 +383,41 @@ def test_a_channel_that_nobody_closed_is_buried_wherever_it_is_collected() -> No
         assert len(os.listdir("/proc/self/fd")) <= before + 4
 
 
-def test_channels_that_are_closed_before_they_started_cost_nothing() -> None:
-    with open_sandbox("process", workers=2) as box:
-        pids = set()
-        for number in range(30):
-            channel = box.open_channel(Program(ANSWER))
-            pids |= set(box.server_pids())
-            if number % 2:
-                channel.discard()
-            else:
-                assert channel.close().status == "ok"
-        assert len(pids) <= 4
+def test_a_program_that_was_ended_before_it_started_is_no_failure_of_the_sandbox() -> None:
+    ending = client.Ending(status=9, why="closed", report="")
+    assert outcomes.conclude(ending, Limits(), False).status == "ok"
+    ending = client.Ending(status=9, why="", report="")
+    assert outcomes.conclude(ending, Limits(), False).status == "sandbox_error"
 
 
-def test_a_sandbox_that_is_closed_while_servers_start_keeps_none() -> None:
-    box = open_sandbox("process", workers=2)
-    refused: list[str] = []
+def test_a_sandbox_that_is_closed_while_a_server_starts_keeps_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    box = open_sandbox("process", workers=1)
+    start, started = box._start_server, []
 
-    def begin() -> None:
-        try:
-            box.open_channel(Program(ANSWER)).close()
-        except (UsageError, ChannelClosed) as problem:
-            refused.append(str(problem))
+    def close_meanwhile(preload: tuple[str, ...]) -> backend.LocalServer:
+        started.append(start(preload))
+        box.close()
+        return started[0]
 
-    threads = [threading.Thread(target=begin) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    box.close()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads)
-    assert not box._busy
+    monkeypatch.setattr(box, "_start_server", close_meanwhile)
+    for server in box._idle.pop((), []):
+        server.close()
     with pytest.raises(UsageError, match="closed"):
-        box.run(Program("print(1)"))
+        box.open_channel(Program(ANSWER))
+    assert not box._busy
+    assert not started[0].alive()
 
 
 def test_the_memory_killer_is_not_reported_to_the_next_run() -> None:
-    fill = (
-        "import os\ndef a(q):\n    kept = []\n    while True:\n"
-        "        r, w = os.pipe()\n        os.set_blocking(w, False)\n        kept.append((r, w))\n"
-        "        try:\n            while True: os.write(w, b'x' * 65536)\n"
-        "        except BlockingIOError: pass\nserve(a)"
-    )
-    limits = Limits(memory_mb=64, open_files=4096, wall_seconds=20)
-    with open_sandbox("process", workers=1) as box:
-        for end in ("discard", "close"):
-            channel = box.open_channel(Program(fill), limits)
-            with contextlib.suppress(ChannelClosed):
-                channel.ask(b"", 5.0)
-            getattr(channel, end)()
-            outcome = box.run(Program("import os; os.kill(os.getpid(), 9)"), limits)
-            assert outcome.status == "signal", outcome
+    struck = [True]
+
+    class Server:
+        def out_of_memory(self) -> bool:
+            return bool(struck) and struck.pop()
+
+    assert not pool._killed(client.Ending(status=9, why="closed"), Server())
+    assert not pool._killed(client.Ending(status=9), Server())
+    struck.append(True)
+    assert pool._killed(client.Ending(status=9), Server())
