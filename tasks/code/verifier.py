@@ -180,10 +180,15 @@ def _is_broken(failure: dict[str, Any]) -> bool:
     if failure["from_program"]:
         return False
     return (
-        failure["error"] in _BROKEN
+        (failure["error"] in _BROKEN and not _led_there(failure))
         or failure["error"] == "UndecidedError"
         or (failure["calls"] == 0 and failure["error"] != "MalformedError")
     )
+
+
+def _led_there(failure: dict[str, Any]) -> bool:
+    """Whether the program's values may have: `for x in f(): y = x` leaves y unbound."""
+    return bool(failure["error"] == "UnboundLocalError" and failure["calls"] > 0)
 
 
 def _why(failure: dict[str, Any], meta: dict[str, Any]) -> str:

@@ -51,7 +51,7 @@ class Queue:
     def together(self, number: int, function: Any) -> None:
         """Asserts in a row, each of one call with literals or of a constant."""
         self.judge.statement(False, False)
-        name = getattr(function, "_stands_for", None)
+        name = self.judge.name_of(function)
         for one in self.planned(number):
             self.judge.asserted += 1
             if name is None:
@@ -65,34 +65,40 @@ class Queue:
         """The asserts of a run with their calls packed, once for all programs."""
         found = self.judge.plan.packed.get(number)
         if found is None:
-            found = self.judge.plan.packed[number] = [
-                Waiting(
-                    one.first, one.last, one.wants, one.message, one.expected,
-                    None if one.call is None else [self.judge.pack(part) for part in one.call],
+            found = self.judge.plan.packed[number] = []
+            for one in self.judge.plan.runs[number]:
+                # One packer for both parts of a call: they may hold the same list.
+                packer = Packer(self.judge.foreign)
+                call = None if one.call is None else [packer.pack(part) for part in one.call]
+                found.append(
+                    Waiting(one.first, one.last, one.wants, one.message, one.expected, call)
                 )
-                for one in self.judge.plan.runs[number]
-            ]  # fmt: skip
         return found
 
     def later(
-        self, first: int, last: int, wants: str, message: Any,
+        self, first: int, last: int, message: Any,
         function: Any, positional: Any, keywords: Any, expected: Callable[[], Any],
     ) -> None:  # fmt: skip
         """An assert of a loop: it waits for those of the next rounds where its values are plain."""
         self.judge.asserted += 1
-        name = getattr(function, "_stands_for", None)
+        name = self.judge.name_of(function)
         arguments = (*positional, *keywords.values())
-        if name is None or self.judge.opens_objects or not all(map(_constant, arguments)):
-            sides = [lambda: function(*positional, **keywords), expected]
-            one, other = [side() for side in (sides if wants == LEFT else sides[::-1])]
-            if not self.judge.compare(one, other):
+        wanted: Any = None
+        waits = name is not None and not self.judge.opens_objects
+        if waits and all(map(_constant, arguments)):
+            wanted = expected()
+            waits, wanted = _copied(wanted)
+        else:
+            waits = False
+        if name is None or not waits:
+            value = function(*positional, **keywords)
+            if not self.judge.compare(value, expected()):
                 raise AssertionError(*[] if message is None else [message])
             self.judge.case(first, last, None)
             return
         packer = Packer(self.judge.foreign)
         call = [packer.pack(list(positional)), packer.pack(keywords)]
-        wanted = _copied(expected())
-        self.waiting.append(Waiting(first, last, wants, message, wanted, call, name))
+        self.waiting.append(Waiting(first, last, LEFT, message, wanted, call, name))
         size = sum(len(one) for one in positional if isinstance(one, (str, bytes, tuple)))
         if len(self.waiting) >= MOST_WAITING or size > LARGEST_WAITING:
             self.settle()
@@ -160,6 +166,11 @@ def _constant(value: Any) -> bool:
     return type(value) in (int, float, str, bytes, bool, complex, type(None))
 
 
-def _copied(value: Any) -> Any:
-    """A value as it is now, whatever the tests do to it later."""
-    return value if _constant(value) else copy.deepcopy(value)
+def _copied(value: Any) -> tuple[bool, Any]:
+    """A value as it is now, whatever the tests do to it later, if it can be had."""
+    if _constant(value):
+        return True, value
+    try:
+        return True, copy.deepcopy(value)
+    except Exception:  # what cannot be copied does not wait
+        return False, None

@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 from .planning import (
     HARMLESS_CALLS,
-    LEFT,
-    RIGHT,
     TOGETHER,
     Plan,
     look_ahead,
@@ -36,7 +34,23 @@ _WATCHES_THE_LOOP = (
     ast.ClassDef, ast.Lambda, ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr,
 )  # fmt: skip
 """Where a loop holds one of these, when the program is asked may make a difference."""
-_CLOCKS = frozenset({"time", "timeit", "perf_counter", "monotonic", "process_time", "datetime"})
+_OUTSIDE = frozenset(
+    {
+        "time", "timeit", "perf_counter", "monotonic", "process_time", "datetime", "sys", "os",
+        "stdout", "stderr",
+    }
+)  # fmt: skip
+"""What shows when something else happened: the clock, and what was printed so far."""
+_BLIND_METHODS = frozenset(
+    {
+        "append", "choice", "choices", "copy", "deepcopy", "extend", "gauss", "join", "lower",
+        "randint", "random", "randrange", "sample", "shuffle", "split", "sqrt", "strip", "uniform",
+        "upper",
+    }
+)  # fmt: skip
+_TIMELESS = frozenset({"copy", "itertools", "math", "random", "string"})
+_BLIND_FUNCTIONS = HARMLESS_CALLS | {"chr", "enumerate", "ord", "range", "zip"}
+"""Calls that tell nothing of when the program was asked."""
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
 
 
@@ -53,19 +67,38 @@ def instrumented(tree: ast.Module, entry: str) -> tuple[ast.Module, Plan]:
         and not _is_tests(node)
         and any(isinstance(part, ast.Assert) for part in nodes(node))
     )
-    own = frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+    bound = _bound(tree)
     plan = Plan()
     tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and _is_tests(node)]
     body = look_ahead(tree.body, entry, plan)
-    tree.body = _wrapped(body, _Names(entry, asserting, own))
+    tree.body = _wrapped(body, _Names(entry, asserting, bound))
     for node in tests:
         first = node.args.args[0].arg if node.name == "check" and node.args.args else entry
         body = look_ahead(node.body, first, plan)
-        node.body = _wrapped(body, _Names(first, asserting, own))
+        node.body = _wrapped(body, _Names(first, asserting, bound))
     _pair(tree)
     _announce(tree)
     locate(tree)
     return tree, plan
+
+
+def _bound(tree: ast.Module) -> frozenset[str]:
+    """The names that the tests bind anywhere, but for functions of modules without a clock."""
+    found: set[str] = set()
+    timeless: set[ast.AST] = set()
+    for node in nodes(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in _TIMELESS:
+            timeless.update(node.names)
+    for node in nodes(tree):
+        if isinstance(node, _DEFINITIONS):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.alias) and node not in timeless:
+            found.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return frozenset(found)
 
 
 def _is_tests(node: ast.FunctionDef) -> bool:
@@ -78,8 +111,8 @@ class _Names(NamedTuple):
     candidate: str
     asserting: frozenset[str]
     """Functions of the tests that assert."""
-    own: frozenset[str]
-    """Functions of the tests."""
+    bound: frozenset[str]
+    """Whatever the tests give a name to: it may be a clock by another name."""
 
 
 def _wrapped(body: list[ast.stmt], names: _Names) -> list[ast.stmt]:
@@ -141,8 +174,9 @@ def _defer(loop: ast.stmt, names: _Names) -> bool:
     inside = nodes(loop)
     if any(
         isinstance(node, _WATCHES_THE_LOOP)
-        or (isinstance(node, ast.Name) and node.id in _CLOCKS)
-        or (isinstance(node, ast.Attribute) and node.attr in _CLOCKS)
+        or (isinstance(node, ast.Name) and node.id in _OUTSIDE)
+        or (isinstance(node, ast.Attribute) and node.attr in _OUTSIDE)
+        or (isinstance(node, ast.Call) and not _is_blind(node, names))
         for node in inside
     ):
         return False
@@ -155,6 +189,17 @@ def _defer(loop: ast.stmt, names: _Names) -> bool:
             loop.body[number] = _tried(asked, [])
             found = True
     return found
+
+
+def _is_blind(call: ast.Call, names: _Names) -> bool:
+    """Whether a call cannot tell when the program is asked, so far as the tests show."""
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        return function.attr in _BLIND_METHODS
+    if not isinstance(function, ast.Name):
+        return False
+    known = function.id in _BLIND_FUNCTIONS or function.id == names.candidate
+    return known or function.id not in names.bound
 
 
 def _is_call_of(side: ast.expr, name: str) -> bool:
@@ -171,36 +216,33 @@ def _question(statement: ast.stmt, names: _Names) -> ast.Call | None:
         return None
     sides = [test.left, test.comparators[0]]
     asks = [_is_call_of(side, names.candidate) for side in sides]
-    if sum(asks) != 1 or not isinstance(message, ast.Constant):
+    # Of `expected == candidate(...)` the left side would have to come before the arguments.
+    if asks != [True, False] or not isinstance(message, ast.Constant):
         return None
-    call = sides[0] if asks[0] else sides[1]
+    call = sides[0]
     assert isinstance(call, ast.Call)
+    if any(key.arg is None for key in call.keywords):
+        return None
     named = 0
     for node in nodes(test):
         if isinstance(node, ast.Name):
             named += node.id == names.candidate
         elif isinstance(node, ast.Call) and node is not call:
             function = node.func
-            if isinstance(function, ast.Name):
-                if function.id not in HARMLESS_CALLS | names.own:
-                    return None
-            elif not isinstance(function, ast.Attribute):
+            if isinstance(function, ast.Name) and function.id not in _BLIND_FUNCTIONS:
                 return None
     if named != 1:
         return None
     given = ast.Tuple(call.args, ast.Load())
-    keys: list[ast.expr | None] = [
-        None if key.arg is None else ast.Constant(key.arg) for key in call.keywords
-    ]
+    keys: list[ast.expr | None] = [ast.Constant(key.arg) for key in call.keywords]
     keywords = ast.Dict(keys, [key.value for key in call.keywords])
     nothing = ast.arguments([], [], None, [], [], None, [])
     place: list[ast.expr] = [ast.Constant(statement.lineno), ast.Constant(statement.end_lineno)]
     return ast.Call(
         ast.Name(LATER, ast.Load()),
-        [*place, ast.Constant(LEFT if asks[0] else RIGHT), message, call.func, given, keywords,
-         ast.Lambda(nothing, sides[1] if asks[0] else sides[0])],
+        [*place, message, call.func, given, keywords, ast.Lambda(nothing, sides[1])],
         [],
-    )  # fmt: skip
+    )
 
 
 def _pair(tree: ast.Module) -> None:

@@ -55,6 +55,7 @@ from .planning import (
     AHEAD,
     TOGETHER,
     Plan,
+    reaches_in,
 )
 from .remotes import (
     MAX_PULLED,
@@ -94,10 +95,14 @@ class Judge:
         self.pending: list[tuple[int, Any, Any]] = []
         self.risks: dict[int, bool] = {}
         self.opens_objects = False
+        self.text = ""
         self.cases: list[dict[str, Any]] = []
         self.plan = Plan()
         self.replies: dict[tuple[int, int], Tree] = {}
         self.queue = Queue(self)
+        self.stand_ins: dict[int, tuple[Any, str]] = {}
+        self.reused = False
+        """Whether a class gave an object that the tests had already."""
         self.asserted = 0
         self.passed = 0
         self.failed = 0
@@ -204,7 +209,7 @@ class Judge:
         self, group: int, index: int, function: Any, *positional: Any, **keywords: Any
     ) -> Any:
         """A call of the tests, asked together with those that surely follow it."""
-        name = getattr(function, "_stands_for", None)
+        name = self.name_of(function)
         if name is None:
             return function(*positional, **keywords)
         if (group, index) in self.replies:
@@ -266,7 +271,7 @@ class Judge:
         if kind in (type({}.keys()), type({}.values()), type({}.items())):
             return packer.pack(list(value), depth)
         if callable(value):
-            standing = getattr(value, "_stands_for", None)
+            standing = self.name_of(value)
             if standing is not None:
                 return ["gl", standing]
             self.callbacks.append(value)
@@ -284,7 +289,9 @@ class Judge:
             remote = OpenRemote if kind == "object" and self.opens_objects else Remote
             if type(tree[1]) is not int or type(tree[2]) is not str:
                 raise MalformedError("a broken handle")
-            if tree[1] not in self.remotes:
+            if tree[1] in self.remotes:
+                object.__setattr__(self.remotes[tree[1]], "_again", True)
+            else:
                 self.remotes[tree[1]] = remote(self, ["h", tree[1]], tree[2], kind)
             return self.remotes[tree[1]]
         if tag == "it":
@@ -360,7 +367,7 @@ class Judge:
             return self.call(["g", name], None, positional, keywords)
 
         forward.__name__ = forward.__qualname__ = name
-        forward._stands_for = name  # type: ignore[attr-defined]
+        self.stand_ins[id(forward)] = forward, name
         return forward
 
     def compare(self, left: Any, right: Any) -> Any:
@@ -424,6 +431,7 @@ class Judge:
         for name in job["modules"]:
             self.space.setdefault(name, importlib.import_module(name))
         kinds = job["names"]
+        self.text = job["tests"]
         self.opens_objects = self.is_class(job["entry"], kinds)
         for name in job["wanted"]:
             if name == job["entry"] or (name in kinds and name not in self.space):
@@ -435,15 +443,24 @@ class Judge:
                     self.space[name] = self.stand_in(name, kind)
         self.space.setdefault("candidate", self.space[job["entry"]])
 
+    def name_of(self, function: Any) -> str | None:
+        """The name that a function stands for; a wrapper around it stands for none."""
+        found = self.stand_ins.get(id(function))
+        return found[1] if found is not None and found[0] is function else None
+
     def is_class(self, name: str, kinds: dict[str, str]) -> bool:
         """Whether a name is one of a class by our own lights, not only by the program's word.
 
         Objects answer questions that plain values do not, so a program must not be able to
-        make objects of a function's values by defining the function as a class.
+        make objects of a function's values by defining the function as a class. Where no class
+        of that name is ours, its name must look like one and the tests must use objects.
         """
         own = self.space.get(name)
-        ours = isinstance(own, type) if own is not None else name[:1].isupper()
-        return ours and kinds.get(name) == "class"
+        if kinds.get(name) != "class":
+            return False
+        if own is not None:
+            return isinstance(own, type)
+        return name[:1].isupper() and reaches_in(ast.parse(self.text))
 
     def run(self, job: dict[str, Any]) -> dict[str, Any]:
         """Run all tests of one job; the counts, the failures, and the error that ended it."""

@@ -172,3 +172,50 @@ def _literal(item: ast.expr) -> Any:
         if any(isinstance(node, ast.expr) and not isinstance(node, _SUMS) for node in nodes(item)):
             raise
     return eval(compile(ast.Expression(item), "<tests>", "eval"), {"__builtins__": {}})
+
+
+_NO_OBJECTS = frozenset(
+    {
+        "self", "cls", "np", "numpy", "pd", "pandas", "math", "cmath", "random", "copy", "re",
+        "string", "itertools", "functools", "collections", "operator", "statistics", "datetime",
+    }
+)  # fmt: skip
+
+
+def reaches_in(tree: ast.Module) -> bool:
+    """Whether tests use attributes of objects: of anything but a module, a literal or the test."""
+    found = nodes(tree)
+    modules = {
+        (alias.asname or alias.name).partition(".")[0]
+        for node in found
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    for node in found:
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            if sum(map(_makes_an_object, sides)) > 1:
+                return True
+        if not isinstance(node, ast.Attribute):
+            continue
+        root: ast.expr = node.value
+        deep = False
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root, deep = root.value, True
+        if isinstance(root, ast.Call) and isinstance(root.func, ast.Name):
+            root = root.func
+        if not isinstance(root, ast.Name):
+            continue
+        if root.id not in modules | _NO_OBJECTS or (deep and root.id in ("self", "cls")):
+            return True
+    return False
+
+
+def _makes_an_object(side: ast.expr) -> bool:
+    """Whether a class is called somewhere in it, going by the name."""
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id[:1].isupper()
+        for node in nodes(side)
+    )

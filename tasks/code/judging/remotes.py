@@ -48,6 +48,7 @@ class Remote:
     def __init__(self, judge: "Judge", target: Tree, label: str, kind: str) -> None:
         object.__setattr__(self, "_remote", (judge, target, label, kind))
         object.__setattr__(self, "_own", False)
+        object.__setattr__(self, "_again", False)
 
     def __repr__(self) -> str:
         judge, target, label, kind = self._remote
@@ -69,7 +70,10 @@ class Remote:
         judge, target, label, kind = self._remote
         if kind == "object" and not judge.opens_objects:
             raise _blamed(TypeError(f"{label!r} object of the program is not plain data"))
-        return _owned(judge.call(target, None, positional, keywords), kind == "class")
+        value = _owned(judge.call(target, None, positional, keywords), kind == "class")
+        if kind == "class" and isinstance(value, Remote) and value._again:
+            judge.reused = True
+        return value
 
     def __getattr__(self, name: str) -> Any:
         judge, target, label, kind = self._remote
@@ -95,13 +99,12 @@ class Remote:
         return id(self)
 
     def __eq__(self, other: object) -> bool:
-        if self is other:
+        if isinstance(other, Remote) and self._remote[1] == other._remote[1]:
+            if self._remote[0].reused and self._remote[0].opens_objects:
+                raise UndecidedError(_SELF_JUDGED)  # one object in place of several
             return True
-        if isinstance(other, Remote):
-            if self._remote[1] == other._remote[1]:
-                return True
-            if self._remote[0].opens_objects:
-                raise UndecidedError(_SELF_JUDGED)
+        if isinstance(other, Remote) and self._remote[0].opens_objects:
+            raise UndecidedError(_SELF_JUDGED)
         return False
 
     def __lt__(self, other: object) -> bool:

@@ -500,7 +500,7 @@ def check(candidate):
     for i in range(150):
         assert candidate(i) == i + 1
     for i in range(100):
-        assert 151 + 2 * i == candidate(str(i)), "a text"
+        assert candidate(str(i)) == 151 + 2 * i, "a text"
         assert candidate(x=i) == sum([151, 2 * i, 1])
     assert candidate(0) == 351
     for i in range(10):
@@ -653,3 +653,112 @@ def test_asserts_of_literals_in_a_row() -> None:
     assert _verdict("def f(n): return n", many).meta["passed"] == 150
     stopping = "import os\ndef f(n):\n    if n == 70: os._exit(0)\n    return n"
     assert _verdict(stopping, many).status == "crashed"
+
+
+WRAPPED = """
+import functools
+def strict(function):
+    @functools.wraps(function)
+    def inner(*given):
+        result = function(*given)
+        assert type(result) is int
+        return result
+    return inner
+f = strict(f)
+assert f(3) == 3
+assert f(4) == 4
+"""
+POPPED = """
+def check(c):
+    d = [1, 2, 3, 4]
+    for i in range(2):
+        assert d.pop() == c(d.pop())
+"""
+VIEWED = """
+def check(c):
+    d = {1: 2, 3: 4}
+    for i in range(2):
+        assert c(i) == d.keys()
+"""
+CAUGHT = """
+import io, sys
+for i in range(3):
+    sys.stdout = io.StringIO()
+    assert f(i) == None
+    out = sys.stdout.getvalue()
+    assert out == f"{i}\\n"
+"""
+TIMED = """
+import time
+def now(): return time.time()
+def check(c):
+    for i in range(3):
+        began = now()
+        assert c(i) == i
+        assert now() - began > 0.01
+"""
+HELPED = """
+def ref(i): return f(i) + 1
+def check(c):
+    for i in range(3):
+        assert c(i) == ref(i) - 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("tests", "right", "wrong"),
+    [
+        (
+            "assert f(1, grid=[[0] * 3] * 2) == [[0, 0, 0], [0, 0, 0]]",
+            "def f(a, grid): return [list(row) for row in grid]",
+            "def f(a, grid): return [[0] * 3]",
+        ),
+        (WRAPPED, "def f(x): return x", "def f(x): return float(x)"),
+        (POPPED, "def f(a): return a + 1", "def f(a): return a - 1"),
+        (VIEWED, "def f(i): return {1, 3}", "def f(i): return {1}"),
+        (CAUGHT, "def f(i): print(i)", "def f(i): pass"),
+        (TIMED, "import time\ndef f(i):\n    time.sleep(0.02)\n    return i", "def f(i): return i"),
+        (HELPED, "n = [0]\ndef f(i):\n    n[0] += 1\n    return n[0]", "def f(i): return i"),
+        (
+            "def check(c):\n    for y in c(3): z = y\n    assert z == 2\n",
+            "def f(x): return [2]",
+            "def f(x): return []",
+        ),
+    ],
+)
+def test_asking_together_changes_no_verdict(tests: str, right: str, wrong: str) -> None:
+    assert _verdict(right, tests).score == 1
+    assert _verdict(wrong, tests).score == 0
+
+
+AREA = """
+class Area:
+    size = 1
+    def __init__(self, *given): pass
+    def __sub__(self, other): return 0.0
+    def __len__(self): raise TypeError()
+    def __contains__(self, item): return True
+"""
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "assert abs(Area(3) - 28.27) < 0.01",
+        "import numpy as np\nassert np.allclose(Area(3), 28.27, rtol=1e-07, atol=1e-6)",
+        "assert 3 in Area(3)",
+        "import unittest\nclass T(unittest.TestCase):\n"
+        "    def test_a(self): self.assertAlmostEqual(Area(3), 28.27)\n",
+    ],
+)
+def test_a_function_with_a_capital_is_no_class(tests: str) -> None:
+    assert _verdict(AREA, tests, "Area").score == 0
+
+
+def test_one_object_cannot_stand_for_several() -> None:
+    source = (
+        "class Vec:\n    kept = None\n    def __new__(cls, *given):\n"
+        "        cls.kept = cls.kept or object.__new__(cls)\n        return cls.kept\n"
+        "def add(a, b): return Vec(0, 0)\n"
+    )
+    assert not _verdict(source, "assert add(Vec(1, 2), Vec(3, 4)) == Vec(4, 6)", "add").correct
