@@ -8,6 +8,9 @@ fork; on x86-64 a few bytes of machine code walk through it, elsewhere a loop do
 import ctypes
 import functools
 import mmap
+import socket
+import struct
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -103,3 +106,63 @@ class Batch:
             if (result < 0 and decides != MAY_FAIL) or (result == 0 and decides == MUST_GIVE):
                 return name, number if result < 0 else 0
         return "", 0
+
+
+_CONTROL_HEAD = socket.CMSG_LEN(0)
+
+
+class _Vector(ctypes.Structure):
+    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
+
+
+class _Message(ctypes.Structure):
+    _fields_ = (
+        ("name", ctypes.c_void_p),
+        ("name_length", ctypes.c_uint32),
+        ("vectors", ctypes.c_void_p),
+        ("vector_count", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("control_length", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+    )
+
+
+class Inbox:
+    """Where a batch puts a message with descriptors: `text` bytes and at most `most` of them.
+
+    The descriptors get the lowest free numbers, as the kernel gives them.
+    """
+
+    def __init__(self, batch: Batch, text: int, most: int) -> None:
+        self._text = ctypes.create_string_buffer(text)
+        self._control = ctypes.create_string_buffer(socket.CMSG_SPACE(4 * most))
+        vector = _Vector(batch.hold(self._text), text)
+        self._message = _Message(
+            vectors=batch.hold(vector),
+            vector_count=1,
+            control=batch.hold(self._control),
+            control_length=len(self._control),
+        )
+        self._address = batch.hold(self._message)
+        self._seen, self._rights = memoryview(self._text), memoryview(self._control)
+
+    def receive(self, batch: Batch, channel: int) -> None:
+        """Append a call that waits for a message; the batch stops at one without text."""
+        batch.add("recvmsg", channel, self._address, 0, decides=MUST_GIVE)
+
+    def text(self) -> bytes:
+        """The text that was received, with what the buffer held behind it."""
+        return bytes(self._seen)
+
+    def descriptors(self) -> tuple[int, ...]:
+        """The numbers of the descriptors that were received."""
+        count = (self._message.control_length - _CONTROL_HEAD) // 4
+        if count <= 0:
+            return ()
+        length = int.from_bytes(self._rights[:4], sys.byteorder)  # the rest is padding
+        count = (length - _CONTROL_HEAD) // 4
+        return struct.unpack_from(f"{count}i", self._rights, _CONTROL_HEAD)
+
+    def reset(self) -> None:
+        """Make room again, after a message that held fewer descriptors."""
+        self._message.control_length = len(self._control)

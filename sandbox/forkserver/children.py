@@ -8,21 +8,16 @@ works, and no program waits for them.
 import _socket
 import contextlib
 import os
-import random
 import signal
 import struct
-import sys
-import types
 from dataclasses import dataclass, field
 
-from . import isolation, kernel, programs, rootfs
-from .confinement import KEY, LINE, PAYLOAD, REPORT, Confinement
+from . import isolation, kernel
+from .confinement import KEY
+from .zygote import Forks
 
 _WITHOUT_CHANNEL = 4
 LIMITS = ("cpu_seconds", "memory_mb", "files_mb", "inodes", "open_files", "processes")
-
-Preludes = dict[str, types.ModuleType | str]
-"""By key: what a prelude left behind, or why it failed."""
 
 
 @dataclass
@@ -78,32 +73,35 @@ class Child:
 class Nursery:
     """Raises children and keeps at most one in stock."""
 
-    def __init__(self, walls: isolation.Isolation) -> None:
+    def __init__(self, walls: isolation.Isolation, forks: Forks) -> None:
         self._walls = walls
-        self.base_bytes = 0
-        """Address space of the server itself, on top of which the limit of a program counts."""
+        self._forks = forks
         self._spare: Child | None = None
-        self._ready: tuple[dict[str, float], Confinement] | None = None
 
-    def renewed(self) -> None:
-        """The working folder is another one: no child and no wall made ready for it is good."""
+    def learn(self, key: str, descriptor: int) -> None:
+        """Run a prelude, for the children that are forked from now on."""
         self.clear()
-        self._ready = None
+        self._forks.learn(key, descriptor)
 
-    def take(self, limits: dict[str, float], preludes: Preludes) -> Child:
+    def view(self) -> None:
+        """The working folder is another one: a child made ready for the old one is no good."""
+        self.clear()
+        self._forks.view()
+
+    def take(self, limits: dict[str, float]) -> Child:
         """A waiting child with these limits. Raises OSError where none can be forked."""
         child = self._spare
         if child is not None and child.limits == limits and child.waits():
             self._spare = None
             return child
         self.clear()
-        return self._raise(limits, preludes)
+        return self._raise(limits)
 
-    def stock(self, limits: dict[str, float], preludes: Preludes) -> None:
+    def stock(self, limits: dict[str, float]) -> None:
         """Fork the next child ahead of time; where that fails, `take` will say so."""
         if self._spare is None:
             with contextlib.suppress(OSError):
-                self._spare = self._raise(limits, preludes)
+                self._spare = self._raise(limits)
 
     def clear(self) -> None:
         """End the child in stock, if there is one."""
@@ -115,81 +113,24 @@ class Nursery:
 
     def bury(self, child: Child) -> None:
         """After its end: kill its namespace as a whole and wait until it is empty."""
-        if child.init:
-            os.kill(child.init, signal.SIGKILL)
-            os.waitpid(child.init, 0)
+        isolation.end_namespace(child.init)
         child.let_go()
 
-    def _raise(self, limits: dict[str, float], preludes: Preludes) -> Child:
+    def _raise(self, limits: dict[str, float]) -> Child:
+        self._forks.restrict(limits)
         ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         read, write = os.pipe()
         init = 0
         try:
-            init = self._open_namespace()
-            walls = self._confinement(limits)
-            walls.expect(theirs.fileno(), write)
-            random.seed()  # for the child, which runs no hook that would do it
-            pid = kernel.fork()
-            if pid == 0:
-                _live(walls, preludes)
+            init = self._walls.open_namespace()
+            pid = self._forks.fork(theirs.fileno(), write, init)
         except OSError:
             ours.close()
             os.close(read)
-            if init:
-                os.kill(init, signal.SIGKILL)
-                os.waitpid(init, 0)
+            isolation.end_namespace(init)
             raise
         finally:
             theirs.close()
             os.close(write)
-            if init:
-                kernel.setns(self._walls.home, kernel.CLONE_NEWPID)
+            self._walls.leave_namespace(init)
         return Child(pid, init, kernel.open_pid(pid), ours, read, dict(limits))
-
-    def _confinement(self, limits: dict[str, float]) -> Confinement:
-        if self._ready is None or self._ready[0] != limits:
-            made = self._walls.confinement(limits, self.base_bytes, rootfs.WORK)
-            self._ready = (dict(limits), made)
-        return self._ready[1]
-
-    def _open_namespace(self) -> int:
-        """An empty pid namespace for what is forked next; gives its first process."""
-        if not self._walls.has("pid namespace"):
-            return 0
-        kernel.unshare(kernel.CLONE_NEWPID, "unshare pid namespace")
-        if os.path.exists(rootfs.INIT):
-            return os.posix_spawn(rootfs.INIT, ["init"], {})
-        init = os.fork()
-        if init == 0:
-            kernel.close_from(1)
-            os.read(0, 1)
-            os._exit(0)
-        return init
-
-
-def _live(walls: Confinement, preludes: Preludes) -> None:
-    """In the fork: go behind the walls, wait for a program, run it, never return."""
-    status = 1
-    try:
-        key, channel = walls.enter()
-        source, files = programs.unpack(PAYLOAD)
-        programs.lay_files(rootfs.WORK, files)
-        module = preludes[key] if key else programs.main_module()
-        if isinstance(module, str):
-            raise RuntimeError(f"the prelude failed: {module}")
-        preludes = {}
-        serve = programs.Server(programs.CHANNEL) if channel else None
-        sys.argv = [programs.NAME]
-        sys.path.insert(0, rootfs.WORK)
-        os.write(REPORT, b"R")
-        os.close(REPORT)
-        if serve is None:
-            os.close(LINE)
-    except BaseException as problem:
-        with contextlib.suppress(OSError):
-            os.write(REPORT, f"{type(problem).__name__}: {problem}".encode("utf-8", "replace"))
-        os._exit(1)
-    try:
-        status = programs.run_main(source, module, serve)
-    finally:
-        os._exit(status)

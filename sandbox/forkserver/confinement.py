@@ -7,11 +7,9 @@ own text a child runs next to no Python.
 import ctypes
 import os
 import resource
-import socket
-import struct
 
 from . import kernel, seccomp
-from .batch import MAY_FAIL, MUST_GIVE, Batch
+from .batch import MAY_FAIL, Batch, Inbox
 
 LINE, REPORT, PAYLOAD = 3, 4, 5
 _STREAMS = 3
@@ -20,22 +18,6 @@ _PARKED = 60  # above every descriptor that a child keeps
 _ALL = 0xFFFFFFFF
 KEY = 64
 """Characters of the key of a prelude; spaces where a program has none."""
-
-
-class _Vector(ctypes.Structure):
-    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
-
-
-class _Message(ctypes.Structure):
-    _fields_ = (
-        ("name", ctypes.c_void_p),
-        ("name_length", ctypes.c_uint32),
-        ("vectors", ctypes.c_void_p),
-        ("vector_count", ctypes.c_size_t),
-        ("control", ctypes.c_void_p),
-        ("control_length", ctypes.c_size_t),
-        ("flags", ctypes.c_int),
-    )
 
 
 class Confinement:
@@ -75,7 +57,8 @@ class Confinement:
         if rules >= 0:
             batch.add("landlock_restrict_self", rules, 0)
         self._close_from(REPORT + 1)
-        self._receive()
+        self._program = Inbox(batch, 1 + KEY, _STREAMS + 2)
+        self._program.receive(batch, LINE)
         for stream in range(_STREAMS):
             batch.add("dup3", PAYLOAD + 1 + stream, stream)
         batch.add("dup3", _CHANNEL, LINE, decides=MAY_FAIL)  # there, if it is to have a channel
@@ -111,20 +94,6 @@ class Confinement:
         for descriptor in range(first, 256):
             self._batch.add("close", descriptor, decides=MAY_FAIL)
 
-    def _receive(self) -> None:
-        """Wait for the program on LINE; its descriptors become PAYLOAD and those that follow."""
-        batch = self._batch
-        self._text = ctypes.create_string_buffer(1 + KEY)
-        self._control = ctypes.create_string_buffer(socket.CMSG_SPACE(4 * (_STREAMS + 2)))
-        vector = _Vector(batch.hold(self._text), 1 + KEY)
-        self._message = _Message(
-            vectors=batch.hold(vector),
-            vector_count=1,
-            control=batch.hold(self._control),
-            control_length=len(self._control),
-        )
-        batch.add("recvmsg", LINE, batch.hold(self._message), 0, decides=MUST_GIVE)
-
     def expect(self, line: int, report: int) -> None:
         """Before the fork: which descriptors the child keeps."""
         for place, descriptor in zip(self._from, (line, report), strict=True):
@@ -141,9 +110,9 @@ class Confinement:
             os._exit(0)
         if failed:
             raise kernel.KernelError(number, f"{failed}: {os.strerror(number)}")
-        channel = self._text.raw[:1] == b"c"
-        count = 1 + _STREAMS + channel
-        if self._control.raw[16 : 16 + 4 * count] != _NUMBERS[: 4 * count]:
+        text = self._program.text()
+        channel = text[:1] == b"c"
+        if self._program.descriptors() != _NUMBERS[: 1 + _STREAMS + channel]:
             raise kernel.KernelError(9, "the program's descriptors have other numbers")
         if self._filter is not None and self._own_pid is None:
             kernel.syscall(
@@ -152,10 +121,10 @@ class Confinement:
                 ctypes.c_uint(0),
                 ctypes.c_void_p(self._filter.bound_to(os.getpid())),
             )
-        return self._text.raw[1:].decode().strip(), channel
+        return text[1:].decode().strip(), channel
 
 
-_NUMBERS = struct.pack("5i", *range(PAYLOAD, _CHANNEL + 1))
+_NUMBERS = tuple(range(PAYLOAD, _CHANNEL + 1))
 
 
 def _resources(

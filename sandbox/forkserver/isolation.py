@@ -157,6 +157,28 @@ class Isolation:
             os._exit(min(abs(os.waitstatus_to_exitcode(status)), 255))
         self.home = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
 
+    def open_namespace(self) -> int:
+        """An empty pid namespace for what is forked next; gives its first process.
+
+        0 where programs have none of their own. Raises KernelError.
+        """
+        if not self.has("pid namespace"):
+            return 0
+        kernel.unshare(kernel.CLONE_NEWPID, "unshare pid namespace")
+        if os.path.exists(rootfs.INIT):
+            return os.posix_spawn(rootfs.INIT, ["init"], {})
+        init = os.fork()
+        if init == 0:
+            kernel.close_from(1)
+            os.read(0, 1)
+            os._exit(0)
+        return init
+
+    def leave_namespace(self, init: int) -> None:
+        """Fork into our own pid namespace again."""
+        if init:
+            kernel.setns(self.home, kernel.CLONE_NEWPID)
+
     def _ready_filter(self) -> None:
         self._filter = seccomp.Filter()
 
@@ -189,6 +211,13 @@ class Isolation:
 
     def _readable(self) -> tuple[str, ...]:
         return self._libraries if self.contained else ("/",)
+
+
+def end_namespace(init: int) -> None:
+    """Kill all that a namespace holds, and wait until it is empty."""
+    if init:
+        os.kill(init, signal.SIGKILL)
+        os.waitpid(init, 0)
 
 
 def _privileged() -> bool:

@@ -37,7 +37,9 @@ _fork = ctypes.PyDLL(None, use_errno=True).fork  # which keeps the interpreter l
 MACHINE = platform.machine()
 _NUMBERS = {  # name -> (x86_64, aarch64)
     "close": (3, 57),
+    "sendto": (44, 206),
     "recvmsg": (47, 212),
+    "clone": (56, 220),
     "chdir": (80, 49),
     "setsid": (112, 157),
     "pivot_root": (155, 41),
@@ -45,6 +47,7 @@ _NUMBERS = {  # name -> (x86_64, aarch64)
     "prctl": (157, 167),
     "unshare": (272, 97),
     "dup3": (292, 24),
+    "setns": (308, 268),
     "prlimit64": (302, 261),
     "close_range": (436, 436),
     "landlock_create_ruleset": (444, 444),

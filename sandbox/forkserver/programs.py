@@ -1,6 +1,5 @@
 """What happens inside a confined child: unpack, run the source as `__main__`, end cleanly."""
 
-import io
 import os
 import struct
 import sys
@@ -140,7 +139,7 @@ class Server:
     """The program's end of the channel: hands each question to the program's `answer`."""
 
     def __init__(self, descriptor: int) -> None:
-        self._stream = io.FileIO(descriptor, "r+", closefd=False)
+        self._descriptor = descriptor
         self._used = False
         self._nonce = b""
 
@@ -180,7 +179,7 @@ class Server:
     def _read(self, length: int) -> bytes | None:
         parts: list[bytes] = []
         while length:
-            part = self._stream.read(min(length, 1 << 20))
+            part = os.read(self._descriptor, min(length, 1 << 20))
             if not part:
                 return None
             parts.append(part)
@@ -190,4 +189,4 @@ class Server:
     def _write(self, frame: bytes) -> None:
         view = memoryview(frame)
         while view:
-            view = view[self._stream.write(view) or 0 :]
+            view = view[os.write(self._descriptor, view) :]

@@ -76,7 +76,7 @@ _SIGNALS = ((62, 129), (234, 131))  # kill, tgkill
 _OWN_PID = 0x7FEDCBA9  # stands for the process that the filter will bind
 _NEWEST_KNOWN = 334
 
-_LOAD, _EQUAL, _GREATER, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
+_LOAD, _JUMP, _EQUAL, _GREATER, _AND, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x54, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _NR, _ARCH_AT, _ARGUMENTS = 0, 4, 16
 
@@ -89,16 +89,15 @@ def _error(number: int) -> bytes:
     return _op(_RETURN, _ERRNO | number)
 
 
-def _guarded(number: int, body: list[bytes]) -> list[bytes]:
-    """Run `body`, which must end in a return, for one system call."""
-    return [_op(_EQUAL, number, 0, len(body)), *body]
-
-
 def _argument(index: int, high: bool = False) -> bytes:
     return _op(_LOAD, _ARGUMENTS + 8 * index + (4 if high else 0))
 
 
-def _special_calls(column: int) -> list[bytes]:
+_Step = tuple[int, list[bytes]]
+"""A number, and what to do from there to the next step: a list that ends in a return."""
+
+
+def _special_calls(column: int) -> dict[int, list[bytes]]:
     """The calls whose arguments decide."""
     allow, refuse = _op(_RETURN, _ALLOW), _error(errno.EPERM)
     thread = [
@@ -128,8 +127,8 @@ def _special_calls(column: int) -> list[bytes]:
     control = _one_of(1, _IOCTLS, errno.ENOTTY)
     on_files = _one_of(1, _FCNTLS, errno.EPERM)
     limits = [_argument(0), _op(_EQUAL, 0, 0, 1), allow, refuse]
-    program: list[bytes] = []
-    for numbers, body in (
+    signal = [_argument(0), _op(_EQUAL, _OWN_PID, 0, 1), allow, refuse]
+    bodies = (
         (_CLONE, thread),
         (_SOCKETPAIR, pair),
         (_SENDTO, send),
@@ -137,9 +136,9 @@ def _special_calls(column: int) -> list[bytes]:
         (_FCNTL, on_files),
         (_PRLIMIT, limits),
         (_CLONE3, [_error(errno.ENOSYS)]),
-    ):
-        program += _guarded(numbers[column], body)
-    return program
+        *((numbers, signal) for numbers in _SIGNALS),
+    )
+    return {numbers[column]: body for numbers, body in bodies}
 
 
 def _one_of(index: int, values: tuple[int, ...], otherwise: int) -> list[bytes]:
@@ -166,39 +165,36 @@ def build_filter(machine: str) -> bytes:
     ]
     if machine == "x86_64":
         program += [_op(_GREATER, 0x40000000, 0, 1), _op(_RETURN, _KILL)]
-    own = [_argument(0), _op(_EQUAL, _OWN_PID, 0, 1), _op(_RETURN, _ALLOW)]
-    for numbers in _SIGNALS:
-        program += _guarded(numbers[column], [*own, _error(errno.EPERM)])
+    return b"".join(program + _tree(_steps(column)))
+
+
+def _steps(column: int) -> list[_Step]:
+    """What to do for all numbers there are, in their order."""
     listed = (pair[column] for pair in _NUMBERS.values())
-    program += _tree(sorted(number for number in listed if number is not None))
-    program += _special_calls(column)
-    program += [
-        _op(_GREATER, _NEWEST_KNOWN + 1, 0, 1),
-        _error(errno.ENOSYS),
-        _error(errno.EPERM),
-    ]
-    return b"".join(program)
+    known = {number: [_op(_RETURN, _ALLOW)] for number in listed if number is not None}
+    known |= _special_calls(column)
+    steps: list[_Step] = []
+    for number in range(max(known) + 2):
+        refuse = errno.EPERM if number <= _NEWEST_KNOWN else errno.ENOSYS
+        body = known.get(number, [_error(refuse)])
+        if not steps or steps[-1][1] != body:
+            steps.append((number, body))
+    return steps
 
 
-def _tree(numbers: list[int]) -> list[bytes]:
-    """Allow the listed numbers as ranges; whatever is left falls through."""
-    ranges: list[list[int]] = []
-    for number in numbers:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    program: list[bytes] = []
-    for low, high in ranges:
-        if low == high:
-            program += [_op(_EQUAL, low, 0, 1), _op(_RETURN, _ALLOW)]
-        else:
-            program += [
-                _op(_GREATER, low, 0, 2),
-                _op(_GREATER, high + 1, 1, 0),
-                _op(_RETURN, _ALLOW),
-            ]
-    return program
+def _tree(steps: list[_Step]) -> list[bytes]:
+    """A search for the number by halves.
+
+    The kernel walks through a filter once for every number there is, each time one is installed:
+    a list would take it longer than all other walls together.
+    """
+    if len(steps) == 1:
+        return steps[0][1]
+    half = len(steps) // 2
+    below, above = _tree(steps[:half]), _tree(steps[half:])
+    if len(below) < 256:
+        return [_op(_GREATER, steps[half][0], len(below), 0), *below, *above]
+    return [_op(_GREATER, steps[half][0], 0, 1), _op(_JUMP, len(below)), *below, *above]
 
 
 class _Program(ctypes.Structure):

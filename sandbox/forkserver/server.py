@@ -15,7 +15,7 @@ import socket
 import sys
 import time
 
-from . import children, folder, isolation, kernel, programs, rootfs
+from . import children, folder, isolation, kernel, programs, rootfs, zygote
 
 # What programs of benchmarks import most. Every further module costs each fork its pages and
 # mappings, so what is rare or large (hashlib, uuid, csv, tempfile, ...) is imported when asked for.
@@ -36,11 +36,9 @@ class Server:
         self._control = control
         self._harness = harness
         self._settings = settings
-        self._preludes: children.Preludes = {}
         wanted = settings["rootfs"]
         assert isinstance(wanted, dict)
         self._isolation = isolation.Isolation(wanted, bool(settings.get("contained")))
-        self._nursery = children.Nursery(self._isolation)
         self._folder = folder.Folder(rootfs.WORK)
 
     def start(self) -> None:
@@ -55,7 +53,7 @@ class Server:
         for name in (*STANDARD_MODULES, *preload):
             importlib.import_module(name)
         _give_exits()
-        self._nursery.base_bytes = isolation.address_space()
+        base_bytes = isolation.address_space()
         self._isolation.enter()
         missing = self._isolation.missing()
         allowed = bool(self._settings.get("allow_unsafe"))
@@ -65,13 +63,14 @@ class Server:
         self._control.send(json.dumps(report).encode())
         if missing and not allowed:
             sys.exit(0)
-        if not self._isolation.private_folder:
-            self._isolation.view(rootfs.WORK)
         isolation.reset_signals()
         _rehearse()
         _forget()
         gc.collect()
         gc.freeze()
+        self._nursery = children.Nursery(self._isolation, _forks(self._isolation, base_bytes))
+        if not self._isolation.private_folder:
+            self._nursery.view()
 
     def loop(self) -> None:
         """Serve until the harness is gone."""
@@ -89,29 +88,16 @@ class Server:
                 continue  # for a program that has ended meanwhile
             request = json.loads(message)
             if request["kind"] == "prelude":
-                self._learn(request["key"], descriptors[0])
+                self._nursery.learn(request["key"], descriptors[0])
                 continue
             self._run(request, descriptors)
-
-    def _learn(self, key: str, descriptor: int) -> None:
-        """Run a prelude, for the children that are forked from now on."""
-        self._nursery.clear()
-        source, _ = programs.unpack(descriptor)
-        if len(self._preludes) >= programs.PRELUDES_KEPT:
-            self._preludes.pop(next(iter(self._preludes)))
-        try:
-            self._preludes[key] = programs.run_prelude(source)
-        except BaseException as problem:
-            self._preludes[key] = f"{type(problem).__name__}: {problem}"
-        gc.collect()
-        gc.freeze()
 
     def _run(self, request: dict[str, object], descriptors: list[int]) -> None:
         limits = {name: float(str(request[name])) for name in children.LIMITS}
         started = time.monotonic()
         try:
             self._make_room(limits)
-            child = self._nursery.take(limits, self._preludes)
+            child = self._nursery.take(limits)
             used = _cpu(child.pid)
             child.hand_over(str(request["key"]), descriptors)
         except OSError as problem:
@@ -120,7 +106,7 @@ class Server:
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
-        self._nursery.stock(limits, self._preludes)
+        self._nursery.stock(limits)
         ending = self._supervise(child, request, used)
         ending["report"] = child.said()
         self._nursery.bury(child)
@@ -132,9 +118,9 @@ class Server:
             self._renew(limits)
 
     def _renew(self, limits: dict[str, float]) -> None:
-        self._nursery.renewed()
+        self._nursery.clear()
         self._folder.renew(limits)
-        self._isolation.view(rootfs.WORK)
+        self._nursery.view()
 
     def _tidy(self, limits: dict[str, float]) -> None:
         """Have an empty folder before the next run; where that fails, this server ends."""
@@ -142,7 +128,7 @@ class Server:
             rootfs.clean(rootfs.WORK)
         elif self._isolation.private_folder and not self._folder.untouched():
             self._renew(limits)
-            self._nursery.stock(limits, self._preludes)
+            self._nursery.stock(limits)
 
     def _send(self, ending: dict[str, object]) -> None:
         self._control.send(json.dumps(ending).encode())
@@ -192,6 +178,13 @@ class Server:
         _, status, usage = os.wait4(pid, 0)
         cpu = max(usage.ru_utime + usage.ru_stime - used, 0.0)
         return {"status": status, "cpu": cpu, "peak_kb": usage.ru_maxrss, "why": why}
+
+
+def _forks(walls: isolation.Isolation, base_bytes: int) -> zygote.Forks:
+    try:
+        return zygote.Zygote(zygote.Pattern(walls, base_bytes), walls)
+    except OSError:
+        return zygote.OwnForks(walls, base_bytes)
 
 
 _NOTHING = {"status": 0, "cpu": 0.0, "peak_kb": 0, "why": "", "wall": 0.0}

@@ -17,10 +17,17 @@ from ..verdict import Status, Verdict, checker_error, correct, wrong
 from ._extraction import Program, program_of
 from .judging.boxes import imported_libraries, judges, program_sandbox
 from .judging.codec import MalformedError
+from .judging.foresight import Foreseen
 from .judging.outcomes import STATUS_OF_OUTCOME, ended
-from .judging.session import BadProgramError, Job, JudgeFailedError, ProgramChannel
+from .judging.session import (
+    BadProgramError,
+    Job,
+    JudgeFailedError,
+    ProgramChannel,
+    UnforeseenError,
+)
 from .judging.stdio import Case, Compare, compare_output, run_cases
-from .judging.tests_text import BrokenTestsError, facts
+from .judging.tests_text import BrokenTestsError, TestsText, facts
 
 FUNCTION_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=1024)
 STDIO_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=16_384)
@@ -83,18 +90,42 @@ def _function_verdict(
         tests, runnable, setup, entry_point, known.wanted, known.modules,
         known.check, known.functions, preload
     )  # fmt: skip
+    box, limits = sandbox or program_sandbox(), limits or FUNCTION_LIMITS
+    try:
+        return _judged(job, known, program, (box, limits, fresh), known.foreseen)
+    except UnforeseenError:
+        return _judged(job, known, program, (box, limits, fresh), None)
+
+
+def _judged(
+    job: Job,
+    known: TestsText,
+    program: Program,
+    how: tuple[Sandbox, Limits, bool],
+    foreseen: Foreseen | None,
+) -> Verdict:
+    """The verdict of one run of the program. Raises UnforeseenError, then without `foreseen`."""
+    sandbox, limits, fresh = how
+    assert program.source is not None
     channel = None
     try:
-        channel = ProgramChannel(sandbox or program_sandbox(), limits or FUNCTION_LIMITS, preload)
-        channel.load(program.source, setup, known.declared)
-        if entry_point not in channel.names:
-            reason = f"The program does not define {entry_point!r} once it has run."
+        channel = ProgramChannel(sandbox, limits, job.preload)
+        ahead = foreseen.question if foreseen else b""
+        reply = channel.load(program.source, job.setup, known.declared, ahead)
+        if job.entry_point not in channel.names:
+            reason = f"The program does not define {job.entry_point!r} once it has run."
             return wrong("rejected", program.source, reason)
-        account = judges().run(job, channel, fresh)
+        if foreseen and channel.names[job.entry_point] != "function":
+            raise UnforeseenError
+        if foreseen and foreseen.accepts(reply):
+            account = foreseen.account()
+        else:
+            account = judges().run(job, channel, fresh)
     except BadProgramError as error:
         return wrong(error.status, program.source, error.sentence)
     except ChannelClosed as error:
-        return ended(error.outcome, program.source, {})
+        known_cases = foreseen.nothing() | {"extraction": program.how} if foreseen else {}
+        return ended(error.outcome, program.source, known_cases)
     except MalformedError as error:
         return wrong("rejected", program.source, f"The program sent {error}.")
     except JudgeFailedError as error:

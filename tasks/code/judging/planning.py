@@ -5,6 +5,8 @@ that follow it, `TOGETHER` in place of asserts in a row that compare such calls 
 """
 
 import ast
+import operator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .trees import (
@@ -22,7 +24,6 @@ HARMLESS_CALLS = frozenset(
 )  # fmt: skip
 _SOMETIMES = (ast.BoolOp, ast.IfExp, ast.Lambda, ast.comprehension)
 """Within these a call may not happen, or more than once."""
-_SUMS = (ast.Constant, ast.BinOp, ast.UnaryOp, ast.List, ast.Tuple)
 Group = list[tuple[list[Any], dict[str, Any]]]
 """The literal arguments of calls that follow each other with nothing between them."""
 LEFT, RIGHT, TRUE, FALSE, CONSTANT = "left", "right", "true", "false", "constant"
@@ -169,9 +170,52 @@ def _literal(item: ast.expr) -> Any:
     try:
         return ast.literal_eval(item)
     except ValueError:
-        if any(isinstance(node, ast.expr) and not isinstance(node, _SUMS) for node in nodes(item)):
-            raise
-    return eval(compile(ast.Expression(item), "<tests>", "eval"), {"__builtins__": {}})
+        return _computed(item)
+
+
+def _computed(item: ast.expr) -> Any:
+    """The value of arithmetic with literals, where it is small. Raises ValueError elsewhere."""
+    if isinstance(item, ast.List):
+        return [_computed(part) for part in item.elts]
+    if isinstance(item, ast.Tuple):
+        return tuple(map(_computed, item.elts))
+    if isinstance(item, ast.UnaryOp) and type(item.op) in _SIGNS:
+        return _SIGNS[type(item.op)](_computed(item.operand))
+    if isinstance(item, ast.BinOp) and type(item.op) in _OPERATIONS:
+        left, right = _computed(item.left), _computed(item.right)
+        if isinstance(item.op, ast.Pow) and _extent(left) * abs(right) > LARGEST_COMPUTED:
+            raise ValueError("a large number")
+        if isinstance(item.op, ast.Mult):
+            times = [one for one in (left, right) if isinstance(one, int)]
+            parts = [one for one in (left, right) if isinstance(one, (str, bytes, list, tuple))]
+            if parts and times and _extent(parts[0]) * times[0] > LARGEST_COMPUTED:
+                raise ValueError("a large value")
+        elif isinstance(left, (str, bytes)) and not isinstance(item.op, ast.Add):
+            raise ValueError("a format")
+        return _OPERATIONS[type(item.op)](left, right)
+    return ast.literal_eval(item)
+
+
+LARGEST_COMPUTED = 10_000
+"""Parts or bits of a value that tests compute, more than which are left to run with the tests."""
+_SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.UAdd: operator.pos, ast.USub: operator.neg, ast.Invert: operator.invert,
+    ast.Not: operator.not_,
+}  # fmt: skip
+_OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
+    ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}  # fmt: skip
+
+
+def _extent(value: Any) -> int:
+    """The parts of a value; of a number its bits."""
+    if isinstance(value, int):
+        return value.bit_length()
+    if isinstance(value, (list, tuple)):
+        return 1 + sum(map(_extent, value))
+    return len(value) if isinstance(value, (str, bytes)) else 64
 
 
 _NO_OBJECTS = frozenset(

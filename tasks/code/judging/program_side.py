@@ -128,6 +128,13 @@ class ProgramSide:
         names = itertools.islice(space.items(), 2_000)
         return ["ok", {name: _kind(value) for name, value in names if type(name) is str}]
 
+    def load_and_ahead(self, load: list[Any], ahead: list[Any]) -> bytes:
+        """Two questions in one: the second reply is on a line of its own, if the first is good."""
+        loaded = self.load(*load)
+        if loaded[0] != "ok":
+            return dumps(loaded)
+        return dumps(loaded) + b"\n" + self.ahead(*ahead)
+
     def call(self, target: Tree, name: str | None, arguments: Tree, named: Tree) -> Tree:
         """Call a function, a class, a held object or its method; arguments changed come back."""
         unpacker = Unpacker(self.rebuild)
@@ -357,6 +364,7 @@ class ProgramSide:
         actions: dict[str, Callable[..., Tree]] = {
             "load": self.load, "call": self.call, "get": self.get, "set": self.set,
             "more": self.more, "many": self.many, "ahead": self.ahead,
+            "load_and_ahead": self.load_and_ahead,
         }  # fmt: skip
         return actions[question[0]](*question[1:])
 
@@ -447,6 +455,7 @@ def rehearse() -> None:
         ["call", ["g", "f"], None, plain([[1], ""]), plain({})],
         ["call", ["g", "g"], None, plain([[1, 2]]), named],
         ["ahead", ["g", "f"], [[given, named], [given, named]]],
+        ["load_and_ahead", [_REHEARSED, "", []], [["g", "f"], [[given, named], [given, named]]]],
     ]
     printed = sys.stdout
     for _ in range(ROUNDS_OF_REHEARSAL):

@@ -37,6 +37,10 @@ class BadProgramError(Exception):
         self.sentence = reason[:1].upper() + reason[1:] + ("" if reason.endswith(".") else ".")
 
 
+class UnforeseenError(Exception):
+    """The judge asks something else than what the program was asked already."""
+
+
 class JudgeFailedError(Exception):
     """The judge ended or spoke nonsense; `outcome` says how it ended, if it did."""
 
@@ -69,10 +73,29 @@ class ProgramChannel:
             Program(START, preload=preload, prelude=driver("program_side")), limits
         )
         self.names: Mapping[str, str] = {}
+        self._ahead = (b"", b"")
+        """A question that the program was asked before the judge asks it, and the reply."""
 
-    def load(self, source: str, setup: str = "", declared: tuple[str, ...] = ()) -> None:
-        """Run the program's text. Raises BadProgramError, ChannelClosed."""
-        reply = self.ask(["load", source, setup, list(declared)])
+    def load(
+        self, source: str, setup: str = "", declared: tuple[str, ...] = (), ahead: bytes = b""
+    ) -> bytes:
+        """Run the program's text, and ask the judge's question `ahead` of it, if there is one.
+
+        Gives the reply to that question, b"" without one. Raises BadProgramError, ChannelClosed.
+        """
+        load = ["load", source, setup, list(declared)]
+        if not ahead:
+            self._loaded(self.ask(load))
+            return b""
+        parts = b'["load_and_ahead",', dumps(load[1:]), b",", _arguments(ahead), b"]"
+        head, _, reply = self.relay(b"".join(parts)).partition(b"\n")
+        self._loaded(_reply(head))
+        if not reply:
+            raise MalformedError("a reply in no known form")
+        self._ahead = ahead, reply
+        return reply
+
+    def _loaded(self, reply: list[Any]) -> None:
         if reply[0] == "ok" and len(reply) == 2 and type(reply[1]) is dict:
             self.names = {name: kind for name, kind in reply[1].items() if type(kind) is str}
         elif reply[0] == "bad":
@@ -87,13 +110,15 @@ class ProgramChannel:
 
     def ask(self, question: Tree) -> list[Any]:
         """The reply to one question. Raises ChannelClosed, MalformedError."""
-        reply = loads(self.relay(dumps(question)))
-        if type(reply) is not list or not reply or type(reply[0]) is not str:
-            raise MalformedError("a reply in no known form")
-        return reply
+        return _reply(self.relay(dumps(question)))
 
     def relay(self, question: bytes) -> bytes:
-        """The reply's bytes as they are. Raises ChannelClosed, MalformedError."""
+        """The reply's bytes as they are. Raises ChannelClosed, MalformedError, UnforeseenError."""
+        (asked, reply), self._ahead = self._ahead, (b"", b"")
+        if asked:
+            if question != asked:
+                raise UnforeseenError
+            return reply
         reply = self._channel.ask(question)
         if len(reply) > LARGEST_REPLY:
             raise MalformedError(f"a reply of {len(reply):,} bytes, more than {LARGEST_REPLY:,}")
@@ -102,6 +127,18 @@ class ProgramChannel:
     def discard(self) -> None:
         """End the program, however it ends."""
         self._channel.discard()
+
+
+def _reply(data: bytes) -> list[Any]:
+    reply = loads(data)
+    if type(reply) is not list or not reply or type(reply[0]) is not str:
+        raise MalformedError("a reply in no known form")
+    return reply
+
+
+def _arguments(question: bytes) -> bytes:
+    """A question without its first word, which says what kind it is."""
+    return b"[" + question.partition(b",")[2]
 
 
 @dataclass

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .foresight import Foreseen, foresee
 from .trees import nodes
 
 _BUILT_IN = frozenset(dir(builtins))
@@ -44,6 +45,8 @@ class TestsText:
     """How the tests say no: "assert" or "raise"; empty when they cannot."""
     libraries: tuple[str, ...]
     """Libraries beyond the standard one that the trusted texts import."""
+    foreseen: Foreseen | None
+    """The one question that the tests come down to, if they do."""
 
 
 def parsed(text: str) -> ast.Module:
@@ -160,16 +163,18 @@ def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
     } | _named_tuples(list(trees.values()))
     modules = wanted & _USUAL_MODULES - {entry_point}
     inside = {name: nodes(one) for name, one in trees.items()}
+    check = "check" if "check" in functions and "check" not in called else None
     return TestsText(
         wanted=tuple(sorted(wanted - modules)),
         modules=tuple(sorted(modules)),
         declared=tuple(sorted(declared)),
-        check="check" if "check" in functions and "check" not in called else None,
+        check=check,
         functions=tuple(
             name for name in functions if name.startswith("test") and name not in called
         ),
         decides=_decides(inside["tests"]),
         libraries=tuple(sorted(set().union(*map(imported, inside.values())) - _STANDARD)),
+        foreseen=foresee(tree, entry_point, check),  # last: it rewrites the tree
     )
 
 

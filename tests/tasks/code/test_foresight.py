@@ -1,0 +1,224 @@
+"""Tests that are nothing but data are asked with the program's text; the verdict is the judge's."""
+
+import ast
+import dataclasses
+import itertools
+import json
+from typing import Any
+
+import pytest
+from assay.sandbox import Limits
+from assay.tasks.code import verifier
+from assay.tasks.code.judging import session
+from assay.tasks.code.judging.codec import Packer, dumps, no_foreign
+from assay.tasks.code.judging.foresight import Foreseen, foresee
+from assay.tasks.code.judging.planning import _literal
+from assay.tasks.verdict import Verdict
+
+LIMITS = Limits(cpu_seconds=4, wall_seconds=120, memory_mb=512, output_kb=256)
+
+TESTS = """
+METADATA = {"author": "nobody"}
+
+def check(candidate):
+    # Values of most kinds.
+    assert candidate(3) == [0, 1, 2], "three"
+    assert [0] == candidate(1)
+    assert not candidate(0)
+    assert candidate(-1)
+    assert candidate(2 * 5 + 1) == (1.5, {"a": {1, 2}}, None, "é", b"x", 2**70)
+    assert True
+"""
+RIGHT = """
+def f(n):
+    special = {0: [], -1: "yes", 11: (1.5, {"a": {1, 2}}, None, "é", b"x", 2**70)}
+    return special[n] if n in special else list(range(n))
+"""
+PROGRAMS = {
+    "right": RIGHT,
+    "a number for a boolean": RIGHT.replace('"yes"', "1"),
+    "an empty value for a false one": RIGHT.replace("[]", "''"),
+    "a value of another type": RIGHT.replace("list(range(n))", "tuple(range(n))"),
+    "equal numbers of another type": RIGHT.replace("list(range(n))", "[0.0, 1.0, 2.0][:n]"),
+    "another order of a set": RIGHT.replace("{1, 2}", "{2, 1}"),
+    "wrong in the last": RIGHT.replace("1.5", "1.25"),
+    "raises in one": RIGHT + "\ng = f\ndef f(n):\n    return g(n) if n else 1 / 0",
+    "prints": RIGHT + "\ng = f\ndef f(n):\n    print(n)\n    return g(n)",
+    "slow in one": RIGHT.replace("    return", "    __import__('time').sleep(n == 1)\n    return"),
+    "ends": RIGHT + "\nimport os\ng = f\ndef f(n):\n    return g(n) if n else os._exit(0)",
+    "never ends": RIGHT + "\ng = f\ndef f(n):\n    while n == 1: pass\n    return g(n)",
+    "an iterator": "def f(n):\n    yield from range(n)",
+    "an object": "class A: pass\ndef f(n):\n    return A()",
+    "counts its calls": "calls = []\ndef f(n):\n    calls.append(n)\n    return [0] * len(calls)",
+    "a class": "class f:\n    def __init__(self, n): self.n = n",
+    "a value": "f = 3",
+    "an instance that can be called": "class A:\n    def __call__(self, n): return [0]\nf = A()",
+    "not there": "def g(n): return n",
+    "fails as it is loaded": RIGHT + "\n1 / 0",
+    "no Python": "def f(n:\n",
+    "a large value": "def f(n):\n    return list(range(200_000))",
+    "a string of one kind of brackets": "def f(n):\n    return '[' * 5000",
+    "deep": "def f(n):\n    x = []\n    for _ in range(150): x = [x]\n    return x",
+    "too deep": "def f(n):\n    x = []\n    for _ in range(5000): x = [x]\n    return x",
+}  # fmt: skip
+
+
+def _verdict(source: str, tests: str = TESTS) -> Verdict:
+    return verifier.verify_function(f"```python\n{source}\n```", tests, "f", limits=LIMITS)
+
+
+def _without_foresight(monkeypatch: pytest.MonkeyPatch, source: str, tests: str = TESTS) -> Verdict:
+    known = verifier.facts
+
+    def facts(*texts: str) -> Any:
+        return dataclasses.replace(known(*texts), foreseen=None)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(verifier, "facts", facts)
+        return _verdict(source, tests)
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    told = verdict.model_dump(exclude={"seconds"})
+    told["meta"].pop("cpu_seconds", None)
+    return told
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_verdict_is_that_of_the_judge(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_foresight = _verdict(PROGRAMS[name])
+    alone = _without_foresight(monkeypatch, PROGRAMS[name])
+    if name in ("ends", "never ends"):  # before it has answered anything
+        assert with_foresight.meta["cases"] == 6
+        assert with_foresight.meta["fraction"] == alone.meta["fraction"] == 0
+        with_foresight = with_foresight.model_copy(update={"meta": alone.meta})
+    assert _told(with_foresight) == _told(alone)
+    assert with_foresight.correct is (
+        name in ("right", "a number for a boolean", "an empty value for a false one",
+                 "equal numbers of another type", "another order of a set", "prints", "slow in one")
+    )  # fmt: skip
+
+
+def test_no_judge_is_asked_where_every_reply_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    run = session.Judges.run
+
+    def counted(self: session.Judges, job: session.Job, *rest: Any) -> dict[str, Any]:
+        asked.append(job.entry_point)
+        return run(self, job, *rest)
+
+    monkeypatch.setattr(session.Judges, "run", counted)
+    assert _verdict(RIGHT).correct
+    assert asked == []
+    assert not _verdict(PROGRAMS["wrong in the last"]).correct
+    assert asked == ["f"]
+
+
+def test_a_failure_is_judged_without_a_second_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+    load = session.ProgramChannel.load
+
+    def counted(self: session.ProgramChannel, *rest: Any) -> bytes:
+        opened.append(1)
+        return load(self, *rest)
+
+    monkeypatch.setattr(session.ProgramChannel, "load", counted)
+    verdict = _verdict(PROGRAMS["counts its calls"])
+    assert verdict.meta["failures"][0]["got"] == "[0]"
+    assert len(opened) == 1
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "def check(c):\n    x = 1\n    assert c(1) == x",
+        "def check(c):\n    for n in [1]:\n        assert c(n) == 1",
+        "import math\ndef check(c):\n    assert c(1) == 1",
+        "def check(c, d=1):\n    assert c(1) == 1",
+        "def check(*c):\n    assert c(1) == 1",
+        "@staticmethod\ndef check(c):\n    assert c(1) == 1",
+        "def check(c):\n    assert c(1) == 1\nf = {}",
+        "def check(c):\n    assert c(1) == 1\ndef other(): pass",
+        "def check(c):\n    assert c(1) == 1\n    assert False",
+        "def check(c):\n    assert c(c) == 1",
+        "def check(c):\n    assert c(c(1)) == 1",
+        "def check(c):\n    assert c(1) == 1 == 1",
+        "def check(c):\n    assert c(1) is 1",
+        "def check(c):\n    assert abs(c(1) - 1) < 0.1",
+        "def check(c):\n    assert c(1) == 10**10**10",
+        "def check(c):\n    assert c('a' * 10**9) == 1",
+        "def check(c):\n    assert c(1) == 1, c(2)",
+        "def check(c):\n" + "    assert c(1) == 1\n" * 100,
+        "",
+    ],
+)
+def test_other_tests_are_left_to_the_judge(tests: str) -> None:
+    assert foresee(ast.parse(tests), "f", "check") is None
+
+
+def test_asserts_of_a_module_are_foreseen() -> None:
+    found = foresee(ast.parse("assert f(1, [2], k='x') == 3\nassert f()"), "f", None)
+    assert found is not None
+    assert json.loads(found.question)[2] == [
+        [["l", 1, ["l", 2]], ["d", "k", "x"]],
+        [["l"], ["d"]],
+    ]
+    assert found.cases == 2
+
+
+FORESEEN = Foreseen(b"", (("left", ["l", 1, 2]), ("true", None), ("false", None)), 3)
+
+
+@pytest.mark.parametrize(
+    ("answers", "accepted"),
+    [
+        ([["v", ["l", 1, 2], [], ""], ["v", 5, [], "x"], ["v", 0, [], ""]], True),
+        ([["v", ["l", 1, 2], [], ""], ["v", "a", [], ""], ["v", None, [], ""]], True),
+        ([["v", ["l", 2, 1], [], ""], ["v", 5, [], ""], ["v", 0, [], ""]], False),
+        ([["v", ["t", 1, 2], [], ""], ["v", 5, [], ""], ["v", 0, [], ""]], False),
+        ([["v", ["l", 1, 2], [], ""], ["v", ["l"], [], ""], ["v", 0, [], ""]], False),
+        ([["v", ["l", 1, 2], [], ""], ["v", 5, [], ""], ["v", ["l"], [], ""]], True),
+        ([["v", ["l", 1, 2], [], ""], ["v", 5, [], ""], ["v", ["h"], [], ""]], False),
+        ([["v", ["l", 1, 2], [], ""], ["v", 5, [], ""], ["v", ["l", 0], [], ""]], False),
+        ([["v", ["l", 1, 2], [], ""], ["v", 5, [], ""], ["v", {}, [], ""]], False),
+        ([["v", ["l", 1, 2], [0, ["l"]], ""], ["v", 5, [], ""], ["v", 0, [], ""]], False),
+        ([["v", ["l", 1, 2], [], "", 1], ["v", 5, [], ""], ["v", 0, [], ""]], False),
+        ([["x", ["l", 1, 2], [], ""], ["v", 5, [], ""], ["v", 0, [], ""]], False),
+        ([["v", ["l", 1, 2], [], ""], ["v", 5, [], ""]], False),
+        ([[], [], []], False),
+        ([1, 2, 3], False),
+        ({"v": 1}, False),
+    ],
+)  # fmt: skip
+def test_a_reply_is_accepted_only_where_every_assert_surely_holds(
+    answers: Any, accepted: bool
+) -> None:
+    assert FORESEEN.accepts(dumps(["ahead", answers])) is accepted
+    assert not FORESEEN.accepts(dumps(["other", answers]))
+    assert not FORESEEN.accepts(dumps(["ahead", answers])[:-1])
+
+
+def test_equal_trees_are_equal_values() -> None:
+    values = [
+        0, 1, True, False, None, 1.0, -0.0, "", "a", b"", b"a", "l", 2**90, 1j, (), (1,), [], [1],
+        [[1]], [(1,)], {}, {1: 2}, {"a": [1]}, set(), {1}, frozenset({1}), float("inf"),
+        float("nan"), ["l", 1], ["r", 0], ("t",), ..., range(3), {True: 2},
+    ]  # fmt: skip
+    for one, other in itertools.product(values, values):
+        trees = [json.loads(dumps(Packer(no_foreign).pack(value))) for value in (one, other)]
+        assert (trees[0] != trees[1]) or one == other, (one, other)
+
+
+def test_arithmetic_of_tests_is_computed_within_bounds() -> None:
+    for text in ("2 * 3", "-(4 // 3)", "10 ** 6", "[0] * 5", "'ab' * 3", "(1, 2 + 3)", "7 % 4 / 2"):
+        assert _literal(ast.parse(text, mode="eval").body) == eval(text)
+    for text in (
+        "10 ** 10 ** 10",
+        "[0] * 10**9",
+        "'%99999999d' % 1",
+        "1 << 9",
+        "f(1) + 1",
+        "1 / 0",
+    ):
+        with pytest.raises((ValueError, ZeroDivisionError)):
+            _literal(ast.parse(text, mode="eval").body)
