@@ -16,8 +16,14 @@ _BYTES_PER_INODE = 16 * 1024
 _FEWEST_INODES, _MOST_INODES = 64, 4096
 
 
+_passed: Limits | None = None
+
+
 def check_limits(limits: Limits) -> None:
     """Every limit is positive, finite and within the machine; UsageError says which is not."""
+    global _passed
+    if limits is _passed:  # the same object again, as from run to run
+        return
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     largest = {
@@ -38,6 +44,7 @@ def check_limits(limits: Limits) -> None:
             raise UsageError(f"{item.name}={value} is beyond this machine: give at most {most}")
     if limits.open_files < 8:
         raise UsageError(f"open_files={limits.open_files} is too few to start: give at least 8")
+    _passed = limits
 
 
 def prepare(program: Program, limits: Limits) -> Request | Outcome:

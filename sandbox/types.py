@@ -17,7 +17,8 @@ class Program:
     `preload` names third-party libraries that the program may import, kept warm; without it
     only the standard library is there. `prelude` is trusted source that runs first, in the same
     namespace: definitions and nothing else, no secret. It runs once in the fork-server, and
-    every program that names it is a copy of that state.
+    every program that names it is a copy of that state. Where a prelude defines `main`, a program
+    without source is a call of `main(exchange)`: nothing has to be compiled for it.
     """
 
     source: str
@@ -120,7 +121,9 @@ class Sandbox(Protocol):
 
         The program finds the function `serve(answer)` in its globals (injected by the sandbox,
         not importable): calling it hands every question to `answer(bytes) -> bytes` until the
-        channel closes. It must be called once, from the main thread.
+        channel closes. It must be called once, from the main thread. `exchange(reply)` is the
+        same in single steps, for a program that asks back in the middle of an answer: it sends a
+        reply (None at first) and gives the next question, or raises SystemExit at the end.
         """
         ...
 

@@ -102,6 +102,13 @@ def fork() -> int:
     return _check(_fork(), "fork")
 
 
+def give_back_memory() -> None:
+    """Let go of the pages that malloc holds in reserve, where libc can: a fork copies them."""
+    trim = getattr(_libc, "malloc_trim", None)
+    if trim is not None:
+        trim(ctypes.c_size_t(0))
+
+
 def unshare(flags: int, what: str = "unshare") -> None:
     """Leave the shared namespaces named by `flags`."""
     _check(_libc.unshare(flags), what)

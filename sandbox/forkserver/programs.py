@@ -78,7 +78,10 @@ def run_main(source: bytes, module: types.ModuleType, serve: Callable[..., None]
     sys.modules["__main__"] = module
     status = 0
     try:
-        exec(compile_source(source), module.__dict__)
+        if not source and "main" in module.__dict__:
+            module.__dict__["main"](module.__dict__.get("exchange"))
+        else:
+            exec(compile_source(source), module.__dict__)
     except SystemExit as leaving:
         status = _exit_status(leaving)
     except BaseException:

@@ -5,7 +5,6 @@ child unread, so that a child, which is a copy of this process, finds nothing of
 its memory. Preludes are the exception; they hold no secrets by contract.
 """
 
-import gc
 import importlib
 import json
 import os
@@ -66,8 +65,7 @@ class Server:
         isolation.reset_signals()
         _rehearse()
         _forget()
-        gc.collect()
-        gc.freeze()
+        zygote.settle()
         self._nursery = children.Nursery(self._isolation, _forks(self._isolation, base_bytes))
         if not self._isolation.private_folder:
             self._nursery.view()

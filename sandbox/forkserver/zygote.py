@@ -65,8 +65,7 @@ class Pattern:
             self._preludes[key] = programs.run_prelude(source)
         except BaseException as problem:
             self._preludes[key] = f"{type(problem).__name__}: {problem}"
-        gc.collect()
-        gc.freeze()
+        settle()
 
     def view(self) -> None:
         """The working folder is another one. Raises KernelError."""
@@ -108,6 +107,13 @@ class Pattern:
             status = programs.run_main(source, module, serve)
         finally:
             os._exit(status)
+
+
+def settle() -> None:
+    """Let no child inherit garbage, walk through what is there, or copy what nobody uses."""
+    gc.collect()
+    gc.freeze()
+    kernel.give_back_memory()
 
 
 class Forks(Protocol):

@@ -64,7 +64,9 @@ class LocalServer:
 
     def forget(self) -> None:
         """In a forked copy of the harness."""
-        self._group = None
+        if self._group is not None:
+            self._group.forget()
+            self._group = None
         self._server.forget()
 
     def close(self) -> None:

@@ -3,13 +3,15 @@
 import contextlib
 import itertools
 import os
+import re
 import time
 from pathlib import Path
 
 _ROOT = Path("/sys/fs/cgroup")
 _count = itertools.count()
+_KILLS = re.compile(rb"^oom_kill (\d+)", re.MULTILINE)
 _SLACK_MB = 32
-_OWN_TASKS = 8  # two of the server, the child in stock, two init processes, and room
+_OWN_TASKS = 9  # two of the server, the zygote, the child in stock, two init processes, and room
 
 
 class CgroupUnavailableError(OSError):
@@ -42,6 +44,8 @@ class Group:
         self._base_mb = 0.0
         self._allowed = (0.0, 0)
         self._kills = 0
+        self._events = -1
+        """The file that counts kills, held open: it is read after every run that was killed."""
         name = f"assay-{os.getpid()}-{next(_count)}"
         own = _own_groups()
         try:
@@ -51,6 +55,7 @@ class Group:
                         self._make(controller, own[controller], name)
             else:
                 self._make_unified(own.get(""), name)
+            self._events = self._open_events()
             self._kills = self._kill_count()
         except OSError as problem:
             self.remove()
@@ -117,19 +122,26 @@ class Group:
             path = self._folders["memory"] / "memory.usage_in_bytes"
         return int(path.read_text()) / 2**20
 
-    def _kill_count(self) -> int:
+    def _open_events(self) -> int:
         if "" in self._folders:
             path = self._folders[""] / "memory.events"
         else:
             path = self._folders["memory"] / "memory.oom_control"
-        for line in path.read_text().splitlines():
-            name, _, count = line.partition(" ")
-            if name == "oom_kill":
-                return int(count)
-        return 0
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def _kill_count(self) -> int:
+        found = _KILLS.search(os.pread(self._events, 4096, 0))
+        return int(found[1]) if found else 0
+
+    def forget(self) -> None:
+        """Let go of the descriptor: in a forked copy of the harness, or before the end."""
+        if self._events >= 0:
+            os.close(self._events)
+            self._events = -1
 
     def remove(self) -> None:
         """Delete the group; waits shortly for the last process to leave it."""
+        self.forget()
         deadline = time.monotonic() + 2.0
         for folder in self._folders.values():
             while folder.exists():

@@ -258,6 +258,9 @@ def _defines(text: str, entry_point: str | None) -> bool:
 
 def _with_needs(text: str, others: list[str], prompt: str, entry_point: str) -> tuple[str, str]:
     """The text after the pieces that bind names it reads but does not bind itself."""
+    offered = _offered(prompt, entry_point)
+    if not others and text.isascii() and not any(name in text for name in offered):
+        return text, ""
     tree = _tree(text)
     needs = set() if tree is None else free_names(tree)
     sources: list[str] = []
@@ -275,6 +278,13 @@ def _with_needs(text: str, others: list[str], prompt: str, entry_point: str) -> 
         sources.insert(0, _text_of(_without(prompt_tree, entry_point), ""))
         used.append("the prompt's imports and helpers")
     return "\n".join([*sources, text]), " and ".join(used)
+
+
+@lru_cache(maxsize=4096)
+def _offered(prompt: str, entry_point: str) -> frozenset[str]:
+    """The names beside the entry point that a prompt gives to programs."""
+    tree = _tree(prompt) if prompt else None
+    return frozenset() if tree is None else frozenset(bound_names(tree.body) - {entry_point})
 
 
 def _text_of(tree: ast.Module, original: str) -> str:

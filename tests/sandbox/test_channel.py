@@ -34,6 +34,31 @@ def test_more_preludes_than_a_server_keeps_come_back(box: Sandbox) -> None:
             assert box.run(program).stdout == f"{number}\n", round_
 
 
+MAIN = """
+seen = 0
+
+def main(exchange):
+    global seen
+    reply = None
+    while True:
+        question = exchange(reply)
+        seen += 1
+        reply = question + str(seen).encode()
+"""
+
+
+def test_a_prelude_may_bring_the_main_program(box: Sandbox) -> None:
+    for _ in range(2):
+        with box.open_channel(Program("", prelude=MAIN)) as channel:
+            assert [channel.ask(b"n") for _ in range(3)] == [b"n1", b"n2", b"n3"]
+    with box.open_channel(Program("serve(lambda question: b'own')", prelude=MAIN)) as channel:
+        assert channel.ask(b"n") == b"own"
+    plain = Program("", prelude="def main(exchange):\n    print(exchange)")
+    assert box.run(plain).stdout == "None\n"
+    assert box.run(Program("", prelude="x = 1")).stdout == ""
+    assert box.run(Program("main = print")).stdout == ""
+
+
 def test_a_prelude_that_fails_is_not_the_fault_of_the_program(box: Sandbox) -> None:
     outcome = box.run(Program("print(1)", prelude="1 / 0"))
     assert outcome.status == "sandbox_error"

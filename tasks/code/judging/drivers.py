@@ -4,8 +4,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-START = "start(exchange)\n"
-"""The program that goes with either prelude."""
 _FOLDER = Path(__file__).parent
 _OURS = re.compile(r"^from \.(\w+) import (?:\(.*?^\)|[^(\n]*)\n", re.MULTILINE | re.DOTALL)
 

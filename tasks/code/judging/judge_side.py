@@ -574,7 +574,7 @@ def _compiled_tests(text: str, entry: str) -> tuple[Any, Plan]:
     return found
 
 
-def start(exchange: Callable[[bytes | None], bytes]) -> None:
+def main(exchange: Callable[[bytes | None], bytes]) -> None:
     """Serve jobs, one after the other, until the channel closes."""
     sys.set_int_max_str_digits(LONGEST_NUMBER)
     sys.setrecursionlimit(DEEPEST)  # a value of `MAX_DEPTH` levels takes some frames for each

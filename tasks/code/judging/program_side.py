@@ -425,7 +425,7 @@ def _same_pair(one: tuple[Any, Any], other: tuple[Any, Any]) -> bool:
     return one[0] is other[0] and one[1] is other[1]
 
 
-def start(exchange: Callable[[bytes | None], bytes]) -> None:
+def main(exchange: Callable[[bytes | None], bytes]) -> None:
     """Serve the program's side of a check."""
     ProgramSide(exchange).run()
 

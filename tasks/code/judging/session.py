@@ -13,7 +13,7 @@ from typing import Any
 from ....sandbox.types import Channel, ChannelClosed, Limits, Outcome, Program, Sandbox
 from ...verdict import Status
 from .codec import MalformedError, Tree, dumps, loads
-from .drivers import START, driver
+from .drivers import driver
 
 JUDGE_LIMITS = Limits(cpu_seconds=36_000, wall_seconds=86_400, memory_mb=2048, output_kb=4096)
 JUDGE_CPU_SECONDS = 10.0
@@ -70,7 +70,7 @@ class ProgramChannel:
 
     def __init__(self, sandbox: Sandbox, limits: Limits, preload: tuple[str, ...] = ()) -> None:
         self._channel = sandbox.open_channel(
-            Program(START, preload=preload, prelude=driver("program_side")), limits
+            Program("", preload=preload, prelude=driver("program_side")), limits
         )
         self.names: Mapping[str, str] = {}
         self._ahead = (b"", b"")
@@ -207,7 +207,7 @@ class Judges:
             if idle and not fresh:
                 knows = (n for n, judge in enumerate(idle) if job.tests in judge.known)
                 return idle.pop(next(knows, -1))
-        program = Program(START, preload=job.preload, prelude=driver("judge_side"))
+        program = Program("", preload=job.preload, prelude=driver("judge_side"))
         return _Judge(self._sandbox.open_channel(program, JUDGE_LIMITS))
 
     def _give_back(self, judge: "_Judge", job: Job, keep: bool) -> None:
