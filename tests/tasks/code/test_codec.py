@@ -268,5 +268,5 @@ def test_the_text_of_a_side_is_complete(side: str) -> None:
     assert "from ." not in text
     space: dict[str, object] = {}
     exec(text, space)
-    assert callable(space["start"])
+    assert callable(space["main"])
     assert json.dumps(text)
