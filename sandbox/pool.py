@@ -15,7 +15,7 @@ from .forkserver.client import Ending, Request, ServerGoneError
 from .types import ChannelClosed, Limits, Outcome, Program
 
 _MOST_CHANNELS = 256
-_MANY = 64
+_MANY = 512
 """Programs after which a pool is worth more servers than workers, so that none waits for an end."""
 _ATTEMPTS = 2
 

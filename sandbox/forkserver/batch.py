@@ -16,23 +16,32 @@ from typing import Any
 
 from . import kernel
 
-MUST, MAY_FAIL, MUST_GIVE = 0, 1, 2
-"""What a call's result decides: stop below zero, never stop, or stop at zero too."""
+MUST, MAY_FAIL, MUST_GIVE, STAYS = 0, 1, 2, 3
+"""What a call's result decides: stop below zero, never stop, or stop at zero too. `STAYS` goes
+with a clone(2) that shares memory: its child, which gets the zero, closes every descriptor but
+the first and stays there until it is killed, without a stack of its own."""
 _WORDS = 8  # number, six arguments, one of the above
 _MACHINE_CODE = {  # run(list, count): 0, or what is left of the list << 32 | errno
     "x86_64": (
         "53 4154 4889fb 4989f4"  # push rbx, r12; rbx = list, r12 = count
-        "4d85e4 7449"  # next: test r12, r12; jz done
+        "4d85e4 744f"  # next: test r12, r12; jz done
         "488b03 488b7b08 488b7310 488b5318"  # rax, rdi, rsi, rdx = the call's words
         "4c8b5320 4c8b4328 4c8b4b30 0f05"  # r10, r8, r9; syscall
-        "488b4b38 4885c0 7811 7506"  # rcx = what decides; test rax, rax; js below; jnz good
-        "4883f902 740f"  # cmp rcx, 2; je stop
-        "4883c340 49ffcc ebc4"  # good: rbx += 64; r12 -= 1; jmp next
+        "488b4b38 4885c0 7817 750c"  # rcx = what decides; test rax, rax; js below; jnz good
+        "4883f902 7415 4883f903 7421"  # cmp rcx, 2; je stop; cmp rcx, 3; je stay
+        "4883c340 49ffcc ebbe"  # good: rbx += 64; r12 -= 1; jmp next
         "4883f901 74f1"  # below: cmp rcx, 1; je good
         "48f7d8 49c1e420 4c09e0 eb02"  # stop: rax = -rax | r12 << 32; jmp out
         "31c0 415c 5b c3"  # done: rax = 0; out: pop r12, rbx; ret
+        "b8b4010000 bf01000000 beffffffff 31d2 0f05"  # stay: close_range(1, the last, 0)
+        "b822000000 0f05 ebf7"  # again: pause(); jmp again
     ),
 }
+
+
+def has_machine_code() -> bool:
+    """Whether lists are carried out by machine code, as some calls must be."""
+    return _machine_code() is not None
 
 
 @functools.cache
@@ -93,7 +102,7 @@ class Batch:
     def run(self) -> tuple[str, int]:
         """Carry out the list; gives ("", 0) or the call that stopped it and its errno."""
         if self._runner is None:
-            return self._walk()
+            return self._walk()  # `STAYS` is not for this one
         result = self._runner(ctypes.addressof(self._table), len(self._names))
         return (self._names[-(result >> 32)], result & 0xFFFFFFFF) if result else ("", 0)
 
@@ -135,6 +144,8 @@ class Inbox:
 
     def __init__(self, batch: Batch, text: int, most: int) -> None:
         self._text = ctypes.create_string_buffer(text)
+        self.address = ctypes.addressof(self._text)
+        """Of the text."""
         self._control = ctypes.create_string_buffer(socket.CMSG_SPACE(4 * most))
         vector = _Vector(batch.hold(self._text), text)
         self._message = _Message(

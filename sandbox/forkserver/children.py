@@ -73,8 +73,7 @@ class Child:
 class Nursery:
     """Raises children and keeps at most one in stock."""
 
-    def __init__(self, walls: isolation.Isolation, forks: Forks) -> None:
-        self._walls = walls
+    def __init__(self, forks: Forks) -> None:
         self._forks = forks
         self._spare: Child | None = None
 
@@ -120,17 +119,13 @@ class Nursery:
         self._forks.restrict(limits)
         ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         read, write = os.pipe()
-        init = 0
         try:
-            init = self._walls.open_namespace()
-            pid = self._forks.fork(theirs.fileno(), write, init)
+            pid, init = self._forks.fork(theirs.fileno(), write)
         except OSError:
             ours.close()
             os.close(read)
-            isolation.end_namespace(init)
             raise
         finally:
             theirs.close()
             os.close(write)
-            self._walls.leave_namespace(init)
         return Child(pid, init, kernel.open_pid(pid), ours, read, dict(limits))

@@ -66,7 +66,7 @@ class Server:
         _rehearse()
         _forget()
         zygote.settle()
-        self._nursery = children.Nursery(self._isolation, _forks(self._isolation, base_bytes))
+        self._nursery = children.Nursery(_forks(self._isolation, base_bytes))
         if not self._isolation.private_folder:
             self._nursery.view()
 
@@ -180,7 +180,7 @@ class Server:
 
 def _forks(walls: isolation.Isolation, base_bytes: int) -> zygote.Forks:
     try:
-        return zygote.Zygote(zygote.Pattern(walls, base_bytes), walls)
+        return zygote.Zygote(zygote.Pattern(walls, base_bytes))
     except OSError:
         return zygote.OwnForks(walls, base_bytes)
 

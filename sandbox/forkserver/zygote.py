@@ -9,6 +9,7 @@ it forks are children of the server all the same.
 import _random
 import contextlib
 import ctypes
+import fcntl
 import functools
 import gc
 import json
@@ -20,21 +21,22 @@ import struct
 import sys
 import threading
 import types
-from collections.abc import Iterator
 from typing import NoReturn, Protocol
 
 from . import isolation, kernel, programs, rootfs
-from .batch import MUST_GIVE, Batch, Inbox
+from .batch import MUST_GIVE, STAYS, Batch, Inbox, has_machine_code
 from .confinement import LINE, PAYLOAD, REPORT, Confinement
 
-_ORDERS = 3
+_ORDERS, _HOME = 3, 4
+_RECEIVED = (5, 6)
+"""Descriptors of the zygote: the two it keeps, and those of a child, its line and its report."""
 _FORKS_IN_A_ROW = 64
 """How many forks one list of calls holds: in between the interpreter touches its pages."""
 _THREAD_RECORD = 1024
 """Bytes of libc's record of a thread, among the first of which is the thread's number."""
-_TO_PARENT, _TO_CHILD, _UNTIL_END, _SIBLING = 0x00100000, 0x01000000, 0x00200000, 0x8000
-
-
+# CLONE_PARENT, CLONE_PARENT_SETTID, CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, CLONE_VM
+_SIBLING, _TO_PARENT, _TO_CHILD, _UNTIL_END = 0x8000, 0x00100000, 0x01000000, 0x00200000
+_SAME_MEMORY = 0x100
 _seed = functools.partial(_random.Random.seed, random._inst)
 """`random.seed()` without the lines of Python around it."""
 
@@ -50,6 +52,11 @@ class Pattern:
         self._confinement: Confinement | None = None
         self._main = programs.main_module()
         self._serve = programs.Server(programs.CHANNEL)
+
+    @property
+    def home(self) -> int:
+        """A descriptor of the server's own pid namespace; any other where it has none."""
+        return max(self._walls.home, 0)
 
     @property
     def has_namespaces(self) -> bool:
@@ -122,25 +129,34 @@ class Forks(Protocol):
     def learn(self, key: str, descriptor: int) -> None: ...
     def view(self) -> None: ...
     def restrict(self, limits: dict[str, float]) -> None: ...
-    def fork(self, line: int, report: int, init: int) -> int: ...
+    def fork(self, line: int, report: int) -> tuple[int, int]: ...
 
 
 class OwnForks(Pattern):
     """The server forks by itself: where the kernel gives a process no siblings (gVisor)."""
 
-    def fork(self, line: int, report: int, init: int) -> int:
-        """A child in the namespace that is open, with these descriptors; gives its pid."""
-        pid = kernel.fork()
-        if pid == 0:
-            self.live(line, report)
-        return pid
+    def fork(self, line: int, report: int) -> tuple[int, int]:
+        """A child with these descriptors: its pid, and that of the init of its namespace or 0."""
+        init = self._walls.open_namespace()
+        try:
+            pid = kernel.fork()
+            if pid == 0:
+                self.live(line, report)
+        except OSError:
+            isolation.end_namespace(init)
+            raise
+        finally:
+            self._walls.leave_namespace(init)
+        return pid, init
 
 
 class Zygote:
     """The zygote as its server sees it."""
 
-    def __init__(self, pattern: Pattern, walls: isolation.Isolation) -> None:
+    def __init__(self, pattern: Pattern) -> None:
         """Fork it. Raises OSError where this machine has no way for it."""
+        if not (has_machine_code() and kernel.has_close_range()):
+            raise kernel.KernelError(38, "no machine code for this machine")
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._limits: dict[str, float] | None = None
         offsets = _holding_own_number()
@@ -152,22 +168,21 @@ class Zygote:
                 os._exit(1)
         theirs.close()
         try:
-            self._prove(walls)
+            self._prove()
         except OSError:
             self._orders.close()
             os.waitpid(self._pid, 0)
             raise
 
-    def _prove(self, walls: isolation.Isolation) -> None:
-        """See that it can enter a namespace and fork children that are ours."""
-        init = walls.open_namespace()
+    def _prove(self) -> None:
+        """See that it forks children that are ours: without limits they end at once."""
+        nothing = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
         try:
-            walls.leave_namespace(init)
-            with _pid_descriptors(init) as handed:
-                child = _number(self._order({"prove": True}, *handed))
+            child, init = self.fork(nothing, nothing)
             os.waitpid(child, 0)
-        finally:
             isolation.end_namespace(init)
+        finally:
+            os.close(nothing)
 
     def learn(self, key: str, descriptor: int) -> None:
         """As `Pattern.learn`."""
@@ -184,55 +199,45 @@ class Zygote:
             self._order({"restrict": limits})
             self._limits = dict(limits)
 
-    def fork(self, line: int, report: int, init: int) -> int:
-        """A child in the namespace of `init`, with these descriptors; gives its pid."""
-        with _pid_descriptors(init) as handed:
-            socket.send_fds(self._orders, [b"F"], [line, report, *handed])
-            return _number(self._answer())
-
-    def _order(self, order: dict[str, object], *descriptors: int) -> bytes:
-        self._orders.send(b"")  # which ends the list of calls that waits
-        socket.send_fds(self._orders, [json.dumps(order).encode()], descriptors)
+    def fork(self, line: int, report: int) -> tuple[int, int]:
+        """As `OwnForks.fork`."""
+        socket.send_fds(self._orders, [_FORM.pack(_FORKED, 0, 0)], [line, report])
         return self._answer()
 
-    def _answer(self) -> bytes:
+    def _order(self, order: dict[str, object], *descriptors: int) -> None:
+        self._orders.send(b"")  # which ends the list of calls that waits
+        socket.send_fds(self._orders, [json.dumps(order).encode()], descriptors)
+        self._answer()
+
+    def _answer(self) -> tuple[int, int]:
         answer = self._orders.recv(4096)
         if not answer:
             raise ConnectionError("the zygote is gone")
-        if answer[:1] == _FAILED:
-            raise kernel.KernelError(1, answer[1:].decode())
-        return answer
+        kind, init, child = _FORM.unpack_from(answer)
+        if kind == _FAILED:
+            isolation.end_namespace(init)
+            raise kernel.KernelError(1, answer[_FORM.size :].decode())
+        return child, init
 
 
-_FORKED, _DONE, _FAILED = b"P", b"D", b"E"
-_FORKED_FORM = struct.Struct("@4si")
-
-
-@contextlib.contextmanager
-def _pid_descriptors(init: int) -> Iterator[list[int]]:
-    """A descriptor of a process, by which its namespace is entered; none of no process."""
-    handed = [os.pidfd_open(init)] if init else []
-    try:
-        yield handed
-    finally:
-        for descriptor in handed:
-            os.close(descriptor)
-
-
-def _number(answer: bytes) -> int:
-    return int(_FORKED_FORM.unpack(answer)[1])
+_FORM = struct.Struct("@4sii")
+"""An order to fork, and any answer: its kind, the init of the new namespace, the child."""
+_FORKED, _DONE, _FAILED = b"fork", b"done", b"fail"
 
 
 class _ForksToOrder:
     """What runs in the zygote."""
 
     def __init__(self, orders: socket.socket, pattern: Pattern, offsets: set[int]) -> None:
-        os.dup2(orders.detach(), _ORDERS, inheritable=False)
-        kernel.close_from(_ORDERS + 1)
+        kept = [
+            fcntl.fcntl(number, fcntl.F_DUPFD, 50) for number in (orders.detach(), pattern.home)
+        ]
+        for number, place in zip(kept, (_ORDERS, _HOME), strict=True):
+            os.dup2(number, place, inheritable=False)
+        kernel.close_from(_RECEIVED[0])
         self._orders = socket.socket(fileno=_ORDERS)
         self._pattern = pattern
-        self._answer = ctypes.create_string_buffer(_FORKED_FORM.pack(_FORKED, 0))
-        self._clone = _clone_arguments(self._answer, offsets & _holding_own_number())
+        self._own_number = _thread_record() + _only(offsets & _holding_own_number())
 
     def serve(self) -> NoReturn:
         """Fork and obey until the server is gone."""
@@ -240,31 +245,44 @@ class _ForksToOrder:
         while True:
             stopped, number = batch.run()
             if stopped == "clone" and number == 0:
-                self._pattern.live(*_RECEIVED[:2])
+                self._pattern.live(*_RECEIVED)
             if stopped == "recvmsg" and number == 0:
                 self._obey()
             elif stopped:
-                for descriptor in inbox.descriptors():
-                    os.close(descriptor)
-                self._say(_FAILED, f"{stopped}: {os.strerror(number)}")
+                self._fail(inbox, f"{stopped}: {os.strerror(number)}")
             inbox.reset()
 
     def _calls(self) -> tuple[Batch, Inbox]:
-        """Many rounds of: wait for an order, enter the namespace, fork, say the number."""
-        namespace = self._pattern.has_namespaces
-        count = 3 if namespace else 2
+        """Many rounds of: wait for an order, open a namespace, fork, say who is there.
+
+        An order is received into the memory that the answer is sent from.
+        """
         batch = Batch()
-        inbox = Inbox(batch, 1, count)
-        answer = batch.hold(self._answer)
+        inbox = Inbox(batch, _FORM.size, len(_RECEIVED))
+        init, child = inbox.address + 4, inbox.address + 8
+        # As libc's fork does it, but that the child is our sibling.
+        fork = (_SIBLING | _TO_PARENT | _TO_CHILD | _UNTIL_END | signal.SIGCHLD, 0, child)
+        stay = (_SIBLING | _TO_PARENT | _SAME_MEMORY | signal.SIGCHLD, 0, init)
         for _ in range(_FORKS_IN_A_ROW):
             inbox.receive(batch, _ORDERS)
-            if namespace:
-                batch.add("setns", _RECEIVED[-1], kernel.CLONE_NEWPID)
-            batch.add("clone", *self._clone, decides=MUST_GIVE)
-            batch.add("sendto", _ORDERS, answer, _FORKED_FORM.size, socket.MSG_NOSIGNAL)
-            for descriptor in _RECEIVED[:count]:
+            if self._pattern.has_namespaces:
+                batch.add("unshare", kernel.CLONE_NEWPID)
+                batch.add("clone", *stay, decides=STAYS)
+            batch.add("clone", *fork, self._own_number, decides=MUST_GIVE)
+            if self._pattern.has_namespaces:
+                batch.add("setns", _HOME, kernel.CLONE_NEWPID)
+            batch.add("sendto", _ORDERS, inbox.address, _FORM.size, socket.MSG_NOSIGNAL)
+            for descriptor in _RECEIVED:
                 batch.add("close", descriptor)
         return batch.close(), inbox
+
+    def _fail(self, inbox: Inbox, why: str) -> None:
+        for descriptor in inbox.descriptors():
+            os.close(descriptor)
+        if self._pattern.has_namespaces:
+            kernel.setns(_HOME, kernel.CLONE_NEWPID)
+        _, init, _ = _FORM.unpack(inbox.text())
+        self._say(_FAILED, why, init)
 
     def _obey(self) -> None:
         message, descriptors, _, _ = socket.recv_fds(self._orders, 65536, 1)
@@ -276,9 +294,6 @@ class _ForksToOrder:
                 self._pattern.learn(order["learn"], descriptors[0])
             elif "restrict" in order:
                 self._pattern.restrict(order["restrict"])
-            elif "prove" in order:
-                self._prove(*descriptors)
-                return
             else:
                 self._pattern.view()
         except OSError as problem:
@@ -286,32 +301,15 @@ class _ForksToOrder:
         else:
             self._say(_DONE)
 
-    def _prove(self, *namespace: int) -> None:
-        for descriptor in namespace:
-            kernel.setns(descriptor, kernel.CLONE_NEWPID)
-            os.close(descriptor)
-        if kernel.syscall("clone", *map(ctypes.c_ulong, self._clone)) == 0:
-            os._exit(0)
-        self._orders.send(self._answer.raw[: _FORKED_FORM.size])
-
-    def _say(self, kind: bytes, text: str = "") -> None:
+    def _say(self, kind: bytes, text: str = "", init: int = 0) -> None:
         with contextlib.suppress(ConnectionError):
-            self._orders.send(kind + text.encode())
+            self._orders.send(_FORM.pack(kind, init, 0) + text.encode())
 
 
-def _clone_arguments(answer: "ctypes.Array[ctypes.c_char]", offsets: set[int]) -> tuple[int, ...]:
-    """Of clone(2), for what libc's fork does, but that the child becomes our sibling.
-
-    Raises KernelError where libc keeps the number of a thread nowhere that can be found.
-    """
+def _only(offsets: set[int]) -> int:
     if len(offsets) != 1:
         raise kernel.KernelError(38, f"libc keeps a thread's number in {len(offsets)} places")
-    flags = _TO_PARENT | _TO_CHILD | _UNTIL_END | _SIBLING | signal.SIGCHLD
-    to_parent = ctypes.addressof(answer) + 4
-    to_child = _thread_record() + offsets.pop()
-    if kernel.MACHINE == "aarch64":
-        return flags, 0, to_parent, 0, to_child
-    return flags, 0, to_parent, to_child, 0
+    return offsets.pop()
 
 
 def _thread_record() -> int:
@@ -325,7 +323,3 @@ def _holding_own_number() -> set[int]:
     record = ctypes.string_at(_thread_record(), _THREAD_RECORD)
     own = struct.pack("@i", threading.get_native_id())
     return {at for at in range(0, _THREAD_RECORD, 4) if record[at : at + 4] == own}
-
-
-_RECEIVED = (_ORDERS + 1, _ORDERS + 2, _ORDERS + 3)
-"""The line of a child, its report, and the first process of its namespace."""
