@@ -1,0 +1,166 @@
+"""Where programs are forked from: the zygote, or the server where a machine cannot have one."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from assay.sandbox import Limits, Outcome, Program, Sandbox, UsageError, open_sandbox
+from assay.sandbox.forkserver import batch, client, kernel, zygote
+from assay.sandbox.process import backend
+from assay.sandbox.witness import descendants
+
+PACKAGE = Path(client.__file__).parent
+ENDS_BY_ITSELF = "import signal; signal.raise_signal(signal.SIGTERM)"
+
+
+def _open() -> Sandbox:
+    try:
+        return open_sandbox("process", workers=1)
+    except UsageError as problem:
+        pytest.skip(str(problem))
+
+
+@pytest.fixture
+def with_zygote() -> Iterator[Sandbox]:
+    with _open() as box:
+        if len(_children(box)) < 2:
+            pytest.skip(f"no zygote on {kernel.MACHINE}")
+        yield box
+
+
+@pytest.fixture
+def without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A sandbox whose servers run no machine code, as on a machine that has none."""
+    copy = tmp_path / "forkserver"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (copy / "batch.py").read_text()
+    assert '"x86_64": (' in text
+    (copy / "batch.py").write_text(text.replace('"x86_64": (', '"no machine": ('))
+    command = client._command
+
+    def changed(*numbers: int) -> list[str]:
+        return [*command(*numbers)[:-1], str(tmp_path)]
+
+    monkeypatch.setattr(client, "_command", changed)
+    with _open() as box:
+        yield box
+
+
+@pytest.fixture(params=["with_zygote", "without"])
+def either(request: pytest.FixtureRequest) -> Sandbox:
+    box: Sandbox = request.getfixturevalue(request.param)
+    return box
+
+
+def _server(box: Sandbox) -> backend.LocalServer:
+    assert isinstance(box, backend.ProcessSandbox)
+    (server,) = box._idle[()]
+    assert isinstance(server, backend.LocalServer)
+    return server
+
+
+def _below(pid: int) -> list[int]:
+    """The children of a process, the oldest first."""
+    found = []
+    for one in descendants(pid):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        if int(fields[1]) == pid:
+            found.append((int(fields[19]), one))
+    return [one for _, one in sorted(found)]
+
+
+def _first(box: Sandbox) -> int:
+    """The first process of the server's namespace, which is the server."""
+    return _below(_server(box).pid)[0]
+
+
+def _children(box: Sandbox) -> list[int]:
+    return _below(_first(box))
+
+
+def _alike(outcome: Outcome) -> tuple[object, ...]:
+    return outcome.status, outcome.stdout, outcome.exit_code
+
+
+def test_programs_run_alike_from_either(either: Sandbox) -> None:
+    for _ in range(3):
+        assert either.run(Program("import os; print(os.getpid())")).stdout == "2\n"
+    assert _alike(either.run(Program("print(x)", prelude="x = 5"))) == ("ok", "5\n", 0)
+    assert either.run(Program("while True: pass"), Limits(cpu_seconds=0.2)).status == "timeout"
+    assert either.run(Program("open('f', 'w')")).status == "ok"
+    assert either.run(Program("import os; print(os.listdir())")).stdout == "[]\n"
+    numbers = {
+        either.run(Program("import random; print(random.random())")).stdout for _ in range(4)
+    }
+    assert len(numbers) == 4
+    with either.open_channel(Program("serve(lambda question: question * 2)")) as channel:
+        assert channel.ask(b"ab") == b"abab"
+
+
+def test_the_server_is_the_parent_of_every_program(with_zygote: Sandbox) -> None:
+    server, (the_zygote, *_) = _first(with_zygote), _children(with_zygote)
+    with with_zygote.open_channel(Program("serve(lambda question: question)")) as channel:
+        assert channel.ask(b"x") == b"x"
+        assert _below(the_zygote) == []
+        oldest, *others = _below(server)
+        assert oldest == the_zygote
+        assert len(others) == 4  # an init and a program, and two in stock
+
+
+def test_libc_knows_the_number_of_a_program(either: Sandbox) -> None:
+    (offset,) = zygote._holding_own_number()
+    outcome = either.run(
+        Program(
+            "import ctypes\n"
+            "record = ctypes.CDLL(None).pthread_self\n"
+            "record.restype = ctypes.c_ulong\n"
+            f"print(ctypes.c_int.from_address(record() + {offset}).value)"
+        )
+    )
+    assert outcome.stdout == "2\n", outcome
+    assert either.run(Program(ENDS_BY_ITSELF)).reason == "killed by SIGTERM"
+    locks = "import threading\nlock = threading.RLock()\n" + (
+        "def count():\n    for _ in range(1000):\n        with lock, lock: pass\n"
+        "threads = [threading.Thread(target=count) for _ in range(3)]\n"
+        "[t.start() for t in threads]; count(); [t.join() for t in threads]; print('done')"
+    )
+    assert either.run(Program(locks)).stdout == "done\n"
+
+
+def test_a_zygote_that_is_killed_is_replaced_with_its_server(with_zygote: Sandbox) -> None:
+    server = _server(with_zygote)
+    os.kill(_children(with_zygote)[0], signal.SIGKILL)
+    for _ in range(4):
+        assert with_zygote.run(Program("print(1)")).stdout == "1\n"
+    assert _server(with_zygote) is not server
+    assert not server.alive()
+
+
+def test_a_fork_that_fails_leaves_no_namespace_behind(with_zygote: Sandbox) -> None:
+    group = _server(with_zygote)._group
+    folders = {} if group is None else group._folders
+    folder = folders.get("", folders.get("pids"))
+    if folder is None:
+        pytest.skip("no cgroup that counts processes")
+    assert with_zygote.run(Program("print(1)")).status == "ok"
+    before = len(_children(with_zygote))
+    held = (folder / "pids.max").read_text()
+    # Room for the init of a namespace, and none for a program in it.
+    (folder / "pids.max").write_text(str(int((folder / "pids.current").read_text()) + 1))
+    assert with_zygote.run(Program("print(2)")).stdout == "2\n"  # by the child in stock
+    deadline = time.monotonic() + 20
+    while len(_children(with_zygote)) != before - 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(_children(with_zygote)) == before - 2  # nothing in stock
+    (folder / "pids.max").write_text(held)
+    for _ in range(3):
+        assert with_zygote.run(Program("print(3)")).stdout == "3\n"
+    assert len(_children(with_zygote)) == before
+
+
+def test_machine_code_that_is_there_is_used() -> None:
+    assert batch.has_machine_code() is (kernel.MACHINE == "x86_64")
