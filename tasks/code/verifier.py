@@ -7,6 +7,7 @@ the judge's side, in code that the program never met.
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -34,6 +35,9 @@ STDIO_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output
 
 LIBRARIES = ("mpmath", "numpy", "pandas", "scipy", "sympy")
 """What tests may import beyond the standard library without being told so by `preload`."""
+
+_CPU_ONE_BY_ONE, _WALL_ONE_BY_ONE = 0.5, 5.0
+"""Seconds of CPU for one answer, and of the wall clock in all, where calls are asked again."""
 
 _BROKEN = frozenset(
     {"NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "UnboundLocalError"}
@@ -111,7 +115,13 @@ def _judged(
     try:
         channel = ProgramChannel(sandbox, limits, job.preload)
         ahead = foreseen.question if foreseen else b""
-        reply = channel.load(program.source, job.setup, known.declared, ahead)
+        try:
+            reply = channel.load(program.source, job.setup, known.declared, ahead)
+        except ChannelClosed as error:
+            if foreseen is None or error.outcome.status == "sandbox_error":
+                raise
+            meta = _one_by_one(job, known, program, how, foreseen.cases)
+            return ended(error.outcome, program.source, meta)
         if job.entry_point not in channel.names:
             reason = f"The program does not define {job.entry_point!r} once it has run."
             return wrong("rejected", program.source, reason)
@@ -124,8 +134,7 @@ def _judged(
     except BadProgramError as error:
         return wrong(error.status, program.source, error.sentence)
     except ChannelClosed as error:
-        known_cases = foreseen.nothing() | {"extraction": program.how} if foreseen else {}
-        return ended(error.outcome, program.source, known_cases)
+        return ended(error.outcome, program.source, {})
     except MalformedError as error:
         return wrong("rejected", program.source, f"The program sent {error}.")
     except JudgeFailedError as error:
@@ -136,6 +145,41 @@ def _judged(
         if channel is not None:
             channel.discard()
     return _verdict_of(account, program, known.decides)
+
+
+def _one_by_one(
+    job: Job, known: TestsText, program: Program, how: tuple[Sandbox, Limits, bool], cases: int
+) -> dict[str, Any]:
+    """How far a program comes that ended while it was asked everything at once: `Verdict.meta`.
+
+    Nothing of the verdict depends on it. The calls before the one that ends the program took
+    next to no time, so each gets little now, and a program that never ends costs little more.
+    """
+    sandbox, limits, fresh = how
+    assert program.source is not None
+    limits = replace(limits, wall_seconds=min(limits.wall_seconds, _WALL_ONE_BY_ONE))
+    channel = None
+    try:
+        channel = ProgramChannel(sandbox, limits, job.preload, _CPU_ONE_BY_ONE)
+        channel.load(program.source, job.setup, known.declared)
+        if job.entry_point not in channel.names:
+            return {}
+        account = judges().run(job, channel, fresh, alone=True)
+    except (BadProgramError, ChannelClosed, MalformedError, JudgeFailedError, UsageError):
+        return {}
+    finally:
+        if channel is not None:
+            channel.discard()
+    stray = account["stray"]
+    passed = min(account["passed"], cases - 1)
+    return {
+        "cases": cases,
+        "passed": passed,
+        "fraction": passed / cases,
+        "failures": account["failures"] + ([stray] if stray else []),
+        "calls": account["calls"],
+        "extraction": program.how,
+    }
 
 
 def _libraries(given: tuple[str, ...], imported: tuple[str, ...], source: str) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ from .planning import (
     RIGHT,
     TRUE,
 )
+from .remotes import (
+    Gone,
+)
 
 if TYPE_CHECKING:
     from .judge_side import Judge
@@ -116,11 +119,21 @@ class Queue:
                 name, alike = next(itertools.groupby(waiting, operator.attrgetter("name")))
                 window = list(itertools.islice(alike, MOST_WAITING))
                 calls = [one.call for one in window if one.call is not None]
-                answers = self.judge.answers(["g", name], calls) if calls else []
+                answers = self.asked(name, calls) if calls else []
                 self.judge.calls += max(len(answers) - 1, 0)
                 del waiting[: self.noted(window, answers)]
         except BaseException as error:
             self.unsettled = error
+            raise
+
+    def asked(self, name: str, calls: list[list[Tree]]) -> list[list[Any]]:
+        """The replies to the first of these calls, or to several."""
+        try:
+            return self.judge.answers(["g", name], calls)
+        except Gone:
+            if self.judge.alone or len(calls) == 1:  # else it may be any of them that ended it
+                positional, keywords = map(Unpacker(self.judge.rebuild).unpack, calls[0])
+                self.judge.last = (positional, keywords)
             raise
 
     def noted(self, window: list[Waiting], answers: list[list[Any]]) -> int:

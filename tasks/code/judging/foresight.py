@@ -55,10 +55,6 @@ class Foreseen:
             for answer, (how, expected) in zip(answers, self.wants, strict=True)
         )
 
-    def nothing(self) -> dict[str, Any]:
-        """What is known of a program that ended before it answered."""
-        return {"cases": self.cases, "passed": 0, "fraction": 0.0, "failures": [], "calls": 0}
-
     def account(self) -> dict[str, Any]:
         """What the judge says of tests that all pass."""
         return {

@@ -101,6 +101,8 @@ class Judge:
         self.replies: dict[tuple[int, int], Tree] = {}
         self.queue = Queue(self)
         self.stand_ins: dict[int, tuple[Any, str]] = {}
+        self.alone = False
+        """Whether every call is asked on its own, to see which of them ends the program."""
         self.reused = False
         """Whether a class gave an object that the tests had already."""
         self.asserted = 0
@@ -232,11 +234,16 @@ class Judge:
             packer = Packer(self.foreign)
             calls.append([packer.pack(positional), packer.pack(keywords)])
         self.queue.settle()
-        for number, answer in enumerate(self.answers(target, calls)):
+        asked_for, self.last = self.last, () if len(calls) > 1 and not self.alone else self.last
+        answers = self.answers(target, calls)
+        self.last = asked_for
+        for number, answer in enumerate(answers):
             self.replies[group, index + number] = answer
 
     def answers(self, target: Tree, calls: list[Tree]) -> list[list[Any]]:
         """The replies to the first of these calls, or to several, if they take little time."""
+        if self.alone:
+            calls = calls[:1]
         reply = self.relayed(["ahead", target, calls])
         answers = reply[1] if reply[0] == "ahead" and len(reply) == 2 else None
         if type(answers) is not list or not 0 < len(answers) <= len(calls):
@@ -465,6 +472,7 @@ class Judge:
     def run(self, job: dict[str, Any]) -> dict[str, Any]:
         """Run all tests of one job; the counts, the failures, and the error that ended it."""
         random.seed(0)
+        self.alone = job["alone"]
         stray: dict[str, Any] | None = None
         out, sys.stdout = sys.stdout, io.StringIO()
         try:
@@ -476,8 +484,8 @@ class Judge:
             self.run_functions(job["functions"])
             self.run_unittest()
             self.queue.settle()
-        except Gone:
-            stray = {"error": "Gone", "message": "", "calls": self.calls, "from_program": True}
+        except Gone as error:
+            stray = self.failure(error) | {"from_program": True}
         except BaseException as error:
             stray = self.failure(error)
         finally:

@@ -68,11 +68,19 @@ class Job:
 class ProgramChannel:
     """The program under test, loaded and ready to be asked."""
 
-    def __init__(self, sandbox: Sandbox, limits: Limits, preload: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        limits: Limits,
+        preload: tuple[str, ...] = (),
+        seconds: float | None = None,
+    ) -> None:
+        """`seconds` bounds the CPU time of every single answer, within the limits of the whole."""
         self._channel = sandbox.open_channel(
             Program("", preload=preload, prelude=driver("program_side")), limits
         )
         self.names: Mapping[str, str] = {}
+        self._seconds = seconds
         self._ahead = (b"", b"")
         """A question that the program was asked before the judge asks it, and the reply."""
 
@@ -119,7 +127,7 @@ class ProgramChannel:
             if question != asked:
                 raise UnforeseenError
             return reply
-        reply = self._channel.ask(question)
+        reply = self._channel.ask(question, self._seconds)
         if len(reply) > LARGEST_REPLY:
             raise MalformedError(f"a reply of {len(reply):,} bytes, more than {LARGEST_REPLY:,}")
         return reply
@@ -158,9 +166,12 @@ class Judges:
         self._idle: dict[tuple[str, ...], list[_Judge]] = {}
         self._lock = threading.Lock()
 
-    def run(self, job: Job, program: ProgramChannel, fresh: bool = False) -> dict[str, Any]:
+    def run(
+        self, job: Job, program: ProgramChannel, fresh: bool = False, alone: bool = False
+    ) -> dict[str, Any]:
         """Let a judge run the tests against the program; its account of them.
 
+        `alone` lets it ask every call on its own, to see which of them ends the program.
         Raises JudgeFailedError. When the program ends, the account says so in `stray`, and the
         exception of the program's channel is under `closed`.
         """
@@ -173,7 +184,7 @@ class Judges:
                     "tests": job.tests, "prompt": job.prompt, "setup": job.setup,
                     "entry": job.entry_point, "wanted": list(job.wanted), "check": job.check,
                     "functions": list(job.functions), "modules": list(job.modules),
-                    "names": dict(program.names),
+                    "names": dict(program.names), "alone": alone,
                 }
             )  # fmt: skip
             calls = relayed = 0

@@ -88,15 +88,46 @@ def _told(verdict: Verdict) -> dict[str, Any]:
 def test_the_verdict_is_that_of_the_judge(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with_foresight = _verdict(PROGRAMS[name])
     alone = _without_foresight(monkeypatch, PROGRAMS[name])
-    if name in ("ends", "never ends"):  # before it has answered anything
-        assert with_foresight.meta["cases"] == 6
-        assert with_foresight.meta["fraction"] == alone.meta["fraction"] == 0
-        with_foresight = with_foresight.model_copy(update={"meta": alone.meta})
+    if name in ENDS:
+        assert with_foresight.status == alone.status
+        return  # of a program that ends, more is said: see below
     assert _told(with_foresight) == _told(alone)
     assert with_foresight.correct is (
         name in ("right", "a number for a boolean", "an empty value for a false one",
                  "equal numbers of another type", "another order of a set", "prints", "slow in one")
     )  # fmt: skip
+
+
+ENDS = {"ends": ("crashed", 2, "0"), "never ends": ("timeout", 1, "1")}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_the_case_that_ends_a_program_is_found(name: str) -> None:
+    status, passed, asked = ENDS[name]
+    verdict = _verdict(PROGRAMS[name])
+    assert verdict.status == status
+    assert verdict.reason.endswith(f", for input {asked}.")
+    assert verdict.meta["cases"] == 6
+    assert verdict.meta["passed"] == passed
+    assert verdict.meta["fraction"] == passed / 6
+    assert verdict.meta["failures"][-1]["input"] == asked
+
+
+def test_a_program_that_ends_as_it_is_loaded_has_no_case() -> None:
+    verdict = _verdict("import os\nos._exit(3)\ndef f(n): return n")
+    assert (verdict.status, verdict.meta) == ("crashed", {})
+
+
+def test_a_program_that_ends_only_once_fails_one_case() -> None:
+    """Though the second look at it finds nothing wrong: it tells its runs apart."""
+
+    source = RIGHT + "\ng = f\ndef f(n):\n    ENDS\n    return g(n)"
+    # Asked everything at once it ends; asked one by one, with little time each, it does not.
+    ends = "import os, sys; sys._getframe(3).f_code.co_name == 'load_and_ahead' and os._exit(1)"
+    verdict = _verdict(source.replace("ENDS", ends))
+    assert verdict.status == "crashed"
+    assert verdict.score == 0
+    assert verdict.meta["passed"] == 5
 
 
 def test_no_judge_is_asked_where_every_reply_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
