@@ -28,8 +28,7 @@ from .batch import MUST_GIVE, STAYS, Batch, Inbox, has_machine_code
 from .confinement import LINE, PAYLOAD, REPORT, Confinement
 
 _ORDERS, _HOME = 3, 4
-_RECEIVED = (5, 6)
-"""Descriptors of the zygote: the two it keeps, and those of a child, its line and its report."""
+"""The descriptors that the zygote keeps, beside those that preludes may have left open."""
 _FORKS_IN_A_ROW = 64
 """How many forks one list of calls holds: in between the interpreter touches its pages."""
 _THREAD_RECORD = 1024
@@ -98,7 +97,6 @@ class Pattern:
             module = self._preludes[key] if key else self._main
             if isinstance(module, str):
                 raise RuntimeError(f"the prelude failed: {module}")
-            self._preludes = {}
             serve = self._serve if channel else None
             sys.argv = [programs.NAME]
             sys.path.insert(0, rootfs.WORK)
@@ -234,31 +232,42 @@ class _ForksToOrder:
         ]
         for number, place in zip(kept, (_ORDERS, _HOME), strict=True):
             os.dup2(number, place, inheritable=False)
-        kernel.close_from(_RECEIVED[0])
+        kernel.close_from(_HOME + 1)
         self._orders = socket.socket(fileno=_ORDERS)
         self._pattern = pattern
         self._own_number = _thread_record() + _only(offsets & _holding_own_number())
 
     def serve(self) -> NoReturn:
         """Fork and obey until the server is gone."""
-        batch, inbox = self._calls()
+        received = self._next_descriptors()
+        batch, inbox = self._calls(received)
         while True:
             stopped, number = batch.run()
             if stopped == "clone" and number == 0:
-                self._pattern.live(*_RECEIVED)
+                self._pattern.live(*received)
             if stopped == "recvmsg" and number == 0:
                 self._obey()
+                if received != self._next_descriptors():
+                    received = self._next_descriptors()
+                    batch, inbox = self._calls(received)
             elif stopped:
                 self._fail(inbox, f"{stopped}: {os.strerror(number)}")
             inbox.reset()
 
-    def _calls(self) -> tuple[Batch, Inbox]:
+    def _next_descriptors(self) -> tuple[int, int]:
+        """The numbers of the next two that are received: the line of a child, and its report."""
+        line, report = os.dup(_ORDERS), os.dup(_ORDERS)
+        os.close(line)
+        os.close(report)
+        return line, report
+
+    def _calls(self, received: tuple[int, int]) -> tuple[Batch, Inbox]:
         """Many rounds of: wait for an order, open a namespace, fork, say who is there.
 
         An order is received into the memory that the answer is sent from.
         """
         batch = Batch()
-        inbox = Inbox(batch, _FORM.size, len(_RECEIVED))
+        inbox = Inbox(batch, _FORM.size, len(received))
         init, child = inbox.address + 4, inbox.address + 8
         # As libc's fork does it, but that the child is our sibling.
         fork = (_SIBLING | _TO_PARENT | _TO_CHILD | _UNTIL_END | signal.SIGCHLD, 0, child)
@@ -272,7 +281,7 @@ class _ForksToOrder:
             if self._pattern.has_namespaces:
                 batch.add("setns", _HOME, kernel.CLONE_NEWPID)
             batch.add("sendto", _ORDERS, inbox.address, _FORM.size, socket.MSG_NOSIGNAL)
-            for descriptor in _RECEIVED:
+            for descriptor in received:
                 batch.add("close", descriptor)
         return batch.close(), inbox
 

@@ -25,13 +25,13 @@ class LocalServer:
 
     def __init__(self, preload: tuple[str, ...], allow_unsafe: bool) -> None:
         self.preload = preload
+        settings = {**_settings(preload), "allow_unsafe": allow_unsafe}
         self.cgroup_why = ""
         self._group: Group | None = None
         try:
             self._group = Group()
         except CgroupUnavailableError as problem:
             self.cgroup_why = problem.strerror or str(problem)
-        settings = {**_settings(preload), "allow_unsafe": allow_unsafe}
         try:
             self._server = client.Server(settings, self._group.add if self._group else None)
         except BaseException:

@@ -2,7 +2,7 @@
 
 import ast
 
-from .judging.tests_text import bound_names, free_names, parsed
+from .judging.names import bound_names, free_names, parsed
 
 
 def entry_point_of(tests: str, reference: str = "") -> str:

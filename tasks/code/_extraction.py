@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..verdict import Status
-from .judging.tests_text import bound_names, free_names, parsed
+from .judging.names import bound_names, free_names, parsed
 
 MAX_COMPLETION = 1_000_000
 MAX_PROGRAM = 200_000

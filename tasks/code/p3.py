@@ -7,7 +7,7 @@ from ...sandbox.errors import UsageError
 from ..problem import Problem
 from ..verdict import Verdict
 from ._stored import CodeSuite, Record, fenced, limited, records
-from .judging.tests_text import parsed
+from .judging.names import parsed
 from .verifier import verify_function
 
 _HEADER = "from typing import List, Tuple, Dict, Set, Optional\n"

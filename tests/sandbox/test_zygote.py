@@ -101,6 +101,16 @@ def test_programs_run_alike_from_either(either: Sandbox) -> None:
         assert channel.ask(b"ab") == b"abab"
 
 
+@pytest.mark.parametrize(
+    "opens", ["open('/dev/null')", "os.pipe()", "[os.dup(0), os.dup(0)]; os.close(kept[0])"]
+)
+def test_a_prelude_may_leave_descriptors_open(either: Sandbox, opens: str) -> None:
+    prelude = f"import os\nkept = {opens}\nx = 5"
+    for _ in range(3):
+        assert either.run(Program("print(x)", prelude=prelude)).stdout == "5\n"
+        assert either.run(Program("print(1)")).stdout == "1\n"
+
+
 def test_the_server_is_the_parent_of_every_program(with_zygote: Sandbox) -> None:
     server, (the_zygote, *_) = _first(with_zygote), _children(with_zygote)
     with with_zygote.open_channel(Program("serve(lambda question: question)")) as channel:

@@ -1,8 +1,11 @@
 """Values and messages as the log shows them: short, whatever they are."""
 
+import re
 from typing import Any
 
 MAX_TEXT = 400
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
+"""Of an object in memory: another one in every run."""
 
 
 def brief(value: Any) -> str:
@@ -14,7 +17,7 @@ def brief(value: Any) -> str:
     if isinstance(value, (list, tuple, set, frozenset, dict)) and len(value) > 200:
         return f"a {type(value).__name__} of {len(value)}"
     try:
-        return repr(value)[:MAX_TEXT]
+        return _ADDRESS.sub(">", repr(value)[:MAX_TEXT])
     except Exception as error:
         return f"a {type(value).__name__} without a repr ({type(error).__name__})"
 

@@ -7,15 +7,21 @@ decides, from the same reply.
 """
 
 import ast
+import sys
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 from .asserts import MOST_WAITING
 from .codec import MalformedError, Packer, TooLargeError, Tree, dumps, loads, no_foreign
+from .names import free_names, imported
 from .planning import CONSTANT, FALSE, LEFT, RIGHT, TRUE, Plain, Plan, look_ahead
 
 LARGEST_REPLY = 65_536
 """Bytes of a reply, more than which are left to the judge."""
+LONGEST_TEXT = 100_000
+"""Characters of tests, more than which are left to the judge."""
+_STANDARD = frozenset(sys.stdlib_module_names)
 _SCALARS = (bool, int, float, str, type(None))
 _EMPTY: tuple[Tree, ...] = (["l"], ["t"], ["d"], ["s"], ["f"])
 
@@ -74,8 +80,15 @@ def _holds(how: str, expected: Tree, value: Tree) -> bool:
 def foresee(tree: ast.Module, entry: str, check: str | None) -> Foreseen | None:
     """The question of these tests, where they are asserts of literals in a row and nothing else.
 
-    `check` is the function that is called with the entry point, if there is one.
+    `check` is the function that is called with the entry point, if there is one. The tree must
+    be one of a text of bounded length: the values of its literals are made here.
     """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(tree, "<tests>", "exec")  # not everything that can be parsed
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
     run = _only_run(tree, entry, check)
     if run is None or len(run) > MOST_WAITING:
         return None
@@ -90,36 +103,70 @@ def foresee(tree: ast.Module, entry: str, check: str | None) -> Foreseen | None:
             packer = Packer(no_foreign)
             calls.append([packer.pack(part) for part in one.call])
             by_value = one.wants not in (TRUE, FALSE)
-            wants.append((one.wants, Packer(no_foreign).pack(one.expected) if by_value else None))
+            expected = Packer(no_foreign).pack(one.expected) if by_value else None
+            if _refers(expected):
+                return None  # to a part of its own, which in a reply may be one of the arguments
+            wants.append((one.wants, expected))
     except (TypeError, TooLargeError):
         return None
-    return Foreseen(dumps(["ahead", ["g", entry], calls]), tuple(wants), len(run))
+    question = dumps(["ahead", ["g", entry], calls])
+    return Foreseen(question, tuple(wants), len(run)) if len(question) <= LARGEST_REPLY else None
+
+
+def harmless(tree: ast.Module) -> bool:
+    """Whether trusted code that stands before the tests surely does nothing but define.
+
+    The judge runs it, and a test could be in it, or an error.
+    """
+    return not free_names(tree) and all(
+        (isinstance(one, ast.FunctionDef) and not one.decorator_list and not one.args.defaults)
+        or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+        or (isinstance(one, ast.Import | ast.ImportFrom) and imported([one]) <= _STANDARD)
+        for one in tree.body
+    )
+
+
+def _refers(tree: Tree) -> bool:
+    waiting = [tree]
+    while waiting:
+        one = waiting.pop()
+        if type(one) is list:
+            if one[0] == "r":
+                return True
+            waiting += one
+    return False
 
 
 def _only_run(tree: ast.Module, entry: str, check: str | None) -> list[Plain] | None:
     """The asserts of tests that consist of one run of plain ones."""
-    body, name = tree.body, entry
+    names = {entry, check, "candidate"}
+    body, name = [one for one in tree.body if not _says_nothing(one, names)], entry
     if check is not None:
-        rest = [statement for statement in body if not _says_nothing(statement, entry)]
-        function = rest[0] if len(rest) == 1 else None
-        if not isinstance(function, ast.FunctionDef) or function.decorator_list:
+        function = body[0] if len(body) == 1 else None
+        if not isinstance(function, ast.FunctionDef) or check == entry:
             return None
         parameters = list(ast.iter_child_nodes(function.args))
-        if function.name != check or len(parameters) != 1 or parameters != function.args.args:
+        plain = not (function.decorator_list or function.returns) and function.name == check
+        if not plain or len(parameters) != 1 or parameters != function.args.args:
+            return None
+        if function.args.args[0].annotation is not None:
             return None
         body, name = function.body, function.args.args[0].arg
     plan = Plan()
-    left = [one for one in look_ahead(body, name, plan) if not _says_nothing(one, entry)]
+    left = [one for one in look_ahead(body, name, plan) if not _is_text(one)]
     return plan.runs[0] if len(plan.runs) == len(left) == 1 else None
 
 
-def _says_nothing(statement: ast.stmt, entry: str) -> bool:
+def _says_nothing(statement: ast.stmt, names: set[str | None]) -> bool:
     """Whether a statement is a text, or gives constants a name: `METADATA = {"author": "jt"}`."""
-    if isinstance(statement, ast.Assign):
-        if not isinstance(statement.value, ast.Dict):
-            return False
-        parts = [*statement.value.keys, *statement.value.values]
-        return all(isinstance(part, ast.Constant) for part in parts) and all(
-            isinstance(target, ast.Name) and target.id != entry for target in statement.targets
-        )
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Dict):
+        return _is_text(statement)
+    parts = [*statement.value.keys, *statement.value.values]
+    return all(isinstance(part, ast.Constant) for part in parts) and all(
+        isinstance(target, ast.Name) and target.id not in names and "__" not in target.id
+        for target in statement.targets
+    )
+
+
+def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

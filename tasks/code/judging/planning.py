@@ -190,13 +190,15 @@ def _computed(item: ast.expr) -> Any:
             parts = [one for one in (left, right) if isinstance(one, (str, bytes, list, tuple))]
             if parts and times and _extent(parts[0]) * times[0] > LARGEST_COMPUTED:
                 raise ValueError("a large value")
+        elif _extent(left) + _extent(right) > LARGEST_COMPUTED:
+            raise ValueError("a large value")
         elif isinstance(left, (str, bytes)) and not isinstance(item.op, ast.Add):
             raise ValueError("a format")
         return _OPERATIONS[type(item.op)](left, right)
     return ast.literal_eval(item)
 
 
-LARGEST_COMPUTED = 10_000
+LARGEST_COMPUTED = 2_000
 """Parts or bits of a value that tests compute, more than which are left to run with the tests."""
 _SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.UAdd: operator.pos, ast.USub: operator.neg, ast.Invert: operator.invert,
@@ -210,12 +212,12 @@ _OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 
 def _extent(value: Any) -> int:
-    """The parts of a value; of a number its bits."""
+    """The parts of a value; of a number its bits. Never nothing, lest many times it be nothing."""
     if isinstance(value, int):
-        return value.bit_length()
+        return 1 + value.bit_length()
     if isinstance(value, (list, tuple)):
         return 1 + sum(map(_extent, value))
-    return len(value) if isinstance(value, (str, bytes)) else 64
+    return 1 + len(value) if isinstance(value, (str, bytes)) else 64
 
 
 _NO_OBJECTS = frozenset(

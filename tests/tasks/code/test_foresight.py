@@ -11,8 +11,9 @@ from assay.sandbox import Limits
 from assay.tasks.code import verifier
 from assay.tasks.code.judging import session
 from assay.tasks.code.judging.codec import Packer, dumps, no_foreign
-from assay.tasks.code.judging.foresight import Foreseen, foresee
+from assay.tasks.code.judging.foresight import LONGEST_TEXT, Foreseen, foresee, harmless
 from assay.tasks.code.judging.planning import _literal
+from assay.tasks.code.judging.tests_text import facts
 from assay.tasks.verdict import Verdict
 
 LIMITS = Limits(cpu_seconds=4, wall_seconds=120, memory_mb=512, output_kb=256)
@@ -70,11 +71,11 @@ def _verdict(source: str, tests: str = TESTS) -> Verdict:
 def _without_foresight(monkeypatch: pytest.MonkeyPatch, source: str, tests: str = TESTS) -> Verdict:
     known = verifier.facts
 
-    def facts(*texts: str) -> Any:
+    def blind(*texts: str) -> Any:
         return dataclasses.replace(known(*texts), foreseen=None)
 
     with monkeypatch.context() as patch:
-        patch.setattr(verifier, "facts", facts)
+        patch.setattr(verifier, "facts", blind)
         return _verdict(source, tests)
 
 
@@ -180,11 +181,56 @@ def test_a_failure_is_judged_without_a_second_run(monkeypatch: pytest.MonkeyPatc
         "def check(c):\n    assert c('a' * 10**9) == 1",
         "def check(c):\n    assert c(1) == 1, c(2)",
         "def check(c):\n" + "    assert c(1) == 1\n" * 100,
+        "def check(c):\n    c = {'a': 1}\n    assert c(1) == 1",
+        "def check(c):\n    assert c(1) == 1\ncheck = {'a': 1}",
+        "def check(c):\n    assert c(1) == 1\n__builtins__ = {'a': 1}",
+        "def check(c: list):\n    assert c(1) == 1",
+        "def check(c) -> 1 / 0:\n    assert c(1) == 1",
+        "def check(__debug__):\n    assert __debug__(1) == 1",
+        "def check(c):\n    assert c(1) == [[0]] * 3",
+        "async def check(c):\n    assert c(1) == 1",
+        "def check(c):\n    assert c(1) == 1\n    yield",
+        "def check(c):\n    return\n    assert c(1) == 1",
+        "def check(c):\n    assert c(1) == [0] * 9999 * 9999",
+        "def check(c):\n    assert c(1) == [''] * 9999 * 9999",
+        "def check(c):\n    assert c(1) == " + " + ".join(["[0] * 900"] * 600),
         "",
     ],
 )
 def test_other_tests_are_left_to_the_judge(tests: str) -> None:
     assert foresee(ast.parse(tests), "f", "check") is None
+
+
+def test_tests_of_the_entry_point_check_are_left_to_the_judge() -> None:
+    assert foresee(ast.parse("def check(c):\n    assert c(1) == 1"), "check", "check") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("", True),
+        ("from typing import List\n\ndef f(xs: List[int]) -> int:\n    'Sum.'\n    pass", True),
+        ("'A text.'\nimport math, os.path", True),
+        ("import module_of_no_one", False),
+        ("def f(xs: List[int]): pass", False),
+        ("def f(xs=1 / 0): pass", False),
+        ("@staticmethod\ndef f(x): pass", False),
+        ("import unittest\nclass T(unittest.TestCase): pass", False),
+        ("if __name__ == '__tests__': 1 / 0", False),
+        ("x = 1", False),
+    ],
+)
+def test_only_code_that_defines_may_stand_before_foreseen_tests(code: str, expected: bool) -> None:
+    assert harmless(ast.parse(code)) is expected
+    if not expected:
+        assert facts("assert f(1) == 1", code, "", "f").foreseen is None
+        assert facts("assert f(1) == 1", "", code, "f").foreseen is None
+
+
+def test_long_tests_are_left_to_the_judge() -> None:
+    text = "assert f(1) == '" + "a" * LONGEST_TEXT + "'"
+    assert facts(text, "", "", "f").foreseen is None
+    assert facts(text[:100] + "'", "", "", "f").foreseen is not None
 
 
 def test_asserts_of_a_module_are_foreseen() -> None:

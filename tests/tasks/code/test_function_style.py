@@ -762,3 +762,11 @@ def test_one_object_cannot_stand_for_several() -> None:
         "def add(a, b): return Vec(0, 0)\n"
     )
     assert not _verdict(source, "assert add(Vec(1, 2), Vec(3, 4)) == Vec(4, 6)", "add").correct
+
+
+def test_no_address_is_in_a_verdict() -> None:
+    source = "def f(n):\n    yield n"
+    verdicts = [_verdict(source, "assert f(1) == [1]\nassert [f(1)] == 1") for _ in range(2)]
+    assert verdicts[0].meta == verdicts[1].meta
+    assert "generator object" in verdicts[0].reason
+    assert " at 0x" not in str(verdicts[0].meta)
