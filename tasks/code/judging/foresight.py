@@ -141,6 +141,9 @@ def _only_run(tree: ast.Module, entry: str, check: str | None) -> list[Plain] | 
     """The asserts of tests that consist of one run of plain ones."""
     names = {entry, check, "candidate"}
     body, name = [one for one in tree.body if not _says_nothing(one, names)], entry
+    if body and _is_call(body[-1], "check", entry):
+        names.add(check := "check")
+        body = [one for one in body[:-1] if not _says_nothing(one, names)]
     if check is not None:
         function = body[0] if len(body) == 1 else None
         if not isinstance(function, ast.FunctionDef) or check == entry:
@@ -155,6 +158,15 @@ def _only_run(tree: ast.Module, entry: str, check: str | None) -> list[Plain] | 
     plan = Plan()
     left = [one for one in look_ahead(body, name, plan) if not _is_text(one)]
     return plan.runs[0] if len(plan.runs) == len(left) == 1 else None
+
+
+def _is_call(statement: ast.stmt, function: str, argument: str) -> bool:
+    """Whether a statement is a call of a function with nothing but this name."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call) or call.keywords or len(call.args) != 1:
+        return False
+    names = [one.id for one in (call.func, call.args[0]) if isinstance(one, ast.Name)]
+    return names == [function, argument]
 
 
 def _says_nothing(statement: ast.stmt, names: set[str | None]) -> bool:

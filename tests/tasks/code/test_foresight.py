@@ -201,6 +201,23 @@ def test_other_tests_are_left_to_the_judge(tests: str) -> None:
     assert foresee(ast.parse(tests), "f", "check") is None
 
 
+@pytest.mark.parametrize("end", ["", "check(f)", "METADATA = {}\ncheck(f)\n'The end.'"])
+def test_a_check_may_be_called_by_the_tests(end: str) -> None:
+    text = "def check(c):\n    assert c(1) == 1\n" + end
+    found = facts(text, "", "", "f").foreseen
+    assert found is not None
+    assert _verdict("def f(n): return n", text).meta["calls"] == 1
+    assert not _verdict("def f(n): return 2", text).correct
+
+
+@pytest.mark.parametrize(
+    "end", ["check(f)\ncheck(f)", "check(g)", "check(f, f)", "x = check(f)", "if 1: check(f)"]
+)
+def test_a_check_that_is_called_otherwise_is_left_to_the_judge(end: str) -> None:
+    text = "def check(c):\n    assert c(1) == 1\n" + end
+    assert facts(text, "", "", "f").foreseen is None
+
+
 def test_tests_of_the_entry_point_check_are_left_to_the_judge() -> None:
     assert foresee(ast.parse("def check(c):\n    assert c(1) == 1"), "check", "check") is None
 
