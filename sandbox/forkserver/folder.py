@@ -17,20 +17,20 @@ class Folder:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._options = ""
+        self._size = (0.0, 0.0)
         self._state: tuple[int, ...] = ()
 
     def fits(self, limits: dict[str, float]) -> bool:
         """Whether the folder that is there has the size that these limits ask for."""
-        return self._options == _options(limits)
+        return self._size == _size(limits)
 
     def renew(self, limits: dict[str, float]) -> None:
         """Put an empty folder in the place of the old one. Raises KernelError."""
-        if self._options:
+        if self._size != (0.0, 0.0):
             kernel.unmount(self._path)
-            self._options = ""
+            self._size = (0.0, 0.0)
         kernel.mount("tmpfs", self._path, "tmpfs", _FLAGS, _options(limits))
-        self._options = _options(limits)
+        self._size = _size(limits)
         self._mark()
 
     def untouched(self) -> bool:
@@ -57,6 +57,10 @@ class Folder:
 def _seen(path: str) -> tuple[int, ...]:
     found = os.stat(path)
     return found.st_mode, found.st_atime_ns, found.st_ctime_ns, found.st_mtime_ns
+
+
+def _size(limits: dict[str, float]) -> tuple[float, float]:
+    return limits["files_mb"], limits["inodes"]
 
 
 def _options(limits: dict[str, float]) -> str:

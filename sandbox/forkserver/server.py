@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import time
+from typing import Any
 
 from . import children, folder, isolation, kernel, programs, rootfs, zygote
 
@@ -90,8 +91,8 @@ class Server:
                 continue
             self._run(request, descriptors)
 
-    def _run(self, request: dict[str, object], descriptors: list[int]) -> None:
-        limits = {name: float(str(request[name])) for name in children.LIMITS}
+    def _run(self, request: dict[str, Any], descriptors: list[int]) -> None:
+        limits = {name: float(request[name]) for name in children.LIMITS}
         started = time.monotonic()
         try:
             self._make_room(limits)
@@ -132,7 +133,7 @@ class Server:
         self._control.send(json.dumps(ending).encode())
 
     def _supervise(
-        self, child: children.Child, request: dict[str, object], used: float
+        self, child: children.Child, request: dict[str, Any], used: float
     ) -> dict[str, object]:
         """Watch CPU time and orders from the harness until the child has ended.
 
@@ -146,8 +147,8 @@ class Server:
             waiting.register(child.handle, select.POLLIN)
         else:
             longest = _TICK * 1000
-        whole = allowance = used + float(str(request["cpu_seconds"]))
-        backstop = time.monotonic() + float(str(request["wall_seconds"]))
+        whole = allowance = used + request["cpu_seconds"]
+        backstop = time.monotonic() + request["wall_seconds"]
         why, gone = "", False
         while True:
             left = min(allowance - _cpu(pid), backstop - time.monotonic())

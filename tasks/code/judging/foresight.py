@@ -15,7 +15,17 @@ from typing import Any
 from .asserts import MOST_WAITING
 from .codec import MalformedError, Packer, TooLargeError, Tree, dumps, loads, no_foreign
 from .names import free_names, imported
-from .planning import CONSTANT, FALSE, LEFT, RIGHT, TRUE, Plain, Plan, look_ahead
+from .planning import (
+    CONSTANT,
+    FALSE,
+    LEFT,
+    MOST_AHEAD,
+    RIGHT,
+    TRUE,
+    Plain,
+    Plan,
+    look_ahead,
+)
 
 LARGEST_REPLY = 65_536
 """Bytes of a reply, more than which are left to the judge."""
@@ -83,14 +93,8 @@ def foresee(tree: ast.Module, entry: str, check: str | None) -> Foreseen | None:
     `check` is the function that is called with the entry point, if there is one. The tree must
     be one of a text of bounded length: the values of its literals are made here.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(tree, "<tests>", "exec")  # not everything that can be parsed
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
     run = _only_run(tree, entry, check)
-    if run is None or len(run) > MOST_WAITING:
+    if run is None or len(run) > MOST_WAITING or not _compiles(tree):
         return None
     calls: list[Tree] = []
     wants: list[tuple[str, Tree]] = []
@@ -111,6 +115,17 @@ def foresee(tree: ast.Module, entry: str, check: str | None) -> Foreseen | None:
         return None
     question = dumps(["ahead", ["g", entry], calls])
     return Foreseen(question, tuple(wants), len(run)) if len(question) <= LARGEST_REPLY else None
+
+
+def _compiles(tree: ast.Module) -> bool:
+    """Whether tests that can be parsed can be compiled too; asked of nothing but asserts."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(tree, "<tests>", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def harmless(tree: ast.Module) -> bool:
@@ -155,9 +170,20 @@ def _only_run(tree: ast.Module, entry: str, check: str | None) -> list[Plain] | 
         if function.args.args[0].annotation is not None:
             return None
         body, name = function.body, function.args.args[0].arg
+    # Where an assert holds, nobody asks for its message; what the judge asks first is the same.
+    told = [one for one in body if isinstance(one, ast.Assert) and _is_made(one.msg)]
+    for one in told:
+        one.msg = None
     plan = Plan()
     left = [one for one in look_ahead(body, name, plan) if not _is_text(one)]
-    return plan.runs[0] if len(plan.runs) == len(left) == 1 else None
+    if len(plan.runs) != 1 or len(left) != 1:
+        return None
+    calls = sum(one.call is not None for one in plan.runs[0])
+    return plan.runs[0] if not told or calls <= MOST_AHEAD else None
+
+
+def _is_made(message: ast.expr | None) -> bool:
+    return message is not None and not isinstance(message, ast.Constant)
 
 
 def _is_call(statement: ast.stmt, function: str, argument: str) -> bool:

@@ -179,7 +179,7 @@ def test_a_failure_is_judged_without_a_second_run(monkeypatch: pytest.MonkeyPatc
         "def check(c):\n    assert abs(c(1) - 1) < 0.1",
         "def check(c):\n    assert c(1) == 10**10**10",
         "def check(c):\n    assert c('a' * 10**9) == 1",
-        "def check(c):\n    assert c(1) == 1, c(2)",
+        "def check(c):\n" + "    assert c(1) == 1, c(2)\n" * 25,
         "def check(c):\n" + "    assert c(1) == 1\n" * 100,
         "def check(c):\n    c = {'a': 1}\n    assert c(1) == 1",
         "def check(c):\n    assert c(1) == 1\ncheck = {'a': 1}",
@@ -248,6 +248,22 @@ def test_long_tests_are_left_to_the_judge() -> None:
     text = "assert f(1) == '" + "a" * LONGEST_TEXT + "'"
     assert facts(text, "", "", "f").foreseen is None
     assert facts(text[:100] + "'", "", "", "f").foreseen is not None
+
+
+@pytest.mark.parametrize("count", [1, 3, 24, 25, 64])
+def test_a_message_is_made_only_where_its_assert_fails(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tests = "def check(c):\n" + "".join(
+        f"    assert c({n}) == {n}, f'{{c({n})}} is wrong'\n" for n in range(count)
+    )
+    for source in (
+        "def f(n): return n",
+        "calls = []\ndef f(n):\n    calls.append(n)\n    return 2",
+    ):
+        verdict = _verdict(source, tests)
+        assert _told(verdict) == _told(_without_foresight(monkeypatch, source, tests))
+    assert verdict.meta["failures"][0]["message"] == "2 is wrong"
 
 
 def test_asserts_of_a_module_are_foreseen() -> None:
