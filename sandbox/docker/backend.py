@@ -19,7 +19,7 @@ from .line import Line
 _START_SECONDS = 60.0
 _GRACE = 20.0
 _OWN_MB = 96  # the relay, the fork-server and the interpreter in it
-_OWN_TASKS = 4  # the relay, its listener, the fork-server, the child in stock
+_OWN_TASKS = 5  # the relay, its listener, the fork-server, its zygote, the child in stock
 _OPTIONAL = ("memory limit", "pids limit", "landlock")
 
 

@@ -9,15 +9,19 @@ import ctypes
 import fcntl
 import functools
 import os
+import select
 import signal
 import socket
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from . import kernel, landlock, rootfs, seccomp
 from .confinement import Confinement
 
 NOBODY = 65534
+_LAST_SECONDS = 5
+"""What a server gets to end by itself."""
 FIRST_PID = 2
 """Of a program in its pid namespace, after the namespace's init."""
 _SERVER_NAMESPACES = {
@@ -34,7 +38,9 @@ _OPTIONAL = {"landlock", "cgroup namespace", "fast init"}
 class Isolation:
     """What this server stands behind, step by step: `steps` maps a mechanism to "" or why not."""
 
-    def __init__(self, wanted: dict[str, list[str]], contained: bool) -> None:
+    def __init__(self, wanted: dict[str, list[str]], contained: bool, harness: int) -> None:
+        """`harness` is a descriptor that becomes readable when the harness ends."""
+        self._harness = harness
         self.steps: dict[str, str] = {}
         self.user = ""
         """Whom a program is, seen from outside."""
@@ -152,9 +158,8 @@ class Isolation:
         kernel.unshare(kernel.CLONE_NEWPID, "unshare pid namespace")
         first = os.fork()
         if first:
-            kernel.close_from(0)
-            _, status = os.waitpid(first, 0)
-            os._exit(min(abs(os.waitstatus_to_exitcode(status)), 255))
+            _stay_behind(first, self._harness)
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         self.home = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
 
     def open_namespace(self) -> int:
@@ -165,9 +170,13 @@ class Isolation:
         if not self.has("pid namespace"):
             return 0
         kernel.unshare(kernel.CLONE_NEWPID, "unshare pid namespace")
-        if os.path.exists(rootfs.INIT):
-            return os.posix_spawn(rootfs.INIT, ["init"], {})
-        init = os.fork()
+        try:
+            if os.path.exists(rootfs.INIT):
+                return os.posix_spawn(rootfs.INIT, ["init"], {})
+            init = os.fork()
+        except OSError:
+            kernel.setns(self.home, kernel.CLONE_NEWPID)
+            raise
         if init == 0:
             kernel.close_from(1)
             os.read(0, 1)
@@ -197,7 +206,9 @@ class Isolation:
             os.close(made)
 
     def confinement(self, limits: dict[str, float], base_bytes: int, work: str) -> Confinement:
-        """The walls of a program under these limits."""
+        """The walls of a program under these limits. Raises KernelError."""
+        if self._landlock and self._rules < 0:
+            raise kernel.KernelError(2, "landlock: the working folder was never looked at")
         return Confinement(
             limits,
             base_bytes,
@@ -211,6 +222,23 @@ class Isolation:
 
     def _readable(self) -> tuple[str, ...]:
         return self._libraries if self.contained else ("/",)
+
+
+def _stay_behind(server: int, harness: int) -> NoReturn:
+    """Wait for the server, and kill one that does not end when the harness does."""
+    os.dup2(harness, 0)
+    kernel.close_from(1)
+    handle = kernel.open_pid(server)
+    if handle >= 0:
+        waiting = select.poll()
+        waiting.register(0, select.POLLIN)
+        waiting.register(handle, select.POLLIN)
+        if handle not in dict(waiting.poll()):
+            waiting.unregister(0)
+            if not waiting.poll(_LAST_SECONDS * 1000):
+                os.kill(server, signal.SIGKILL)
+    _, status = os.waitpid(server, 0)
+    os._exit(min(abs(os.waitstatus_to_exitcode(status)), 255))
 
 
 def end_namespace(init: int) -> None:

@@ -18,6 +18,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
 MS_NOATIME, MS_BIND, MS_REC, MS_PRIVATE = 1024, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 
+PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE, PR_CAPBSET_READ, PR_CAPBSET_DROP = 4, 23, 24
 PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 28, 38, 47
 LAST_CAPABILITY = 63
@@ -39,6 +40,7 @@ _NUMBERS = {  # name -> (x86_64, aarch64)
     "close": (3, 57),
     "sendto": (44, 206),
     "recvmsg": (47, 212),
+    "rt_sigprocmask": (14, 135),
     "clone": (56, 220),
     "chdir": (80, 49),
     "setsid": (112, 157),

@@ -38,7 +38,7 @@ class Server:
         self._settings = settings
         wanted = settings["rootfs"]
         assert isinstance(wanted, dict)
-        self._isolation = isolation.Isolation(wanted, bool(settings.get("contained")))
+        self._isolation = isolation.Isolation(wanted, bool(settings.get("contained")), harness)
         self._folder = folder.Folder(rootfs.WORK)
 
     def start(self) -> None:

@@ -64,6 +64,8 @@ class Pattern:
 
     def learn(self, key: str, descriptor: int) -> None:
         """Run a prelude, for the children that are forked from now on."""
+        if self._preludes:
+            _FILLING.clear()  # lest it grow with every prelude
         source, _ = programs.unpack(descriptor)
         if len(self._preludes) >= programs.PRELUDES_KEPT:
             self._preludes.pop(next(iter(self._preludes)))
@@ -75,8 +77,8 @@ class Pattern:
 
     def view(self) -> None:
         """The working folder is another one. Raises KernelError."""
-        self._walls.view(rootfs.WORK)
         self._confinement = None
+        self._walls.view(rootfs.WORK)
 
     def restrict(self, limits: dict[str, float]) -> None:
         """The limits of the children that are forked from now on."""
@@ -119,6 +121,30 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     kernel.give_back_memory()
+    _fill_holes()
+
+
+_FILLING: list[bytes] = []
+_POOL, _POOL_HEAD, _BYTES_HEAD = 16_384, 48, 33
+"""Of CPython's allocator for small objects: what it cuts into pieces of one size, and of `bytes`
+what comes before their content. Where they are others, less is filled."""
+
+
+def _fill_holes() -> None:
+    """Take the room that is left between objects, so that new ones lie side by side.
+
+    Each hole that a child puts an object into costs it a copy of the page around.
+    """
+    for size in range(48, 513, 16):
+        whole = (_POOL - _POOL_HEAD) // size - 1
+        filling: list[bytes] = []
+        last = run = 0
+        while run < whole and len(filling) < 20 * whole:
+            filling.append(bytes(size - _BYTES_HEAD))
+            run = run + 1 if id(filling[-1]) == last + size else 0
+            last = id(filling[-1])
+        del filling[-(run + 1) :]  # a pool that was empty stays so
+        _FILLING.extend(filling)
 
 
 class Forks(Protocol):
@@ -213,7 +239,9 @@ class Zygote:
             raise ConnectionError("the zygote is gone")
         kind, init, child = _FORM.unpack_from(answer)
         if kind == _FAILED:
-            isolation.end_namespace(init)
+            for started in filter(None, (child, init)):  # an init ends after what it holds
+                os.kill(started, signal.SIGKILL)
+                os.waitpid(started, 0)
             raise kernel.KernelError(1, answer[_FORM.size :].decode())
         return child, init
 
@@ -250,6 +278,8 @@ class _ForksToOrder:
                 if received != self._next_descriptors():
                     received = self._next_descriptors()
                     batch, inbox = self._calls(received)
+            elif stopped in ("recvmsg", "close"):
+                os._exit(1)  # nobody knows any more which answer is whose
             elif stopped:
                 self._fail(inbox, f"{stopped}: {os.strerror(number)}")
             inbox.reset()
@@ -269,6 +299,8 @@ class _ForksToOrder:
         batch = Batch()
         inbox = Inbox(batch, _FORM.size, len(received))
         init, child = inbox.address + 4, inbox.address + 8
+        all_signals = batch.hold((ctypes.c_uint64 * 1)(2**64 - 1))
+        no_signals = batch.hold((ctypes.c_uint64 * 1)(0))
         # As libc's fork does it, but that the child is our sibling.
         fork = (_SIBLING | _TO_PARENT | _TO_CHILD | _UNTIL_END | signal.SIGCHLD, 0, child)
         stay = (_SIBLING | _TO_PARENT | _SAME_MEMORY | signal.SIGCHLD, 0, init)
@@ -276,7 +308,10 @@ class _ForksToOrder:
             inbox.receive(batch, _ORDERS)
             if self._pattern.has_namespaces:
                 batch.add("unshare", kernel.CLONE_NEWPID)
+                # A handler would run in our memory, on our stack.
+                batch.add("rt_sigprocmask", signal.SIG_SETMASK, all_signals, 0, 8)
                 batch.add("clone", *stay, decides=STAYS)
+                batch.add("rt_sigprocmask", signal.SIG_SETMASK, no_signals, 0, 8)
             batch.add("clone", *fork, self._own_number, decides=MUST_GIVE)
             if self._pattern.has_namespaces:
                 batch.add("setns", _HOME, kernel.CLONE_NEWPID)
@@ -290,8 +325,9 @@ class _ForksToOrder:
             os.close(descriptor)
         if self._pattern.has_namespaces:
             kernel.setns(_HOME, kernel.CLONE_NEWPID)
-        _, init, _ = _FORM.unpack(inbox.text())
-        self._say(_FAILED, why, init)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        _, init, child = _FORM.unpack(inbox.text())
+        self._say(_FAILED, why, init, child)
 
     def _obey(self) -> None:
         message, descriptors, _, _ = socket.recv_fds(self._orders, 65536, 1)
@@ -310,9 +346,9 @@ class _ForksToOrder:
         else:
             self._say(_DONE)
 
-    def _say(self, kind: bytes, text: str = "", init: int = 0) -> None:
+    def _say(self, kind: bytes, text: str = "", init: int = 0, child: int = 0) -> None:
         with contextlib.suppress(ConnectionError):
-            self._orders.send(_FORM.pack(kind, init, 0) + text.encode())
+            self._orders.send(_FORM.pack(kind, init, child) + text.encode())
 
 
 def _only(offsets: set[int]) -> int:

@@ -112,6 +112,8 @@ class Group:
 
     def killed(self) -> bool:
         """Whether the kernel's memory killer has struck since the last call."""
+        if self._events < 0:
+            return False  # closed meanwhile
         before, self._kills = self._kills, self._kill_count()
         return self._kills > before
 
@@ -135,9 +137,9 @@ class Group:
 
     def forget(self) -> None:
         """Let go of the descriptor: in a forked copy of the harness, or before the end."""
-        if self._events >= 0:
-            os.close(self._events)
-            self._events = -1
+        events, self._events = self._events, -1
+        if events >= 0:
+            os.close(events)
 
     def remove(self) -> None:
         """Delete the group; waits shortly for the last process to leave it."""

@@ -3,6 +3,9 @@
 import os
 import shutil
 import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -170,6 +173,71 @@ def test_a_fork_that_fails_leaves_no_namespace_behind(with_zygote: Sandbox) -> N
     for _ in range(3):
         assert with_zygote.run(Program("print(3)")).stdout == "3\n"
     assert len(_children(with_zygote)) == before
+
+
+def test_what_a_failed_fork_had_started_is_ended() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    seen = object.__new__(zygote.Zygote)
+    seen._orders = ours
+    started = []
+    for _ in range(2):
+        pid = os.fork()
+        if pid == 0:
+            time.sleep(60)
+            os._exit(0)
+        started.append(pid)
+    theirs.send(zygote._FORM.pack(zygote._FAILED, *started) + b"setns: Operation not permitted")
+    with pytest.raises(kernel.KernelError, match="setns"):
+        seen._answer()
+    for pid in started:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(pid, 0)
+    theirs.close()
+    with pytest.raises(ConnectionError, match="gone"):
+        seen._answer()
+    ours.close()
+
+
+def _gone(pids: set[int]) -> bool:
+    deadline = time.monotonic() + 60
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_server_that_hangs_ends_with_its_sandbox(with_zygote: Sandbox) -> None:
+    pid = _server(with_zygote).pid
+    below = descendants(pid)
+    os.kill(_first(with_zygote), signal.SIGSTOP)
+    with_zygote.close()
+    assert _gone(below | {pid})
+
+
+HARNESS = """
+import os, signal, sys, time
+from assay.sandbox import open_sandbox
+from assay.sandbox.witness import descendants
+box = open_sandbox("process", workers=1)
+(server,) = box._idle[()]
+below = descendants(server.pid)
+for pid in below:
+    with open(f"/proc/{pid}/stat") as file:
+        if file.read().rpartition(")")[2].split()[1] == str(server.pid):
+            os.kill(pid, signal.SIGSTOP)
+print(server.pid, *below, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_server_that_hangs_ends_with_its_harness(with_zygote: Sandbox) -> None:
+    with subprocess.Popen([sys.executable, "-c", HARNESS], stdout=subprocess.PIPE) as harness:
+        assert harness.stdout is not None
+        pids = {int(pid) for pid in harness.stdout.readline().split()}
+        assert len(pids) > 2
+        harness.kill()
+    assert _gone(pids)
 
 
 def test_machine_code_that_is_there_is_used() -> None:
