@@ -130,7 +130,7 @@ def _judged(
         if foreseen and foreseen.accepts(reply):
             account = foreseen.account()
         else:
-            account = judges().run(job, channel, fresh)
+            account = _account(job, channel, fresh)
     except BadProgramError as error:
         return wrong(error.status, program.source, error.sentence)
     except ChannelClosed as error:
@@ -145,6 +145,17 @@ def _judged(
         if channel is not None:
             channel.discard()
     return _verdict_of(account, program, known.decides)
+
+
+def _account(job: Job, channel: ProgramChannel, fresh: bool) -> dict[str, Any]:
+    """The judge's account. Raises JudgeFailedError, where it asks what was not foreseen too.
+
+    Another run of the program then would be a second chance for one that fails by chance.
+    """
+    try:
+        return judges().run(job, channel, fresh)
+    except UnforeseenError:
+        raise JudgeFailedError("it asked something else than was foreseen") from None
 
 
 def _one_by_one(

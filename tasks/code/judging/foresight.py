@@ -7,14 +7,14 @@ decides, from the same reply.
 """
 
 import ast
-import sys
-import warnings
+import builtins
+import importlib
 from dataclasses import dataclass
 from typing import Any
 
 from .asserts import MOST_WAITING
 from .codec import MalformedError, Packer, TooLargeError, Tree, dumps, loads, no_foreign
-from .names import free_names, imported
+from .names import free_names, without_warnings
 from .planning import (
     CONSTANT,
     FALSE,
@@ -26,12 +26,12 @@ from .planning import (
     Plan,
     look_ahead,
 )
+from .trees import nodes
 
 LARGEST_REPLY = 65_536
 """Bytes of a reply, more than which are left to the judge."""
 LONGEST_TEXT = 100_000
 """Characters of tests, more than which are left to the judge."""
-_STANDARD = frozenset(sys.stdlib_module_names)
 _SCALARS = (bool, int, float, str, type(None))
 _EMPTY: tuple[Tree, ...] = (["l"], ["t"], ["d"], ["s"], ["f"])
 
@@ -106,10 +106,12 @@ def foresee(tree: ast.Module, entry: str, check: str | None) -> Foreseen | None:
                 continue
             packer = Packer(no_foreign)
             calls.append([packer.pack(part) for part in one.call])
+            if any(type(held) is set and len(held) > 1 for held in packer.containers):
+                return None  # its order may be another one where the judge is
             by_value = one.wants not in (TRUE, FALSE)
             expected = Packer(no_foreign).pack(one.expected) if by_value else None
-            if _refers(expected):
-                return None  # to a part of its own, which in a reply may be one of the arguments
+            if _may_differ(expected):
+                return None
             wants.append((one.wants, expected))
     except (TypeError, TooLargeError):
         return None
@@ -120,8 +122,7 @@ def foresee(tree: ast.Module, entry: str, check: str | None) -> Foreseen | None:
 def _compiles(tree: ast.Module) -> bool:
     """Whether tests that can be parsed can be compiled too; asked of nothing but asserts."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             compile(tree, "<tests>", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
@@ -133,20 +134,72 @@ def harmless(tree: ast.Module) -> bool:
 
     The judge runs it, and a test could be in it, or an error.
     """
-    return not free_names(tree) and all(
-        (isinstance(one, ast.FunctionDef) and not one.decorator_list and not one.args.defaults)
-        or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
-        or (isinstance(one, ast.Import | ast.ImportFrom) and imported([one]) <= _STANDARD)
-        for one in tree.body
-    )
+    types = set(_TYPES)
+    for one in tree.body:
+        if isinstance(one, ast.ImportFrom):
+            if one.level or one.module not in _MODULES or not _has_all(one):
+                return False
+            if one.module == "typing":
+                types |= {alias.asname or alias.name for alias in one.names}
+        elif isinstance(one, ast.Import):
+            if any(alias.name not in _MODULES for alias in one.names):
+                return False
+        elif isinstance(one, ast.FunctionDef):
+            if one.decorator_list or not _is_plain_signature(one, types):
+                return False
+        elif not _is_text(one):
+            return False
+    return not free_names(tree) and _compiles(tree)
 
 
-def _refers(tree: Tree) -> bool:
+_MODULES = frozenset(
+    {
+        "typing", "math", "cmath", "collections", "itertools", "functools", "re", "string", "heapq",
+        "bisect", "operator", "random", "statistics", "datetime", "copy", "hashlib", "json", "sys",
+        "os", "decimal", "fractions", "time",
+    }
+)  # fmt: skip
+"""What prompts import, and is there for sure."""
+_TYPES = frozenset({"int", "float", "str", "bool", "list", "dict", "tuple", "set", "bytes"})
+
+
+def _has_all(statement: ast.ImportFrom) -> bool:
+    module = importlib.import_module(statement.module or "")
+    return all(alias.name == "*" or hasattr(module, alias.name) for alias in statement.names)
+
+
+def _is_plain_signature(function: ast.FunctionDef, types: set[str]) -> bool:
+    """Whether a definition runs nothing but the names of types."""
+    given = function.args
+    parameters = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+    annotations = [one.annotation for one in parameters if one is not None]
+    plain = all(one is None or _is_type(one, types) for one in [*annotations, function.returns])
+    return plain and not (given.defaults or given.kw_defaults)
+
+
+def _is_type(annotation: ast.expr, types: set[str]) -> bool:
+    if isinstance(annotation, ast.Tuple | ast.List):
+        return all(_is_type(part, types) for part in annotation.elts)
+    if isinstance(annotation, ast.Subscript):
+        return isinstance(annotation.value, ast.Name) and all(
+            _is_type(part, types) for part in (annotation.value, annotation.slice)
+        )
+    if isinstance(annotation, ast.Constant):
+        return annotation.value is None
+    return isinstance(annotation, ast.Name) and annotation.id in types
+
+
+def _may_differ(tree: Tree) -> bool:
+    """Whether a tree that equals this one could be of another value, or of none.
+
+    A reference in a reply may be one to the arguments, and within a text or a complex number
+    numbers of other types are equal too.
+    """
     waiting = [tree]
     while waiting:
         one = waiting.pop()
         if type(one) is list:
-            if one[0] == "r":
+            if one[0] in ("r", "S", "c"):
                 return True
             waiting += one
     return False
@@ -173,6 +226,8 @@ def _only_run(tree: ast.Module, entry: str, check: str | None) -> list[Plain] | 
     # Where an assert holds, nobody asks for its message; what the judge asks first is the same.
     told = [one for one in body if isinstance(one, ast.Assert) and _is_made(one.msg)]
     for one in told:
+        if not _only_says(one.msg, {name, entry}):
+            return None
         one.msg = None
     plan = Plan()
     left = [one for one in look_ahead(body, name, plan) if not _is_text(one)]
@@ -180,6 +235,20 @@ def _only_run(tree: ast.Module, entry: str, check: str | None) -> list[Plain] | 
         return None
     calls = sum(one.call is not None for one in plan.runs[0])
     return plan.runs[0] if not told or calls <= MOST_AHEAD else None
+
+
+def _only_says(message: ast.expr | None, names: set[str]) -> bool:
+    """Whether a message is made of literals, built-ins and the program's value alone."""
+    found = [] if message is None else nodes(message)
+    named = {node.id for node in found if isinstance(node, ast.Name)}
+    return all(isinstance(node, _SAYING) for node in found) and named <= names | _BUILT_IN
+
+
+_SAYING = (
+    ast.Constant, ast.Name, ast.Call, ast.keyword, ast.BinOp, ast.JoinedStr, ast.FormattedValue,
+    ast.Tuple, ast.List, ast.Attribute,
+)  # fmt: skip
+_BUILT_IN = frozenset(dir(builtins))
 
 
 def _is_made(message: ast.expr | None) -> bool:

@@ -2,17 +2,39 @@
 
 import ast
 import builtins
+import os
+import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 _BUILT_IN = frozenset(dir(builtins))
+_quiet = threading.Lock()
+
+
+def _renew_lock() -> None:
+    global _quiet
+    _quiet = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Let the parser say nothing of escapes and comparisons in texts that are not ours.
+
+    The filters belong to the process: two threads that change them at once would leave them so.
+    """
+    with _quiet, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def parsed(text: str) -> ast.Module:
     """The syntax tree of a trusted or untrusted text. Raises SyntaxError for any failure."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             return ast.parse(text)
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(f"{type(error).__name__}: {error}") from None

@@ -190,9 +190,9 @@ def _computed(item: ast.expr) -> Any:
             parts = [one for one in (left, right) if isinstance(one, (str, bytes, list, tuple))]
             if parts and times and _extent(parts[0]) * times[0] > LARGEST_COMPUTED:
                 raise ValueError("a large value")
-        elif _extent(left) + _extent(right) > LARGEST_COMPUTED:
+        if _extent(left) + _extent(right) > LARGEST_COMPUTED:
             raise ValueError("a large value")
-        elif isinstance(left, (str, bytes)) and not isinstance(item.op, ast.Add):
+        if isinstance(left, (str, bytes)) and not isinstance(item.op, ast.Add | ast.Mult):
             raise ValueError("a format")
         return _OPERATIONS[type(item.op)](left, right)
     return ast.literal_eval(item)
@@ -201,8 +201,7 @@ def _computed(item: ast.expr) -> Any:
 LARGEST_COMPUTED = 2_000
 """Parts or bits of a value that tests compute, more than which are left to run with the tests."""
 _SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
-    ast.UAdd: operator.pos, ast.USub: operator.neg, ast.Invert: operator.invert,
-    ast.Not: operator.not_,
+    ast.UAdd: operator.pos, ast.USub: operator.neg, ast.Not: operator.not_,
 }  # fmt: skip
 _OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,

@@ -49,6 +49,15 @@ class TestsText:
 @lru_cache(maxsize=4096)
 def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
     """Read the tests. Raises BrokenTestsError when they are not Python."""
+    try:
+        return _read(tests, prompt, setup, entry_point)
+    except RecursionError:
+        raise BrokenTestsError(
+            "the tests, or the code before them, are nested too deeply"
+        ) from None
+
+
+def _read(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
     trees = {}
     for name, text in (("tests", tests), ("prompt", prompt), ("setup code", setup)):
         try:

@@ -4,6 +4,8 @@ import ast
 import dataclasses
 import itertools
 import json
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -180,6 +182,14 @@ def test_a_failure_is_judged_without_a_second_run(monkeypatch: pytest.MonkeyPatc
         "def check(c):\n    assert c(1) == 10**10**10",
         "def check(c):\n    assert c('a' * 10**9) == 1",
         "def check(c):\n" + "    assert c(1) == 1, c(2)\n" * 25,
+        "def check(c):\n    assert c(1) == 1, (yield)",
+        "def check(c):\n    assert c(1) == 1, (await c)",
+        "def check(c):\n    assert c(1) == 1, [x := 1 for x in [1]]",
+        "def check(c):\n    assert c(1) == 1, foo",
+        "def check(c):\n    assert c({'a', 'b'}) == 1",
+        "def check(c):\n    assert c([{'a', 'b'}]) == 1",
+        "def check(c):\n    assert c(1) == '\\ud800'",
+        "def check(c):\n    assert c(1) == [2j]",
         "def check(c):\n" + "    assert c(1) == 1\n" * 100,
         "def check(c):\n    c = {'a': 1}\n    assert c(1) == 1",
         "def check(c):\n    assert c(1) == 1\ncheck = {'a': 1}",
@@ -227,7 +237,18 @@ def test_tests_of_the_entry_point_check_are_left_to_the_judge() -> None:
     [
         ("", True),
         ("from typing import List\n\ndef f(xs: List[int]) -> int:\n    'Sum.'\n    pass", True),
-        ("'A text.'\nimport math, os.path", True),
+        ("'A text.'\nimport math, os", True),
+        ("from typing import Dict, List\ndef f(x: Dict[str, List[int]]) -> None: pass", True),
+        ("import os.nonexistent", False),
+        ("from math import nonexistent", False),
+        ("from . import math", False),
+        ("import tkinter", False),
+        ("def f(*, x=1): pass", False),
+        ("def f(x: 'A' | None): pass", False),
+        ("def f(x: 1 / 0): pass", False),
+        ("from typing import Tuple\ndef f(x: Tuple[int][str]): pass", False),
+        ("def f(x: List[int]): pass\nfrom typing import List", False),
+        ("def f(x):\n    nonlocal x", False),
         ("import module_of_no_one", False),
         ("def f(xs: List[int]): pass", False),
         ("def f(xs=1 / 0): pass", False),
@@ -242,6 +263,46 @@ def test_only_code_that_defines_may_stand_before_foreseen_tests(code: str, expec
     if not expected:
         assert facts("assert f(1) == 1", code, "", "f").foreseen is None
         assert facts("assert f(1) == 1", "", code, "f").foreseen is None
+
+
+def test_products_of_large_numbers_are_not_computed() -> None:
+    product = "(" + " * ".join(["9 ** 399"] * 100) + ")"
+    with pytest.raises(ValueError, match="large"):
+        _literal(ast.parse(" * ".join([product] * 100), mode="eval").body)
+
+
+@pytest.mark.parametrize("text", ["x = a{}()\nassert f(1) == 1", "class A(a{}): pass"])
+def test_deep_tests_are_broken_ones(text: str) -> None:
+    deep = text.format(".a" * 900)
+    for tests, prompt in ((deep, ""), ("assert f(1) == 1", deep)):
+        verdict = verifier.verify_function("def f(n): return n", tests, "f", prompt=prompt)
+        assert verdict.status == "checker_error"
+
+
+def test_a_judge_that_asks_something_else_gives_no_second_chance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = verifier.facts
+
+    def other(*texts: str) -> Any:
+        found = known(*texts)
+        assert found.foreseen is not None
+        question = found.foreseen.question.replace(b"3", b"4")
+        changed = dataclasses.replace(found.foreseen, question=question)
+        return dataclasses.replace(found, foreseen=changed)
+
+    monkeypatch.setattr(verifier, "facts", other)
+    verdict = _verdict("def f(n): return n", "assert f(3) == 3")
+    assert verdict.status == "checker_error"
+    assert "foreseen" in verdict.reason
+
+
+def test_threads_leave_the_filters_of_warnings_as_they_were() -> None:
+    before = list(warnings.filters)
+    texts = [f"assert f({n}) == '\\d'" for n in range(400)]
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda text: facts(text, "", "", "f"), texts))
+    assert list(warnings.filters) == before
 
 
 def test_long_tests_are_left_to_the_judge() -> None:
