@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_BUILT_IN = frozenset(dir(builtins))
+BUILT_IN = frozenset(dir(builtins))
 _quiet = threading.Lock()
 
 
@@ -95,7 +95,7 @@ def free_names(tree: ast.Module) -> set[str]:
                 stack.extend([item for item in value if isinstance(item, ast.AST)])
             elif isinstance(value, ast.AST):
                 stack.append(value)
-    return read - stored - _BUILT_IN
+    return read - stored - BUILT_IN
 
 
 _BINDERS = frozenset(

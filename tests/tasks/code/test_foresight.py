@@ -248,7 +248,6 @@ def test_tests_of_the_entry_point_check_are_left_to_the_judge() -> None:
         ("def f(x: 1 / 0): pass", False),
         ("from typing import Tuple\ndef f(x: Tuple[int][str]): pass", False),
         ("def f(x: List[int]): pass\nfrom typing import List", False),
-        ("def f(x):\n    nonlocal x", False),
         ("import module_of_no_one", False),
         ("def f(xs: List[int]): pass", False),
         ("def f(xs=1 / 0): pass", False),
