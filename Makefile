@@ -3,31 +3,50 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PEERS := .venv-peers
+BENCH ?= $(wildcard benchmarks/*.py)
 # The CPU build where no GPU driver answers: a plain `torch` may bring gigabytes of CUDA packages.
 TORCH_CPU ?= torch==2.13.0
-TORCH_GPU ?= torch>=2.11
+TORCH_GPU ?= torch>=2.6
 DATA := $(wildcard ../shared/data)
 
-.PHONY: run test lint bench venv clean
+.PHONY: run test lint docs bench bench-peers venv clean
 run: venv
 	$(if $(DATA),ASSAY_DATA=$${ASSAY_DATA:-$(DATA)}) $(BIN)/python -m assay.harness.tour --out results
 
 test: venv
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $${TEST_WORKERS:-2} --dist loadfile $(TESTS)
 
-lint: venv build/typing/assay
+lint: venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy build/typing/assay/sandbox build/typing/assay/tasks build/typing/assay/harness
+	.ci/types
+
+docs: venv
+	@mkdir -p build/api/assay && for top in harness tasks sandbox; do \
+	  ln -sfn ../../../$$top build/api/assay/$$top; done
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file docs/mkdocs.yml --site-dir ../build/site
+	@echo "the guides and the API reference are in build/site/index.html"
 
 bench: venv
 	@export ASSAY_DATA=$${ASSAY_DATA:-$(DATA)}; \
-	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	for script in $(BENCH); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# The same with every grader, sandbox and harness that a benchmark compares with. Their packages
+# may clash with those of the tests, so they have an environment of their own.
+bench-peers: $(PEERS)/.installed
+	@export ASSAY_DATA=$${ASSAY_DATA:-$(DATA)} PEERS_PYTHON=$(abspath $(PEERS))/bin/python; \
+	for script in $(BENCH); do \
+	  echo "== $$script"; $(PEERS)/bin/python $$script || exit 1; \
+	done
+
+$(PEERS)/.installed: benchmarks/peers.txt benchmarks/peers_alone.txt pyproject.toml
+	$(MAKE) venv VENV=$(PEERS) STAMP=$(PEERS)/.assay
+	$(PEERS)/bin/python -m pip install -q -r benchmarks/peers.txt
+	$(PEERS)/bin/python -m pip install -q --no-deps -r benchmarks/peers_alone.txt
+	touch $@
 
 venv: $(STAMP)
-
-build/typing/assay:
-	mkdir -p build/typing && ln -sfn ../.. $@
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -42,8 +61,8 @@ $(STAMP): pyproject.toml
 	else \
 	  $(BIN)/python -m pip install -q "$(TORCH_CPU)"; \
 	fi
-	$(BIN)/python -m pip install -q -e ".[serve,trl,hub,dev]"
+	$(BIN)/python -m pip install -q -e ".[all,dev]"
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(PEERS) build dist *.egg-info
