@@ -1,8 +1,8 @@
 """The one contract that every suite keeps: its gold is right, and nothing cheap is.
 
 A new suite is picked up by its name. `ASSAY_CONTRACT_SIZE=1000` checks that many problems of
-each suite and difficulty instead of a small sample. A suite whose data file is not in the
-data folder is skipped, and says so.
+each suite and difficulty instead of a small sample. A suite of published files sits our own rows in
+its format, and the published ones where they are here.
 """
 
 import inspect
@@ -96,15 +96,17 @@ def _suites(name: str, request: pytest.FixtureRequest, extra: dict[str, str]) ->
         for level in sorted({levels[0], levels[len(levels) // 2], levels[-1]}):
             yield load(name, difficulty=level, size=max(SIZE, 1), seed=11)
         return
-    given = dict(extra)
-    if "data_dir" in options:
-        given["data_dir"] = request.getfixturevalue("data_dir")
-    try:
-        yield load(name, **given)
-    except UsageError as error:
-        if "none of" not in str(error):
-            raise
-        pytest.skip(str(error))
+    if "data_dir" not in options:
+        yield load(name, **extra)
+        return
+    own, *real = request.getfixturevalue("data_folders")
+    yield load(name, data_dir=own, **extra)
+    for folder in real:
+        try:
+            yield load(name, data_dir=folder, **extra)
+        except UsageError as error:  # that benchmark's file is not among those here
+            if "none of" not in str(error):
+                raise
 
 
 @pytest.fixture(scope="module", params=names())
