@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.harness.audit import TaskReport, adapt, audit_suite
-from assay.harness.audit.binding import Checker
+from assay.harness.audit.signatures import Checker
 from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, load, names
 from assay.tasks.registry import options_of
@@ -103,7 +103,10 @@ def accepts_a_right_answer(checker: Checker) -> bool:
 
 def on_math(name: str, checker: Checker, problems: int) -> list[TaskReport]:
     """A math reward on the packaged math suites, answers in boxes."""
-    return [_said(audit_suite(load(task), checker, name, problems, style="boxed")) for task in MATH]
+    return [
+        _said(audit_suite(load(task), checker, name, problems, answer_format="boxed"))
+        for task in MATH
+    ]
 
 
 def gym_checker(suite: GymSuite, dataset: Any) -> Checker:

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from assay.harness.evaluation import Settings, TaskSpec, make_job, prompt_hash, suite_hash
+from assay.harness.evaluation import TaskSpec, plan_task, prompt_hash, suite_hash
 from assay.harness.leaderboard.build import build_leaderboard
 from assay.harness.results import SampleWriter, create_run
 from peers import NotRunError, find_peers
@@ -39,16 +39,16 @@ WORDS = ("so", "we", "take", "the", "first", "of", "them", "and", "add", "what",
 def make_runs(out: Path, runs: int, size: int) -> int:
     """Store `runs` runs of models between 20% and 90%; the samples written."""
     specs = [TaskSpec(name, {"size": size, "difficulty": 1}) for name in TASKS]
-    jobs = [make_job(spec, Settings()) for spec in specs]
+    plans = [plan_task(spec) for spec in specs]
     tasks = [
         {
-            "name": job.suite.name,
-            "options": dict(job.spec.options),
-            "hash": suite_hash(job.problems),
+            "name": plan.suite.name,
+            "options": dict(plan.spec.options),
+            "hash": suite_hash(plan.problems),
         }
-        for job in jobs
+        for plan in plans
     ]
-    problems = [(j.suite, p, prompt_hash(p)) for j in jobs for p in j.problems]
+    problems = [(plan.suite, p, prompt_hash(p)) for plan in plans for p in plan.problems]
     for number in range(runs):
         rng = random.Random(number)
         skill = 0.2 + 0.7 * number / max(1, runs - 1)
