@@ -64,11 +64,16 @@ def reward(
 ) -> float | None:
     """The reward of one completion; None for a `checker_error`, which must not be trained on.
 
-    `tokens` is the length of the completion; without it the length is not shaped.
+    `tokens` is the length of the completion; without it the length is not penalized.
     """
     if verdict.score is None:
         return None
-    value = rules.correctness * verdict.score
+    return shaped_reward(verdict.score, completion, tokens, rules)
+
+
+def shaped_reward(score: float, completion: str, tokens: int | None, rules: RewardRules) -> float:
+    """The reward of a completion whose score is known: score, format and length by `rules`."""
+    value = rules.correctness * score
     if rules.format:
         value += rules.format * format_reward(completion)
     if rules.max_tokens is not None and tokens is not None:

@@ -33,7 +33,7 @@ def train(
         run = runner(kind)
 
         from .session import RunInterruptedError, TrainingError
-    from .settings import load_config
+    from .configuration import load_config
 
     config = load_config(kind, config_path, overrides)
     try:
