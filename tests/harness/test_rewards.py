@@ -97,6 +97,7 @@ def test_only_one_module_composes_rewards() -> None:
     parts = {"format_reward", "overlong_punishment"}
     fields = {"format_bonus"}
     harness = Path(assay.harness.__path__[0])
+    assert (harness / "training" / "rollouts.py").is_file()
     composed = []
     for path in sorted(harness.rglob("*.py")):
         where = path.relative_to(harness).as_posix()
@@ -108,6 +109,24 @@ def test_only_one_module_composes_rewards() -> None:
             if names & parts or (names & fields and where != "training/settings.py"):
                 composed.append(f"{where}:{node.lineno}")
     assert composed == []
+
+
+@pytest.mark.parametrize("part", ["correctness", "format", "overlong", "overlong_buffer"])
+def test_a_weight_may_be_zero_but_not_negative(part: str) -> None:
+    assert getattr(RewardRules(**{part: 0}), part) == 0
+    with pytest.raises(ValidationError):
+        RewardRules(**{part: -1})
+
+
+def test_a_limit_of_one_token_is_legal_and_none_at_all_is_not() -> None:
+    assert RewardRules(max_tokens=1).max_tokens == 1
+    with pytest.raises(ValidationError):
+        RewardRules(max_tokens=0)
+
+
+def test_rules_cannot_be_changed_once_made() -> None:
+    with pytest.raises(ValidationError):
+        RewardRules().format = 1.0  # type: ignore[misc]
 
 
 def test_unknown_rules_are_refused() -> None:
