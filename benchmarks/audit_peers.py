@@ -4,28 +4,30 @@
 
 Peers: TRL's `accuracy_reward` and math-verify as its README uses it, on the packaged math
 suites, with answers in the boxes that they read; reasoning-gym's `score_answer` of every
-dataset, on that dataset's own entries, behind its own `extract_answer`. A peer that is not
-installed is left out and said. Each check of a peer runs in a process that is killed after
+dataset, on that dataset's own entries, behind its own `extract_answer`. A peer that does not
+accept a plainly right answer here is printed as not run, with the reason, and its part of the
+results is left as it is. Each check of a peer runs in a process that is killed after
 30 s. Writes results/audit: a JSON file with every finding, and a table.
 """
 
 import argparse
-import importlib.metadata
 import json
 import platform
 import random
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from assay.harness.audit import TaskReport, adapt, audit_suite
-from assay.harness.audit.binding import Checker
+from assay.harness.audit.signatures import Checker
 from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, load, names
 from assay.tasks.registry import options_of
 from assay.tasks.suite import StoredSuite
 from assay.tasks.verdict import Verdict, checker_error
+from peers import find_peers, versions
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "audit"
 MATH = (
@@ -35,7 +37,8 @@ MATH = (
 )  # fmt: skip
 
 
-CHECKERS = ("assay", "TRL accuracy_reward", "math-verify", "reasoning-gym score_answer")
+GYM = "reasoning-gym score_answer"
+CHECKERS = ("assay", "TRL accuracy_reward", "math-verify", GYM)
 
 
 class GymSuite(StoredSuite):
@@ -79,10 +82,7 @@ def ours(problems: int, data_dir: str | None) -> list[TaskReport]:
 def trl_checker() -> Checker:
     """TRL's accuracy_reward, as GRPOTrainer calls it, for a batch of one."""
     from trl.rewards import accuracy_reward
-    from trl.rewards.accuracy_rewards import is_math_verify_available
 
-    if not is_math_verify_available():
-        raise ImportError("TRL's accuracy_reward needs math-verify")
     return adapt(accuracy_reward, "trl accuracy_reward")
 
 
@@ -96,9 +96,17 @@ def math_verify_checker() -> Checker:
     return check
 
 
+def accepts_a_right_answer(checker: Checker) -> bool:
+    """The probe of a math reward: one that refuses this cannot work here."""
+    return checker("What is 1 + 2?", "3", "The answer is $\\boxed{3}$.") == 1.0
+
+
 def on_math(name: str, checker: Checker, problems: int) -> list[TaskReport]:
     """A math reward on the packaged math suites, answers in boxes."""
-    return [_said(audit_suite(load(task), checker, name, problems, style="boxed")) for task in MATH]
+    return [
+        _said(audit_suite(load(task), checker, name, problems, answer_format="boxed"))
+        for task in MATH
+    ]
 
 
 def gym_checker(suite: GymSuite, dataset: Any) -> Checker:
@@ -111,15 +119,21 @@ def gym_checker(suite: GymSuite, dataset: Any) -> Checker:
     return check
 
 
-def gym(problems: int) -> list[TaskReport]:
-    """Every dataset of reasoning-gym with its own score_answer."""
+def reasoning_gym_module() -> Any:
+    """The package itself."""
     import reasoning_gym
+
+    return reasoning_gym
+
+
+def gym(module: Any, problems: int) -> list[TaskReport]:
+    """Every dataset of reasoning-gym with its own score_answer."""
     from reasoning_gym.factory import DATASETS
 
     reports = []
     for name in sorted(DATASETS):
         try:
-            dataset = reasoning_gym.create_dataset(name, seed=0, size=max(8, problems))
+            dataset = module.create_dataset(name, seed=0, size=max(8, problems))
             suite = GymSuite(name, dataset)
         except Exception as error:  # datasets that need an option or another package
             print(f"  {name} is left out: {type(error).__name__}: {error}"[:200])
@@ -187,6 +201,18 @@ def page(data: dict[str, Any], notes: Path) -> str:
     return "\n".join(lines)
 
 
+def scores_its_own_answer(module: Any) -> bool:
+    """The probe of reasoning-gym: it accepts the answer of its own entry."""
+    dataset = module.create_dataset("chain_sum", seed=0, size=1)
+    return bool(dataset.score_answer(dataset[0]["answer"], dataset[0]) == 1.0)
+
+
+REWARDS: dict[str, Callable[[], Checker]] = {
+    "TRL accuracy_reward": trl_checker,
+    "math-verify": math_verify_checker,
+}
+
+
 def main() -> None:
     """Audit, print, write."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -196,26 +222,24 @@ def main() -> None:
     options.add_argument("--checkers", default=",".join(CHECKERS), help="the others are kept")
     options.add_argument("--out", type=Path, default=OUT)
     given = options.parse_args()
-    runs: dict[str, Callable[[], list[TaskReport]]] = {
-        "assay": lambda: ours(given.problems, given.data_dir),
-        "TRL accuracy_reward": lambda: on_math("trl", trl_checker(), given.problems),
-        "math-verify": lambda: on_math("math-verify", math_verify_checker(), given.problems),
-        "reasoning-gym score_answer": lambda: gym(given.gym),
-    }
-    versions = {"python": platform.python_version()}
-    for package in ("assay", "trl", "math-verify", "reasoning-gym"):
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    for name in given.checkers.split(","):
+    wanted = given.checkers.split(",")
+    rewards, _ = find_peers(
+        {n: m for n, m in REWARDS.items() if n in wanted}, accepts_a_right_answer
+    )
+    gyms, _ = find_peers(
+        {GYM: reasoning_gym_module} if GYM in wanted else {}, scores_its_own_answer
+    )
+    runs: dict[str, Callable[[], list[TaskReport]]] = {}
+    if "assay" in wanted:
+        runs["assay"] = lambda: ours(given.problems, given.data_dir)
+    for name, checker in rewards.items():
+        runs[name] = partial(on_math, name, checker, given.problems)
+    if GYM in gyms:
+        runs[GYM] = lambda: gym(gyms[GYM], given.gym)
+    found = versions(("assay", "trl", "math-verify", "reasoning-gym"))
+    for name, run in runs.items():
         print(name)
-        try:
-            reports = runs[name]()
-        except ImportError as error:
-            print(f"  left out: {error}")
-            continue
-        write(name, reports, versions, given.out)
+        write(name, run(), {"python": platform.python_version()} | found, given.out)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ problems with their own dummy models and GSM8K's usual scoring: lm-evaluation-ha
 `mockllm/model` (the `match(numeric=True)` scorer, its log written). Whole processes are timed,
 start-up included, taking turns; the start-up alone (a limit of one sample) is timed too, so that
 the cost per sample is (whole - start) / samples. --peers names a Python that has lm_eval and
-inspect_ai installed. Writes results/benchmarks/harness_overhead.json.
+inspect_ai installed; a peer that cannot do one sample is listed under `not_run` with the reason.
+Writes results/benchmarks/harness_overhead.json when every peer ran.
 """
 
 import argparse
@@ -21,9 +22,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from peers import NotRunError, find_peers
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "harness_overhead.json"
 
@@ -56,6 +60,8 @@ filter_list:
       - {{function: take_first}}
 """
 
+Command = Callable[[int], list[str]]
+"""The command line that does so many problems."""
 INSPECT_TASK = """
 from inspect_ai import Task, task
 from inspect_ai.dataset import Sample, json_dataset
@@ -70,7 +76,7 @@ def gsm8k_local():
 """
 
 
-def commands(data: Path, peers: str | None, folder: Path) -> dict[str, Callable[[int], list[str]]]:
+def commands(data: Path, peers: str | None, folder: Path) -> dict[str, Command]:
     """By harness, the command that does the first so many problems."""
     test = data / "gsm8k" / "test.jsonl"
     (folder / "gsm8k_local.yaml").write_text(LM_EVAL_TASK.format(file=test))
@@ -91,27 +97,43 @@ def commands(data: Path, peers: str | None, folder: Path) -> dict[str, Callable[
                 "--model", "mockllm/model", "--limit", str(limit), "--display", "none",
                 "--log-dir", str(folder / "inspect")]  # fmt: skip
 
-    return {"assay": assay} | ({"lm_eval": lm_eval, "inspect_ai": inspect} if peers else {})
+    return {"assay": assay, "lm_eval": lm_eval, "inspect_ai": inspect}
+
+
+def runnable(
+    runs: dict[str, Command], peers: str | None, folder: Path
+) -> tuple[dict[str, Command], dict[str, str]]:
+    """The harnesses that can do one sample here, and why each of the others cannot.
+
+    That one sample also fills the caches of files and of the data set. Ours must run.
+    """
+
+    def maker(name: str) -> Command:
+        if peers is None:
+            raise NotRunError("no --peers (or $PEERS_PYTHON) names a Python that has it")
+        timed(runs[name](1), folder)
+        return runs[name]
+
+    timed(runs["assay"](1), folder)
+    makers = {name: partial(maker, name) for name in runs if name != "assay"}
+    found, not_run = find_peers(makers)
+    return {"assay": runs["assay"]} | found, not_run
 
 
 def timed(command: list[str], folder: Path) -> float:
-    """Seconds of a whole process. Raises RuntimeError with its last words where it fails."""
+    """Seconds of a whole process. Raises NotRunError with the end of its output when it fails."""
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(folder / "cache")}
     started = time.perf_counter()
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     seconds = time.perf_counter() - started
     if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}: {done.stdout[-800:]}{done.stderr[-800:]}")
+        raise NotRunError(f"{' '.join(command)}: {done.stdout[-800:]}{done.stderr[-800:]}")
     return seconds
 
 
-def measure(
-    runs: dict[str, Callable[[int], list[str]]], count: int, repeats: int, folder: Path
-) -> dict[str, Any]:
+def measure(runs: dict[str, Command], count: int, repeats: int, folder: Path) -> dict[str, Any]:
     """By harness: seconds of the whole and of the start, and samples per second."""
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
-    for command in runs.values():  # once to fill the caches of files and of the data set
-        timed(command(1), folder)
     for _ in range(repeats):
         for name, command in runs.items():
             times[name].append((timed(command(1), folder), timed(command(count), folder)))
@@ -142,6 +164,7 @@ def versions(python: str) -> dict[str, str]:
 
 
 def main() -> None:
+    """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", type=Path, default=os.environ.get("ASSAY_DATA"))
     parser.add_argument("--peers", default=os.environ.get("PEERS_PYTHON"))
@@ -154,7 +177,8 @@ def main() -> None:
     count = sum(1 for line in (data / "gsm8k" / "test.jsonl").open() if line.strip())
     folder = Path(tempfile.mkdtemp())
     try:
-        rows = measure(commands(data, given.peers, folder), count, given.repeats, folder)
+        runs, not_run = runnable(commands(data, given.peers, folder), given.peers, folder)
+        rows = measure(runs, count, given.repeats, folder)
     finally:
         shutil.rmtree(folder)
     result = {
@@ -162,13 +186,16 @@ def main() -> None:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
         "versions": {"python": platform.python_version(), **versions(sys.executable)}
         | (versions(given.peers) if given.peers else {}),
+        "not_run": not_run,
         "problems": count,
         "repeats": given.repeats,
         "harnesses": rows,
     }
     text = json.dumps(result, indent=1)
     print(text)
-    if given.peers:
+    if not_run:
+        print(f"{OUT} is left as it is: not every peer was run")
+    else:
         OUT.parent.mkdir(parents=True, exist_ok=True)
         OUT.write_text(text + "\n")
 

@@ -3,7 +3,7 @@
 The runs are made up (five suites of 400 problems, completions of about a thousand characters) but
 stored, built and opened as any others. Times are the page's own clock, from the start of the
 navigation; the processor time of its main thread is recorded too, which other programs do not
-blur. Needs playwright and Chromium.
+blur. Without playwright and Chromium nothing is measured, and the reason is printed.
 
     python benchmarks/leaderboard_page.py [--runs 50] [--size 400] [--repeats 5]
 """
@@ -17,13 +17,15 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from assay.harness.evaluation import Settings, TaskSpec, make_job, prompt_hash, suite_hash
+from assay.harness.evaluation import TaskSpec, plan_task, prompt_hash, suite_hash
 from assay.harness.leaderboard.build import build_leaderboard
 from assay.harness.results import SampleWriter, create_run
-from playwright.sync_api import Browser, sync_playwright
+from peers import NotRunError, find_peers
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "leaderboard_page.json"
 TASKS = ("arithmetic", "sequences", "linear_equations", "boolean_circuits", "ordering")
@@ -37,16 +39,16 @@ WORDS = ("so", "we", "take", "the", "first", "of", "them", "and", "add", "what",
 def make_runs(out: Path, runs: int, size: int) -> int:
     """Store `runs` runs of models between 20% and 90%; the samples written."""
     specs = [TaskSpec(name, {"size": size, "difficulty": 1}) for name in TASKS]
-    jobs = [make_job(spec, Settings()) for spec in specs]
+    plans = [plan_task(spec) for spec in specs]
     tasks = [
         {
-            "name": job.suite.name,
-            "options": dict(job.spec.options),
-            "hash": suite_hash(job.problems),
+            "name": plan.suite.name,
+            "options": dict(plan.spec.options),
+            "hash": suite_hash(plan.problems),
         }
-        for job in jobs
+        for plan in plans
     ]
-    problems = [(j.suite, p, prompt_hash(p)) for j in jobs for p in j.problems]
+    problems = [(plan.suite, p, prompt_hash(p)) for plan in plans for p in plan.problems]
     for number in range(runs):
         rng = random.Random(number)
         skill = 0.2 + 0.7 * number / max(1, runs - 1)
@@ -79,7 +81,7 @@ def _record(
     }  # fmt: skip
 
 
-def visit(browser: Browser, address: str) -> dict[str, float]:
+def visit(browser: Any, address: str) -> dict[str, float]:
     """Milliseconds until the table, and everything, is drawn; of a sort; to a run's samples."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     metrics = page.context.new_cdp_session(page)
@@ -138,19 +140,39 @@ def main() -> None:
         out = given.folder or Path(folder)
         if not (out / BUILT).exists():
             build(out, given.runs, given.size)
-        if given.repeats:
-            measure(out, given.repeats)
+        browsers, _ = find_peers({"chromium": chromium_opener} if given.repeats else {})
+        for open_browser in browsers.values():
+            measure(out, given.repeats, open_browser)
 
 
-def measure(out: Path, repeats: int) -> None:
+def chromium_opener() -> Callable[[], Any]:
+    """What opens Chromium, as a context manager. Raises ImportError or NotRunError."""
+    from playwright.sync_api import Error, sync_playwright
+
+    path = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium")
+
+    @contextmanager
+    def opener() -> Iterator[Any]:
+        with sync_playwright() as playwright:
+            try:
+                browser = playwright.chromium.launch(
+                    executable_path=path, args=FLAGS, timeout=120_000
+                )
+            except Error as error:
+                raise NotRunError(str(error).partition("\n")[0]) from error
+            yield browser
+            browser.close()
+
+    with opener():
+        return opener
+
+
+def measure(out: Path, repeats: int, open_browser: Callable[[], Any]) -> None:
     """Open the page `repeats` times, each time in a fresh browser context, and write the file."""
-    chromium = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium")
     page = out / "index.html"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=120_000)
+    with open_browser() as browser:
         visits = [visit(browser, page.as_uri()) for _ in range(repeats)]
         version = browser.version
-        browser.close()
     scripts = out.glob("leaderboard_samples/*.js")
     result = {
         **json.loads((out / BUILT).read_text()),

@@ -2,8 +2,8 @@
 
 Ours is timed at the lowest, the middle and the highest difficulty, worked gold included;
 theirs as configured by default, without a worked solution. The two take turns in one process,
-round after round, and medians are printed. Floors: 200 a second at the lowest difficulty, 20
-in the middle.
+round after round, and medians are printed. Where reasoning-gym cannot run it is listed under
+`not_run` with the reason. Floors: 200 a second at the lowest difficulty, 20 in the middle.
 
     python benchmarks/math_generators.py [--problems 200] [--rounds 5]
 """
@@ -14,14 +14,15 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-import reasoning_gym
 from assay.tasks import load, names
 from assay.tasks.suite import GeneratedSuite
+from peers import find_peers, versions
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "math_generators.json"
+Make = Callable[..., Any]
 FAMILIES = {
     "arithmetic": ["chain_sum", "basic_arithmetic"],
     "factorisation": ["prime_factorization"],
@@ -49,11 +50,24 @@ def ours(name: str, difficulty: int, problems: int) -> Callable[[int], None]:
     return generate
 
 
-def theirs(name: str, problems: int) -> Callable[[int], None]:
+def reasoning_gym_maker() -> Make:
+    """`create_dataset` of reasoning-gym."""
+    import reasoning_gym
+
+    make: Make = reasoning_gym.create_dataset
+    return make
+
+
+def makes_a_problem(make: Make) -> bool:
+    """The probe of reasoning-gym."""
+    return bool(make("chain_sum", size=1, seed=0)[0]["question"])
+
+
+def theirs(make: Make, name: str, problems: int) -> Callable[[int], None]:
     """A round: new problems of a reasoning-gym data set."""
 
     def generate(seed: int) -> None:
-        data = reasoning_gym.create_dataset(name, size=problems, seed=seed)
+        data = make(name, size=problems, seed=seed)
         for index in range(problems):
             data[index]
 
@@ -67,23 +81,25 @@ def rate(generate: Callable[[int], None], seed: int, problems: int) -> float:
     return problems / (time.perf_counter() - started)
 
 
-def measure(suite: str, problems: int, rounds: int) -> dict[str, float]:
+def measure(suite: str, problems: int, rounds: int, gym: Make | None) -> dict[str, float]:
     """Median rates of a suite's three difficulties and of its family, taking turns."""
     first = load(suite)
     assert isinstance(first, GeneratedSuite)
     levels = first.difficulties
     middle = levels[len(levels) // 2]
-    jobs = {
+    makers = {
         f"lowest ({levels[0]})": ours(suite, levels[0], problems),
         f"middle ({middle})": ours(suite, middle, problems),
         f"highest ({levels[-1]})": ours(suite, levels[-1], problems),
     }
-    jobs |= {f"reasoning-gym {name}": theirs(name, problems) for name in FAMILIES.get(suite, [])}
-    rates: dict[str, list[float]] = {job: [] for job in jobs}
+    if gym is not None:
+        families = FAMILIES.get(suite, [])
+        makers |= {f"reasoning-gym {name}": theirs(gym, name, problems) for name in families}
+    rates: dict[str, list[float]] = {name: [] for name in makers}
     for seed in range(rounds):
-        for job, generate in jobs.items():
-            rates[job].append(rate(generate, seed, problems))
-    return {job: round(statistics.median(found), 1) for job, found in rates.items()}
+        for name, generate in makers.items():
+            rates[name].append(rate(generate, seed, problems))
+    return {name: round(statistics.median(found), 1) for name, found in rates.items()}
 
 
 def generated() -> list[str]:
@@ -99,18 +115,22 @@ def main() -> None:
     parser.add_argument("--problems", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
+    gym, not_run = find_peers({"reasoning-gym": reasoning_gym_maker}, makes_a_problem)
     about = {
         "machine": platform.machine(),
         "python": platform.python_version(),
-        "reasoning-gym": version("reasoning-gym"),
+        "versions": versions(("assay", "reasoning-gym")),
+        "not_run": not_run,
         "problems": arguments.problems,
         "rounds": arguments.rounds,
     }
     print(about)
     table = {}
     for suite in generated():
-        table[suite] = measure(suite, arguments.problems, arguments.rounds)
-        shown = "  ".join(f"{job} {value:,.0f}/s" for job, value in table[suite].items())
+        table[suite] = measure(
+            suite, arguments.problems, arguments.rounds, gym.get("reasoning-gym")
+        )
+        shown = "  ".join(f"{name} {value:,.0f}/s" for name, value in table[suite].items())
         print(f"{suite:20} {shown}")
     lows = [next(iter(row.values())) for row in table.values()]
     middles = [list(row.values())[1] for row in table.values()]

@@ -4,14 +4,14 @@
 
 One process and one core; the graders take turns on every case, so that a busy machine slows all
 alike. A speed is verdicts per second of processor time, workers included; wall time is stated
-beside it. `--cases` draws that many at random, the same ones each time. math-verify, TRL's
-reward and lm-eval's and prm800k's graders are compared when they can be imported.
+beside it. `--cases` draws that many at random, the same ones each time. The peers are math-verify,
+TRL's reward, and the graders of lm-eval and prm800k; one that does not accept a plainly right
+answer here is listed under `not_run` with the reason, and gets no score.
 Writes results/benchmarks/math_verifier.json.
 """
 
 import argparse
 import contextlib
-import importlib.metadata
 import io
 import json
 import logging
@@ -28,6 +28,7 @@ from pathlib import Path
 
 from assay.tasks.math.grading.algebra_stage import POOL
 from assay.tasks.math.verifier import verify_math
+from peers import find_peers, versions
 
 _ROOT = Path(__file__).resolve().parents[1]
 _CASES = _ROOT / "tests" / "tasks" / "math_verifier"
@@ -94,20 +95,23 @@ def prm800k_grader() -> Grader:
     return grade
 
 
-def graders() -> dict[str, Grader]:
-    """The graders that are installed."""
-    found: dict[str, Grader] = {"assay": ours}
-    for name, make in (
-        ("math-verify", math_verify_grader),
-        ("trl accuracy_reward", trl_grader),
-        ("lm-eval hendrycks", lm_eval_grader),
-        ("prm800k", prm800k_grader),
-    ):
-        try:
-            found[name] = make()
-        except ImportError as error:
-            print(f"{name} is left out: {error}")
-    return found
+PEERS: dict[str, Callable[[], Grader]] = {
+    "math-verify": math_verify_grader,
+    "trl accuracy_reward": trl_grader,
+    "lm-eval hendrycks": lm_eval_grader,
+    "prm800k": prm800k_grader,
+}
+
+
+def accepts_a_right_answer(grade: Grader) -> bool:
+    """The probe: a grader that refuses this cannot work here."""
+    return grade("3", "The answer is $\\boxed{3}$.")
+
+
+def graders() -> tuple[dict[str, Grader], dict[str, str]]:
+    """Ours and the peers that work here, and why each of the others does not."""
+    found, not_run = find_peers(PEERS, accepts_a_right_answer)
+    return {"assay": ours} | found, not_run
 
 
 def load_cases(name: str) -> list[dict]:
@@ -139,7 +143,7 @@ def attempt(grade: Grader, gold: str, completion: str) -> tuple[bool | None, flo
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             verdict: bool | None = grade(gold, completion)
-    except Exception:  # a grader of others may raise anything; it is counted as wrong
+    except Exception:  # a peer may raise on an input; that input is counted as wrong
         verdict = None
     return verdict, time.perf_counter() - started
 
@@ -232,7 +236,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=None)
     wanted = parser.parse_args().cases
-    names = graders()
+    names, not_run = graders()
     cases = load_cases("cases")
     available = len(cases)
     if wanted is not None:
@@ -240,13 +244,10 @@ def main() -> None:
     for name, grade in names.items():
         attempt(grade, "-1<x<1", "\\boxed{x^2<1}")  # warm: imports, and our worker
         print(f"{name}: ready")
-    versions = {}
-    for package in ("math-verify", "trl", "lm_eval", "sympy", "mpmath"):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[package] = importlib.metadata.version(package)
     result = {
         "machine": f"{platform.machine()}, python {platform.python_version()}",
-        "versions": versions,
+        "versions": versions(("math-verify", "trl", "lm_eval", "sympy", "mpmath")),
+        "not_run": not_run,
         "cases": len(cases),
         "cases_available": available,
         "load_of_the_machine": round(os.getloadavg()[0], 1),

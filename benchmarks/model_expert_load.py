@@ -10,7 +10,7 @@ balanced when no layer's first number reaches the floor.
 from typing import Any
 
 import torch
-from assay.harness.backends.bundled import PACKAGED
+from assay.harness.backends.packaged import PACKAGED
 from assay.harness.model import chat_prompt, load_checkpoint
 from assay.tasks import load
 from model_common import parser, record, start

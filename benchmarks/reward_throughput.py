@@ -7,11 +7,11 @@ columns, as `GRPOTrainer._calculate_rewards` makes it (TRL 1.16): groups of comp
 prompt. The problems are drawn from the packaged math suites; half the completions are right,
 half wrong, each behind a paragraph of work and in a box, because accuracy_reward reads nothing
 else. The rewards take turns, so that all meet the same machine, and meet a new batch in every
-round. Without math-verify, which accuracy_reward needs, there is nothing to compare.
+round. Where accuracy_reward cannot accept a right answer (it needs math-verify) it is listed under
+`not_run` with the reason, and no ratio is printed or stored.
 """
 
 import argparse
-import importlib.metadata
 import json
 import os
 import platform
@@ -24,6 +24,7 @@ from typing import Any
 
 from assay.harness.adapters.trl import math_reward, trl_reward
 from assay.tasks import load
+from peers import find_peers, versions
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "reward_throughput.json"
 TASKS = (
@@ -37,6 +38,7 @@ WORK = (
     "confirms the value, so there is nothing more to do.\n</think>\nThe work above gives "
 )
 Reward = Callable[..., list[float | None]]
+PEER = "trl accuracy_reward"
 
 
 def rows(batch: int, group: int, seed: int) -> dict[str, list[Any]]:
@@ -80,6 +82,19 @@ def measure(rewards: dict[str, Reward], rounds: int, batch: int, group: int) -> 
     return {"seconds": seconds, "right_percent": shares}
 
 
+def trl_accuracy_reward() -> Reward:
+    """TRL's own reward for math."""
+    from trl.rewards import accuracy_reward
+
+    return accuracy_reward
+
+
+def accepts_a_right_answer(reward: Reward) -> bool:
+    """The probe: a reward that refuses this cannot work here."""
+    completion = [{"role": "assistant", "content": "The answer is $\\boxed{3}$."}]
+    return reward(prompts=["?"], completions=[completion], solution=["$3$"]) == [1.0]
+
+
 def main() -> None:
     """Measure, print, write."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -88,34 +103,32 @@ def main() -> None:
     options.add_argument("--group", type=int, default=8)
     options.add_argument("--out", type=Path, default=OUT)
     given = options.parse_args()
-    try:
-        import math_verify  # noqa: F401
-        from trl.rewards import accuracy_reward
-    except ImportError as error:
-        print(f"nothing to compare with: {error}")
-        return
-    rewards: dict[str, Reward] = {
-        "trl accuracy_reward": accuracy_reward,
+    peers, not_run = find_peers({PEER: trl_accuracy_reward}, accepts_a_right_answer)
+    rewards: dict[str, Reward] = peers | {
         "assay trl_reward": trl_reward(*TASKS),
         "assay math_reward": math_reward(),
     }
     found = measure(rewards, given.rounds, given.batch, given.group)
     medians = {name: statistics.median(times) for name, times in found["seconds"].items()}
-    peer = medians["trl accuracy_reward"]
-    versions = {p: importlib.metadata.version(p) for p in ("trl", "math-verify", "sympy")}
     result = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
-        "versions": {"python": platform.python_version()} | versions,
+        "versions": {"python": platform.python_version()}
+        | versions(("trl", "math-verify", "sympy")),
+        "not_run": not_run,
         "batch": given.batch,
         "group": given.group,
         "rewards_per_second": {n: round(given.batch / s, 1) for n, s in medians.items()},
-        "times_trl": {n: round(peer / s, 2) for n, s in medians.items()},
         "right_percent": found["right_percent"],
         "seconds": {n: [round(s, 3) for s in times] for n, times in found["seconds"].items()},
     }
+    if PEER in medians:
+        result["times_trl"] = {n: round(medians[PEER] / s, 2) for n, s in medians.items()}
+    print(json.dumps(result, indent=1))
+    if not_run:
+        print(f"{given.out} is left as it is: a peer was not run")
+        return
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-    print(json.dumps(result, indent=1))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@
 Starts a server on loopback and sends bodies that begin as valid requests and are then cut,
 spliced, doubled, retyped, or given hostile values, to every POST route. An answer of 500 or
 above other than 503 is a failure, and so is none at all; afterwards the server must still give
-a right verdict. `--schemathesis` is the path of its command line; without it that part is left
-out.
+a right verdict. `--schemathesis` is the path of its command line; without one that works, that
+part is listed under `not_run` with the reason.
 """
 
 import argparse
@@ -18,11 +18,13 @@ import re
 import signal
 import subprocess
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import server_load
 from assay.tasks import load
+from peers import NotRunError, find_peers
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "server_fuzz.json"
 VALUES: tuple[Any, ...] = (
@@ -120,6 +122,14 @@ def by_schema(command: str, port: int, examples: int) -> dict[str, Any]:
     return {"exit_code": done.returncode, "summary": plain.strip().splitlines()[-15:]}
 
 
+def schemathesis(given: argparse.Namespace) -> str:
+    """Its command line. Raises NotRunError when none is named, OSError when it does not start."""
+    if given.schemathesis is None:
+        raise NotRunError("--schemathesis names no command line of it")
+    subprocess.run([given.schemathesis, "--version"], capture_output=True, check=False)
+    return str(given.schemathesis)
+
+
 def main() -> None:
     """Fuzz, print, write; exit code 1 when something failed."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -137,8 +147,9 @@ def main() -> None:
             "statuses": dict(sorted(statuses.items())),
             "failures": failures[:20],
         }
-        if given.schemathesis:
-            result["schemathesis"] = by_schema(given.schemathesis, port, given.examples)
+        peers, result["not_run"] = find_peers({"schemathesis": partial(schemathesis, given)})
+        for name, command in peers.items():
+            result[name] = by_schema(command, port, given.examples)
         after = asyncio.run(verdict_afterwards(port))
         result["verdict_afterwards"] = after
     finally:

@@ -62,8 +62,8 @@ class Ours:
 
     def __init__(self, checkpoint: Path, out: Path, threads: int) -> None:
         from assay.harness.training.grpo import GrpoTrainer
-        from assay.harness.training.policy import open_policy
-        from assay.harness.training.rewarding import RewardPool
+        from assay.harness.training.policies import open_policy
+        from assay.harness.training.reward_pool import RewardPool
         from assay.harness.training.session import Session
         from assay.harness.training.settings import GrpoSettings
 

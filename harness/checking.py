@@ -1,9 +1,9 @@
-"""Where a served verdict is made: in worker processes that can be killed, or in the sandbox.
+"""How the server makes verdicts: in worker processes that can be killed, or in the sandbox.
 
-Math and logic are checked in workers with a hard deadline each, programs in the sandbox, which
-has its own. Either way only a thread here waits. A lane lets `size` checks run at a time; one
-that outlasts `patience` moves to the lane's `spare` places and lets the next begin, so that the
-few that run to their deadline delay nobody.
+Math and logic are checked in workers with a hard deadline per check; programs run in the sandbox,
+which has deadlines of its own. In both cases only a thread of this process waits. A lane lets
+`size` checks run at a time. A check that takes longer than `PATIENCE` moves to one of the lane's
+`spare` places and lets the next one begin, so that a few slow checks delay nobody.
 """
 
 import asyncio
@@ -24,20 +24,20 @@ from ..tasks.verdict import checker_error, wrong
 from ..tasks.workers import WorkerError, WorkerMemoryError, WorkerPool, WorkerTimeoutError
 from .adapters.ground_truth import CODE_SOURCES, task_of
 from .adapters.openrlhf import source_and_info, verdicts_of
+from .deprioritize import Deprioritizer
 from .lookup import Lookup
-from .yielding import Yielding
 
 CHECK_SECONDS = 60.0
-"""Hard deadline of a check in a worker, the loading of a suite's file included."""
+"""Hard deadline of a check in a worker, including the loading of a suite's file."""
 PATIENCE = 0.5
-"""Seconds after which a running check gives way to the next."""
+"""Seconds after which a running check makes room for the next one."""
 WORKER_MEMORY_MB = 8192
 
 Inline = Mapping[str, Any]
 
 
 class Job(TypedDict, total=False):
-    """One check as plain JSON: a completion for a problem, or a row of OpenRLHF."""
+    """One check as plain JSON: a completion of a problem, or a row of OpenRLHF."""
 
     task: str
     id: str | None
@@ -49,7 +49,7 @@ class Job(TypedDict, total=False):
 
 
 def verdict_of(lookup: Lookup, job: Job) -> Verdict:
-    """Make the verdict, here and now. Raises UsageError for an unknown task, id or label."""
+    """Check in this thread. Raises UsageError for an unknown task, id or label."""
     if "query" in job:
         return verdicts_of([job["query"]], [job["prompt"]], [job["label"]], lookup)[0]
     given = job.get("problem")
@@ -68,7 +68,7 @@ def _lookup(options: str) -> Lookup:
 
 
 def answer(options: str, job: Job) -> dict[str, Any]:
-    """In a worker: the verdict as plain data, or the caller's mistake in one line."""
+    """Runs in a worker: the verdict as plain data, or the caller's mistake in one line."""
     try:
         verdict = verdict_of(_lookup(options), job)
     except UsageError as mistake:
@@ -78,7 +78,7 @@ def answer(options: str, job: Job) -> dict[str, Any]:
 
 
 class Workers:
-    """Checks in processes that are killed at the deadline and replaced when they die."""
+    """Check in processes that are killed at the deadline and replaced when they die."""
 
     def __init__(self, size: int, options: Mapping[str, Any]) -> None:
         self._options = json.dumps(dict(options), sort_keys=True)
@@ -86,7 +86,7 @@ class Workers:
         self._pool.warm()
 
     def verdict_of(self, job: Job) -> Verdict:
-        """The verdict of a worker; of another one when the first died.
+        """The verdict of a worker, or of a second one when the first died.
 
         Raises UsageError for an unknown task, id or label.
         """
@@ -104,7 +104,7 @@ class Workers:
             found = self._pool.call(f"{__name__}:answer", self._options, job, seconds=CHECK_SECONDS)
         except WorkerTimeoutError:
             if time.monotonic() - started < CHECK_SECONDS:
-                raise  # the worker did not start in time, which no completion can help
+                raise  # the worker did not start in time, which is not the completion's fault
             return wrong("timeout", None, f"the check did not end within {CHECK_SECONDS:g} s")
         except WorkerMemoryError:
             return wrong("memory", None, "the check needed more memory than a worker may have")
@@ -118,7 +118,7 @@ class Workers:
 
 
 class Lane:
-    """Runs checks in threads: `size` at a time, and `spare` beside them that take long."""
+    """Run checks in threads: `size` at a time, and up to `spare` slow ones beside them."""
 
     def __init__(self, name: str, size: int, spare: int) -> None:
         self._free = asyncio.Semaphore(size)
@@ -126,7 +126,7 @@ class Lane:
         self._threads = ThreadPoolExecutor(size + spare, thread_name_prefix=name)
 
     async def run(self, check: Callable[[], Verdict]) -> Verdict:
-        """Wait for a place, in the order of arrival, then for the check."""
+        """Wait for a place in order of arrival, then for the check."""
         await self._free.acquire()
         moved = False
         try:
@@ -144,15 +144,15 @@ class Lane:
                 self._free.release()
 
     def close(self) -> None:
-        """Finish what was begun."""
+        """Wait for the checks that have started."""
         self._threads.shutdown(wait=True)
 
 
 class Checks:
-    """Every check of a server: programs in one lane, all else in workers in another.
+    """All checks of a server: programs in one lane, everything else in workers in another.
 
-    Without `workers` (0) math and logic are checked in threads of this process: nothing then
-    ends a check that does not want to end.
+    With `workers=0` math and logic are checked in threads of this process; then nothing can end
+    a check that does not end by itself.
     """
 
     def __init__(self, options: Mapping[str, Any], workers: int | None, programs: int) -> None:
@@ -163,7 +163,7 @@ class Checks:
         self._quick = Lane("check", size, size)
         self._programs = Lane("program", 2 * cores, programs)
         self._program_places = 2 * cores + programs
-        self._yielding = Yielding()
+        self._deprioritizer = Deprioritizer()
         self._kinds: dict[str, bool] = {}
 
     async def verdict_of(self, job: Job) -> Verdict:
@@ -172,7 +172,7 @@ class Checks:
         task = job.get("task")
         if task in self._kinds:
             program = self._kinds[task]
-        else:  # the first of its task may read a file, or wait for a hub
+        else:  # loading a task may read a file or wait for the hub
             program = await loop.run_in_executor(None, _is_program, self.lookup, job)
             if task is not None:
                 self._kinds[task] = program
@@ -183,19 +183,19 @@ class Checks:
         return await self._quick.run(lambda: workers.verdict_of(job))
 
     def _here(self, job: Job, program: bool) -> Verdict:
-        """The verdict, made in this thread; where our side failed, that of a second try."""
+        """Check in this thread, and once more when the check failed on our side."""
         if program:
-            with suppress(UsageError):  # without a sandbox the check itself says why
-                default_sandbox(self._program_places)  # a place for each that may run
-                self._yielding.look()
+            with suppress(UsageError):  # without a sandbox the verdict gives the reason
+                default_sandbox(self._program_places)  # one place per program that may run
+                self._deprioritizer.watch()
         verdict = verdict_of(self.lookup, job)
         return verdict_of(self.lookup, job) if verdict.score is None else verdict
 
     def close(self) -> None:
-        """Finish what was begun and end the workers."""
+        """Wait for the checks that have started, and end the workers."""
         self._quick.close()
         self._programs.close()
-        self._yielding.close()
+        self._deprioritizer.close()
         if self._workers is not None:
             self._workers.close()
 
@@ -212,7 +212,7 @@ def _is_program(lookup: Lookup, job: Job) -> bool:
 
 
 def _is_code(lookup: Lookup, task: str) -> bool:
-    """Whether a task is of the domain code; a suite of ours need not be loaded to tell."""
+    """Whether a task is in the domain code; built-in suites are not loaded for this."""
     base = task.partition(":")[0]
     for domain in DOMAINS:
         if base in names(domain):

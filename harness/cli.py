@@ -1,19 +1,69 @@
 """The command line: `assay VERB`. Each verb is a function in `commands/`.
 
+A verb's module is imported only when that verb runs, so that `assay --help` starts at once.
+
 Exit codes: 0 done; 2 the user's mistake, in one line on stderr; 3 finished, but some samples
 have no verdict (checker errors, failed requests); 130 interrupted, resumable.
 """
 
+import importlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
 from importlib.metadata import version
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from ..sandbox.errors import UsageError
-from .commands import auditing, boards, diagnosis, listing, running, serving, trainer, verifying
 
+VERBS = {
+    "list": ("listing:list_things", "List the tasks, models or sandboxes by name."),
+    "eval": (
+        "running:eval_model",
+        "Sample a model on suites, verify every completion, and store the run.",
+    ),
+    "score": (
+        "verifying:score",
+        "Verify completions that another tool generated, and store them as a run.",
+    ),
+    "verify": ("verifying:verify", "Verify one completion and explain the verdict."),
+    "rescore": (
+        "verifying:rescore_run",
+        "Verify a stored run again without generating; the old run stays as it is.",
+    ),
+    "compare": (
+        "boards:compare",
+        "Compare two runs by paired tests on the problems that both answered.",
+    ),
+    "leaderboard": (
+        "boards:leaderboard",
+        "Write leaderboard.json, LEADERBOARD.md and index.html from every stored run.",
+    ),
+    "view": (
+        "boards:view",
+        "Show the leaderboard in a browser; only this machine can reach it.",
+    ),
+    "train": ("trainer:train", "Train a model: one stage, or the whole recipe from one file."),
+    "serve": (
+        "serving:serve_http",
+        "Serve /verify, /verify_batch, /get_reward, /health and /metrics.",
+    ),
+    "audit": (
+        "auditing:audit_checkers",
+        "Report what a checker gets wrong, with the inputs that showed it.",
+    ),
+    "export": (
+        "listing:export_suites",
+        "Write suites in another trainer's format, or a run as lm-eval results.",
+    ),
+    "doctor": (
+        "diagnosis:doctor",
+        "Report which isolation, packages and accelerators are here, and what is missing.",
+    ),
+}
+"""By verb: its function under `commands/`, and the first line of that function's docstring."""
 INTERRUPTED = 130
 # typer carries a copy of click in some versions and imports it in others; its own public
 # exception leads to the base class in both.
@@ -21,26 +71,62 @@ _BadCommandLine: type[Exception] = next(
     base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
 )
 
+
+class _Verbs(MutableMapping[str, Any]):
+    """The commands by name, each made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            place, _ = VERBS[name]
+            self._made[name] = _command(name, place)
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(VERBS)
+
+    def __len__(self) -> int:
+        return len(VERBS)
+
+
+def _command(name: str, place: str) -> Any:
+    from .commands.expand import expand
+
+    module, _, function = place.partition(":")
+    verb = getattr(importlib.import_module(f"{__package__}.commands.{module}"), function)
+    one = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    one.command(name)(expand(verb))
+    return typer.main.get_command(one)
+
+
+class _Group(TyperGroup):
+    """A group whose help comes from `VERBS`, so that no verb is imported for it."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = _Verbs()
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in VERBS.items()])
+
+
 app = typer.Typer(
+    cls=_Group,
     add_completion=False,
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Task suites and sandboxed checkers whose one verdict is both reward and score.",
 )
-app.command("list")(listing.list_things)
-app.command("eval")(running.eval_model)
-app.command("score")(verifying.score)
-app.command("verify")(verifying.verify)
-app.command("rescore")(verifying.rescore_run)
-app.command("compare")(boards.compare)
-app.command("leaderboard")(boards.leaderboard)
-app.command("view")(boards.view)
-app.command("train")(trainer.train)
-app.command("serve")(serving.serve_http)
-app.command("audit")(auditing.audit_checkers)
-app.command("export")(listing.export_suites)
-app.command("doctor")(diagnosis.doctor)
 
 
 def _show_version(value: bool) -> None:
@@ -56,7 +142,7 @@ def _root(
         False, "--version", callback=_show_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
-    """Without a verb, say which there are."""
+    """Without a verb, print which there are."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(2)
@@ -69,7 +155,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code. No traceback for a user's mistake."""
-    # Its retries are told in one line of ours at the end.
+    # The hub retries and prints each retry; our one line at the end says the same.
     os.environ.setdefault("HF_HUB_VERBOSITY", "error")
     try:
         code = app(args=arguments, standalone_mode=False)
@@ -77,24 +163,24 @@ def run(arguments: list[str] | None = None) -> int:
             raise KeyboardInterrupt
         return int(code) if isinstance(code, int) else 0
     except UsageError as mistake:
-        return _complain(str(mistake), 2)
+        return _fail(str(mistake), 2)
     except _BadCommandLine as mistake:
-        return _complain(_said(mistake), 2)
+        return _fail(_message_of(mistake), 2)
     except (KeyboardInterrupt, typer.Abort):
-        return _complain("interrupted; what was done is stored", INTERRUPTED)
+        return _fail("interrupted; what was done is stored", INTERRUPTED)
     except BrokenPipeError:
-        # The reader of our output has gone (as `| head` does); that is no mistake.
+        # The reader of our output has closed it, as `| head` does; that is no error.
         sys.stderr.close()
         return 0
 
 
-def _said(mistake: Exception) -> str:
-    """What click says of a bad command line, with the option it is about."""
+def _message_of(mistake: Exception) -> str:
+    """The message of a bad command line, with the option that it is about."""
     format_message: Callable[[], str] = mistake.format_message  # type: ignore[attr-defined]
     return format_message()
 
 
-def _complain(message: str, code: int) -> int:
+def _fail(message: str, code: int) -> int:
     print(f"assay: {' '.join(message.split())}", file=sys.stderr)
     return code
 

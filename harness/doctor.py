@@ -1,4 +1,4 @@
-"""What is here and what is missing: sandboxes, packages, accelerators, data, the bundled model."""
+"""What is available and what is missing: sandboxes, packages, accelerators, data, weights."""
 
 import importlib.metadata
 import os
@@ -11,19 +11,29 @@ from ..sandbox.doctor import probe
 from ..sandbox.doctor import self_check as check_sandbox
 from ..sandbox.errors import UsageError
 from ..tasks.sources import DATA_VARIABLE, data_folder
+from .extras import require
 
-REQUIRED = ("torch", "transformers", "datasets", "sympy", "pydantic", "docker", "python-sat")
-OPTIONAL = {
-    "fastapi": "pip install 'assay[serve]'",
-    "trl": "pip install 'assay[trl]'",
-    "huggingface_hub": "pip install 'assay[hub]'",
-    "gguf": "pip install 'assay[hub]'",
+REQUIRED = ("numpy", "orjson", "pydantic", "python-sat", "sympy", "typer")
+EXTRAS = {
+    "torch": "model",
+    "transformers": "model",
+    "safetensors": "model",
+    "tokenizers": "model",
+    "huggingface_hub": "hf",
+    "datasets": "data",
+    "docker": "docker",
+    "openai": "openai",
+    "fastapi": "serve",
+    "uvicorn": "serve",
+    "scipy": "stats",
+    "trl": "trl",
 }
+"""By package, the extra that installs it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is there or not; `needed` when nothing works without it."""
+    """One thing that is present or not; `needed` when nothing works without it."""
 
     group: str
     name: str
@@ -34,12 +44,12 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Everything that decides what can be run here."""
+    """Everything that decides what can run here."""
     return [*_machine(), *_sandbox(), *_packages(), *_accelerators(), *_data()]
 
 
 def self_check() -> list[Finding]:
-    """The hostile contract suite against every sandbox that can be opened here."""
+    """Run the attacks of the sandbox's contract against every sandbox that opens here."""
     findings = []
     for name in ("process", "docker"):
         try:
@@ -74,8 +84,8 @@ def _sandbox() -> list[Finding]:
 
 def _packages() -> list[Finding]:
     findings = []
-    for name in (*REQUIRED, *OPTIONAL):
-        mend = OPTIONAL.get(name, "pip install assay")
+    for name in (*REQUIRED, *EXTRAS):
+        mend = f'pip install "assay[{EXTRAS[name]}]"' if name in EXTRAS else "pip install assay"
         try:
             version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
@@ -88,8 +98,10 @@ def _packages() -> list[Finding]:
 
 
 def _accelerators() -> list[Finding]:
-    import torch
-
+    try:
+        torch = require("torch", "model")
+    except UsageError:
+        return [Finding("accelerators", "cuda", False, "torch is not installed")]
     if torch.cuda.is_available():
         return [
             Finding("accelerators", f"cuda:{number}", True, torch.cuda.get_device_name(number))
@@ -100,7 +112,7 @@ def _accelerators() -> list[Finding]:
 
 
 def _data() -> list[Finding]:
-    mend = f"set {DATA_VARIABLE} to a folder of published benchmark files, or let the hub serve"
+    mend = f"set {DATA_VARIABLE} to a folder of benchmark files, or let the hub serve them"
     try:
         folder = data_folder(None)
     except UsageError as mistake:

@@ -1,4 +1,4 @@
-"""Suites as the dataset files that other trainers read: `assay export {trl,verl,jsonl}`."""
+"""Write suites as the dataset files of other trainers: `assay export {trl,verl,jsonl}`."""
 
 import json
 import os
@@ -8,12 +8,13 @@ from typing import Any
 
 from ..sandbox.errors import UsageError
 from ..tasks import Problem, Suite
+from .extras import require
 
 Row = dict[str, Any]
 
 
 def trl_row(suite: Suite, problem: Problem, index: int) -> Row:
-    """A row for TRL's GRPOTrainer: a conversational prompt, and columns the reward looks for."""
+    """A row for TRL's GRPOTrainer: a conversational prompt, and the columns of the reward."""
     return {
         "prompt": [{"role": "user", "content": problem.prompt}],
         "task": suite.name,
@@ -34,7 +35,7 @@ def verl_row(suite: Suite, problem: Problem, index: int) -> Row:
 
 
 def jsonl_row(suite: Suite, problem: Problem, index: int) -> Row:
-    """A plain row with everything; OpenRLHF reads its `prompt` and `label`."""
+    """A plain row with all fields; OpenRLHF reads `prompt` and `label`."""
     return {
         "task": suite.name,
         "id": problem.id,
@@ -53,9 +54,10 @@ ROWS: dict[str, Callable[[Suite, Problem, int], Row]] = {
 
 
 def export(kind: str, suites: list[Suite], out: Path) -> list[Path]:
-    """Write one file a suite into `out`: parquet for verl, JSON lines otherwise; returns the paths.
+    """Write one file per suite into `out`: Parquet for verl, else JSON lines; returns the paths.
 
-    A file appears whole or not at all. Raises UsageError for an unknown kind or a bad folder.
+    A file appears whole or not at all. Raises UsageError for an unknown kind, a bad folder, and
+    without datasets, which verl's format needs.
     """
     if kind not in ROWS:
         raise UsageError(f"unknown export {kind!r}: use one of {', '.join(ROWS)}")
@@ -90,6 +92,4 @@ def _write_jsonl(rows: Iterator[Row], path: Path) -> None:
 
 
 def _write_parquet(rows: Iterator[Row], path: Path) -> None:
-    from datasets import Dataset
-
-    Dataset.from_list(list(rows)).to_parquet(str(path))
+    require("datasets", "data").Dataset.from_list(list(rows)).to_parquet(str(path))

@@ -1,7 +1,7 @@
-"""A stored run in the results format of EleutherAI's lm-evaluation-harness: `assay export lm-eval`.
+"""Write a stored run in the format of EleutherAI's lm-evaluation-harness: `assay export lm-eval`.
 
-One `results_TIME.json` and a `samples_SUITE_TIME.jsonl` a suite, in a folder named after the model,
-as `lm_eval --log_samples` writes them; `assay score` reads the samples back.
+One `results_TIME.json` and one `samples_SUITE_TIME.jsonl` per suite, in a folder named after the
+model, as `lm_eval --log_samples` writes them; `assay score` reads the samples back.
 """
 
 import hashlib
@@ -82,7 +82,7 @@ def _results(
 
 
 def _metrics(name: str, numbers: Numbers) -> Numbers:
-    """`METRIC,FILTER` and `METRIC_stderr,FILTER`, with "N/A" for a deviation that is not known."""
+    """`METRIC,FILTER` and `METRIC_stderr,FILTER`, with "N/A" for an unknown standard error."""
     found: Numbers = {"alias": name, "acc,none": numbers["accuracy"]}
     error = numbers["standard_error"]
     found["acc_stderr,none"] = "N/A" if error is None else error
@@ -96,7 +96,7 @@ def _metrics(name: str, numbers: Numbers) -> Numbers:
 def _samples(
     folder: RunFolder, suite: Suite, sampling: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    """One row a problem, with all of its samples, in the order of the suite."""
+    """One row per problem with all of its samples, in the order of the suite."""
     records: dict[str, dict[int, dict[str, Any]]] = {}
     for record in folder.samples():
         if record["suite"] == suite.name:

@@ -1,4 +1,4 @@
-"""A problem from its task name and id, for callers that hold only text: servers and trainers."""
+"""Find problems by task and id, for callers that hold only text: servers and trainers."""
 
 import threading
 from collections.abc import Mapping
@@ -8,13 +8,13 @@ from ..sandbox.errors import UsageError
 from ..tasks import Problem, Suite, load
 
 _KEPT = 16_384
-"""Problems kept by id: a group of completions asks for one many times, a generator makes it."""
+"""Problems cached by id: a group of completions needs one problem many times."""
 
 
 class Lookup:
-    """Loads each task once, on first use; safe to share between threads and to pickle.
+    """Loads each task once, on first use; can be pickled and shared between threads.
 
-    `options` are given to `load` for every task (data_dir, split, ...).
+    `options` are passed to `load` for every task (data_dir, split, ...).
     """
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:

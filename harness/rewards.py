@@ -8,7 +8,7 @@ from ..tasks import Verdict
 
 
 class RewardRules(BaseModel):
-    """What is rewarded besides being right, and how much. All parts are off by default."""
+    """Which parts make up a reward, with their weights; by default the verdict's score alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -17,9 +17,9 @@ class RewardRules(BaseModel):
     format: float = Field(default=0.0, ge=0.0)
     """Weight of the format reward of R1-Zero: one <think> block, then one <answer> block."""
     max_tokens: int | None = Field(default=None, gt=0)
-    """L_max of the overlong punishment of DAPO; None switches it off."""
+    """L_max of DAPO's overlong punishment; None switches it off."""
     overlong_buffer: int = Field(default=0, ge=0)
-    """L_cache: over this many tokens before `max_tokens` the punishment grows from 0 to -1."""
+    """L_cache: the punishment grows from 0 to -1 over the last `overlong_buffer` tokens."""
     overlong: float = Field(default=1.0, ge=0.0)
     """Weight of the overlong punishment."""
 
@@ -29,10 +29,10 @@ _TAGS = re.compile(r"</?(?:think|answer)>")
 
 
 def format_reward(completion: str) -> float:
-    """1.0 for `<think>...</think><answer>...</answer>` and nothing else around, else 0.0.
+    """1.0 for `<think>...</think><answer>...</answer>` with only white space outside, else 0.0.
 
-    Source: DeepSeek-R1 (arXiv:2501.12948), section 2.2.1, "format rewards". Chat templates
-    often end the prompt with `<think>`, so a completion may start inside the thought.
+    Chat templates often end the prompt with `<think>`, so a completion may begin inside the
+    thought. Source: DeepSeek-R1 (arXiv:2501.12948), section 2.2.1, "format rewards".
     """
     tags = _TAGS.findall(completion)
     if tags == ["</think>", "<answer>", "</answer>"]:
@@ -48,11 +48,14 @@ def format_reward(completion: str) -> float:
 
 
 def overlong_punishment(tokens: int, max_tokens: int, buffer: int) -> float:
-    """The soft overlong punishment in [-1, 0]. Source: DAPO (arXiv:2503.14476), equation 13."""
+    """The length penalty in [-1, 0]: 0 up to `max_tokens - buffer`, -1 above `max_tokens`.
+
+    It is linear in between. Source: DAPO (arXiv:2503.14476), equation 13.
+    """
     if tokens <= max_tokens - buffer:
         return 0.0
-    if tokens > max_tokens or buffer == 0:
-        return -1.0 if tokens > max_tokens else 0.0
+    if tokens > max_tokens:
+        return -1.0
     return ((max_tokens - buffer) - tokens) / buffer
 
 
@@ -64,11 +67,16 @@ def reward(
 ) -> float | None:
     """The reward of one completion; None for a `checker_error`, which must not be trained on.
 
-    `tokens` is the length of the completion; without it the length is not shaped.
+    `tokens` is the length of the completion; without it the length is not penalized.
     """
     if verdict.score is None:
         return None
-    value = rules.correctness * verdict.score
+    return shaped_reward(verdict.score, completion, tokens, rules)
+
+
+def shaped_reward(score: float, completion: str, tokens: int | None, rules: RewardRules) -> float:
+    """The reward of a completion whose score is known: score, format and length by `rules`."""
+    value = rules.correctness * score
     if rules.format:
         value += rules.format * format_reward(completion)
     if rules.max_tokens is not None and tokens is not None:

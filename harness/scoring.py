@@ -11,7 +11,7 @@ from ..tasks import Problem, Suite
 from .backends.contract import Completion, ModelIdentity, Request, Sampling
 from .backends.replay import ReplayModel
 from .completions import Recorded, read_completions
-from .evaluation import Job, Run, Settings, TaskSpec, run_jobs
+from .evaluation import EvalSettings, Run, TaskPlan, TaskSpec, run_plans
 from .results import RunFolder
 
 SHOWN = 3
@@ -30,7 +30,9 @@ def score_file(
 ) -> Run:
     """Verify the completions of a file against a suite and store them as a run.
 
-    Ids are the suite's own, or else all of them the numbers of its problems.
+    `id_field` and `text_field` name the fields of the problem's id and of the completion (the
+    usual names when None); `model_name` is who wrote them (the file's name when None). The ids
+    are the suite's own, or all of them are the numbers of its problems.
     Raises UsageError for ids that the suite does not have; nothing is written then.
     """
     recorded = read_completions(path, id_field, text_field)
@@ -42,10 +44,11 @@ def score_file(
     model = ReplayModel(path.name, renamed, "file")
     if model_name is not None:
         model.identity = ModelIdentity(name=model_name, backend="replay", seeded=True)
-    job = Job(spec, suite, problems, counts)
-    settings = Settings(samples=max(counts.values()))
-    extra = {"scored_file": path.name}
-    return run_jobs(model, [job], settings, out=out, run_id=run_id, progress=progress, extra=extra)
+    plan = TaskPlan(spec, suite, problems, counts)
+    settings = EvalSettings(
+        samples=max(counts.values()), out=Path(out), run_id=run_id, progress=progress
+    )
+    return run_plans(model, [plan], settings, {"scored_file": path.name})
 
 
 def _resolve(suite: Suite, recorded: Sequence[Recorded]) -> list[tuple[Problem, Recorded]]:
@@ -72,10 +75,10 @@ def _resolve(suite: Suite, recorded: Sequence[Recorded]) -> list[tuple[Problem, 
 
 
 def _own_id(suite: Suite, one: Recorded) -> bool:
-    """Whether a number that inspect_ai wrote names a problem by itself, not by its place."""
+    """Whether a number that inspect_ai wrote is a problem's id, not its position."""
     place = int(one.problem_id)
     if place == one.row:
-        return False  # counted from 0, as lm-eval does, which never writes other ids
+        return False  # counted from 0: lm-eval, which writes positions only
     try:
         named = suite.find(one.problem_id)
     except UsageError:
@@ -85,7 +88,7 @@ def _own_id(suite: Suite, one: Recorded) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Rescored:
-    """A new run beside the old one, and every verdict that changed."""
+    """The new run, and every verdict that changed."""
 
     run: Run
     changed: list[dict[str, Any]]
@@ -121,7 +124,7 @@ class _StoredModel:
 
 
 def rescore(folder: RunFolder, *, run_id: str | None = None, progress: bool = True) -> Rescored:
-    """Verify every stored completion again into a new run; the old one is left as it is.
+    """Verify every stored completion again into a new run; the old run is left as it is.
 
     Raises UsageError when a suite or one of its problems cannot be found any more.
     """
@@ -132,26 +135,30 @@ def rescore(folder: RunFolder, *, run_id: str | None = None, progress: bool = Tr
     }
     if not records:
         raise UsageError(f"run {folder.run_id!r} has no samples to verify")
-    jobs = [_stored_job(task, list(records)) for task in manifest["config"]["tasks"]]
+    config = manifest["config"]
+    plans = [_stored_plan(task, list(records)) for task in config["tasks"]]
     stored = manifest["model"]
     identity = ModelIdentity(
         name=stored["name"], backend=stored["backend"], revision=stored.get("revision"),
         seeded=stored.get("seeded", False), details=stored.get("details", {}),
     )  # fmt: skip
-    config = manifest["config"]
-    sampling = Sampling(**{**config["sampling"], "stop": tuple(config["sampling"]["stop"])})
-    settings = Settings(
-        samples=config["samples"], sampling=sampling, seed=config["seed"], limit=config["limit"]
+    settings = EvalSettings(
+        samples=config["samples"],
+        sampling=Sampling(**{**config["sampling"], "stop": tuple(config["sampling"]["stop"])}),
+        seed=config["seed"],
+        limit=config["limit"],
+        out=folder.path.parent.parent,
+        run_id=run_id or _next_id(folder),
+        progress=progress,
     )
-    run = run_jobs(
-        _StoredModel(identity, records), [job for job in jobs if job.problems], settings,
-        out=folder.path.parent.parent, run_id=run_id or _next_id(folder), progress=progress,
-        extra={"rescored_from": folder.run_id},
+    run = run_plans(
+        _StoredModel(identity, records), [plan for plan in plans if plan.problems], settings,
+        {"rescored_from": folder.run_id},
     )  # fmt: skip
     return Rescored(run, list(_changes(records, run.folder)))
 
 
-def _stored_job(task: Mapping[str, Any], keys: Sequence[tuple[str, str, int]]) -> Job:
+def _stored_plan(task: Mapping[str, Any], keys: Sequence[tuple[str, str, int]]) -> TaskPlan:
     spec = TaskSpec(task["name"], task["options"])
     suite = spec.load()
     counts: dict[str, int] = {}
@@ -159,7 +166,7 @@ def _stored_job(task: Mapping[str, Any], keys: Sequence[tuple[str, str, int]]) -
         if name == suite.name:
             counts[problem_id] = max(counts.get(problem_id, 0), sample + 1)
     problems = [suite.find(problem_id) for problem_id in counts]
-    return Job(spec, suite, problems, counts)
+    return TaskPlan(spec, suite, problems, counts)
 
 
 def _next_id(folder: RunFolder) -> str:

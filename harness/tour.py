@@ -13,8 +13,8 @@ from pathlib import Path
 from ..sandbox.errors import UsageError
 from ..tasks.sources import data_folder
 from .backends import load_model
-from .backends.bundled import PACKAGED, packaged_stages
 from .backends.contract import Sampling
+from .backends.packaged import PACKAGED, packaged_stages
 from .commands.running import report
 from .evaluation import Run, TaskSpec, evaluate
 from .leaderboard.build import build_leaderboard

@@ -12,7 +12,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from ..sandbox.errors import UsageError
@@ -35,11 +35,24 @@ def _built_in() -> dict[str, str]:
     return found
 
 
-def names(domain: Domain | None = None) -> list[str]:
-    """The names that `load` accepts, sorted; of one domain when it is given (built-in only)."""
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    """Suite name -> entry point of another distribution. Scans the installed packages once."""
+    return {entry.name: entry for entry in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+@cache
+def _sorted_names(domain: Domain | None) -> tuple[str, ...]:
     own = [name for name, module in _built_in().items() if domain in (None, module.split(".")[-2])]
-    others = [] if domain else [entry.name for entry in entry_points(group=ENTRY_POINT_GROUP)]
-    return sorted({*own, *others})
+    return tuple(sorted({*own, *(() if domain else _installed())}))
+
+
+def names(domain: Domain | None = None) -> list[str]:
+    """The names that `load` accepts, sorted; only the built-in ones of a domain when it is given.
+
+    Packages that are installed after the first call are not found by this process.
+    """
+    return list(_sorted_names(domain))
 
 
 def _loader(name: str) -> Callable[..., Suite]:
@@ -47,7 +60,8 @@ def _loader(name: str) -> Callable[..., Suite]:
     if module is not None:
         loader: Callable[..., Suite] = importlib.import_module(module).load
         return loader
-    for entry in entry_points(group=ENTRY_POINT_GROUP, name=name):
+    entry = _installed().get(name)
+    if entry is not None:
         third_party: Callable[..., Suite] = entry.load()
         return third_party
     close = difflib.get_close_matches(name, names(), n=3)

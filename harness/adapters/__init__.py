@@ -1,1 +1,1 @@
-"""Verdicts as the reward functions of other trainers, one adapter per module."""
+"""Verdicts as reward functions for other trainers, one adapter per module."""

@@ -1,8 +1,8 @@
-"""OpenRLHF: `--reward.remote_url reward.py`, or the remote `POST /get_reward`. Contract of 0.11.
+"""Rewards for OpenRLHF: `--reward.remote_url reward.py`, or `POST /get_reward`. Contract of 0.11.
 
-OpenRLHF calls `reward_func(queries, prompts, labels)` from a thread, where a query is prompt
-plus response with special tokens, and takes a dict of `rewards`, `scores` and `extra_logs`.
-It loads the file by its path, outside of any package, so `reward.py` is one line of yours:
+OpenRLHF calls `reward_func(queries, prompts, labels)` from a thread and expects a dict of
+`rewards`, `scores` and `extra_logs`. A query is the prompt plus the response, with special tokens.
+OpenRLHF loads the file by its path, outside of any package, so `reward.py` is this one line:
 
     from assay.harness.adapters.openrlhf import reward_func
 """
@@ -16,6 +16,7 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Verdict
+from ..extras import require
 from ..lookup import Lookup
 from ..rewards import reward
 from .ground_truth import verify_row
@@ -26,11 +27,11 @@ _END_TOKENS = re.compile(rf"(?:\s*(?:{_END_TOKEN}))+\s*$")
 
 
 def response_of(query: str, prompt: str) -> str:
-    """The response in a query: what follows the prompt, without closing special tokens.
+    """The response in a query: what follows the prompt, without special tokens at the end.
 
-    A tokenizer may add or drop spaces on the way from the prompt to the query, so that white
-    space is passed over when the prompt is not found as it is. Raises UsageError when the query
-    does not hold the prompt: the response is then unknown.
+    A tokenizer may add or drop spaces between prompt and query, so white space is ignored when
+    the prompt is not found as it stands. Raises UsageError when the query does not contain the
+    prompt, because the response is then unknown.
     """
     at = query.find(prompt)
     end = at + len(prompt) if at >= 0 else _end_without_spaces(query, prompt)
@@ -40,7 +41,7 @@ def response_of(query: str, prompt: str) -> str:
 
 
 def _end_without_spaces(query: str, prompt: str) -> int:
-    """Where the prompt ends in the query when white space does not count, or -1."""
+    """Where the prompt ends in the query, ignoring white space, or -1."""
     places = [at for at, letter in enumerate(query) if not letter.isspace()]
     packed = "".join(prompt.split())
     start = "".join(query.split()).find(packed)
@@ -69,7 +70,7 @@ def verdicts_of(
     labels: Sequence[Any],
     lookup: Lookup = _LOOKUP,
 ) -> list[Verdict]:
-    """One verdict a query, in order. Raises UsageError when the three lists do not go together."""
+    """One verdict per query, in order. Raises UsageError when the lists differ in length."""
     if not len(queries) == len(prompts) == len(labels):
         raise UsageError(
             f"{len(queries)} queries, {len(prompts)} prompts and {len(labels)} labels: "
@@ -92,11 +93,10 @@ def reward_func(
 ) -> dict[str, Any]:
     """Tensors of shape (n,): `rewards`, `scores` in [0, 1], and what to log.
 
-    A `checker_error` (after one retry) is NaN, never 0: OpenRLHF has no way to leave a single
-    sample out, but its dynamic filtering drops a group whose mean is not a number.
+    A `checker_error` (after one retry) is NaN, never 0: OpenRLHF cannot skip a single sample, but
+    its dynamic filtering drops a group whose mean is not a number.
     """
-    import torch
-
+    torch = require("torch", "model")
     verdicts = verdicts_of(queries, prompts, labels)
     values = [reward(verdict) for verdict in verdicts]
     rewards = torch.tensor([math.nan if value is None else value for value in values])

@@ -1,12 +1,12 @@
-"""Prime Intellect's `verifiers` v1: a suite as a taskset. Contract of verifiers 0.4.
+"""A suite as a taskset of Prime Intellect's `verifiers` v1. Contract of verifiers 0.4.
 
-Its commands and prime-rl load a taskset by the name of a module that exports its class:
+Its commands and prime-rl load a taskset by the name of a module that exports the class:
 
     from assay.harness.adapters.prime import taskset_class
     Gsm8kTaskset = taskset_class("gsm8k")
     __all__ = ["Gsm8kTaskset"]
 
-The gold stays on our side: a task carries its problem's id, never the answer.
+A task carries the id of its problem, never the answer.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 def as_taskset(task: str, rules: RewardRules = CORRECTNESS_ONLY, **options: Any) -> Any:
     """The suite `task`, loaded with `options`, as a `verifiers.v1.Taskset`.
 
-    A `checker_error` raises inside scoring: verifiers records the failure on the trace and the
-    trainer drops the rollout, where a 0 would be trained on. Raises UsageError when verifiers
+    A `checker_error` raises inside scoring: verifiers records it on the trace and the trainer
+    drops the rollout, whereas it would train on a 0. Raises UsageError when verifiers
     is not installed or the task is unknown.
     """
     suite = load(task, **options)
@@ -49,7 +49,7 @@ def _config(suite: Suite) -> Any:
 
 
 def _bound_class(suite: Suite, rules: RewardRules) -> type[Any]:
-    """Classes of verifiers bound to one suite; made here because verifiers is optional."""
+    """Subclasses of verifiers' classes for one suite; made here because verifiers is optional."""
     vf = _verifiers()
 
     class AssayData(vf.TaskData):  # type: ignore[misc, name-defined]

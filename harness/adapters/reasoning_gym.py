@@ -1,4 +1,4 @@
-"""reasoning-gym's shape: a dataset of entries with `score_answer(answer, entry)`."""
+"""A suite as a reasoning-gym dataset: entries, and `score_answer(answer, entry)`."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,5 +35,5 @@ class ReasoningGymDataset:
 
 
 def as_dataset(task: str, **options: Any) -> ReasoningGymDataset:
-    """The suite `task`, loaded with `options`, in reasoning-gym's shape."""
+    """The suite `task`, loaded with `options`, as a reasoning-gym dataset."""
     return ReasoningGymDataset(load(task, **options))

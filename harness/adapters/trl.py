@@ -1,9 +1,9 @@
-"""TRL: `GRPOTrainer(reward_funcs=trl_reward("gsm8k"))`. Written to the contract of TRL 1.16.
+"""Rewards for TRL: `GRPOTrainer(reward_funcs=trl_reward("gsm8k"))`. Contract of TRL 1.16.
 
 `math_reward()` verifies a dataset of your own against its column `solution`.
 
-TRL calls `f(prompts=, completions=, completion_ids=, **columns)` with one entry a completion,
-wants one float a completion back, and skips a None.
+TRL calls `f(prompts=, completions=, completion_ids=, **columns)` with one entry per completion,
+expects one float per completion, and skips a None.
 """
 
 import asyncio
@@ -14,30 +14,47 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, Verdict
-from ...tasks.math.verifier import verify_math
 from ..lookup import Lookup
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
+from .ground_truth import accepted_answers, verify_any
 
 Messages = Sequence[dict[str, Any]]
 
 
-def _text(message: str | Messages) -> str:
-    """The text of a completion or prompt, plain or conversational (its last message)."""
-    if isinstance(message, str):
-        return message
-    content = message[-1].get("content") if message else ""
+def answer_text(completion: str | Messages) -> str:
+    """What the model answered: plain text, or the last message if the assistant wrote it.
+
+    Empty when a rollout ends in a message of a tool or of the user: such text is not the
+    model's, so it can neither answer nor be rewarded.
+    """
+    if isinstance(completion, str):
+        return completion
+    if not completion or completion[-1].get("role", "assistant") != "assistant":
+        return ""
+    return _content(completion[-1])
+
+
+def prompt_text(prompt: str | Messages) -> str:
+    """The text of a prompt, plain or conversational (its last message)."""
+    if isinstance(prompt, str):
+        return prompt
+    return _content(prompt[-1]) if prompt else ""
+
+
+def _content(message: dict[str, Any]) -> str:
+    content = message.get("content")
     if isinstance(content, list):
-        return "".join(part.get("text", "") for part in content if isinstance(part, dict))
+        return "".join(part.get("text") or "" for part in content if isinstance(part, dict))
     return content or ""
 
 
 def _lengths(completion_ids: Sequence[Sequence[int]] | None, rows: int) -> Sequence[int | None]:
-    """The tokens of each completion, where TRL passes them."""
+    """The number of tokens of each completion, where TRL passes them."""
     return [len(ids) for ids in completion_ids] if completion_ids else [None] * rows
 
 
 def log_verdicts(name: str, verdicts: Sequence[Verdict], columns: dict[str, Any]) -> None:
-    """Show status and extracted answer in TRL's table of completions, and count our failures."""
+    """Add status and extracted answer to TRL's table of completions, and log the error rate."""
     log_extra: Callable[[str, list[Any]], None] | None = columns.get("log_extra")
     log_metric: Callable[[str, float], None] | None = columns.get("log_metric")
     if log_extra is not None:
@@ -49,7 +66,7 @@ def log_verdicts(name: str, verdicts: Sequence[Verdict], columns: dict[str, Any]
 
 
 class TrlReward:
-    """The verdicts of one or more tasks as a TRL reward function; picklable and thread-safe."""
+    """A TRL reward function for one or more tasks; can be pickled and shared between threads."""
 
     def __init__(self, tasks: tuple[str, ...], rules: RewardRules, lookup: Lookup) -> None:
         self.tasks = tasks
@@ -64,13 +81,13 @@ class TrlReward:
         completion_ids: Sequence[Sequence[int]] | None = None,
         **columns: Any,
     ) -> list[float | None]:
-        """One reward a completion, in order; None where the checker failed.
+        """One reward per completion, in order; None where the checker failed.
 
         The problem is found by the column `problem_id` (or `id`) and, with several tasks, the
         column `task`; without ids by the text of the prompt. Raises UsageError when a row
-        names no known problem: that is a mistake in the dataset, not a wrong answer.
+        names no known problem, which is a mistake in the dataset and not a wrong answer.
         """
-        texts = [_text(completion) for completion in completions]
+        texts = [answer_text(completion) for completion in completions]
         found = [self._problem(row, prompts, columns) for row in range(len(texts))]
         verdicts = self._verify(found, texts)
         log_verdicts(self.__name__, verdicts, columns)
@@ -92,10 +109,10 @@ class TrlReward:
         ids = columns.get("problem_id") or columns.get("id")
         if ids:
             return self.lookup.by_id(task, str(ids[row]))
-        return self.lookup.by_prompt(task, _text(prompts[row]))
+        return self.lookup.by_prompt(task, prompt_text(prompts[row]))
 
     def _verify(self, found: list[tuple[Suite, Problem]], texts: list[str]) -> list[Verdict]:
-        """Verdicts in order; one parallel `verify_many` per suite."""
+        """Verdicts in order, by one parallel `verify_many` per suite."""
         verdicts: dict[int, Verdict] = {}
         for suite in {id(suite): suite for suite, _ in found}.values():
             rows = [row for row, (other, _) in enumerate(found) if other is suite]
@@ -105,15 +122,15 @@ class TrlReward:
 
 
 class AsyncTrlReward(TrlReward):
-    """The same, awaited by TRL beside its other asynchronous rewards."""
+    """The same as a coroutine, which TRL awaits together with its other asynchronous rewards."""
 
     async def __call__(self, *args: Any, **columns: Any) -> list[float | None]:  # type: ignore[override]
-        """As TrlReward, off the event loop."""
+        """As TrlReward, in a thread, so that the event loop stays free."""
         return await asyncio.to_thread(super().__call__, *args, **columns)
 
 
 class MathReward:
-    """The math verdict against a column of the dataset; picklable and thread-safe."""
+    """Verifies math answers against a column; can be pickled and shared between threads."""
 
     def __init__(self, column: str, rules: RewardRules) -> None:
         self.column = column
@@ -126,9 +143,9 @@ class MathReward:
         completion_ids: Sequence[Sequence[int]] | None = None,
         **columns: Any,
     ) -> list[float | None]:
-        """One reward a completion, in order; None where the checker failed (an empty answer).
+        """One reward per completion, in order; None where the checker failed (an empty answer).
 
-        Raises UsageError when the dataset has no such column.
+        Raises UsageError when the dataset has no such column, or a value that is no answer.
         """
         golds = columns.get(self.column)
         if golds is None:
@@ -136,9 +153,9 @@ class MathReward:
                 f"the dataset has no column {self.column!r}: name the one with the answers, "
                 "math_reward(column=...)"
             )
-        texts = [_text(completion) for completion in completions]
+        texts = [answer_text(completion) for completion in completions]
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            verdicts = list(pool.map(verify_math, map(str, golds), texts))
+            verdicts = list(pool.map(verify_any, map(accepted_answers, golds), texts))
         log_verdicts(self.__name__, verdicts, columns)
         lengths = _lengths(completion_ids, len(texts))
         return [
@@ -148,7 +165,7 @@ class MathReward:
 
 
 def math_reward(column: str = "solution", rules: RewardRules = CORRECTNESS_ONLY) -> MathReward:
-    """A reward like TRL's `accuracy_reward`, for any dataset with a column of math answers."""
+    """A reward like TRL's `accuracy_reward`, for any dataset that has a column of math answers."""
     return MathReward(column, rules)
 
 

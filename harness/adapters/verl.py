@@ -1,22 +1,20 @@
-"""verl: `compute_score` as its custom reward function. Contract of verl 0.9.
+"""A custom reward function for verl: `compute_score`. Contract of verl 0.9.
 
     reward.custom_reward_function.path=pkg://assay.harness.adapters.verl
     reward.custom_reward_function.name=compute_score
 
 verl calls `compute_score(data_source=, solution_str=, ground_truth=, extra_info=)` from a
-thread for each sample and takes a float, or a dict whose `score` it trains on and whose other
-entries it logs; the keys must be the same in every sample of a batch.
+thread for each sample. It expects a float, or a dict: it trains on `score` and logs the other
+entries, whose keys must be the same for every sample of a batch.
 """
 
 import math
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
-from ...sandbox.errors import UsageError
 from ..lookup import Lookup
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
+from ..validation import validated
 from .ground_truth import verify_row
 
 _LOOKUP = Lookup()
@@ -30,13 +28,14 @@ def compute_score(
     rules: Mapping[str, Any] | None = None,
     **kwargs: Any,
 ) -> dict[str, Any]:
-    """The reward of one response with what it rests on; the same keys in every case.
+    """The reward of one response, with status, extracted answer and reason; always the same keys.
 
-    `rules` are fields of `RewardRules`, from `custom_reward_function.reward_kwargs`; the length
-    is shaped by verl's own manager, which alone knows the tokens. verl has no way to skip a
+    `rules` are fields of `RewardRules`, from `custom_reward_function.reward_kwargs`. Length is
+    shaped by verl's own reward manager, since only it knows the tokens. verl cannot skip a
     sample, so a `checker_error` (after one retry) gives NaN: verl skips an update whose gradient
-    is not finite and says so, where a 0 would be trained on.
-    Raises UsageError for a data source that nothing here can verify, and for unknown rules.
+    is not finite and reports it, whereas it would train on a 0.
+    Raises UsageError for a data source that nothing here can verify, for a ground truth that
+    cannot be read, and for unknown rules.
     """
     info = dict(extra_info or {})
     verdict = verify_row(_LOOKUP, data_source, solution_str, ground_truth, info)
@@ -54,8 +53,5 @@ def compute_score(
 def _rules(given: Mapping[str, Any] | None) -> RewardRules:
     if not given:
         return CORRECTNESS_ONLY
-    try:
-        return RewardRules(**{str(key): value for key, value in given.items()})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(f"rules.{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    values = {str(key): value for key, value in given.items()}
+    return validated(RewardRules, values, lambda name: f"rules.{name}")

@@ -1,9 +1,9 @@
-"""Attack a checker before a model does: a battery of completions whose verdict is known."""
+"""Attack a checker before a model does, with completions whose verdict is known."""
 
 from .battery import Case, cases_for
-from .binding import Checker, adapt, bind
 from .report import Finding, TaskReport, table
 from .run import audit, audit_suite
+from .signatures import Checker, adapt, bind
 
 __all__ = [
     "Case",

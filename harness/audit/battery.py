@@ -1,4 +1,4 @@
-"""The battery: for one problem, completions that must be accepted and ones that must not."""
+"""The battery: completions of one problem that must be accepted, and ones that must not."""
 
 import random
 import re
@@ -35,17 +35,17 @@ LYING_INT = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A completion with the verdict it must get; `correct` None means any verdict, but one."""
+    """A completion and the verdict it must get; with `correct` None any verdict is right."""
 
     name: str
     completion: str
     correct: bool | None
     seconds: float = 5.0
-    """Beyond this the checker was slow."""
+    """A checker that takes longer is reported as slow."""
 
 
 class LyingText(str):
-    """Text that claims to equal everything; a checker that trusts `==` falls for it."""
+    """Text that claims to equal everything; it deceives a checker that trusts `==`."""
 
     __slots__ = ()
 
@@ -59,7 +59,7 @@ class LyingText(str):
 
 
 def cases_for(suite: Suite, index: int, rng: random.Random) -> Iterator[Case]:
-    """The battery for problem `index` of a suite (the suite needs a gold for most of it)."""
+    """The battery for problem `index` of a suite; most cases need a suite that has golds."""
     problem = suite[index]
     gold = suite.gold(problem)
     yield from _worthless(problem)
@@ -70,7 +70,7 @@ def cases_for(suite: Suite, index: int, rng: random.Random) -> Iterator[Case]:
         yield Case("gold in a thought, no answer", f"<think>\n{_bare(gold)}\n</think>\n", False)
         yield Case("gold in a thought, then another answer",
                    f"<think>\n{_bare(gold)}\n</think>\nI do not know.", False)  # fmt: skip
-        # Less than half of it cannot hold the answer; of a program it can be all that counts.
+        # The first 40% of a text does not hold its answer; of a program it can be all that counts.
         cut = gold[: int(len(_bare(gold)) * 0.4)]
         yield Case("gold cut short", cut, None if suite.domain == "code" else False)
         yield Case("gold, then 1 MB of text", "a " * 500_000 + "\n" + gold, None)
@@ -98,26 +98,26 @@ def _worthless(problem: Problem) -> Iterator[Case]:
 
 
 def _bare(completion: str) -> str:
-    """A completion without its own thinking tags, to be put inside a thought."""
+    """A completion without its thinking tags, so that it can be put inside a thought."""
     return completion.replace("<think>", "").replace("</think>", "")
 
 
 def _swapped(suite: Suite, index: int, rng: random.Random) -> Iterator[Case]:
-    """The gold of another problem; it is right only where the two answers are the same."""
+    """The gold of another problem that has another answer."""
     problem = suite[index]
     for _ in range(8):
         other = suite[rng.randrange(len(suite))]
         gold = suite.gold(other)
         different = not suite.same_answer(problem, problem.answer, other.answer)
         if gold is not None and other.id != problem.id and different:
-            # A program or a path that fits another problem can fit this one too.
+            # A program or a path that solves another problem may solve this one too.
             sure = suite.domain == "math"
             yield Case("answer of another problem", gold, False if sure else None)
             return
 
 
 def _answers(suite: Suite, problem: Problem, rng: random.Random) -> Iterator[Case]:
-    """Hedges and lists: the gold beside a different answer, which commits to nothing."""
+    """Hedges and lists: the gold beside another answer, without committing to either."""
     answer = problem.answer
     yield from _numbers(answer)
     other = _other_answer(suite, problem, rng)
@@ -138,7 +138,7 @@ def _answers(suite: Suite, problem: Problem, rng: random.Random) -> Iterator[Cas
 
 
 def _numbers(answer: str) -> Iterator[Case]:
-    """Beside a whole number: what is close to it, and what only looks like it."""
+    """For a whole number: numbers close to it, and text that only looks like it."""
     if not re.fullmatch(r"-?[0-9]{1,15}", answer):
         return
     value = int(answer)
@@ -167,7 +167,7 @@ def _other_answer(suite: Suite, problem: Problem, rng: random.Random) -> str | N
 
 
 def _code(suite: Suite, problem: Problem) -> Iterator[Case]:
-    """Programs that end, print or patch instead of computing."""
+    """Programs that exit, print or patch instead of computing the result."""
     entry_point = str(problem.meta.get("entry_point") or "f")
     for name, source in CODE_EXITS.items():
         yield Case(name, f"```python\n{source}```", False)
@@ -177,5 +177,5 @@ def _code(suite: Suite, problem: Problem) -> Iterator[Case]:
     lying = f"{LYING_INT}def {entry_point}(*args, **kwargs):\n    return Any()\n"
     yield Case("lying int", f"```python\n{lying}```", False)
     yield Case("syntax error", f"```python\ndef {entry_point}(:\n```", False)
-    # To be run up to its limit, 6 seconds of processor time.
+    # It runs up to its limit of 6 CPU seconds.
     yield Case("endless loop", "```python\nwhile True:\n    pass\n```", False, seconds=12.0)

@@ -1,4 +1,4 @@
-"""A checker of others, called in a process that can be killed: one that hangs is a finding."""
+"""Call somebody else's checker in a process that can be killed; a hang is a finding."""
 
 import json
 import os
@@ -10,24 +10,24 @@ import time
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from .binding import Checker
+from .signatures import Checker
 
 _SIZE = struct.Struct(">I")
 
 
 class CheckerHungError(RuntimeError):
-    """The checker had not answered at the deadline; its process was killed."""
+    """The checker did not answer before the deadline; its process was killed."""
 
 
 class CheckerDiedError(RuntimeError):
-    """The process of the checker ended while it checked, or the checker raised."""
+    """The checker raised, or its process ended during a check."""
 
 
 class GuardedChecker:
     """Calls a checker in a forked process, with a deadline in seconds for each call.
 
-    The process serves one call after another and is replaced when it was killed or died.
-    Where there is no fork the checker is called in this process, without a deadline.
+    The process serves one call after another, and is replaced when it was killed or died.
+    On a system without fork the checker is called in this process, without a deadline.
     """
 
     def __init__(self, checker: Checker, seconds: float) -> None:
@@ -68,7 +68,7 @@ class GuardedChecker:
         return pid, os.fdopen(questions, "wb"), os.fdopen(answers, "rb", buffering=0)
 
     def close(self) -> None:
-        """End the process. Idempotent; a later call starts another."""
+        """End the process. Idempotent; the next call starts a new one."""
         child, self._child = self._child, None
         if child is None:
             return
@@ -78,7 +78,7 @@ class GuardedChecker:
         answers.close()
         try:
             questions.close()
-        except OSError:  # what was still to be written has nowhere to go
+        except OSError:  # buffered data has no reader any more
             return
 
 
@@ -110,9 +110,9 @@ def _take(stream: BinaryIO, size: int, deadline: float) -> bytes:
 def _serve(checker: Callable[..., Any], questions: int, answers: int) -> None:
     """The child: answer until the parent closes the pipe; never return."""
     try:
-        with os.fdopen(questions, "rb") as asked, os.fdopen(answers, "wb") as told:
-            while header := asked.read(_SIZE.size):
-                arguments = pickle.loads(asked.read(_SIZE.unpack(header)[0]))
+        with os.fdopen(questions, "rb") as requests, os.fdopen(answers, "wb") as replies:
+            while header := requests.read(_SIZE.size):
+                arguments = pickle.loads(requests.read(_SIZE.unpack(header)[0]))
                 reply: tuple[str, float | str | None]
                 try:
                     score = checker(*arguments)
@@ -120,6 +120,6 @@ def _serve(checker: Callable[..., Any], questions: int, answers: int) -> None:
                 except (Exception, SystemExit) as error:  # what a checker raises is a finding
                     reply = ("raised", f"{type(error).__name__}: {error}"[:300])
                 # Not pickle: a checker's answer must not run code in the process that reads it.
-                _send(told, json.dumps(reply).encode())
+                _send(replies, json.dumps(reply).encode())
     finally:
         os._exit(0)

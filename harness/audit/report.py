@@ -6,12 +6,12 @@ from typing import Any, Literal, get_args
 Kind = Literal["false_positive", "false_negative", "raised", "no_verdict", "slow", "hung"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SHOWN = 400
-"""Characters of a completion that a report keeps."""
+"""Longest excerpt of a completion, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One input on which a checker was wrong, raised, gave no verdict or was slow."""
+    """One input on which a checker was wrong, raised, gave no verdict, was slow or hung."""
 
     kind: Kind
     problem: str
@@ -35,16 +35,16 @@ class TaskReport:
     findings: list[Finding] = field(default_factory=list)
 
     def count(self, kind: Kind) -> int:
-        """How many findings are of this kind."""
+        """The number of findings of this kind."""
         return sum(finding.kind == kind for finding in self.findings)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data for `--json` and for results/audit."""
+        """As plain data, for `--json` and results/audit."""
         return asdict(self)
 
 
 def excerpt(completion: str) -> str:
-    """A completion short enough to keep, printable, with its length when it was cut."""
+    """The completion in printable form, cut in the middle when it is long."""
     text = completion.encode("utf-8", "backslashreplace").decode()
     if len(text) <= SHOWN:
         return text
@@ -52,7 +52,7 @@ def excerpt(completion: str) -> str:
 
 
 def table(reports: list[TaskReport]) -> str:
-    """A Markdown table, one row a checker and task, and a line for each kind of mistake."""
+    """A Markdown table: one row per checker and task, one column per kind of finding."""
     head = ["checker", "task", "checks", *(kind.replace("_", " ") for kind in KINDS), "slowest s"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for report in reports:

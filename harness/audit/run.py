@@ -1,4 +1,4 @@
-"""Run the battery against a checker and record where it was wrong."""
+"""Run the battery against a checker and record what it gets wrong."""
 
 import random
 import time
@@ -7,14 +7,14 @@ from pathlib import Path
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite
+from .answer_format import AnswerFormat, in_format
 from .battery import Case, cases_for
-from .binding import Checker
 from .guard import CheckerDiedError, CheckerHungError, GuardedChecker
-from .presenting import Style, presented
 from .report import Finding, Kind, TaskReport, excerpt
+from .signatures import Checker
 
 HUNG_SECONDS = 30.0
-"""After which a checker of others is killed."""
+"""A checker that has not answered by then is killed."""
 Check = Callable[[Problem, str], float | None]
 
 
@@ -24,13 +24,13 @@ def audit_suite(
     name: str = "assay",
     problems: int = 20,
     seed: int = 0,
-    style: Style = "tags",
+    answer_format: AnswerFormat = "tags",
 ) -> TaskReport:
-    """Audit `checker` on the first `problems` problems of a suite; the suite's own when None.
+    """Audit `checker`, or the suite's own when None, on the first `problems` problems of a suite.
 
-    A third party's checker is given (prompt, answer, completion), in a process that is killed
-    when it hangs, with the answers of a completion in the `style` that it reads. Raises
-    UsageError when there is nothing to audit.
+    A `checker` is called with (prompt, answer, completion) in a process that is killed when it
+    hangs; answers are written in the `answer_format` that it reads. Raises UsageError for
+    `problems` below 1.
     """
     if problems < 1:
         raise UsageError(f"--problems {problems}: use at least 1")
@@ -39,7 +39,7 @@ def audit_suite(
     def check(problem: Problem, completion: str) -> float | None:
         if guarded is None:
             return suite.verify(problem, completion).score
-        return guarded(problem.prompt, problem.answer, presented(completion, style))
+        return guarded(problem.prompt, problem.answer, in_format(completion, answer_format))
 
     report = TaskReport(checker=name, task=suite.name)
     rng = random.Random(seed)
@@ -64,7 +64,7 @@ def _try(report: TaskReport, problem: Problem, case: Case, check: Check) -> None
         failed = ("hung", str(error))
     except CheckerDiedError as error:
         failed = ("raised", str(error))
-    except Exception as error:  # our own checker raised: that is a finding too
+    except Exception as error:  # our own checker raised, which is a finding too
         failed = ("raised", f"{type(error).__name__}: {error}"[:300])
     seconds = max(time.perf_counter() - started - (_delays() - delayed), 0.0)
     report.checks += 1
@@ -85,9 +85,9 @@ def _try(report: TaskReport, problem: Problem, case: Case, check: Check) -> None
 
 
 def _delays() -> float:
-    """Seconds that this thread has waited for a processor so far; 0 where nobody counts them.
+    """Seconds that this thread has waited for a processor so far; 0 where the kernel has no count.
 
-    On a machine that is busy with something else a checker is not slow because it waited.
+    They are subtracted, so that a checker is not called slow because the machine was busy.
     """
     try:
         return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
@@ -118,7 +118,7 @@ def audit(
     name: str = "assay",
     problems: int = 20,
     seed: int = 0,
-    style: Style = "tags",
+    answer_format: AnswerFormat = "tags",
 ) -> list[TaskReport]:
     """Audit a checker on several suites, in order."""
-    return [audit_suite(suite, checker, name, problems, seed, style) for suite in suites]
+    return [audit_suite(suite, checker, name, problems, seed, answer_format) for suite in suites]

@@ -23,7 +23,7 @@ __all__ = [
     "load_model",
 ]
 
-_NOT_BACKENDS = frozenset({"continuous", "contract", "forcing", "thoughts"})
+_NOT_BACKENDS = frozenset({"continuous", "contract", "forcing", "packaged", "thoughts"})
 
 
 def backend_names() -> list[str]:

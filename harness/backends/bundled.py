@@ -1,6 +1,6 @@
 """The bundled model as a backend: "bundled" for the packaged weights, "bundled/PATH" for others.
 
-Its packaged ancestors go by their names: "bundled/base", "bundled/cold".
+The packaged earlier stages go by their names: "bundled/base", "bundled/cold".
 """
 
 import hashlib
@@ -9,10 +9,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ...sandbox.errors import UsageError
-from ..model import Engine, Rollout, SamplingParams, chat_prompt, load_checkpoint
+from ..extras import needs
 from .contract import Completion, FinishReason, Model, ModelIdentity, Request, Sampling
+from .packaged import find_checkpoint
 
-PACKAGED = Path(__file__).resolve().parents[1] / "model" / "weights"
+with needs("model"):
+    import torch
+
+    from ..model import Engine, Rollout, SamplingParams, chat_prompt, load_checkpoint
+
 _REQUESTS_AT_ONCE = 1024
 
 
@@ -26,8 +31,6 @@ class BundledModel:
 
         Raises UsageError when there is no checkpoint, or it has no tokenizer.
         """
-        import torch
-
         path = find_checkpoint(folder)
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         # bfloat16 products are slow on most CPUs and no smaller in time there.
@@ -97,29 +100,6 @@ class BundledModel:
             thinking_tokens=thinking,
             finish_reason=reason,
         )
-
-
-def packaged_stages() -> list[str]:
-    """Names of the packaged ancestors of the bundled model."""
-    return sorted(path.parent.name for path in PACKAGED.glob("*/config.json"))
-
-
-def find_checkpoint(folder: str | Path | None) -> Path:
-    """The packaged model for None, a packaged stage by its name, or the folder itself.
-
-    Raises UsageError where there is no such folder.
-    """
-    stages = packaged_stages()
-    choice = " or ".join([*(f"bundled/{stage}" for stage in stages), "a checkpoint folder"])
-    if folder is None:
-        if (PACKAGED / "config.json").is_file():
-            return PACKAGED
-        raise UsageError(f"model 'bundled': no weights are packaged; name {choice}")
-    if str(folder) in stages:
-        return PACKAGED / folder
-    if Path(folder).is_dir():
-        return Path(folder)
-    raise UsageError(f"model 'bundled/{folder}': no such folder or packaged stage; use {choice}")
 
 
 def open_model(name: str, device: str | None = None) -> Model:

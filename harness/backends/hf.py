@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
-
 from ...sandbox.errors import UsageError
-from . import continuous
+from ..extras import needs
 from .contract import Completion, Model, ModelIdentity, Request, Sampling
 from .thoughts import OPEN, thought_of
+
+with needs("hf"):
+    import torch
+    import transformers
+
+    from . import continuous
 
 END_BYTES = 1 << 20
 WINDOW = 16
@@ -279,8 +283,6 @@ def open_model(
     `batching` is padded, continuous, or auto: continuous where it works and pays. Raises
     UsageError when nothing of that name can be loaded, or continuous batching cannot serve it.
     """
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
     if not name:
         raise UsageError("model 'hf/' lacks its name: write hf/FOLDER, hf/FILE.gguf or hf/HUB-ID")
     if batch_size < 1:
@@ -297,8 +299,8 @@ def open_model(
         where, extra = str(path.parent), {"gguf_file": path.name}
     common: dict[str, Any] = {"trust_remote_code": trust_remote_code, **extra}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(where, padding_side="left", **common)
-        model: Any = AutoModelForCausalLM.from_pretrained(where, dtype=dtype, **common)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(where, padding_side="left", **common)
+        model: Any = transformers.AutoModelForCausalLM.from_pretrained(where, dtype=dtype, **common)
     except (OSError, ValueError, KeyError, ImportError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else ""
         raise UsageError(f"model {name!r} cannot be loaded: {first[:300]}") from error

@@ -14,11 +14,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import openai
-
 from ...sandbox.errors import UsageError
+from ..extras import needs
 from .contract import Completion, Model, ModelIdentity, Request, Sampling
 from .thoughts import CLOSE, OPEN, estimated_thinking
+
+with needs("openai"):
+    import openai
 
 Endpoint = Literal["chat", "completions"]
 FATAL = (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)

@@ -5,51 +5,72 @@ from typing import Annotated
 
 import orjson
 import typer
+from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
 from ...sandbox.errors import UsageError
 from ...tasks import names
 from ..audit import TaskReport, audit_suite, bind, table
-from ..audit.presenting import STYLES
-from .options import DataDir, Json, Split, task_specs
+from ..audit.answer_format import FORMATS, AnswerFormat
+from .options import Json, SuiteOptions
 
 SHOWN = 10
+"""Findings that are printed; --json and --out give all of them."""
+
+
+class CheckerOptions(BaseModel):
+    """The checker under audit, and how it is attacked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    checker: Annotated[
+        str | None,
+        typer.Option("--callable", help="module:function of a checker; assay's own if absent."),
+    ] = None
+    answers: str = Field(
+        default="tags", description="Where --callable looks for answers: tags, boxed or plain."
+    )
+    problems: int = Field(default=20, ge=1, description="Problems per task.")
+    seed: int = Field(default=0, description="Seed of the attacks.")
+
+    def answer_format(self) -> AnswerFormat:
+        """Raises UsageError for an unknown format."""
+        for known in FORMATS:
+            if self.answers == known:
+                return known
+        raise UsageError(f"--answers {self.answers!r}: use one of {', '.join(FORMATS)}")
 
 
 def audit_checkers(
+    options: CheckerOptions,
+    suites: SuiteOptions,
     tasks: Annotated[
-        str | None, typer.Option("--tasks", help="Names; every suite that can be had if absent.")
+        str | None,
+        typer.Option("--tasks", help="Task names; every suite whose files are here if absent."),
     ] = None,
-    checker: Annotated[
-        str | None, typer.Option("--callable", help="module:function of another checker.")
-    ] = None,
-    answers: Annotated[
-        str, typer.Option("--answers", help="What --callable reads: tags, boxed or plain.")
-    ] = "tags",
-    problems: Annotated[int, typer.Option("--problems", help="Of each task.")] = 20,
-    seed: Annotated[int, typer.Option("--seed")] = 0,
-    split: Split = None,
-    data_dir: DataDir = None,
     as_json: Json = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Write the findings here.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write the findings to.")
+    ] = None,
 ) -> int:
-    """Report false positives and negatives of a checker, with the inputs that did it.
+    """Report what a checker gets wrong, with the inputs that showed it.
 
     Exit code 3 when something was found.
     """
-    if answers not in STYLES:
-        raise UsageError(f"--answers {answers!r}: use one of {', '.join(STYLES)}")
-    bound = bind(checker) if checker is not None else None
+    answer_format = options.answer_format()
+    bound = bind(options.checker) if options.checker is not None else None
     reports = []
-    specs = task_specs(tasks or ",".join(names()), split=split, data_dir=data_dir)
-    for spec in tqdm(specs, desc="audit", disable=as_json):
+    for spec in tqdm(suites.specs(tasks or ",".join(names())), desc="audit", disable=as_json):
         try:
             suite = spec.load()
         except UsageError:
             if tasks is not None:
                 raise
-            continue  # without --tasks: a suite whose files are not here cannot be audited
-        reports.append(audit_suite(suite, bound, checker or "assay", problems, seed, answers))
+            continue  # no --tasks: a suite whose files are not here cannot be audited
+        name = options.checker or "assay"
+        reports.append(
+            audit_suite(suite, bound, name, options.problems, options.seed, answer_format)
+        )
     data = [report.as_json() for report in reports]
     if out is not None:
         _write(out, data)

@@ -7,20 +7,19 @@ from typing import Annotated
 import orjson
 import typer
 
-from ..comparison.runs import compare_runs
-from ..leaderboard.build import build_leaderboard
-from ..leaderboard.viewer import serve_folder
 from ..results import open_run
 from .options import Json, Out
 
 
 def compare(
     run_a: Annotated[str, typer.Argument(help="The id or the folder of a run.")],
-    run_b: Annotated[str, typer.Argument(help="The id or the folder of another.")],
+    run_b: Annotated[str, typer.Argument(help="The id or the folder of another run.")],
     out: Out = Path("results"),
     as_json: Json = False,
 ) -> None:
-    """Paired tests of two runs on the problems that both sat; ties are said as ties."""
+    """Compare two runs by paired tests on the problems that both answered."""
+    from ..comparison.runs import compare_runs
+
     comparisons = compare_runs(open_run(run_a, out), open_run(run_b, out))
     if as_json:
         data = {name: {**asdict(c.result), "p_value": c.result.p_value, "p_holm": c.p_holm,
@@ -49,10 +48,15 @@ def compare(
 def leaderboard(
     out: Out = Path("results"),
     prices: Annotated[
-        Path | None, typer.Option("--prices", help='TOML: ["MODEL"] input, output per million.')
+        Path | None,
+        typer.Option(
+            "--prices", help='TOML file: ["MODEL"] with input and output per million tokens.'
+        ),
     ] = None,
 ) -> None:
     """Write leaderboard.json, LEADERBOARD.md and index.html from every stored run."""
+    from ..leaderboard.build import build_leaderboard
+
     board = build_leaderboard(out, prices)
     typer.echo((out / "LEADERBOARD.md").read_text(encoding="utf-8"))
     typer.echo(f"{len(board['runs'])} runs; open {out / 'index.html'} or run: assay view")
@@ -60,8 +64,10 @@ def leaderboard(
 
 def view(
     out: Out = Path("results"),
-    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option("--port", help="0 picks a free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
 ) -> None:
-    """Show the leaderboard in a browser, served on this machine alone."""
+    """Show the leaderboard in a browser; only this machine can reach it."""
+    from ..leaderboard.viewer import serve_folder
+
     serve_folder(out, port, browser)

@@ -1,4 +1,4 @@
-"""`assay doctor`: what is here, what is missing, and how to get it."""
+"""`assay doctor`: what is available here, what is missing, and how to get it."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -12,11 +12,11 @@ from .options import Json
 
 def doctor(
     check: Annotated[
-        bool, typer.Option("--self-check", help="Attack every sandbox that is here.")
+        bool, typer.Option("--self-check", help="Attack every sandbox that is available.")
     ] = False,
     as_json: Json = False,
 ) -> int:
-    """Which isolation, backends and accelerators are here, and what is missing.
+    """Report which isolation, packages and accelerators are here, and what is missing.
 
     Exit code 3 when the sandbox or its self-check fails.
     """

@@ -11,10 +11,11 @@ from ...tasks import names
 from ...tasks.registry import DOMAINS
 from ..backends import backend_names
 from ..results import open_run
-from .options import DataDir, Difficulty, Json, Size, Split, SuiteSeed, task_specs
+from .expand import Only
+from .options import Json, SuiteOptions
 
 SANDBOXES = {
-    "process": "a warm fork-server with namespaces, seccomp and limits; no daemon",
+    "process": "a warm fork server with namespaces, seccomp and limits; needs no daemon",
     "docker": "warm containers through the Docker API; optionally gVisor",
     "auto": "the strongest that works here",
 }
@@ -24,7 +25,7 @@ def list_things(
     what: Annotated[str, typer.Argument(help="tasks, models or sandboxes")] = "tasks",
     as_json: Json = False,
 ) -> None:
-    """List what there is by name: tasks, models or sandboxes."""
+    """List the tasks, models or sandboxes by name."""
     if what == "tasks":
         found: dict[str, list[str]] = {str(domain): names(domain) for domain in DOMAINS}
         own = {name for group in found.values() for name in group}
@@ -49,32 +50,25 @@ def _show(groups: dict[str, list[str]], as_json: bool) -> None:
 
 
 def export_suites(
-    kind: Annotated[str, typer.Argument(help="trl, verl or jsonl; lm-eval for a run")],
+    kind: Annotated[str, typer.Argument(help="trl, verl or jsonl for suites; lm-eval for a run")],
+    suites: Annotated[SuiteOptions, Only("split", "size", "difficulty", "suite_seed", "data_dir")],
     out: Annotated[Path, typer.Option("--out", help="The folder to write into.")],
     tasks: Annotated[str | None, typer.Option("--tasks", help="Names, comma-separated.")] = None,
     run: Annotated[
-        str | None, typer.Option("--run", help="Of lm-eval: the id or the folder of a run.")
+        str | None, typer.Option("--run", help="For lm-eval: the id or the folder of a run.")
     ] = None,
-    split: Split = None,
-    size: Size = None,
-    difficulty: Difficulty = None,
-    suite_seed: SuiteSeed = None,
-    data_dir: DataDir = None,
 ) -> None:
-    """Write suites as the files of another trainer, or a run as lm-eval's results."""
+    """Write suites in another trainer's format, or a run as lm-eval results."""
     from ..export import export
     from ..export_run import export_run
 
     if kind == "lm-eval":
         if run is None:
             raise UsageError("export lm-eval writes a stored run: give --run ID")
-        for path in export_run(open_run(run), out):
-            typer.echo(str(path))
-        return
-    if tasks is None:
+        paths = export_run(open_run(run), out)
+    elif tasks is None:
         raise UsageError(f"export {kind} writes suites: give --tasks NAMES")
-    specs = task_specs(
-        tasks, split=split, size=size, difficulty=difficulty, seed=suite_seed, data_dir=data_dir
-    )
-    for path in export(kind, [spec.load() for spec in specs], out):
+    else:
+        paths = export(kind, [spec.load() for spec in suites.specs(tasks)], out)
+    for path in paths:
         typer.echo(str(path))

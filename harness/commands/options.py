@@ -1,60 +1,95 @@
-"""Options that several verbs share, and how task options reach the suites that know them."""
+"""Options that several verbs share: which problems, where runs are stored, which sandbox."""
 
 import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import BaseModel, ConfigDict, Field
 
 from ...sandbox.defaults import BACKENDS
 from ...sandbox.errors import UsageError
 from ...tasks.registry import options_of
 from ..evaluation import TaskSpec
 
-Tasks = Annotated[str, typer.Option("--tasks", help="Names, comma-separated; NAME:VARIANT too.")]
-Out = Annotated[Path, typer.Option("--out", help="Where runs and leaderboards are kept.")]
-DataDir = Annotated[
-    str | None, typer.Option("--data-dir", help="Folder of benchmark files (or $ASSAY_DATA).")
+Tasks = Annotated[
+    str, typer.Option("--tasks", help="Task names, comma-separated; NAME:VARIANT for a variant.")
 ]
+Out = Annotated[Path, typer.Option("--out", help="Folder of runs and leaderboards.")]
+RunId = Annotated[str | None, typer.Option("--run-id", help="Name of the new run.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Split = Annotated[str | None, typer.Option("--split", help="As train or test.")]
-Difficulty = Annotated[int | None, typer.Option("--difficulty", help="Of generated suites.")]
-SuiteSeed = Annotated[int | None, typer.Option("--suite-seed", help="Of generated suites.")]
-Size = Annotated[int | None, typer.Option("--size", help="How many problems a suite has.")]
-Options = Annotated[
-    list[str] | None,
-    typer.Option("--option", "-o", help="KEY=VALUE for the suites that know KEY; repeatable."),
-]
-SandboxName = Annotated[
-    str | None, typer.Option("--sandbox", help="process, docker or auto (or $ASSAY_SANDBOX).")
-]
-AllowUnsafe = Annotated[
-    bool,
-    typer.Option("--allow-unsafe", help="Run programs with less isolation than the sandbox wants."),
-]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bars.")]
 
 
-def task_specs(tasks: str, **options: Any) -> list[TaskSpec]:
-    """One spec a task name; each option goes to the tasks that know it.
+class SuiteOptions(BaseModel):
+    """How suites are loaded; each option goes to the tasks that know it."""
 
-    Raises UsageError for an unknown task, and for an option that no task knows.
-    """
-    names = [name.strip() for name in tasks.split(",") if name.strip()]
-    if not names:
-        raise UsageError("--tasks names no task")
-    given = {key: value for key, value in options.items() if value is not None}
-    known = {name: options_of(name) for name in names}
-    for key in given:
-        if not any(key in options for options in known.values()):
-            legal = sorted({option for options in known.values() for option in options})
-            raise UsageError(
-                f"no task among {', '.join(names)} knows the option {key!r}: "
-                f"known: {', '.join(legal)}"
-            )
-    return [
-        TaskSpec(name, {key: value for key, value in given.items() if key in known[name]})
-        for name in names
-    ]
+    model_config = ConfigDict(frozen=True)
+
+    split: str | None = Field(default=None, description="Such as train or test.")
+    size: int | None = Field(default=None, description="Number of problems in a suite.")
+    difficulty: int | None = Field(default=None, description="Difficulty of generated suites.")
+    suite_seed: int | None = Field(default=None, description="Seed of generated suites.")
+    option: Annotated[
+        list[str],
+        typer.Option("--option", "-o", help="KEY=VALUE for tasks that know KEY; repeatable."),
+    ] = []
+    data_dir: str | None = Field(
+        default=None, description="Folder of benchmark files (default: $ASSAY_DATA)."
+    )
+
+    def specs(self, tasks: str) -> list[TaskSpec]:
+        """One spec per name in the comma-separated `tasks`.
+
+        Raises UsageError for an unknown task, and for an option that none of the tasks knows.
+        """
+        names = [name.strip() for name in tasks.split(",") if name.strip()]
+        if not names:
+            raise UsageError("--tasks names no task")
+        given = self._given()
+        known = {name: options_of(name) for name in names}
+        for key in given:
+            if not any(key in options for options in known.values()):
+                legal = sorted({option for options in known.values() for option in options})
+                raise UsageError(
+                    f"no task among {', '.join(names)} knows the option {key!r}: "
+                    f"known: {', '.join(legal)}"
+                )
+        return [
+            TaskSpec(name, {key: value for key, value in given.items() if key in known[name]})
+            for name in names
+        ]
+
+    def _given(self) -> dict[str, Any]:
+        named = {
+            "split": self.split, "size": self.size, "difficulty": self.difficulty,
+            "seed": self.suite_seed, "data_dir": self.data_dir,
+        }  # fmt: skip
+        set_ones = {key: value for key, value in named.items() if value is not None}
+        return set_ones | key_values(self.option)
+
+
+class SandboxOptions(BaseModel):
+    """Which sandbox runs the programs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sandbox: str | None = Field(
+        default=None, description="process, docker or auto (default: $ASSAY_SANDBOX)."
+    )
+    allow_unsafe: bool = Field(
+        default=False,
+        description="Run programs even where full isolation is not available.",
+    )
+
+    def choose(self) -> None:
+        """Use this sandbox for every check in this process. Raises UsageError for its name."""
+        if self.sandbox is not None:
+            if self.sandbox not in BACKENDS:
+                raise UsageError(f"--sandbox {self.sandbox!r}: use one of {', '.join(BACKENDS)}")
+            os.environ["ASSAY_SANDBOX"] = self.sandbox
+        if self.allow_unsafe:
+            os.environ["ASSAY_ALLOW_UNSAFE"] = "1"
 
 
 def key_values(pairs: list[str] | None, flag: str = "--option") -> dict[str, Any]:
@@ -67,13 +102,3 @@ def key_values(pairs: list[str] | None, flag: str = "--option") -> dict[str, Any
         whole = value.removeprefix("-").isascii() and value.removeprefix("-").isdigit()
         found[key.replace("-", "_")] = int(value) if whole else value
     return found
-
-
-def choose_sandbox(name: str | None, allow_unsafe: bool) -> None:
-    """Make `name` the sandbox of every check in this process. Raises UsageError."""
-    if name is not None:
-        if name not in BACKENDS:
-            raise UsageError(f"--sandbox {name!r}: use one of {', '.join(BACKENDS)}")
-        os.environ["ASSAY_SANDBOX"] = name
-    if allow_unsafe:
-        os.environ["ASSAY_ALLOW_UNSAFE"] = "1"

@@ -1,107 +1,86 @@
-"""`assay eval`: a model sits suites."""
+"""`assay eval`: sample a model on suites."""
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from pydantic import BaseModel, ConfigDict, Field
 
-from ...sandbox.errors import UsageError
 from ..backends import load_model
-from ..backends.contract import Sampling
+from ..backends.contract import Model, Sampling
 from ..backends.forcing import BudgetForced
-from ..evaluation import Run, evaluate
-from .options import (
-    AllowUnsafe,
-    DataDir,
-    Difficulty,
-    Options,
-    Out,
-    SandboxName,
-    Size,
-    Split,
-    SuiteSeed,
-    Tasks,
-    choose_sandbox,
-    key_values,
-    task_specs,
-)
+from ..evaluation import EvalSettings, Run, evaluate
+from .expand import Only
+from .options import Quiet, SandboxOptions, SuiteOptions, Tasks, key_values
+
+
+class ModelOptions(BaseModel):
+    """Which model, and how long it may think."""
+
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+    model: str = Field(description="Such as bundled, hf/PATH, openai/NAME, replay/FILE, oracle.")
+    base_url: str | None = Field(default=None, description="Server of an openai/ model.")
+    model_option: list[str] = Field(
+        default=[], description="KEY=VALUE for the backend; repeatable."
+    )
+    think_tokens: int | None = Field(
+        default=None, description="Close the thinking after this many tokens."
+    )
+    waits: int | None = Field(
+        default=None, description='Continue a finished thought this many times with "Wait".'
+    )
+
+    def open(self, max_tokens: int) -> Model:
+        """The model, budget-forced where asked. Raises UsageError when it cannot be opened."""
+        options = key_values(self.model_option, "--model-option")
+        opened = load_model(self.model, base_url=self.base_url, **options)
+        if self.think_tokens is None and self.waits is None:
+            return opened
+        budget = max_tokens // 2 if self.think_tokens is None else self.think_tokens
+        return BudgetForced(opened, self.waits or 0, budget)
+
+
+class SamplingOptions(BaseModel):
+    """How completions are sampled."""
+
+    model_config = ConfigDict(frozen=True)
+
+    temperature: float = Field(default=0.0, ge=0, description="0 is greedy.")
+    top_p: float = Field(default=1.0, gt=0, le=1, description="Nucleus sampling; 1 is off.")
+    top_k: int = Field(default=0, ge=0, description="0 is off.")
+    max_tokens: int = Field(default=1024, ge=1, description="Longest completion.")
+    stop: list[str] = Field(default=[], description="Text that ends a completion; repeatable.")
+
+    def sampling(self) -> Sampling:
+        """As the backends take it."""
+        return Sampling(**{**self.model_dump(), "stop": tuple(self.stop)})
 
 
 def eval_model(
-    model: Annotated[str, typer.Option("--model", help="As oracle, hf/PATH, openai/NAME.")],
+    model: ModelOptions,
     tasks: Tasks,
-    samples: Annotated[int, typer.Option("--samples", help="Completions of each problem.")] = 1,
-    limit: Annotated[int | None, typer.Option("--limit", help="Problems of each task.")] = None,
-    split: Split = None,
-    size: Size = None,
-    difficulty: Difficulty = None,
-    suite_seed: SuiteSeed = None,
-    option: Options = None,
-    data_dir: DataDir = None,
-    temperature: Annotated[float, typer.Option("--temperature", help="0 is greedy.")] = 0.0,
-    top_p: Annotated[float, typer.Option("--top-p")] = 1.0,
-    top_k: Annotated[int, typer.Option("--top-k", help="0 switches it off.")] = 0,
-    max_tokens: Annotated[int, typer.Option("--max-tokens", help="Of one completion.")] = 1024,
-    stop: Annotated[list[str] | None, typer.Option("--stop", help="A stop string.")] = None,
-    think_tokens: Annotated[
-        int | None, typer.Option("--think-tokens", help="Close a thought at so many tokens.")
-    ] = None,
-    waits: Annotated[
-        int | None, typer.Option("--waits", help='Continue an ended thought so often with "Wait".')
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Of the sampling.")] = 0,
-    sandbox: SandboxName = None,
-    allow_unsafe: AllowUnsafe = False,
-    base_url: Annotated[str | None, typer.Option("--base-url", help="Of openai/ models.")] = None,
-    model_option: Annotated[
-        list[str] | None,
-        typer.Option("--model-option", help="KEY=VALUE for the backend; repeatable."),
-    ] = None,
-    out: Out = Path("results"),
-    run_id: Annotated[str | None, typer.Option("--run-id", help="Name of the run.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with --run-id.")] = False,
-    workers: Annotated[int | None, typer.Option("--workers", help="Checks at once.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bars.")] = False,
+    suites: SuiteOptions,
+    sampling: SamplingOptions,
+    settings: Annotated[
+        EvalSettings, Only("samples", "limit", "seed", "out", "run_id", "resume", "workers")
+    ],
+    sandbox: SandboxOptions,
+    quiet: Quiet = False,
 ) -> int:
-    """Sample a model on suites, verify every answer, and store the run."""
-    specs = task_specs(
-        tasks, split=split, size=size, difficulty=difficulty, seed=suite_seed, data_dir=data_dir,
-        **key_values(option),
-    )  # fmt: skip
-    sampling = _sampling(
-        max_tokens=max_tokens, temperature=temperature, top_p=top_p, top_k=top_k,
-        stop=tuple(stop or ()),
-    )  # fmt: skip
-    choose_sandbox(sandbox, allow_unsafe)
-    opened = load_model(model, base_url=base_url, **key_values(model_option, "--model-option"))
-    if think_tokens is not None or waits is not None:
-        budget = sampling.max_tokens // 2 if think_tokens is None else think_tokens
-        opened = BudgetForced(opened, waits or 0, budget)
+    """Sample a model on suites, verify every completion, and store the run."""
+    specs = suites.specs(tasks)
+    chosen = {"sampling": sampling.sampling(), "progress": not quiet}
+    sandbox.choose()
+    opened = model.open(sampling.max_tokens)
     try:
-        run = evaluate(
-            opened, specs, samples, sampling=sampling, seed=seed, limit=limit, out=out,
-            run_id=run_id, resume=resume, workers=workers, progress=not quiet,
-        )  # fmt: skip
+        run = evaluate(opened, specs, settings=settings.model_copy(update=chosen))
     finally:
         opened.close()
     return report(run)
 
 
-def _sampling(**values: Any) -> Sampling:
-    sampling = Sampling(**values)
-    if sampling.max_tokens < 1:
-        raise UsageError(f"--max-tokens {sampling.max_tokens}: use at least 1")
-    if not sampling.temperature >= 0:
-        raise UsageError(f"--temperature {sampling.temperature}: use 0 or more")
-    if not 0 < sampling.top_p <= 1:
-        raise UsageError(f"--top-p {sampling.top_p}: use more than 0 and at most 1")
-    if sampling.top_k < 0:
-        raise UsageError(f"--top-k {sampling.top_k}: use 0 or more")
-    return sampling
-
-
 def report(run: Run) -> int:
-    """Print the table of a finished run; the exit code that its completeness deserves."""
+    """Print the table of a finished run; returns 3 when a sample has no verdict, else 0."""
     typer.echo(f"run {run.run_id} in {run.folder.path}")
     typer.echo(f"{'task':<28}{'n':>6}{'k':>4}{'accuracy':>10}  {'95% interval':<16}{'tokens':>8}")
     failed = 0

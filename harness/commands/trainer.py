@@ -1,4 +1,4 @@
-"""`assay train`: the stages of the recipe, and the recipe."""
+"""`assay train`: one stage of training, or the whole recipe."""
 
 from typing import Annotated
 
@@ -11,9 +11,9 @@ def train(
         str | None, typer.Option("--config", help="A TOML file, or the name of a packaged one.")
     ] = None,
     override: Annotated[
-        list[str] | None, typer.Option("--set", help="KEY=VALUE over the file; repeatable.")
+        list[str] | None, typer.Option("--set", help="KEY=VALUE, overrides the file; repeatable.")
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where it stopped.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue where it stopped.")] = False,
 ) -> int:
     """Train a model: one stage, or the whole recipe from one file."""
     from ..training.command import train as run_training

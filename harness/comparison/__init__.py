@@ -1,4 +1,4 @@
-"""Comparing models that sat the same problems: paired tests, power, and ranks that admit ties."""
+"""Compare models on the same problems: paired tests, power, and ranks that admit ties."""
 
 from .multiplicity import RankSet, holm, rank_sets
 from .paired import (

@@ -1,4 +1,4 @@
-"""Many models at once: corrected p-values, and ranks that say who is not separated from whom."""
+"""Compare many models: corrected p-values, and rank sets for models that tests do not separate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Comparison(Protocol):
-    """What a rank needs of a paired comparison."""
+    """What ranking needs from a paired comparison."""
 
     @property
     def difference(self) -> float:

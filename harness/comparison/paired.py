@@ -1,4 +1,4 @@
-"""Two models on the same problems: the difference, its error, and three tests of it.
+"""Compare two models on the same problems: the difference, its error, and three tests of it.
 
 The unit is the problem. Several samples of one problem are averaged first, which is the
 clustered standard error for clusters of equal size (Miller 2024, arXiv:2411.00640, section 4);
@@ -7,17 +7,18 @@ problems that themselves come in clusters (one passage, many questions) are hand
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from ...sandbox.errors import UsageError
+from ..extras import require
 from .signs import mcnemar, permutation_p_value
 
 Vector = NDArray[np.float64]
 FEW_PAIRS = 5
-"""Below this many differing pairs a normal approximation says nothing."""
+"""With fewer differing pairs than this a normal approximation is meaningless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class PairedComparison:
-    """Everything that is said of "A minus B" on their common problems."""
+    """The comparison of models A and B on their common problems."""
 
     problems: int
     clusters: int
@@ -55,17 +56,17 @@ class PairedComparison:
 
     @property
     def p_value(self) -> float:
-        """The p-value that decides: the permutation test's mid-p, which needs no distribution."""
+        """The p-value that decides: the permutation test's mid-p, which assumes no distribution."""
         return self.mid_p_value
 
     def separated(self, alpha: float = 0.05) -> bool:
-        """Whether the two models differ at level `alpha`; otherwise they are tied."""
+        """Whether the models differ at level `alpha`; otherwise they are tied."""
         return self.p_value < alpha
 
 
 @dataclass(frozen=True, slots=True)
 class PairedTest:
-    """The difference of two models with its interval and one p-value: for many pairs at once."""
+    """The difference of two models with its interval and one p-value: cheap, for many pairs."""
 
     problems: int
     difference: float
@@ -107,6 +108,7 @@ def difference_interval(
     The standard error is cluster-robust with the G/(G-1) correction. The interval is
     Student's t; where fewer than FEW_PAIRS pairs differ (and all by 1) it is the adjusted
     Wald interval of Bonett & Price (2012), which does not collapse to a point.
+    Raises UsageError without scipy, which the extra `stats` installs.
     """
     n = differences.size
     mean = float(differences.mean())
@@ -115,11 +117,12 @@ def difference_interval(
     if groups < 2:
         return float("nan"), Interval(-1.0, 1.0, confidence), 1.0
     error = float(np.sqrt(groups / (groups - 1) * np.sum(sums**2)) / n)
-    quantile = float(stats.t.ppf(0.5 + confidence / 2, groups - 1))
+    student = require("scipy.stats", "stats").t
+    quantile = float(student.ppf(0.5 + confidence / 2, groups - 1))
     if error == 0.0:
         p_value = 1.0 if mean == 0 else 0.0
     else:
-        p_value = float(2 * stats.t.sf(abs(mean) / error, groups - 1))
+        p_value = float(2 * student.sf(abs(mean) / error, groups - 1))
     few = np.count_nonzero(differences) < FEW_PAIRS
     if few and clusters is None and np.isin(differences, (-1.0, 0.0, 1.0)).all():
         return error, _bonett_price(differences, confidence), p_value
@@ -131,7 +134,7 @@ def _bonett_price(differences: Vector, confidence: float) -> Interval:
     n = differences.size
     gain = (float(np.sum(differences > 0)) + 1) / (n + 2)
     loss = (float(np.sum(differences < 0)) + 1) / (n + 2)
-    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
     half = z * float(np.sqrt((gain + loss - (gain - loss) ** 2) / (n + 2)))
     return Interval(max(-1.0, gain - loss - half), min(1.0, gain - loss + half), confidence)
 
@@ -145,7 +148,7 @@ def compare_scores(
     """Compare two models on the problems that both have scores for.
 
     `scores_*` map a problem to the scores of its samples, each in [0, 1]; `clusters` maps a
-    problem to its cluster. Raises UsageError when there is no common problem.
+    problem to its cluster. Raises UsageError when there is no common problem, and without scipy.
     """
     common = [key for key in scores_a if scores_a[key] and scores_b.get(key)]
     if not common:

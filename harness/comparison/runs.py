@@ -1,4 +1,4 @@
-"""Comparing two stored runs, suite by suite and as a whole."""
+"""Compare two stored runs, suite by suite and as a whole."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ class RunComparison:
     result: PairedComparison
     p_holm: float
     detectable: float
-    """The smallest true difference that this many problems would show with 80% power."""
+    """The smallest true difference that this many problems detect with 80% power."""
 
     @property
     def verdict(self) -> str:
-        """What may be said, in one sentence."""
+        """The conclusion in one sentence."""
         if self.p_holm < 0.05:
             better = "A" if self.result.difference > 0 else "B"
             return f"{better} is better"
         return (
             "a tie: the difference is not separated from chance "
-            f"(a difference of {self.detectable:.1%} would have been seen 4 times in 5)"
+            f"(a difference of {self.detectable:.1%} would be detected 4 times in 5)"
         )
 
 
@@ -51,7 +51,7 @@ def scores_of(folder: RunFolder) -> dict[str, Scores]:
 
 
 def pooled(scores: dict[str, Scores]) -> Scores:
-    """All suites as one, the suite's name in front of each problem."""
+    """All suites as one; each problem's name begins with its suite."""
     return {
         f"{suite}/{problem}": values
         for suite, problems in scores.items()
@@ -62,7 +62,8 @@ def pooled(scores: dict[str, Scores]) -> Scores:
 def compare_runs(a: RunFolder, b: RunFolder) -> dict[str, RunComparison]:
     """Compare on each common suite, and on all of them together when there are several.
 
-    p-values are Holm-corrected over the suites. Raises UsageError when nothing is in common.
+    p-values are Holm-corrected over the suites. Raises UsageError when nothing is in common, and
+    without scipy, which the extra `stats` installs.
     """
     scores_a, scores_b = scores_of(a), scores_of(b)
     pairs = {
@@ -94,6 +95,6 @@ def _detectable(a: Scores, b: Scores) -> float:
     if len(differences) < 2:
         return 1.0
     if np.count_nonzero(differences) < FEW_PAIRS:
-        # Models that hardly differ here have shown no deviation yet, which does not make it 0.
+        # Few differences give no usable estimate of the deviation, but it is not 0.
         differences += [1.0, -1.0]
     return min(1.0, minimum_detectable_effect(float(np.std(differences, ddof=1)), len(differences)))

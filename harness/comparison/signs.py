@@ -15,13 +15,12 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 Vector = NDArray[np.float64]
 FINEST = 4096
-"""The largest denominator that is looked for: samples of one model times samples of the other."""
+"""The largest denominator tried: samples of one model times samples of the other."""
 MOST_STEPS = 50_000_000
-"""Additions that the exact distribution may take; beyond, signs are drawn."""
+"""Beyond this many additions for the exact distribution, signs are drawn at random."""
 AT_ONCE = 1000
 
 
@@ -29,16 +28,26 @@ def mcnemar(only_a: int, only_b: int, mid: bool = False) -> float:
     """Two-sided exact McNemar test: under no difference the discordant pairs are fair coin flips.
 
     Source: McNemar 1947; the exact form is the binomial test on min(b, c) of b + c. `mid` gives
-    the mid-p value, which counts what is as likely as the observed table half.
+    the mid-p value, which counts tables as likely as the observed one half.
     """
     discordant = only_a + only_b
     if discordant == 0:
         return 1.0
-    p_value = float(stats.binomtest(only_a, discordant, 0.5).pvalue)
+    fewer = min(only_a, only_b)
+    tie: float = math.comb(discordant, fewer) / 2**discordant  # of exact integers, rounded once
+    p_value = min(1.0, 2 * _lower_tail(tie, fewer, discordant))
     if not mid:
         return p_value
-    tie = float(stats.binom.pmf(only_a, discordant, 0.5))
     return p_value - (tie / 2 if only_a == only_b else tie)
+
+
+def _lower_tail(last: float, k: int, n: int) -> float:
+    """P(X <= k) of n fair coin flips, from `last` = P(X = k) downwards while terms count."""
+    terms = [last]
+    while k > 0 and terms[-1] > 1e-20 * last:
+        terms.append(terms[-1] * k / (n - k + 1))
+        k -= 1
+    return math.fsum(terms)
 
 
 def permutation_p_value(

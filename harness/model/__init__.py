@@ -9,7 +9,7 @@ In short:
     logits_BTV = model(tokens_BT, segments_BT)        # segments: 0 padding, 1, 2, ... documents
     output = model.forward_train(tokens_BT, segments_BT)
         # .logits_BTV, .mtp_logits, .aux_loss, .load_ME
-    loss, mtp_loss = language_losses(output, tokens_BT, segments_BT, wanted_BT)
+    loss, mtp_loss = language_losses(output, tokens_BT, segments_BT, loss_mask_BT)
     model.update_router_bias(output.load_ME, rate=0.001)    # after the optimizer's step
     hidden_BTD, _ = model.hidden(tokens_BT)           # logits of some positions: model.lm_head
 

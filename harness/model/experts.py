@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import ModelConfig
-from .fused import Pairs, fuses, mix_experts, swiglu
+from .fast.fused import Pairs, fuses, mix_experts, swiglu
 
 
 @dataclass(slots=True)

@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import ModelConfig
-from .fused import RmsNorm
-from .latent_core import latent_core, serves
+from .fast.fused import RmsNorm
+from .fast.latent_space import latent_space_attention, serves
 from .rope import rotate, softmax_scale
 
 # transformers norms the two latents with this epsilon whatever rms_norm_eps says, and so do
@@ -124,7 +124,7 @@ class LatentAttention(nn.Module):
                 low_BTI = self.q_a_layernorm(self.q_a_proj(x_BTD))
             queries_BTX = F.linear(low_BTI, query_HLI.flatten(0, 1))
             rows_BTX = torch.cat((queries_BTX, latent(x_BTD)), dim=-1)
-        out_BTX, latents_BTL = latent_core(
+        out_BTX, latents_BTL = latent_space_attention(
             rows_BTX.view(B, T, H + 1, c.latent_dim), self.kv_a_layernorm.weight, _LATENT_EPS,
             table_2BTF, mask_B1TT,
         )  # fmt: skip

@@ -14,17 +14,17 @@ def language_losses(
     output: TrainOutput,
     tokens_BT: Tensor,
     segments_BT: Tensor | None = None,
-    wanted_BT: Tensor | None = None,
+    loss_mask_BT: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Mean cross-entropy of the next token, and the mean over the prediction modules'.
 
-    A token counts as a target when `wanted_BT` is true there (None: everywhere), it is no
+    A token counts as a target when `loss_mask_BT` is true there (None: everywhere), it is no
     padding, and it belongs to the document of the position that predicts it.
     The second is 0 without modules (arXiv:2412.19437, equation 24, without its factor).
     """
-    main = _cross_entropy(output.logits_BTV, tokens_BT, segments_BT, wanted_BT, 1)
+    main = _cross_entropy(output.logits_BTV, tokens_BT, segments_BT, loss_mask_BT, 1)
     further = [
-        _cross_entropy(logits_BTV, tokens_BT, segments_BT, wanted_BT, 1 + depth)
+        _cross_entropy(logits_BTV, tokens_BT, segments_BT, loss_mask_BT, 1 + depth)
         for depth, logits_BTV in enumerate(output.mtp_logits, start=1)
     ]
     return main, torch.stack(further).mean() if further else main.new_zeros(())
@@ -34,7 +34,7 @@ def _cross_entropy(
     logits_BTV: Tensor,
     tokens_BT: Tensor,
     segments_BT: Tensor | None,
-    wanted_BT: Tensor | None,
+    loss_mask_BT: Tensor | None,
     ahead: int,
 ) -> Tensor:
     # The last positions have no target. Logits are not cut to those that have: a slice of them
@@ -42,8 +42,8 @@ def _cross_entropy(
     length = tokens_BT.shape[1] - ahead
     counts_BT = torch.zeros(logits_BTV.shape[:2], dtype=torch.bool, device=tokens_BT.device)
     counts_BT[:, :length] = True
-    if wanted_BT is not None:
-        counts_BT[:, :length] &= wanted_BT[:, ahead:].bool()
+    if loss_mask_BT is not None:
+        counts_BT[:, :length] &= loss_mask_BT[:, ahead:].bool()
     if segments_BT is not None:
         counts_BT[:, :length] &= segments_BT[:, ahead:] == segments_BT[:, :length]
         counts_BT[:, :length] &= segments_BT[:, ahead:] > 0

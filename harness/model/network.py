@@ -14,8 +14,8 @@ from ...sandbox.errors import UsageError
 from .cache import LatentCache, additive_mask
 from .config import ModelConfig
 from .experts import Experts, FeedForward, MixtureOfExperts, Router, RouterStatistics
-from .folding import FoldedAttention
-from .fused import RmsNorm
+from .fast.absorbed_weights import AbsorbedAttention
+from .fast.fused import RmsNorm
 from .latent_attention import LatentAttention
 from .rope import rope_table
 
@@ -262,18 +262,18 @@ class LanguageModel(nn.Module):
             x_BQD = layer.decode(x_BQD, table_2BQF, cache_BTL, slots_BQ, mask)
         return self._normed(x_BQD)
 
-    def decode_folded(
+    def decode_absorbed(
         self,
         tokens_B: Tensor,
         slots_B: Tensor,
         latents_ABTL: Tensor,
-        folded: list[FoldedAttention],
+        absorbed: list[AbsorbedAttention],
     ) -> Tensor:
         """`decode` for one token per row with multiplied-out weights: (B, D)."""
         table_2BF = self.rope_table()[:, slots_B]
         mask = additive_mask(slots_B.unsqueeze(1), latents_ABTL.shape[2], latents_ABTL.dtype)
         x_BD = self.embed_tokens(tokens_B)
-        for layer, weights, cache_BTL in zip(self.blocks, folded, latents_ABTL, strict=False):
+        for layer, weights, cache_BTL in zip(self.blocks, absorbed, latents_ABTL, strict=False):
             h_BD = layer.input_layernorm(x_BD)
             x_BD = x_BD + weights.decode(h_BD, table_2BF, cache_BTL, slots_B, mask.squeeze(1))
             h_B1D = layer.post_attention_layernorm(x_BD).unsqueeze(1)

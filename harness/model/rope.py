@@ -14,7 +14,7 @@ from .config import ModelConfig
 def rope_table(config: ModelConfig, device: torch.device | str | None = None) -> Tensor:
     """Cosines and sines of every position, float32, shape (2, P, F).
 
-    YaRN's attention factor is folded in, so that a rotation scales as well (arXiv:2309.00071).
+    YaRN's attention factor is absorbed in, so that a rotation scales as well (arXiv:2309.00071).
     """
     inverse_F, factor = _frequencies(config)
     positions_P = torch.arange(config.max_position_embeddings, dtype=torch.float32)

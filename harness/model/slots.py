@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from .cache import LatentCache
-from .folding import fold, worth_folding
+from .fast.absorbed_weights import absorb_weights, worth_absorbing
 from .network import LanguageModel
 from .sampling import SamplingParams, sample, sample_plain, uniforms
 
@@ -56,7 +56,7 @@ class Slots:
         self.tokens_SO = torch.zeros(slots, length + 1, dtype=torch.int64, device=device)
         self.logprobs_SO = torch.zeros(slots, length + 1, device=device)
         self.sampled_SO = torch.zeros(slots, length + 1, device=device)
-        self.folded = fold(model) if worth_folding(model.config) else []
+        self.absorbed = absorb_weights(model) if worth_absorbing(model.config) else []
         self._bounds: list[int] = []
         self._graphs: dict[tuple[int, int, StepKey], torch.cuda.CUDAGraph] = {}
         self._pool: Any = None
@@ -83,7 +83,7 @@ class Slots:
     def clear(self) -> None:
         """Take all slots out of use, and the model's weights as they are now."""
         self.free(0)
-        for weights in self.folded:
+        for weights in self.absorbed:
             weights.refresh()
 
     def free(self, first: int) -> None:
@@ -179,8 +179,8 @@ class Slots:
         """Decode and sample one token for the first `rows` slots."""
         place_N, token_N, count_N = self.place_S[:rows], self.token_S[:rows], self.count_S[:rows]
         latents_ANTL = self.cache.latents_ASTL[:, :rows, :tokens]
-        if self.folded:
-            hidden_ND = model.decode_folded(token_N, place_N, latents_ANTL, self.folded)
+        if self.absorbed:
+            hidden_ND = model.decode_absorbed(token_N, place_N, latents_ANTL, self.absorbed)
         else:
             hidden_N1D = model.decode(token_N.unsqueeze(1), place_N.unsqueeze(1), latents_ANTL)
             hidden_ND = hidden_N1D[:, 0]

@@ -24,6 +24,6 @@ def group_advantages(rewards: Sequence[float], method: Method) -> list[float]:
     return [x / (deviation + _EPSILON) for x in centred]
 
 
-def is_mixed(rewards: Sequence[float]) -> bool:
+def has_mixed_rewards(rewards: Sequence[float]) -> bool:
     """Whether a group has anything to learn from."""
     return max(rewards) - min(rewards) > 1e-9

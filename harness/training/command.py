@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...sandbox.errors import UsageError
+from ..extras import needs
 
 KINDS = ("pretrain", "sft", "grpo", "reject", "distill", "recipe")
 
@@ -28,10 +29,12 @@ def train(
     0 done; 1 training stopped (NaN, no rewards), with one line on stderr; 130 interrupted, to
     be resumed. Raises UsageError for the user's mistakes, which the command line reports.
     """
-    from .session import RunInterruptedError, TrainingError
-    from .settings import load_config
+    with needs("model"):
+        run = runner(kind)
 
-    run = runner(kind)
+        from .session import RunInterruptedError, TrainingError
+    from .configuration import load_config
+
     config = load_config(kind, config_path, overrides)
     try:
         result = run(config, resume=resume)

@@ -19,8 +19,8 @@ import numpy as np
 
 from ...sandbox.errors import UsageError
 from .codec import Codec, load_codec
-from .imperfect import imperfect
 from .mixture import Mixture
+from .noise import add_noise
 from .rows import Tokens
 from .settings import CorpusSettings, MixEntry
 
@@ -32,7 +32,7 @@ def example(mixture: Mixture, number: int, settings: CorpusSettings) -> tuple[st
     if gold is None:
         raise UsageError(f"suite {item.suite.name!r} has no worked solutions to train on")
     rng = random.Random(f"noise/{mixture.seed}/{number}")
-    completion, kind = imperfect(item.suite, item.problem, gold, rng, settings.noise)
+    completion, kind = add_noise(item.suite, item.problem, gold, rng, settings.noise)
     return item.problem.prompt, completion, kind
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ...sandbox.errors import UsageError
 from .codec import load_codec
-from .distributed import leader_first
-from .policy import BundledPolicy, Policy, open_policy
+from .distributed import main_process_first
+from .policies import Policy, open_policy
+from .policies.bundled import BundledPolicy
 from .pretrain import check_context, describe, finish_text, make_corpus, start_policy
 from .reject import run_reject
 from .rows import Tokens, pack
@@ -27,7 +28,7 @@ def run_distill(config: DistillSettings, resume: bool = False) -> Path:
     Raises UsageError for mistakes, TrainingError when nothing of the teacher's verifies.
     """
     with Session(config, "distill", resume) as session:
-        with leader_first(session.ranks):
+        with main_process_first(session.ranks):
             dataset = _teacher_dataset(config) if config.mode == "sequence" else None
             policy = _student(config, session)
         check_context(policy, config.row_tokens)
@@ -74,7 +75,7 @@ def _student(config: DistillSettings, session: Session) -> Policy:
     if config.model.checkpoint is None:
         # The student speaks the teacher's language: the tokenizer that the run finds is copied.
         folder = session.out / "tokenizer"
-        if session.ranks.leads and not (folder / "tokenizer.json").is_file():
+        if session.ranks.is_main and not (folder / "tokenizer.json").is_file():
             codec = load_codec(config.teacher.removeprefix("hf/"))
             folder.mkdir(parents=True, exist_ok=True)
             codec.tokenizer.save_pretrained(str(folder))

@@ -23,7 +23,7 @@ class Ranks:
     world: int = 1
 
     @property
-    def leads(self) -> bool:
+    def is_main(self) -> bool:
         """Whether this process writes files and prints."""
         return self.rank == 0
 
@@ -32,7 +32,7 @@ class Ranks:
         return range(count * self.rank // self.world, count * (self.rank + 1) // self.world)
 
 
-def join(device: str) -> Ranks:
+def join_process_group(device: str) -> Ranks:
     """Join the process group that torchrun set up, if it did (gloo on CPU, nccl on GPUs).
 
     It is left as the process ends: gloo's threads may still hold tensors then, and one that gives
@@ -46,17 +46,19 @@ def join(device: str) -> Ranks:
         # Imported later (optimizers do), it would keep the group and its threads alive for good.
         importlib.import_module("torch.distributed.nn")
         dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
-        atexit.register(leave)
+        atexit.register(leave_process_group)
     return Ranks(dist.get_rank(), dist.get_world_size())
 
 
-def leave() -> None:
+def leave_process_group() -> None:
     """Leave the process group, if there is one."""
     if dist.is_initialized():
         dist.destroy_process_group()
 
 
-def total(values: Iterable[float], ranks: Ranks, device: torch.device | str = "cpu") -> list[float]:
+def sum_over_ranks(
+    values: Iterable[float], ranks: Ranks, device: torch.device | str = "cpu"
+) -> list[float]:
     """Each value summed over the processes."""
     numbers = list(values)
     if ranks.world == 1:
@@ -66,7 +68,7 @@ def total(values: Iterable[float], ranks: Ranks, device: torch.device | str = "c
     return [float(x) for x in summed]
 
 
-def total_tensor(tensor: Tensor, ranks: Ranks) -> Tensor:
+def sum_tensor_over_ranks(tensor: Tensor, ranks: Ranks) -> Tensor:
     """The tensor summed over the processes, in place."""
     if ranks.world > 1:
         dist.all_reduce(tensor)
@@ -96,12 +98,12 @@ def barrier(ranks: Ranks) -> None:
 
 
 @contextmanager
-def leader_first(ranks: Ranks) -> Iterator[None]:
+def main_process_first(ranks: Ranks) -> Iterator[None]:
     """Rank 0 runs the block before the others: they find what it has written."""
-    if not ranks.leads:
+    if not ranks.is_main:
         barrier(ranks)
     yield
-    if ranks.leads:
+    if ranks.is_main:
         barrier(ranks)
 
 

@@ -1,8 +1,6 @@
 """GRPO and its kin: sample groups, reward them with verdicts, update; step by step."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,35 +8,21 @@ import torch
 
 from ...sandbox.errors import UsageError
 from . import distributed
-from .advantages import group_advantages, is_mixed
+from .advantages import group_advantages, has_mixed_rewards
+from .experience import Experience, Group
 from .grpo_metrics import log_step
 from .held_out import evaluate_held_out
 from .mixture import Item, Mixture, held_out
 from .optimization import Optimizers
-from .policy import Draws, Policy, open_policy
-from .rewarding import RewardPool
-from .rollouts import Group, roll_out, shape_rewards
+from .policies import Draws, Policy, open_policy
+from .policy_update import TrainRow, Updater
+from .reward_pool import RewardPool
+from .rollouts import roll_out
 from .session import Session, TrainingError, active_parameters
 from .settings import GrpoSettings
 from .telemetry import append_line
-from .updating import TrainRow, Updater
 
 _SLOTS = {"cpu": 256, "cuda": 2048}
-
-
-@dataclass(slots=True)
-class Experience:
-    """What one step sampled: groups to train on, and what was left out."""
-
-    groups: list[Group] = field(default_factory=list)
-    """Groups to train on."""
-    seen: list[Group] = field(default_factory=list)
-    """All groups that were sampled."""
-    dropped: Counter[str] = field(default_factory=Counter)
-    """Answers without a reward, by reason."""
-    resampled: int = 0
-    too_long: int = 0
-    """Prompts longer than max_prompt_tokens."""
 
 
 def run_grpo(config: GrpoSettings, resume: bool = False) -> Path:
@@ -57,7 +41,7 @@ def run_grpo(config: GrpoSettings, resume: bool = False) -> Path:
         trainer = GrpoTrainer(config, session, policy, pool)
         trainer.train()
         final = session.out / "final"
-        if session.ranks.leads:
+        if session.ranks.is_main:
             dtype = torch.bfloat16 if session.precision == torch.bfloat16 else None
             policy.save(final, dtype)
         session.finish({"final": str(final)})
@@ -115,7 +99,7 @@ class GrpoTrainer:
             self._step(step, measured)
         if self.session.step > self.session.start:
             final = self._measure(self.session.step)
-            if self.session.ranks.leads and final:
+            if self.session.ranks.is_main and final:
                 record = {"step": self.session.step, **final}
                 append_line(self.session.out / "metrics.jsonl", record)
 
@@ -123,17 +107,17 @@ class GrpoTrainer:
         telemetry = self.session.telemetry
         experience = self._collect(step)
         rows = to_rows(experience.groups, self.config)
-        usable = distributed.total([len(rows)], self.session.ranks, self.session.device)[0]
+        usable = distributed.sum_over_ranks([len(rows)], self.session.ranks, self.session.device)[0]
         self._guard(experience, usable)
         with telemetry.timed("update"):
             sums = self.updater.update(rows, step)
-        sampled = sum(len(a.sample.tokens) for g in experience.seen for a in g.answers)
+        sampled = sum(len(a.sample.tokens) for g in experience.sampled for a in g.completions)
         trained = sum(row.length for row in rows)
         self.flops += self.active * (2 * sampled + 6 * trained * self.config.inner_epochs)
         self.session.tokens_seen += sampled
-        self._teach(experience.seen)
+        self._teach(experience.sampled)
         log_step(self.session, self.config, experience, sums, measured, self.flops, sampled)
-        self._keep_samples(step, experience.seen)
+        self._keep_samples(step, experience.sampled)
 
     def _collect(self, step: int) -> Experience:
         """Sample until the batch is full: once, or for DAPO as often as it says."""
@@ -147,13 +131,12 @@ class GrpoTrainer:
             seed = f"{self.config.seed}/{step}/{attempt}/{self.session.ranks.rank}"
             groups = roll_out(
                 self.policy, mine, self.config.group_size, draws, seed, self.pool,
-                self.session.telemetry,
+                self.session.telemetry, self.config.reward_rules,
             )  # fmt: skip
-            shape_rewards(groups, self.config)
-            found.seen += groups
+            found.sampled += groups
             self._sift(groups, found)
             # Every process goes on as long as any of them is short of groups.
-            short = self.groups_per_step * 1.0 - distributed.total(
+            short = self.groups_per_step * 1.0 - distributed.sum_over_ranks(
                 [len(found.groups)], self.session.ranks, self.session.device
             )[0]  # fmt: skip
             if short <= 0:
@@ -179,17 +162,17 @@ class GrpoTrainer:
     def _sift(self, groups: Sequence[Group], found: Experience) -> None:
         """Count answers without reward; keep the groups that can be trained on."""
         for group in groups:
-            for answer in group.answers:
+            for answer in group.completions:
                 if answer.reward is None:
-                    found.dropped[answer.judgement.status] += 1
+                    found.dropped[answer.outcome.status] += 1
                     if self.config.reward.on_failure == "stop":
                         raise TrainingError(
                             f"no reward for {group.item.problem.id}: "
-                            f"{answer.judgement.status}, {answer.judgement.reason}"
+                            f"{answer.outcome.status}, {answer.outcome.reason}"
                         )
             if len(group.rewards) < 2:
                 continue
-            if self.config.method == "dapo" and not is_mixed(group.rewards):
+            if self.config.method == "dapo" and not has_mixed_rewards(group.rewards):
                 continue
             found.groups.append(group)
 
@@ -198,13 +181,16 @@ class GrpoTrainer:
         if experience.dropped:
             reasons = ", ".join(f"{n} {status}" for status, n in experience.dropped.items())
             example = next(
-                a.judgement.reason for g in experience.seen for a in g.answers if a.reward is None
+                a.outcome.reason
+                for g in experience.sampled
+                for a in g.completions
+                if a.reward is None
             )
             self.session.telemetry.say(
                 f"step {self.session.step + 1}: answers without reward, left out: {reasons}; "
                 f"for example: {example}"
             )
-        judged = any(g.rewards for g in experience.seen)
+        judged = any(g.rewards for g in experience.sampled)
         self.without_reward = 0 if usable or judged else self.without_reward + 1
         if self.without_reward >= self.config.reward.give_up_after:
             raise TrainingError(
@@ -214,12 +200,12 @@ class GrpoTrainer:
 
     def _teach(self, groups: Sequence[Group]) -> None:
         own = {
-            f"{g.item.entry}/{g.item.level}/{g.item.problem.id}": g.solved
+            f"{g.item.entry}/{g.item.level}/{g.item.problem.id}": g.solve_rate
             for g in groups
             if g.rewards
         }
         for key, rate in sorted(distributed.merge(own, self.session.ranks).items()):
-            self.mixture.learn(key.rsplit("/", 1)[0], rate)
+            self.mixture.record_solve_rate(key.rsplit("/", 1)[0], rate)
 
     def _measure(self, step: int) -> dict[str, float]:
         if not self.held_out:
@@ -228,13 +214,13 @@ class GrpoTrainer:
             self.policy, self.held_out, self.config.held_out, self.config.max_tokens, self.pool,
             self.session.telemetry, self.session.ranks,
         )  # fmt: skip
-        if self.session.ranks.leads:
+        if self.session.ranks.is_main:
             path = self.session.out / "heldout.jsonl"
             append_line(path, {"step": step, "solved": solved})
         return means
 
     def _keep_samples(self, step: int, groups: Sequence[Group]) -> None:
-        answers = [(g, a) for g in groups for a in g.answers]
+        answers = [(g, a) for g in groups for a in g.completions]
         count = min(self.config.samples_kept, len(answers))
         for i in range(count):
             group, answer = answers[i * len(answers) // count]
@@ -245,7 +231,7 @@ class GrpoTrainer:
                     "problem": group.item.problem.id,
                     "prompt": group.item.problem.prompt,
                     "completion": answer.text,
-                    "status": answer.judgement.status,
+                    "status": answer.outcome.status,
                     "reward": answer.reward,
                 }
             )
@@ -259,7 +245,7 @@ class GrpoTrainer:
             "without_reward": self.without_reward,
         }
         self.session.save(self.policy.model, self.optimizers, extra)
-        if self.session.ranks.leads:
+        if self.session.ranks.is_main:
             write_report(self.session.out)
 
 
@@ -267,7 +253,7 @@ def to_rows(groups: Sequence[Group], config: GrpoSettings) -> list[TrainRow]:
     """Rewarded answers with their advantages; answers without reward are not there at all."""
     rows = []
     for group in groups:
-        answers = [a for a in group.answers if a.reward is not None]
+        answers = [a for a in group.completions if a.reward is not None]
         values = group_advantages(group.rewards, config.method)
         for answer, advantage in zip(answers, values, strict=True):
             rows.append(

@@ -1,21 +1,15 @@
 """The metrics of one GRPO step."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from . import distributed
-from .advantages import is_mixed
+from .advantages import has_mixed_rewards
+from .experience import Experience, Group, ScoredCompletion
+from .policy_update import UpdateSums
 from .reflection import reflect
-from .rollouts import Answer, Group
 from .session import Session
 from .settings import GrpoSettings
-from .updating import UpdateSums
-
-if TYPE_CHECKING:
-    from .grpo import Experience
 
 _REFLECTED = 64
 """Answers per step whose trace is checked."""
@@ -31,13 +25,15 @@ def log_step(
     sampled: int,
 ) -> None:
     """Write everything that a step tells. Rates are over all processes, samples over this one."""
-    groups = experience.seen
+    groups = experience.sampled
     metrics = reward_metrics(groups, session)
     metrics |= update_metrics(sums, session)
     metrics |= reflection_metrics(groups)
     metrics["groups/resampled"] = experience.resampled
     metrics["prompts_too_long"] = experience.too_long
-    dropped = distributed.total([sum(experience.dropped.values())], session.ranks, session.device)
+    dropped = distributed.sum_over_ranks(
+        [sum(experience.dropped.values())], session.ranks, session.device
+    )
     metrics["dropped"] = dropped[0]
     for status, count in experience.dropped.items():
         metrics[f"dropped/{status}"] = count
@@ -61,17 +57,17 @@ def log_step(
 
 def reward_metrics(groups: Sequence[Group], session: Session) -> dict[str, float]:
     """Reward by suite, lengths, truncation, how many groups had anything to teach."""
-    answers = [a for g in groups for a in g.answers]
+    answers = [a for g in groups for a in g.completions]
     judged = [a for a in answers if a.reward is not None]
     rewards = [a.reward for a in judged if a.reward is not None]
+    equal = [g for g in groups if g.rewards and not has_mixed_rewards(g.rewards)]
     sums = [
         len(answers), len(judged), sum(rewards), sum(r * r for r in rewards),
         sum(len(a.sample.tokens) for a in answers), sum(not a.sample.finished for a in answers),
-        sum(bool(g.rewards) and is_mixed(g.rewards) for g in groups),
-        sum(bool(g.rewards) and not is_mixed(g.rewards) and g.solved == 1.0 for g in groups),
-        sum(bool(g.rewards) and not is_mixed(g.rewards) and g.solved == 0.0 for g in groups),
+        sum(bool(g.rewards) and has_mixed_rewards(g.rewards) for g in groups),
+        sum(g.solve_rate == 1.0 for g in equal), sum(g.solve_rate == 0.0 for g in equal),
     ]  # fmt: skip
-    total = distributed.total([float(x) for x in sums], session.ranks, session.device)
+    total = distributed.sum_over_ranks([float(x) for x in sums], session.ranks, session.device)
     count, with_reward = max(total[0], 1.0), max(total[1], 1.0)
     mean = total[2] / with_reward
     metrics = {
@@ -85,7 +81,7 @@ def reward_metrics(groups: Sequence[Group], session: Session) -> dict[str, float
     }
     metrics |= _by_suite(groups)
     for name, wanted in (("correct", True), ("wrong", False)):
-        lengths = [len(a.sample.tokens) for a in judged if (a.judgement.score == 1.0) is wanted]
+        lengths = [len(a.sample.tokens) for a in judged if (a.outcome.score == 1.0) is wanted]
         if lengths:
             metrics[f"length/{name}"] = sum(lengths) / len(lengths)
     return metrics
@@ -102,7 +98,9 @@ def update_metrics(sums: UpdateSums, session: Session) -> dict[str, float]:
     """Loss, KL, entropy, clipping, mismatch, over the tokens trained on."""
     local = [sums.tokens, sums.kl, sums.clipped, sums.entropy, sums.mismatch,
              sums.truncated_weights]  # fmt: skip
-    tokens, kl, clipped, entropy, gap, cut = distributed.total(local, session.ranks, session.device)
+    tokens, kl, clipped, entropy, gap, cut = distributed.sum_over_ranks(
+        local, session.ranks, session.device
+    )
     tokens = max(tokens, 1.0)
     norms = sums.norms or [0.0]
     return {
@@ -120,7 +118,7 @@ def update_metrics(sums: UpdateSums, session: Session) -> dict[str, float]:
 
 def reflection_metrics(groups: Sequence[Group]) -> dict[str, float]:
     """Markers, wrong steps and self-corrections per answer, over a fixed part of the answers."""
-    pairs: list[tuple[Group, Answer]] = [(g, a) for g in groups for a in g.answers]
+    pairs: list[tuple[Group, ScoredCompletion]] = [(g, a) for g in groups for a in g.completions]
     count = min(_REFLECTED, len(pairs))
     if not count:
         return {}
@@ -131,7 +129,7 @@ def reflection_metrics(groups: Sequence[Group]) -> dict[str, float]:
         problem = group.item.problem
         if problem.id not in golds:
             golds[problem.id] = group.item.suite.gold(problem)
-        seen = reflect(answer.text, golds[problem.id], answer.judgement.score == 1.0)
+        seen = reflect(answer.text, golds[problem.id], answer.outcome.score == 1.0)
         totals["markers"] += seen.markers
         totals["wrong_steps"] += seen.wrong_steps
         totals["corrected_steps"] += seen.corrected_steps

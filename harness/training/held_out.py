@@ -6,10 +6,11 @@ from typing import Any
 
 from . import distributed
 from .distributed import Ranks
+from .experience import Group
 from .mixture import Item
-from .policy import Draws, Policy
-from .rewarding import RewardPool
-from .rollouts import Group, roll_out
+from .policies import Draws, Policy
+from .reward_pool import RewardPool
+from .rollouts import roll_out
 from .settings import HeldOutSettings
 from .telemetry import Telemetry
 
@@ -37,7 +38,7 @@ def evaluate_held_out(
             )
     for name in ("generate", "check"):  # counted as held_out
         telemetry.seconds.pop(name, None)
-    solved = {g.item.problem.id: _share(g) for g in groups if _judged(g)}
+    solved = {g.item.problem.id: g.solve_rate for g in groups if g.scores}
     keys = {i.problem.id: (i.suite.name, i.level, i.suite.domain) for i in items}
     solved = distributed.merge(solved, ranks)
     return summarize(solved, keys), solved
@@ -55,12 +56,3 @@ def summarize(
             first[name].append(share)
         first[f"heldout/pass@k/{at}"].append(float(share > 0))
     return {name: sum(values) / len(values) for name, values in sorted(first.items())}
-
-
-def _judged(group: Group) -> list[float]:
-    return [a.judgement.score for a in group.answers if a.judgement.score is not None]
-
-
-def _share(group: Group) -> float:
-    scores = _judged(group)
-    return sum(score >= 1.0 for score in scores) / len(scores)

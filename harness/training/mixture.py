@@ -61,7 +61,7 @@ class Mixture:
         level = rng.choice(self.levels(entry))
         return self._item(entry, level, number)
 
-    def learn(self, key: str, rate: float) -> None:
+    def record_solve_rate(self, key: str, rate: float) -> None:
         """Tell the curriculum the share of correct answers in one group of "entry/level"."""
         old = self.rates.get(key)
         self.rates[key] = rate if old is None else _MEMORY * old + (1 - _MEMORY) * rate

@@ -8,9 +8,10 @@ import torch
 from ...sandbox.errors import UsageError
 from .codec import Codec, load_codec, save_codec
 from .corpus import build_corpus, example
-from .distributed import leader_first
+from .distributed import main_process_first
 from .mixture import Mixture
-from .policy import BundledPolicy, Policy, open_policy
+from .policies import Policy, open_policy
+from .policies.bundled import BundledPolicy
 from .rows import Tokens, pack
 from .session import Session
 from .settings import PretrainSettings, TextRunSettings
@@ -25,7 +26,7 @@ def run_pretrain(config: PretrainSettings, resume: bool = False) -> Path:
     Raises UsageError for mistakes of the configuration, TrainingError for NaN.
     """
     with Session(config, "pretrain", resume) as session:
-        with leader_first(session.ranks):
+        with main_process_first(session.ranks):
             policy = start_policy(config, session)
         tokens, corpus = make_corpus(config, policy, session)
         rows = pack(tokens, config.row_tokens, completions_only=False, seed=config.seed)
@@ -83,7 +84,7 @@ def make_corpus(
     config: TextRunSettings, policy: Policy, session: Session
 ) -> tuple[Tokens, dict[str, Any]]:
     """The corpus of a run, made once by one process where there are several."""
-    with leader_first(session.ranks):
+    with main_process_first(session.ranks):
         return build_corpus(
             config.mix, config.seed, policy.codec, config.corpus, corpus_folder(config),
             session.telemetry.say,
@@ -104,7 +105,7 @@ def describe(session: Session, policy: Policy, content: dict[str, Any]) -> None:
 def finish_text(session: Session, policy: Policy) -> Path:
     """Write the final model (bfloat16 on a GPU run) and the report."""
     final = session.out / "final"
-    if session.ranks.leads:
+    if session.ranks.is_main:
         dtype = torch.bfloat16 if session.precision == torch.bfloat16 else None
         policy.save(final, dtype)
     session.finish({"final": str(final)})

@@ -14,7 +14,8 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from .command import runner
-from .settings import CLASSES, RecipeSettings, Stage, validate
+from .configuration import CLASSES, validate
+from .settings import RecipeSettings, Stage
 
 
 def run_recipe(config: RecipeSettings, resume: bool = False) -> Path:

@@ -9,10 +9,11 @@ from pathlib import Path
 import torch
 
 from ...sandbox.errors import UsageError
+from .experience import Group
 from .mixture import Mixture
-from .policy import Draws, Policy, open_policy
-from .rewarding import RewardPool
-from .rollouts import Group, roll_out
+from .policies import Draws, Policy, open_policy
+from .reward_pool import RewardPool
+from .rollouts import roll_out
 from .session import DTYPES, TrainingError, pick_device
 from .settings import RejectSettings
 from .telemetry import Telemetry
@@ -78,9 +79,9 @@ def _keep(
     group: Group, config: RejectSettings, counts: dict[str, int]
 ) -> Iterator[dict[str, object]]:
     """The verified answers of one group, copies dropped, a random few of them."""
-    counts["sampled"] += len(group.answers)
-    counts["no_reward"] += sum(a.judgement.score is None for a in group.answers)
-    right = [a.text for a in group.answers if a.judgement.score == 1.0]
+    counts["sampled"] += len(group.completions)
+    counts["no_reward"] += sum(a.outcome.score is None for a in group.completions)
+    right = [a.text for a in group.completions if a.outcome.score == 1.0]
     counts["correct"] += len(right)
     distinct = distinct_answers(right)
     counts["copies"] += len(right) - len(distinct)

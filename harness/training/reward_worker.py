@@ -25,7 +25,7 @@ RewardFunction = Callable[[Problem, str], float | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class RewardRequest:
     """One completion to reward. `suite` holds the keyword arguments of `load`."""
 
     suite: dict[str, Any]
@@ -51,20 +51,20 @@ def load_callable(name: str) -> RewardFunction:
     return function  # type: ignore[no-any-return]
 
 
-def answer(job: Job, suites: dict[str, Suite]) -> dict[str, Any]:
+def compute_reward(request: RewardRequest, suites: dict[str, Suite]) -> dict[str, Any]:
     """The verdict's status and score, or the callable's value, or why there is none."""
-    if job.reward != "verdict":
-        value = load_callable(job.reward)(job.problem, job.completion)
+    if request.reward != "verdict":
+        value = load_callable(request.reward)(request.problem, request.completion)
         if value is None:
-            return {"status": "none", "score": None, "reason": f"{job.reward} returned None"}
+            return {"status": "none", "score": None, "reason": f"{request.reward} returned None"}
         score = float(value)
         if score != score or score in (float("inf"), float("-inf")):
-            return {"status": "not_finite", "score": None, "reason": f"{job.reward}: {score}"}
+            return {"status": "not_finite", "score": None, "reason": f"{request.reward}: {score}"}
         return {"status": "reward", "score": score, "reason": ""}
-    key = json.dumps(job.suite, sort_keys=True, default=str)
+    key = json.dumps(request.suite, sort_keys=True, default=str)
     if key not in suites:
-        suites[key] = load(**job.suite)
-    verdict = suites[key].verify(job.problem, job.completion)
+        suites[key] = load(**request.suite)
+    verdict = suites[key].verify(request.problem, request.completion)
     return {"status": verdict.status, "score": verdict.score, "reason": verdict.reason}
 
 
@@ -73,9 +73,9 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
     suites: dict[str, Suite] = {}
     while header := source.read(4):
         (size,) = struct.unpack("<I", header)
-        job: Job = pickle.loads(source.read(size))  # from our own parent only
+        request: RewardRequest = pickle.loads(source.read(size))  # from our own parent only
         try:
-            reply = answer(job, suites)
+            reply = compute_reward(request, suites)
         except Exception as error:  # a reward that raises is reported, and never a reward
             reply = {
                 "status": "raised",

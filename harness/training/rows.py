@@ -54,7 +54,7 @@ class Rows:
     tokens_RT: Tensor
     segments_RT: Tensor
     """Number of the example within the row, from 1; 0 is padding."""
-    wanted_RT: Tensor
+    loss_mask_RT: Tensor
     """Whether the token is one to learn to predict."""
     dropped: int
     """Examples longer than a row."""
@@ -67,7 +67,7 @@ class Rows:
         return Rows(
             self.tokens_RT.to(device),
             self.segments_RT.to(device),
-            self.wanted_RT.to(device),
+            self.loss_mask_RT.to(device),
             self.dropped,
         )
 

@@ -42,7 +42,7 @@ class Session:
         self.kind = kind
         self.out = Path(settings.out)
         self.device = pick_device(settings.device)
-        self.ranks: Ranks = distributed.join(self.device.type)
+        self.ranks: Ranks = distributed.join_process_group(self.device.type)
         if self.device.type == "cuda" and self.ranks.world > 1:
             self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
             torch.cuda.set_device(self.device)
@@ -52,7 +52,7 @@ class Session:
         self.elapsed = float(self.restored["elapsed"]) if self.restored else 0.0
         self.tokens_seen = int(self.restored["tokens"]) if self.restored else 0
         self.telemetry = Telemetry(
-            self.out, self.ranks.leads, self.start, settings.steps, settings.tensorboard
+            self.out, self.ranks.is_main, self.start, settings.steps, settings.tensorboard
         )
         self.step = self.start
         self._opened = time.perf_counter()
@@ -90,7 +90,7 @@ class Session:
 
     def save(self, model: nn.Module, optimizers: Optimizers, extra: dict[str, Any]) -> None:
         """Write a checkpoint of the state after the current step."""
-        if self.ranks.leads:
+        if self.ranks.is_main:
             state = {
                 "model": model.state_dict(),
                 "optimizers": optimizers.state_dict(),
@@ -113,7 +113,7 @@ class Session:
         limit = self.settings.max_minutes
         by_time = 0.0 if limit is None else self.seconds / (60 * limit)
         if limit is not None and self.ranks.world > 1:
-            by_time = distributed.total(
+            by_time = distributed.sum_over_ranks(
                 [by_time / self.ranks.world], self.ranks, self.device
             )[0]  # fmt: skip
         return min(1.0, max(by_steps, by_time))
@@ -164,7 +164,7 @@ class Session:
 
     def manifest(self, content: dict[str, Any]) -> None:
         """Write what decides the run: settings, seeds, hashes, machine."""
-        if not self.ranks.leads:
+        if not self.ranks.is_main:
             return
         self.out.mkdir(parents=True, exist_ok=True)
         record = {
@@ -186,7 +186,7 @@ class Session:
 
     def finish(self, summary: dict[str, Any]) -> None:
         """Mark the run as finished and write its report."""
-        if self.ranks.leads:
+        if self.ranks.is_main:
             from .report import write_report
 
             partial = self.out / ".done.partial"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...sandbox.errors import UsageError
-from .policy import Policy, open_policy
+from .policies import Policy, open_policy
 from .pretrain import check_context, describe, finish_text, make_corpus
 from .rows import Rows, Tokens, pack
 from .session import Session

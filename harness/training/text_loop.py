@@ -13,7 +13,8 @@ from torch.nn import functional as F
 
 from . import distributed
 from .optimization import Optimizers
-from .policy import BundledPolicy, Policy
+from .policies import Policy
+from .policies.bundled import BundledPolicy
 from .rows import Rows
 from .session import Session, active_parameters
 from .settings import TextRunSettings
@@ -30,13 +31,13 @@ class Batch:
 
     tokens_BT: Tensor
     segments_BT: Tensor
-    wanted_BT: Tensor
+    loss_mask_BT: Tensor
 
     def labels(self, ahead: int) -> Tensor:
         """(B, T - ahead): the token `ahead` places on where it is to be learned, else ignored."""
         length = self.tokens_BT.shape[1] - ahead
         same_BT = self.segments_BT[:, ahead:] == self.segments_BT[:, :length]
-        counted_BT = self.wanted_BT[:, ahead:] & same_BT & (self.segments_BT[:, ahead:] > 0)
+        counted_BT = self.loss_mask_BT[:, ahead:] & same_BT & (self.segments_BT[:, ahead:] > 0)
         return torch.where(counted_BT, self.tokens_BT[:, ahead:], _IGNORE)
 
 
@@ -83,8 +84,9 @@ def train_on_rows(
             norm = optimizers.step(step, session.progress)
             session.check_finite(norm, "gradient norm", {"rows": mine})
             loads = _balance(policy, sums, settings, session)
-        seen = distributed.total([sum(b.tokens_BT.numel() for b in batches)], session.ranks,
-                                 session.device)[0]  # fmt: skip
+        seen = distributed.sum_over_ranks(
+            [sum(b.tokens_BT.numel() for b in batches)], session.ranks, session.device
+        )[0]
         session.tokens_seen += int(seen)
         _log(session, sums, norm, counts, seen, flops, loads)
 
@@ -152,11 +154,11 @@ class Forward:
     def _objective(self, batch: Batch, logits_BTV: Tensor, labels_BT: Tensor) -> Tensor:
         if self.teacher is None:
             return cross_entropy_sum(logits_BTV, labels_BT)
-        wanted_BT = labels_BT != _IGNORE
+        loss_mask_BT = labels_BT != _IGNORE
         with torch.no_grad(), self.teacher.autocast():
-            states = self._plain_hidden(self.teacher, batch)[:, :-1][wanted_BT]
+            states = self._plain_hidden(self.teacher, batch)[:, :-1][loss_mask_BT]
             theirs_NV = self.teacher.head(states)
-        return soft_cross_entropy_sum(logits_BTV[:, :-1][wanted_BT], theirs_NV, self.soften)
+        return soft_cross_entropy_sum(logits_BTV[:, :-1][loss_mask_BT], theirs_NV, self.soften)
 
 
 def cross_entropy_sum(logits_BTV: Tensor, labels_BT: Tensor) -> Tensor:
@@ -205,7 +207,7 @@ def take(rows: Rows, chosen: list[int]) -> Batch:
     """Some rows as a batch."""
     index = torch.tensor(chosen, device=rows.tokens_RT.device)
     return Batch(
-        rows.tokens_RT[index].long(), rows.segments_RT[index].long(), rows.wanted_RT[index]
+        rows.tokens_RT[index].long(), rows.segments_RT[index].long(), rows.loss_mask_RT[index]
     )
 
 
@@ -214,7 +216,7 @@ def _counts(batches: list[Batch], session: Session) -> tuple[float, float]:
         float(sum(int((batch.labels(ahead) != _IGNORE).sum()) for batch in batches))
         for ahead in (1, 2)
     ]
-    main, mtp = distributed.total(local, session.ranks, session.device)
+    main, mtp = distributed.sum_over_ranks(local, session.ranks, session.device)
     return main, mtp
 
 
@@ -224,7 +226,7 @@ def _balance(
     """Move the routers' biases; max/mean load of the worst layer."""
     if sums.load_ME is None or not sums.load_ME.numel():
         return {}
-    load_ME = distributed.total_tensor(sums.load_ME, session.ranks)
+    load_ME = distributed.sum_tensor_over_ranks(sums.load_ME, session.ranks)
     if settings.bias_update_speed:
         model: Any = policy.model
         model.update_router_bias(load_ME, settings.bias_update_speed)
@@ -244,7 +246,7 @@ def _log(
     loads: dict[str, float],
 ) -> None:
     device = session.device
-    loss, mtp, aux, right = distributed.total(
+    loss, mtp, aux, right = distributed.sum_over_ranks(
         [sums.loss, sums.mtp, sums.aux, sums.right], session.ranks, device
     )
     seconds = session.telemetry.seconds.get("update", 0.0)

@@ -6,10 +6,10 @@ import time
 
 import pytest
 from assay.harness.audit import audit_suite, bind, run, table
+from assay.harness.audit.answer_format import in_format
 from assay.harness.audit.battery import LyingText
-from assay.harness.audit.binding import adapt
 from assay.harness.audit.guard import CheckerDiedError, CheckerHungError, GuardedChecker
-from assay.harness.audit.presenting import presented
+from assay.harness.audit.signatures import adapt
 from assay.sandbox.errors import UsageError
 from assay.tasks import load
 
@@ -133,10 +133,10 @@ def test_a_guarded_checker_is_replaced_and_goes_on() -> None:
 
 def test_answers_are_presented_as_a_checker_reads_them() -> None:
     text = "<think>4</think> so <answer>3/4</answer>."
-    assert presented(text, "tags") == text
-    assert presented(text, "boxed") == "<think>4</think> so \\boxed{3/4}."
-    assert presented(text, "plain") == "<think>4</think> so 3/4."
-    assert type(presented(LyingText("<answer>4</answer>"), "boxed")) is LyingText
+    assert in_format(text, "tags") == text
+    assert in_format(text, "boxed") == "<think>4</think> so \\boxed{3/4}."
+    assert in_format(text, "plain") == "<think>4</think> so 3/4."
+    assert type(in_format(LyingText("<answer>4</answer>"), "boxed")) is LyingText
 
 
 def test_numbers_are_attacked_by_what_is_near_them_and_what_looks_like_them() -> None:

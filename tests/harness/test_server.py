@@ -32,7 +32,7 @@ def client() -> Iterator[TestClient]:
     app = create_app(ServerConfig())
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
-    app.state.checker.close()
+    app.state.admission.close()
 
 
 def _item(index: int = 0) -> dict[str, str]:
@@ -128,7 +128,7 @@ def test_a_large_body_is_413() -> None:
     with TestClient(app) as client:
         answer = client.post("/verify", json=_item() | {"completion": "x" * 4096})
         assert answer.status_code == 413
-    app.state.checker.close()
+    app.state.admission.close()
 
 
 def test_token() -> None:
@@ -140,7 +140,7 @@ def test_token() -> None:
         for token, status in (("wrong", 401), ("s3cret", 200)):
             headers = {"Authorization": f"Bearer {token}"}
             assert client.post("/verify", json=_item(), headers=headers).status_code == status
-    app.state.checker.close()
+    app.state.admission.close()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
@@ -158,7 +158,7 @@ def test_back_pressure_is_503_and_what_was_accepted_is_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     app = create_app(ServerConfig(max_pending=2, workers=0))
-    suite = app.state.checker.checks.lookup.suite(TASK)
+    suite = app.state.admission.checks.lookup.suite(TASK)
     release, inside = threading.Event(), threading.Semaphore(0)
     plain_verify = suite.verify
 
@@ -191,7 +191,7 @@ def test_back_pressure_is_503_and_what_was_accepted_is_answered(
         while client.get("/health").json()["pending"] and time.monotonic() < deadline:
             time.sleep(0.01)
         assert client.get("/health").json()["pending"] == 0
-    app.state.checker.close()
+    app.state.admission.close()
 
 
 def test_metrics_count_verdicts(client: TestClient) -> None:
@@ -212,7 +212,7 @@ def test_basic_credentials_carry_the_token_for_clients_that_know_only_addresses(
             assert client.get("/metrics", auth=("", password)).status_code == status
         for header in ("Basic !!!", "Basic", "Bearer", "Digest s3cret", "s3cret"):
             assert client.get("/metrics", headers={"Authorization": header}).status_code == 401
-    app.state.checker.close()
+    app.state.admission.close()
 
 
 def test_a_reward_that_is_missing_is_null_or_nan(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +226,7 @@ def test_a_reward_that_is_missing_is_null_or_nan(monkeypatch: pytest.MonkeyPatch
         (value,) = client.post("/get_reward?checker_error=nan", json=body).json()["scores"]
         assert math.isnan(value)
         assert client.post("/get_reward?checker_error=0", json=body).status_code == 422
-    app.state.checker.close()
+    app.state.admission.close()
 
 
 def test_bodies_that_would_fill_the_memory_are_refused_for_now() -> None:
@@ -235,7 +235,7 @@ def test_bodies_that_would_fill_the_memory_are_refused_for_now() -> None:
         refused = client.post("/verify", json=_item() | {"completion": "x" * 8000})
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
         assert client.post("/verify", json=_item()).status_code == 200
-    app.state.checker.close()
+    app.state.admission.close()
 
 
 def test_a_killed_worker_is_replaced_and_its_check_made_again() -> None:

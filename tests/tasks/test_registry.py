@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,37 @@ def test_options_of_names_the_options() -> None:
     assert set(registry.options_of("mgsm:de")) == {"split", "data_dir", "language", "path"}
 
 
-def test_third_parties_add_suites(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def fresh_scan() -> Iterator[None]:
+    """The installed packages are scanned anew, before the test and after it."""
+    caches = (registry._installed, registry._sorted_names)
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+def test_the_installed_packages_are_scanned_once(
+    fresh_scan: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scans: list[str] = []
+
+    def found(group: str) -> list[object]:
+        scans.append(group)
+        return []
+
+    monkeypatch.setattr(registry, "entry_points", found)
+    for _ in range(3):
+        names()
+        names("math").clear()
+        with pytest.raises(UsageError):
+            load("no_such_task")
+    assert scans == ["assay.tasks"]
+    assert "arithmetic" in names("math")
+
+
+def test_third_parties_add_suites(fresh_scan: None, monkeypatch: pytest.MonkeyPatch) -> None:
     class Entry:
         name = "theirs"
 

@@ -29,4 +29,4 @@ class RunningServer:
     def stop(self) -> None:
         self.server.should_exit = True
         self.thread.join(60)
-        self.app.state.checker.close()
+        self.app.state.admission.close()

@@ -71,6 +71,34 @@ def test_plain_text_and_typed_content_are_read_as_well() -> None:
     assert trl_reward(TASK)(**columns | {"completions": parts}) == [1.0, 0.0]
 
 
+def test_only_the_assistants_text_counts() -> None:
+    """A gold in a message that the model did not write earns nothing."""
+    columns = _columns(1)
+    gold = load(TASK).gold(load(TASK)[0])
+    call = {"role": "assistant", "content": None, "tool_calls": [{"type": "function"}]}
+    said = {"role": "assistant", "content": "I do not know"}
+    answered = {"role": "assistant", "content": gold}
+    rollouts = {
+        "a tool's message last": ([call, {"role": "tool", "content": gold}], "no_answer"),
+        "a user's message last": ([said, {"role": "user", "content": gold}], "no_answer"),
+        "a system message last": ([said, {"role": "system", "content": gold}], "no_answer"),
+        "a call without text last": ([{"role": "tool", "content": gold}, call], "no_answer"),
+        "nothing": ([], "no_answer"),
+        "the answer before another turn": ([answered, {"role": "user", "content": "Sure?"}],
+                                           "no_answer"),
+        "an answer after the tool": ([call, {"role": "tool", "content": "4"}, answered], "correct"),
+    }  # fmt: skip
+    for name, (messages, status) in rollouts.items():
+        logged: dict[str, Any] = {}
+        value = trl_reward(TASK)(
+            **columns | {"completions": [messages]}, log_extra=logged.__setitem__
+        )
+        assert value == [float(status == "correct")], name
+        assert logged[f"assay_{TASK}/status"] == [status], name
+    tool_last = [[{"role": "tool", "content": "\\boxed{4}"}]]
+    assert math_reward()(completions=tool_last, solution=["4"]) == [0.0]
+
+
 def test_several_tasks_are_told_apart_by_their_column() -> None:
     first, second = load(TASK), load("knights_and_knaves")
     rows = [(first, first[0]), (second, second[3]), (first, first[1])]
@@ -122,6 +150,12 @@ def test_math_reward_reads_the_answers_of_any_dataset() -> None:
     reward = pickle.loads(pickle.dumps(math_reward()))
     assert reward(**columns, log_extra=logged.__setitem__) == [1.0, 0.0, None, 0.0]
     assert logged["assay_math/status"][2] == "checker_error"
+    listed = math_reward()(
+        completions=["\\boxed{34}"] * 3, solution=[["34"], '["34", "35"]', "steps\n#### 34"]
+    )
+    assert listed == [1.0, 1.0, 1.0]
+    with pytest.raises(UsageError, match="NoneType"):
+        math_reward()(completions=["\\boxed{34}"], solution=[None])
     shaped = math_reward("gold", RewardRules(max_tokens=10, overlong_buffer=4))
     assert shaped(["\\boxed{1}"], completion_ids=[[0] * 8], gold=[1]) == [0.5]
     with pytest.raises(UsageError, match="no column 'gold'"):

@@ -3,6 +3,8 @@
 import json
 import math
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,57 @@ def test_a_bare_ground_truth_is_verified(
 ) -> None:
     assert compute_score(source, right, truth, info)["score"] == 1.0
     assert compute_score(source, wrong, truth, info)["score"] == 0.0
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [
+        "34", " 34 ", 34, 34.0, np.int64(34), np.float64(34), np.array(34), ["34"], ("34",), [34],
+        np.array(["34"]), np.array([34]), '["34"]', ["35", "34"], '["35", "34"]',
+        "17 + 17 = <<17+17=34>>34\n#### 34", "17 + 17 = 34\n#### 34\n", ["so\n#### 34"], "#### 34",
+        Decimal("34"), Fraction(68, 2),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_ground_truths_of_any_common_type_are_read(truth: Any) -> None:
+    for source in ("openai/gsm8k", "math_dapo", "gsm8k"):
+        assert compute_score(source, "\\boxed{34}", truth)["score"] == 1.0
+        assert compute_score(source, "\\boxed{33}", truth)["score"] == 0.0
+
+
+def test_a_list_of_numbers_as_text_is_a_math_answer_and_not_a_list_of_answers() -> None:
+    assert compute_score("math", "\\boxed{[1, 2]}", "[1, 2]")["score"] == 1.0
+    assert compute_score("math", "\\boxed{1}", "[1, 2]")["score"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("source", "truth", "names"),
+    [
+        ("math", None, "type NoneType"),
+        ("math", [], "empty list"),
+        ("math", [None], "type NoneType"),
+        ("math", [["34"]], "type list"),
+        ("math", {"answer": "34"}, "type dict"),
+        ("math", b"34", "type bytes"),
+        ("math", float("nan"), "type float"),
+        ("math", np.array([[1, 2]]), "type list"),
+        ("apps", "34", "type str"),
+        ("apps", None, "type NoneType"),
+        ("taco", '{"inputs": ', "type str"),
+        ("codeforces", ["1"], "type list"),
+    ],
+)
+def test_a_ground_truth_that_cannot_be_read_is_refused(source: str, truth: Any, names: str) -> None:
+    with pytest.raises(UsageError, match=names) as refused:
+        compute_score(source, "\\boxed{34}", truth)
+    assert "pass " in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_no_accepted_answer_matches_but_one_could_not_be_checked() -> None:
+    """Our failure is not turned into a 0 by the other answers of the list."""
+    assert math.isnan(compute_score("math", "\\boxed{3}", ["1", ""])["score"])
+    assert compute_score("math", "\\boxed{1}", ["", "1"])["score"] == 1.0
 
 
 def test_rules_add_a_format_reward() -> None:

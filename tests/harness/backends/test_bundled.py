@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 import torch
-from assay.harness.backends import bundled, load_model
+from assay.harness.backends import load_model, packaged
 from assay.harness.backends.contract import Request, Sampling
 from assay.harness.model import LanguageModel, ModelConfig, build_tokenizer, save_checkpoint
 from assay.sandbox.errors import UsageError
@@ -32,11 +32,11 @@ def checkpoint(tmp_path_factory):
 
 
 @pytest.fixture
-def packaged(tmp_path, monkeypatch):
+def weights_folder(tmp_path, monkeypatch):
     """An empty folder where the package looks for its weights."""
     folder = tmp_path / "packaged"
     folder.mkdir()
-    monkeypatch.setattr(bundled, "PACKAGED", folder)
+    monkeypatch.setattr(packaged, "PACKAGED", folder)
     return folder
 
 
@@ -79,21 +79,21 @@ def test_a_stop_text_is_cut_off(checkpoint):
     assert cut.finish_reason == "stop"
 
 
-def test_the_packaged_model_and_its_stages(checkpoint, packaged):
-    shutil.copytree(checkpoint, packaged, dirs_exist_ok=True)
-    shutil.copytree(checkpoint, packaged / "base")
-    assert bundled.packaged_stages() == ["base"]
+def test_the_packaged_model_and_its_stages(checkpoint, weights_folder):
+    shutil.copytree(checkpoint, weights_folder, dirs_exist_ok=True)
+    shutil.copytree(checkpoint, weights_folder / "base")
+    assert packaged.packaged_stages() == ["base"]
     for name in ("bundled", "bundled/base"):
         identity = load_model(name).identity
         assert identity.name == name
         assert len(identity.revision) == 16
 
 
-def test_another_stage_has_another_revision(checkpoint, packaged):
-    shutil.copytree(checkpoint, packaged / "base")
-    shutil.copytree(checkpoint, packaged / "cold")
-    (packaged / "cold" / "tokenizer.json").write_bytes(
-        (packaged / "cold" / "tokenizer.json").read_bytes() + b"\n"
+def test_another_stage_has_another_revision(checkpoint, weights_folder):
+    shutil.copytree(checkpoint, weights_folder / "base")
+    shutil.copytree(checkpoint, weights_folder / "cold")
+    (weights_folder / "cold" / "tokenizer.json").write_bytes(
+        (weights_folder / "cold" / "tokenizer.json").read_bytes() + b"\n"
     )
     revisions = {load_model(f"bundled/{stage}").identity.revision for stage in ("base", "cold")}
     assert len(revisions) == 2
@@ -102,22 +102,22 @@ def test_another_stage_has_another_revision(checkpoint, packaged):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("bundled", "no weights are packaged; name a checkpoint folder"),
-        ("bundled/", "no weights are packaged; name a checkpoint folder"),
+        ("bundled", "no weights are packaged; use a checkpoint folder"),
+        ("bundled/", "no weights are packaged; use a checkpoint folder"),
         ("bundled/rl", "bundled/rl': no such folder or packaged stage; use a checkpoint folder"),
     ],
 )
-def test_absent_weights_are_said_in_one_line(packaged, name, message):
+def test_absent_weights_are_said_in_one_line(weights_folder, name, message):
     with pytest.raises(UsageError, match=message) as caught:
         load_model(name)
     assert "\n" not in str(caught.value)
 
 
-def test_an_unknown_stage_lists_the_packaged_ones(checkpoint, packaged):
-    shutil.copytree(checkpoint, packaged / "base")
+def test_an_unknown_stage_lists_the_packaged_ones(checkpoint, weights_folder):
+    shutil.copytree(checkpoint, weights_folder / "base")
     with pytest.raises(UsageError, match="use bundled/base or a checkpoint folder"):
         load_model("bundled/rl")
-    with pytest.raises(UsageError, match="name bundled/base or a checkpoint folder"):
+    with pytest.raises(UsageError, match="use bundled/base or a checkpoint folder"):
         load_model("bundled")
 
 

@@ -22,7 +22,7 @@ def model() -> LanguageModel:
 
 @pytest.fixture(scope="module")
 def wide() -> LanguageModel:
-    """A latent too wide to be folded, with low-rank queries and biases."""
+    """A latent too wide to be absorbed, with low-rank queries and biases."""
     torch.manual_seed(1)
     changes = {"kv_lora_rank": 40, "qk_nope_head_dim": 12, "v_head_dim": 12, "q_lora_rank": 20}
     return LanguageModel(CONFIG.replace(attention_bias=True, **changes))

@@ -136,7 +136,7 @@ def test_fused_steps_equal_plain_operations(monkeypatch):
         (loss + further).backward()
         found.append((loss.item(), [p.grad.clone() for p in model.parameters()]))
         assert (model.layers[1].mlp.experts.down_proj.grad[[2, 7]] == 0).all(), fused
-        for module in ("experts", "fused", "latent_core"):
+        for module in ("experts", "fast.fused", "fast.latent_space"):
             monkeypatch.setattr(f"assay.harness.model.{module}.fuses", lambda x: False)
     assert abs(found[0][0] - found[1][0]) < 1e-5
     for fused, plain in zip(found[0][1], found[1][1], strict=True):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from assay.harness.backends.bundled import PACKAGED, packaged_stages
 from assay.harness.backends.contract import Sampling
+from assay.harness.backends.packaged import PACKAGED, packaged_stages
 from assay.harness.evaluation import TaskSpec, evaluate
 from assay.harness.model import load_checkpoint
 from transformers import AutoModelForCausalLM, AutoTokenizer

@@ -9,19 +9,23 @@ import pytest
 SCRIPT = """
 import glob
 import torch
-from assay.harness.training.distributed import join, leave, total
+from assay.harness.training.distributed import (
+    join_process_group,
+    leave_process_group,
+    sum_over_ranks,
+)
 
-ranks = join("cpu")
+ranks = join_process_group("cpu")
 torch.optim.AdamW([torch.nn.Parameter(torch.ones(2))])
 import torch.distributed.nn
-total([1.0], ranks)
+sum_over_ranks([1.0], ranks)
 
 def threads():
     names = [open(f).read().strip() for f in glob.glob("/proc/self/task/*/comm")]
     return [name for name in names if "gloo" in name]
 
 assert threads(), "the names of gloo's threads have changed: look for the new ones"
-leave()
+leave_process_group()
 assert not threads(), threads()
 """
 

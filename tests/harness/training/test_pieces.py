@@ -5,8 +5,8 @@ import random
 import pytest
 import torch
 from assay.harness.training.advantages import group_advantages
-from assay.harness.training.imperfect import WAIT, imperfect, split_thought
 from assay.harness.training.mixture import Mixture, held_out
+from assay.harness.training.noise import WAIT, add_noise, split_thought
 from assay.harness.training.optimization import Muon, lr_factor
 from assay.harness.training.reflection import reflect
 from assay.harness.training.rows import Tokens, pack
@@ -40,13 +40,13 @@ def test_packing_keeps_every_token_once():
     for i, (prompt, completion) in enumerate(pairs):
         where = rows.tokens_RT == 2 + i
         assert int(where.sum()) == len(completion)
-        assert bool(rows.wanted_RT[where].all())
+        assert bool(rows.loss_mask_RT[where].all())
         row = int(where.any(1).nonzero()[0])
         segment = int(rows.segments_RT[row][where[row]][0])
         same = rows.segments_RT[row] == segment
         assert int(same.sum()) == len(prompt) + len(completion)
-        assert int((same & ~rows.wanted_RT[row]).sum()) == len(prompt)
-    assert not rows.wanted_RT[rows.segments_RT == 0].any()
+        assert int((same & ~rows.loss_mask_RT[row]).sum()) == len(prompt)
+    assert not rows.loss_mask_RT[rows.segments_RT == 0].any()
 
 
 def test_packing_counts_what_is_too_long():
@@ -66,7 +66,7 @@ def kinds(noise, count=40):
     suite = load("boolean_circuits", split="train", difficulty=2, size=count)
     for i in range(count):
         gold = suite.gold(suite[i])
-        yield suite, suite[i], gold, *imperfect(suite, suite[i], gold, random.Random(i), noise)
+        yield suite, suite[i], gold, *add_noise(suite, suite[i], gold, random.Random(i), noise)
 
 
 def test_noise_kinds_are_what_they_say():
@@ -111,7 +111,7 @@ def test_mixture_resumes_where_it_was():
     for curriculum in ("uniform", "ladder", "learnable"):
         one = Mixture(entries, 7, curriculum)
         one.draw(5)
-        one.learn("0/1", 0.9)
+        one.record_solve_rate("0/1", 0.9)
         state = one.state_dict()
         other = Mixture(entries, 7, curriculum)
         other.load_state_dict(state)
@@ -121,10 +121,10 @@ def test_mixture_resumes_where_it_was():
 def test_ladder_climbs_only_when_solved():
     mixture = Mixture([MixEntry(suite="dyck", difficulties=[1, 2, 3])], 0, "ladder")
     assert mixture.level_weights(0) == [1.0, 0.0, 0.0]
-    mixture.learn("0/1", 0.95)
+    mixture.record_solve_rate("0/1", 0.95)
     assert mixture.level_weights(0) == [0.25, 1.0, 0.0]
     for _ in range(30):
-        mixture.learn("0/1", 0.1)
+        mixture.record_solve_rate("0/1", 0.1)
     assert mixture.level_weights(0) == [1.0, 0.0, 0.0]
 
 

@@ -1,7 +1,7 @@
 """Configurations: one clear line for each mistake."""
 
 import pytest
-from assay.harness.training.settings import (
+from assay.harness.training.configuration import (
     apply_override,
     bundled_configs,
     load_config,

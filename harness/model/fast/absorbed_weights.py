@@ -14,12 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .config import ModelConfig
-from .latent_attention import LatentAttention
-from .rope import rotate
+from ..config import ModelConfig
+from ..latent_attention import LatentAttention
+from ..rope import rotate
 
 
-def worth_folding(config: ModelConfig) -> bool:
+def worth_absorbing(config: ModelConfig) -> bool:
     """Whether multiplied-out weights are no larger than about twice the plain ones.
 
     Not so for DeepSeek-V3 itself, whose latent is four heads wide.
@@ -27,7 +27,7 @@ def worth_folding(config: ModelConfig) -> bool:
     return config.kv_lora_rank <= 2 * min(config.qk_nope_head_dim, config.v_head_dim)
 
 
-class FoldedAttention:
+class AbsorbedAttention:
     """One layer's decoding weights. `refresh` after the layer's own have changed."""
 
     def __init__(self, attention: LatentAttention) -> None:
@@ -101,9 +101,9 @@ def attend(q_BHL: Tensor, cache_BTL: Tensor, mask_B1T: Tensor, values: int) -> T
     return torch.bmm(scores_BHT.softmax(dim=-1), cache_BTL[..., :values])
 
 
-def fold(model: nn.Module) -> list[FoldedAttention]:
+def absorb_weights(model: nn.Module) -> list[AbsorbedAttention]:
     """Decoding weights of every layer of a `LanguageModel`'s main stack."""
-    return [FoldedAttention(layer.self_attn) for layer in model.layers]  # type: ignore[union-attr]
+    return [AbsorbedAttention(layer.self_attn) for layer in model.layers]  # type: ignore[union-attr]
 
 
 def _inputs(config: ModelConfig) -> int:

@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from assay.harness.training.reward_worker import Job
-from assay.harness.training.rewarding import RewardPool
+from assay.harness.training.reward_pool import RewardPool
+from assay.harness.training.reward_worker import RewardRequest
 from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, load
 
@@ -13,8 +13,8 @@ PROBLEM = Problem("p-1", "s", "say 1", "1")
 
 def judge(source, count=1, timeout=30.0, workers=1):
     with RewardPool(source, workers, timeout) as pool:
-        jobs = [Job({}, PROBLEM, "1" * i, source) for i in range(count)]
-        return [future.result() for future in [pool.submit(job) for job in jobs]]
+        jobs = [RewardRequest({}, PROBLEM, "1" * i, source) for i in range(count)]
+        return [future.result() for future in [pool.submit(request) for request in jobs]]
 
 
 def test_callable(rewards):
@@ -56,7 +56,9 @@ def test_verdicts_are_those_of_the_suite():
         futures = []
         for problem in suite:
             for text in (suite.gold(problem), suite.wrong(problem), "", "<think>never ends"):
-                futures.append((problem, text, pool.submit(Job(spec, problem, text, "verdict"))))
+                futures.append(
+                    (problem, text, pool.submit(RewardRequest(spec, problem, text, "verdict")))
+                )
         for problem, text, future in futures:
             verdict = suite.verify(problem, text)
             assert (future.result().status, future.result().score) == (

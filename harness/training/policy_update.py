@@ -13,7 +13,7 @@ from torch import Tensor
 from . import distributed
 from .losses import LOSSES, Denominators, LossBatch, LossSettings
 from .optimization import Optimizers
-from .policy import Policy
+from .policies import Policy
 from .session import Session
 from .settings import GrpoSettings
 
@@ -61,7 +61,7 @@ class _Micro:
     rows: list[TrainRow]
     tokens_BT: Tensor
     real_BT: Tensor
-    wanted_BT: Tensor
+    loss_mask_BT: Tensor
 
 
 class Updater:
@@ -101,7 +101,7 @@ class Updater:
 
     def _one(self, rows: list[TrainRow], step: int, sums: UpdateSums) -> None:
         ranks, device = self.session.ranks, self.session.device
-        counts = distributed.total(
+        counts = distributed.sum_over_ranks(
             [len(rows), sum(len(row.completion) for row in rows)], ranks, device
         )
         if not counts[0]:
@@ -114,7 +114,7 @@ class Updater:
             loss += self._backward(micro, over, sums)
         self.session.check_finite(loss, "loss", {"rows": [_plain(row) for row in rows]})
         distributed.sum_gradients(self.optimizers.parameters, ranks)
-        sums.loss += distributed.total([loss], ranks, device)[0]
+        sums.loss += distributed.sum_over_ranks([loss], ranks, device)[0]
         norm = self.optimizers.step(step, self.session.progress)
         self.session.check_finite(norm, "gradient norm", {"rows": [_plain(row) for row in rows]})
         sums.norms.append(norm)
@@ -124,9 +124,9 @@ class Updater:
 
     def _backward(self, micro: _Micro, over: Denominators, sums: UpdateSums) -> float:
         logps_BT, entropy_BT = self.policy.logprobs(
-            micro.tokens_BT, micro.real_BT, micro.wanted_BT, self.settings.temperature
+            micro.tokens_BT, micro.real_BT, micro.loss_mask_BT, self.settings.temperature
         )
-        mask_BT = micro.wanted_BT.to(logps_BT.dtype)
+        mask_BT = micro.loss_mask_BT.to(logps_BT.dtype)
         old_BT = self._placed(micro, [row.old_logprobs for row in micro.rows])
         sampler_BT = self._placed(micro, [torch.tensor(r.sampler_logprobs) for r in micro.rows])
         assert sampler_BT is not None
@@ -167,7 +167,7 @@ class Updater:
         """Store a policy's log-probabilities on the rows that need them."""
         for micro in self._micros([row for row in rows if self._matters(row)]):
             logps_BT, _ = policy.logprobs(
-                micro.tokens_BT, micro.real_BT, micro.wanted_BT, self.settings.temperature
+                micro.tokens_BT, micro.real_BT, micro.loss_mask_BT, self.settings.temperature
             )
             for row, logps_T in zip(micro.rows, logps_BT, strict=True):
                 setattr(row, field_name, logps_T[len(row.prompt) : row.length].clone())
@@ -178,7 +178,7 @@ class Updater:
             return None
         flat = torch.cat([value.float() for value in values if value is not None])
         placed_BT = torch.zeros(micro.tokens_BT.shape, device=micro.tokens_BT.device)
-        return placed_BT.masked_scatter(micro.wanted_BT, flat.to(placed_BT.device))
+        return placed_BT.masked_scatter(micro.loss_mask_BT, flat.to(placed_BT.device))
 
     def _micros(self, rows: Sequence[TrainRow]) -> Iterator[_Micro]:
         """Rows of similar length together, at most `micro_tokens` padded tokens each."""

@@ -1,4 +1,4 @@
-"""Any checker as `check(prompt, answer, completion) -> score`, by the names of its parameters."""
+"""Call any checker as `check(prompt, answer, completion) -> score`, by its parameter names."""
 
 import importlib
 import inspect
@@ -16,9 +16,9 @@ PROMPT = ("prompt", "question", "query", "problem")
 
 
 def bind(name: str) -> Checker:
-    """The checker `module:function`. Raises UsageError when it cannot be imported or called.
+    """The checker named `module:function`. Raises UsageError when it cannot be imported or called.
 
-    Known shapes: `f(completion, answer)` under any of the usual parameter names, TRL's
+    Known signatures: `f(completion, answer)` under any of the usual parameter names, TRL's
     `f(completions=[...], solution=[...])`, verl's `compute_score(data_source, solution_str,
     ground_truth)`, reasoning-gym's `score_answer(answer, entry)`.
     """
@@ -35,7 +35,7 @@ def bind(name: str) -> Checker:
 
 
 def adapt(function: Callable[..., Any], name: str) -> Checker:
-    """The same for a callable in hand. Raises UsageError when its parameters say nothing."""
+    """The same for a callable. Raises UsageError when no parameter name is a known one."""
     parameters = inspect.signature(function).parameters
     if {"answer", "entry"} <= parameters.keys():
         return lambda prompt, answer, completion: _score(

@@ -1,10 +1,9 @@
-"""Programs that have run for long give way to those that just began.
+"""Lower the priority of sandboxed programs that have run for long.
 
-A program that will run to its limit and one that ends in milliseconds are alike at the start.
-The scheduler shares the processor evenly among them, so that a few endless ones take most of
-it. Lowering the priority of each once it has used `GRACE` seconds of processor time leaves
-them what the others do not need. Verdicts do not change: programs are limited by processor
-time. Best effort: on Linux, for programs that are processes of ours.
+The scheduler shares the processors evenly, so a few endless programs would take most of them
+from the many that end in milliseconds. A program that has used `GRACE` seconds of CPU time gets
+the lowest priority and only what the others leave. Verdicts do not change, because programs are
+limited by CPU time. Best effort: on Linux, for programs that are our own child processes.
 """
 
 import os
@@ -18,28 +17,28 @@ LOWEST = 19
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
-class Yielding:
-    """Lowers long programs every `pause` seconds while there are any, until it is closed."""
+class Deprioritizer:
+    """Looks for long-running programs every `pause` seconds while any run, until closed."""
 
     def __init__(self, pause: float = 0.25) -> None:
         self._pause = pause
         self._lowered: set[int] = set()
         self._busy = threading.Event()
         self._closed = False
-        self._thread = threading.Thread(target=self._watch, name="yielding", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="deprioritize", daemon=True)
         self._thread.start()
 
-    def look(self) -> None:
-        """Programs may be running: watch them."""
+    def watch(self) -> None:
+        """Start looking: a program may be running."""
         self._busy.set()
 
     def close(self) -> None:
-        """Stop watching. Idempotent."""
+        """Stop. Idempotent."""
         self._closed = True
         self._busy.set()
         self._thread.join()
 
-    def _watch(self) -> None:
+    def _run(self) -> None:
         while self._busy.wait() and not self._closed:
             servers: list[int] = getattr(default_sandbox(), "server_pids", list)()
             if not servers:
@@ -53,12 +52,12 @@ class Yielding:
 
 
 def programs(servers: list[int]) -> list[int]:
-    """What runs for these servers; each has one process, and that one starts the programs."""
+    """The programs of these servers: each has one child, whose children are the programs."""
     return [pid for server in servers for inner in children(server) for pid in children(inner)]
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process started; none where the kernel does not tell."""
+    """The child processes of a process; none where the kernel does not list them."""
     try:
         text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     except OSError:
@@ -67,7 +66,7 @@ def children(pid: int) -> list[int]:
 
 
 def used(pid: int) -> float:
-    """Seconds of processor time that a process has used; 0 when it has ended."""
+    """CPU seconds that a process has used; 0 when it has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -76,9 +75,9 @@ def used(pid: int) -> float:
 
 
 def lower(pid: int) -> None:
-    """Give a process the lowest priority, and its session too where sessions are scheduled."""
+    """Give a process, and its session where sessions are scheduled, the lowest priority."""
     try:
         os.setpriority(os.PRIO_PROCESS, pid, LOWEST)
         Path(f"/proc/{pid}/autogroup").write_text(str(LOWEST))
-    except OSError:  # it has ended, or the kernel has no such thing
+    except OSError:  # it has ended, or the kernel has no autogroups
         return

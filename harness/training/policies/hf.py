@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...sandbox.errors import UsageError
-from .codec import Codec, load_codec
-from .policy import Draws, Policy, Sample
-from .settings import ModelSettings
+from ....sandbox.errors import UsageError
+from ..codec import Codec, load_codec
+from ..settings import ModelSettings
+from .contract import Draws, Policy, Sample
 
 _ROWS = 64
 """Rows that transformers generates at once."""

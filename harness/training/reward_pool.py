@@ -22,14 +22,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from .reward_worker import Job, load_callable
+from .reward_worker import RewardRequest, load_callable
 
 NO_REWARD = ("none", "raised", "hung", "died", "not_finite", "checker_error")
 """Statuses that carry no reward."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class RewardOutcome:
     """What came back for one completion; `score` is None exactly when there is no reward."""
 
     status: str
@@ -54,7 +54,7 @@ class RewardPool:
         self.workers = workers or os.cpu_count() or 1
         self.busy_seconds = 0.0
         """Worker time spent on checks since the pool opened."""
-        self._jobs: queue.Queue[tuple[Job, Future[Judgement]] | None] = queue.Queue()
+        self._queue: queue.Queue[tuple[RewardRequest, Future[RewardOutcome]] | None] = queue.Queue()
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._threads = [
@@ -63,17 +63,17 @@ class RewardPool:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, job: Job) -> Future[Judgement]:
+    def submit(self, request: RewardRequest) -> Future[RewardOutcome]:
         """Queue one completion; the future never raises for what the reward does."""
-        future: Future[Judgement] = Future()
-        self._jobs.put((job, future))
+        future: Future[RewardOutcome] = Future()
+        self._queue.put((request, future))
         return future
 
     def close(self) -> None:
         """Stop the workers; waits until they are gone."""
         self._closing.set()
         for _ in self._threads:
-            self._jobs.put(None)
+            self._queue.put(None)
         for thread in self._threads:
             thread.join()
 
@@ -85,21 +85,21 @@ class RewardPool:
 
     def _work(self) -> None:
         worker: _Worker | None = None
-        while (item := self._jobs.get()) is not None:
-            job, future = item
+        while (item := self._queue.get()) is not None:
+            request, future = item
             if self._closing.is_set():
                 future.cancel()
                 continue
-            if worker is None or worker.gone():
+            if worker is None or worker.exited():
                 worker = _Worker()
             started = time.perf_counter()
-            judgement = worker.ask(job, self.timeout)
-            if judgement.status in ("hung", "died"):
+            outcome = worker.ask(request, self.timeout)
+            if outcome.status in ("hung", "died"):
                 worker.kill()
                 worker = None
             with self._lock:
                 self.busy_seconds += time.perf_counter() - started
-            future.set_result(judgement)
+            future.set_result(outcome)
         if worker is not None:
             worker.dismiss()
 
@@ -116,16 +116,16 @@ class _Worker:
             start_new_session=True,
         )
 
-    def gone(self) -> bool:
+    def exited(self) -> bool:
         return self.process.poll() is not None
 
-    def ask(self, job: Job, timeout: float) -> Judgement:
+    def ask(self, request: RewardRequest, timeout: float) -> RewardOutcome:
         started = time.perf_counter()
         line = b""
         try:
             assert self.process.stdin is not None
             assert self.process.stdout is not None
-            payload = pickle.dumps(job)
+            payload = pickle.dumps(request)
             self.process.stdin.write(struct.pack("<I", len(payload)) + payload)
             self.process.stdin.flush()
             descriptor = self.process.stdout.fileno()
@@ -134,7 +134,7 @@ class _Worker:
             while not line.endswith(b"\n"):
                 left = started + timeout - time.perf_counter()
                 if left <= 0 or not poll.poll(left * 1000):
-                    return Judgement("hung", None, f"no answer within {timeout:g} s", timeout)
+                    return RewardOutcome("hung", None, f"no answer within {timeout:g} s", timeout)
                 chunk = os.read(descriptor, 65536)
                 if not chunk:
                     raise BrokenPipeError
@@ -142,10 +142,10 @@ class _Worker:
         except (BrokenPipeError, OSError):
             code = self.process.wait()
             seconds = time.perf_counter() - started
-            return Judgement("died", None, f"the reward worker ended with code {code}", seconds)
+            return RewardOutcome("died", None, f"the reward worker ended with code {code}", seconds)
         reply = json.loads(line)
         seconds = time.perf_counter() - started
-        return Judgement(reply["status"], reply["score"], reply["reason"], seconds)
+        return RewardOutcome(reply["status"], reply["score"], reply["reason"], seconds)
 
     def dismiss(self) -> None:
         """End in good order, so that the worker's own sandbox is closed; then make sure."""

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from .config import ModelConfig
+from ..config import ModelConfig
 from .fused import fuses
 
 _BLOCK = 32
@@ -26,13 +26,13 @@ _BLOCK = 32
 
 
 def serves(config: ModelConfig, x: Tensor) -> bool:
-    """Whether `latent_core` computes this attention in fewer operations, and can at all."""
+    """Whether `latent_space_attention` applies here and takes fewer operations."""
     narrow = config.kv_lora_rank <= min(config.qk_nope_head_dim, config.v_head_dim)
     pairs = config.rope_interleave and config.kv_lora_rank % 2 == 0
     return narrow and pairs and fuses(x)
 
 
-def latent_core(
+def latent_space_attention(
     rows_BTYL: Tensor, norm_C: Tensor, eps: float, table_2BTF: Tensor, mask_B1TT: Tensor | None
 ) -> tuple[Tensor, Tensor]:
     """Attention of queries in latent space, scaled but not rotated, to the latents beside them.
@@ -42,13 +42,13 @@ def latent_core(
     (B, T, L), which carry no gradient.
     """
     turns_BTF = torch.complex(table_2BTF[0], table_2BTF[1])
-    out: tuple[Tensor, Tensor] = _LatentCore.apply(  # type: ignore[no-untyped-call]
+    out: tuple[Tensor, Tensor] = _LatentSpaceAttention.apply(  # type: ignore[no-untyped-call]
         rows_BTYL, norm_C, eps, turns_BTF, mask_B1TT
     )
     return out
 
 
-class _LatentCore(torch.autograd.Function):
+class _LatentSpaceAttention(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any, rows_BTYL: Tensor, norm_C: Tensor, eps: float, turns: Tensor, mask: Tensor | None

@@ -19,7 +19,7 @@ _OPPOSITE = {
 _OPPOSITE |= {b: a for a, b in _OPPOSITE.items()}
 
 
-def imperfect(
+def add_noise(
     suite: Suite, problem: Problem, gold: str, rng: random.Random, noise: NoiseSettings
 ) -> tuple[str, str]:
     """A completion and its kind. Falls back to the gold where a kind is not possible."""

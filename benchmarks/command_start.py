@@ -1,0 +1,91 @@
+"""Start of the command line: `assay --help` beside an empty typer program.
+
+    python benchmarks/command_start.py [--rounds 15]
+
+Whole processes of the same interpreter, taking turns; CPU seconds (user and system) of each, so
+that a busy machine does not change them. The floor is twice the empty program.
+Writes results/benchmarks/command_start.json.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+from peers import versions
+
+OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "command_start.json"
+FLOOR = 2.0
+EMPTY = """
+import typer
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def first() -> None:
+    "The first verb."
+
+
+@app.command()
+def second() -> None:
+    "The second verb."
+
+
+app(["--help"])
+"""
+ASSAY = [sys.executable, "-m", "assay.harness.cli"]
+COMMANDS = {
+    "empty typer program": [sys.executable, "-c", EMPTY],
+    "assay --help": [*ASSAY, "--help"],
+    "assay --version": [*ASSAY, "--version"],
+    "assay list tasks": [*ASSAY, "list", "tasks"],
+    "assay eval --help": [*ASSAY, "eval", "--help"],
+}
+HELD_TO_THE_FLOOR = ("assay --help", "assay --version")
+
+
+def cpu_seconds(command: list[str]) -> float:
+    """CPU seconds of one process. Raises CalledProcessError when it fails."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15)
+    rounds = parser.parse_args().rounds
+    times: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    for number in range(rounds + 1):
+        for name, command in COMMANDS.items():
+            seconds = cpu_seconds(command)
+            if number:  # the first round fills the caches of files
+                times[name].append(seconds)
+    medians = {name: statistics.median(found) for name, found in times.items()}
+    empty = medians["empty typer program"]
+    ratios = {name: round(seconds / empty, 2) for name, seconds in medians.items()}
+    result = {
+        "command": "python benchmarks/command_start.py",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "versions": {"python": platform.python_version()} | versions(("assay", "typer")),
+        "rounds": rounds,
+        "cpu_milliseconds": {name: round(1000 * seconds) for name, seconds in medians.items()},
+        "times_the_empty_program": ratios,
+        "floor": FLOOR,
+        "floor_holds": all(ratios[name] <= FLOOR for name in HELD_TO_THE_FLOOR),
+    }
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

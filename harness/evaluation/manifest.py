@@ -1,0 +1,124 @@
+"""The manifest of a run: its configuration, the versions and machine it ran on, the isolation."""
+
+import os
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ...sandbox import isolation_in_use
+from ...sandbox.errors import UsageError
+from ..backends.contract import Model
+from ..results import RunFolder, create_run, new_run_id, open_run
+from .plan import TaskPlan, suite_hash
+from .settings import EvalSettings
+
+PACKAGES = ("assay", "torch", "transformers", "sympy", "numpy", "openai")
+SHOWN = 120
+"""Characters of a value in an error message."""
+
+
+def open_folder(
+    model: Model,
+    plans: Sequence[TaskPlan],
+    settings: EvalSettings,
+    extra: Mapping[str, Any] | None = None,
+) -> RunFolder:
+    """The folder of a new run, or of the run to resume; `extra` goes into a new manifest.
+
+    Raises UsageError, before anything is generated, when no sandbox works for a code suite, the
+    run id is taken, or the run to resume has another configuration.
+    """
+    config = config_of(model, plans, settings)
+    isolation = _isolation(plans)
+    if settings.resume:
+        if settings.run_id is None:
+            raise UsageError("--resume needs --run-id: which run to resume")
+        folder = open_run(settings.run_id, settings.out)
+        _refuse_other_config(folder, config)
+        return folder
+    manifest = {
+        "config": config,
+        "model": asdict(model.identity),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": _versions(),
+        "hardware": hardware(),
+        "sandbox": isolation,
+        **(extra or {}),
+    }
+    return create_run(settings.out, settings.run_id or new_run_id(model.identity.name), manifest)
+
+
+def config_of(model: Model, plans: Sequence[TaskPlan], settings: EvalSettings) -> dict[str, Any]:
+    """What two runs must share to be one run: compared field by field on resume."""
+    sampling = asdict(settings.sampling)
+    return {
+        "model": model.identity.name,
+        "revision": model.identity.revision,
+        "tasks": [_task_config(plan) for plan in plans],
+        **settings.content(),
+        "sampling": {**sampling, "stop": list(settings.sampling.stop)},
+    }
+
+
+def _task_config(plan: TaskPlan) -> dict[str, Any]:
+    options = plan.spec.options.items()
+    return {
+        "name": plan.suite.name,
+        "options": {key: str(v) if isinstance(v, Path) else v for key, v in options},
+        "problems": len(plan.problems),
+        "hash": suite_hash(plan.problems),
+    }
+
+
+def _isolation(plans: Sequence[TaskPlan]) -> dict[str, Any] | None:
+    """How programs are isolated from the machine; None when the run has no programs."""
+    return isolation_in_use() if any(plan.suite.domain == "code" for plan in plans) else None
+
+
+def _refuse_other_config(folder: RunFolder, config: dict[str, Any]) -> None:
+    stored = folder.manifest().get("config", {})
+    differing = [
+        f"{key}: {_shortened(stored.get(key))} there, {_shortened(config[key])} now"
+        for key in config
+        if stored.get(key) != config[key]
+    ]
+    if differing:
+        raise UsageError(
+            f"run {folder.run_id!r} was started with another configuration: {'; '.join(differing)}"
+        )
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def hardware() -> dict[str, Any]:
+    """The machine: system, processor, cores, and the accelerators if torch is loaded."""
+    torch = sys.modules.get("torch")
+    accelerators = []
+    if torch is not None and torch.cuda.is_available():
+        accelerators = [
+            torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())
+        ]
+    return {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "accelerators": accelerators,
+    }

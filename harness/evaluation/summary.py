@@ -1,0 +1,38 @@
+"""The numbers of a run, from its stored records."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ...tasks import Problem
+from ..metrics import Scored, summarize
+from ..results import RunFolder
+from .plan import TaskPlan
+
+
+def summarize_run(folder: RunFolder, plans: Sequence[TaskPlan]) -> dict[str, Any]:
+    """The numbers by suite, and how many samples are missing; a repeated sample counts once."""
+    records: dict[str, dict[str, dict[int, Scored]]] = {}
+    for record in folder.samples():
+        by_problem = records.setdefault(record["suite"], {})
+        scored = Scored.of(record)
+        by_problem.setdefault(record["problem_id"], {}).setdefault(record["sample"], scored)
+    suites = {}
+    missing = 0
+    for plan in plans:
+        found = records.get(plan.suite.name, {})
+        missing += plan.size() - sum(len(samples) for samples in found.values())
+        suites[plan.suite.name] = _suite_numbers(plan, found)
+    return {"suites": suites, "missing": missing}
+
+
+def _suite_numbers(plan: TaskPlan, found: dict[str, dict[int, Scored]]) -> dict[str, Any]:
+    by_id = {problem.id: problem for problem in plan.problems}
+    groups = {
+        key: [samples[number] for number in sorted(samples)] for key, samples in found.items()
+    }
+
+    def same(problem: Problem) -> Callable[[str, str], bool]:
+        return lambda first, second: plan.suite.same_answer(problem, first, second)
+
+    numbers = summarize(groups, {key: same(by_id[key]) for key in groups if key in by_id})
+    return {"domain": plan.suite.domain, "split": plan.suite.split, **numbers.as_dict()}
