@@ -10,8 +10,8 @@ from pathlib import Path
 from ..sandbox.doctor import probe
 from ..sandbox.doctor import self_check as check_sandbox
 from ..sandbox.errors import UsageError
+from ..sandbox.extras import require
 from ..tasks.sources import DATA_VARIABLE, data_folder
-from .extras import require
 
 REQUIRED = ("numpy", "orjson", "pydantic", "python-sat", "sympy", "typer")
 EXTRAS = {

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ..sandbox.errors import UsageError
+from ..sandbox.extras import require
 from ..tasks import Problem, Suite
-from .extras import require
 
 Row = dict[str, Any]
 

@@ -12,10 +12,8 @@ from dataclasses import asdict, dataclass, field
 from statistics import NormalDist
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from .bootstrap import bootstrap_interval
 
-Vector = NDArray[np.float64]
 Same = Callable[[str, str], bool]
 
 
@@ -120,49 +118,6 @@ def wilson_interval(share: float, n: float, confidence: float = 0.95) -> tuple[f
     low = 0.0 if share == 0 else max(0.0, centre - half)
     high = 1.0 if share == 1 else min(1.0, centre + half)
     return low, high
-
-
-def bootstrap_interval(
-    values: Sequence[float], confidence: float = 0.95, resamples: int = 4000, seed: int = 0
-) -> tuple[float, float] | None:
-    """The BCa bootstrap interval of the mean (Efron 1987), the same for the same `seed`.
-
-    Falls back to the percentile interval where BCa is not defined (all resamples on one side);
-    None with fewer than two values.
-    """
-    x = np.asarray(values, dtype=np.float64)
-    n = len(x)
-    if n < 2:
-        return None
-    rng = np.random.default_rng(seed)
-    means = np.empty(resamples)
-    step = max(1, 4_000_000 // n)
-    for start in range(0, resamples, step):
-        stop = min(resamples, start + step)
-        means[start:stop] = x[rng.integers(0, n, size=(stop - start, n))].mean(axis=1)
-    low, high = _bca_levels(x, means, confidence)
-    bounds = np.quantile(means, [low, high])
-    return float(bounds[0]), float(bounds[1])
-
-
-def _bca_levels(x: Vector, means: Vector, confidence: float) -> tuple[float, float]:
-    """The two quantile levels, corrected for bias and for acceleration."""
-    alpha = (1 - confidence) / 2
-    mean = x.mean()
-    below = float(np.mean(means < mean) + np.mean(means <= mean)) / 2
-    spread = float(((x - mean) ** 2).sum())
-    if not 0 < below < 1 or spread == 0:
-        return alpha, 1 - alpha
-    normal = NormalDist()
-    bias = normal.inv_cdf(below)
-    # The jackknife of a mean in closed form: leaving x out moves it by (mean - x) / (n - 1).
-    acceleration = float(((x - mean) ** 3).sum()) / (6 * spread**1.5)
-
-    def level(z: float) -> float:
-        shifted = bias + (bias + z) / (1 - acceleration * (bias + z))
-        return normal.cdf(shifted)
-
-    return level(normal.inv_cdf(alpha)), level(normal.inv_cdf(1 - alpha))
 
 
 @dataclass(frozen=True, slots=True)

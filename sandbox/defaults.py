@@ -5,6 +5,7 @@ import os
 import threading
 
 from .errors import UsageError
+from .extras import needs
 from .process.backend import ProcessSandbox
 from .types import Sandbox
 
@@ -55,12 +56,8 @@ def _open(name: str, workers: int | None, allow_unsafe: bool, runtime: str | Non
         if runtime is not None:
             raise UsageError(f"runtime={runtime!r} is for docker: leave it out")
         return ProcessSandbox(workers, allow_unsafe)
-    try:  # the client library is imported only when used
+    with needs("docker"):  # the client library is imported only when used
         from .docker.backend import DockerSandbox
-    except ImportError as problem:
-        raise UsageError(
-            f"the docker sandbox needs its client ({problem}): pip install docker"
-        ) from problem
     return DockerSandbox(workers, runtime)
 
 

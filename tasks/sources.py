@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..sandbox.errors import UsageError
+from ..sandbox.extras import require as require_package
 
 DATA_VARIABLE = "ASSAY_DATA"
 
@@ -142,8 +143,7 @@ def from_hub(
 
     Raises UsageError that says how to go without the hub.
     """
-    import datasets
-
+    datasets = require_package("datasets", "data")
     try:
         found = datasets.load_dataset(hub_id, config, split=split, **reader)
         return [dict(row) for row in found]

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from ..sandbox.errors import UsageError
+from ..sandbox.extras import needs
 from .problem import Problem
 from .verdict import Verdict, checker_error
 
@@ -101,8 +102,8 @@ class Suite(ABC, Sequence[Problem]):
 
         These are the columns that `harness.adapters.trl.trl_reward` looks for.
         """
-        from datasets import Dataset
-
+        with needs("data"):
+            from datasets import Dataset
         rows = [
             {"task": self.name, "problem_id": p.id, "prompt": p.prompt, "answer": p.answer}
             for p in self

@@ -15,8 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ...sandbox.errors import UsageError
+from ...sandbox.extras import require
 from ...tasks import Verdict
-from ..extras import require
 from ..lookup import Lookup
 from ..rewards import reward
 from .ground_truth import verify_row

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ...sandbox.errors import UsageError
-from ..extras import needs
+from ...sandbox.extras import needs
 from .contract import Completion, FinishReason, Model, ModelIdentity, Request, Sampling
 from .packaged import find_checkpoint
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...sandbox.errors import UsageError
-from ..extras import needs
+from ...sandbox.extras import needs
 from .contract import Completion, Model, ModelIdentity, Request, Sampling
 from .thoughts import OPEN, thought_of
 

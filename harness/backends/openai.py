@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ...sandbox.errors import UsageError
-from ..extras import needs
+from ...sandbox.extras import needs
 from .contract import Completion, Model, ModelIdentity, Request, Sampling
 from .thoughts import CLOSE, OPEN, estimated_thinking
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...sandbox.errors import UsageError
-from ..extras import require
+from ...sandbox.extras import require
 from .signs import mcnemar, permutation_p_value
 
 Vector = NDArray[np.float64]

@@ -3,7 +3,7 @@
 import math
 from statistics import NormalDist
 
-from ..extras import require
+from ...sandbox.extras import require
 
 
 def power_of_paired_test(

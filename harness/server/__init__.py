@@ -11,7 +11,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from ..extras import require
+from ...sandbox.extras import require
 from .config import ServerConfig, config_from, refuse_exposure
 
 if TYPE_CHECKING:

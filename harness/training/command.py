@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...sandbox.errors import UsageError
-from ..extras import needs
+from ...sandbox.extras import needs
 
 KINDS = ("pretrain", "sft", "grpo", "reject", "distill", "recipe")
 

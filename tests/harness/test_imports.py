@@ -6,8 +6,8 @@ import sys
 
 import pytest
 from assay.harness import cli
-from assay.harness.extras import require
 from assay.sandbox.errors import UsageError
+from assay.sandbox.extras import require
 
 HEAVY = ("torch", "scipy", "datasets", "transformers", "sympy", "pandas", "docker", "openai",
          "fastapi", "uvicorn", "trl", "safetensors", "tokenizers", "huggingface_hub")  # fmt: skip

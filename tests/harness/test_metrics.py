@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import scipy.stats
 import statsmodels.api as sm
+from assay.harness.bootstrap import _exact, bootstrap_interval
 from assay.harness.metrics import (
     Scored,
-    bootstrap_interval,
     clustered_standard_error,
     majority,
     pass_at_k,
@@ -104,6 +104,27 @@ def test_bootstrap_against_scipy_bca(n):
     width = theirs.high - theirs.low
     assert ours[0] == pytest.approx(theirs.low, abs=0.04 * width)
     assert ours[1] == pytest.approx(theirs.high, abs=0.04 * width)
+
+
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=5), st.sampled_from([1, 2, 4]))
+def test_the_exact_distribution_is_that_of_all_resamples(counts, k):
+    values = [min(count, k) / k for count in counts]
+    means = sorted(sum(one) / len(values) for one in itertools.product(values, repeat=len(values)))
+    support, below = _exact(values)
+    for mean, share in zip(support, below, strict=True):
+        seen = sum(one <= mean + 1e-9 for one in means) / len(means)
+        assert share == pytest.approx(seen, abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "k"), [(60, 1), (150, 4)])
+def test_the_exact_interval_is_what_scipy_s_resamples_approach(n, k):
+    rng = np.random.default_rng(5)
+    values = rng.binomial(k, 0.15, size=n) / k
+    theirs = scipy.stats.bootstrap(
+        (values,), np.mean, method="BCa", n_resamples=40_000, rng=np.random.default_rng(2)
+    ).confidence_interval
+    ours = bootstrap_interval(values.tolist())
+    assert ours == pytest.approx((theirs.low, theirs.high), abs=1.01 / (n * k))
 
 
 def test_bootstrap_is_deterministic_and_survives_constant_data():

@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 import pytest
-from assay.harness.extras import needs, require
 from assay.sandbox.errors import UsageError
+from assay.sandbox.extras import needs, require
 
 
 def test_an_installed_module_is_returned() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-from ..sandbox.errors import UsageError
+from .errors import UsageError
 
 _OWN = __name__.partition(".")[0]
 
