@@ -1,6 +1,7 @@
 """The channel: questions, replies, and programs that try to answer what they were not asked."""
 
 import os
+import time
 
 import pytest
 from assay.sandbox import ChannelClosed, Limits, Program, Sandbox, open_sandbox
@@ -92,7 +93,9 @@ def test_many_channels_and_runs_at_once(sandbox: Sandbox) -> None:
         "import sys; sys.exit(0)",
         "print('correct')",
         "import os; os._exit(0)",
-        "import os\nhead = os.read(3, 20)\nos.write(3, head[:4] + bytes(16) + b'ok')",
+        "import os\nhead = os.read(3, 21)\nos.write(3, head[:4] + bytes(16) + b'k')",
+        "import os\nhead = os.read(3, 21)\nos.write(3, head[:19] + bytes([head[19] ^ 1]) + b'k')",
+        "import os\nhead = os.read(3, 21)\nos.write(3, head + b'k')",
         "import os\nos.read(3, 20)\nos.write(3, b'\\xff\\xff\\xff\\xff' + bytes(16))\n",
     ],
 )
@@ -107,6 +110,18 @@ def test_no_reply_is_taken_from_a_program_that_breaks_the_rules(
     channel.close()
 
 
+def test_a_reply_to_an_earlier_question_is_no_reply(sandbox: Sandbox) -> None:
+    source = (
+        "import os\n"
+        "first = os.read(3, 21)\nos.write(3, first)\n"
+        "second = os.read(3, 21)\nos.write(3, first[:20] + second[20:])"
+    )
+    channel = sandbox.open_channel(Program(source), Limits(wall_seconds=5))
+    assert channel.ask(b"1") == b"1"
+    with pytest.raises(ChannelClosed, match="not asked"):
+        channel.ask(b"2")
+
+
 def test_bytes_after_an_answer_end_the_channel(sandbox: Sandbox) -> None:
     source = (
         "import os, threading\n"
@@ -116,8 +131,6 @@ def test_bytes_after_an_answer_end_the_channel(sandbox: Sandbox) -> None:
     )
     channel = sandbox.open_channel(Program(source))
     assert channel.ask(b"1") == b"ok"
-    import time
-
     time.sleep(0.3)
     with pytest.raises(ChannelClosed, match="nobody had asked"):
         channel.ask(b"2")
@@ -144,6 +157,31 @@ def test_serve_cannot_be_imported(sandbox: Sandbox) -> None:
     outcome = sandbox.run(Program("serve(lambda q: q)"))
     assert outcome.status == "nonzero_exit"
     assert "NameError" in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "code", "said"),
+    [
+        ("import sys; sys.exit(3)", "nonzero_exit", 3, "exit code 3"),
+        ("1 / 0", "nonzero_exit", 1, "ZeroDivisionError"),
+        ("import os; os.abort()", "signal", None, "SIGABRT"),
+        ("import os; os.kill(os.getpid(), 9)", "signal", None, "SIGKILL"),
+        ("x = bytearray(1 << 30)", "memory", 1, "memory_mb=512"),
+        ("pass", "ok", 0, ""),
+    ],
+)
+def test_close_says_how_a_program_had_ended(
+    sandbox: Sandbox, source: str, status: str, code: int | None, said: str
+) -> None:
+    channel = sandbox.open_channel(Program("serve(lambda question: b'a')\n"))
+    assert channel.ask(b"") == b"a"
+    outcome = channel.close()
+    assert (outcome.status, outcome.reason) == ("ok", "ended by closing the channel")
+    channel = sandbox.open_channel(Program(source))
+    time.sleep(0.5)  # it ends meanwhile
+    outcome = channel.close()
+    assert (outcome.status, outcome.exit_code) == (status, code), outcome
+    assert said in outcome.reason
 
 
 def test_a_discarded_program_is_ended_before_the_next_one_runs(sandbox: Sandbox) -> None:
