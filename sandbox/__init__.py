@@ -1,4 +1,4 @@
-"""Run untrusted programs: `open_sandbox(name)` gives a backend, a run gives an `Outcome`."""
+"""Run untrusted programs: `open_sandbox(name)` opens a backend, `run` returns an `Outcome`."""
 
 from .defaults import default_sandbox, isolation_in_use, open_sandbox
 from .errors import UsageError

@@ -1,18 +1,18 @@
-"""Programs that try to do harm, for the contract suite that every backend must pass.
+"""Programs that try to do harm, which every backend must withstand.
 
-Each prints HARM when it believes that it succeeded; the observers of `doctor` look from
-outside, whatever it prints. `{secret_file}`, `{folder}`, `{port}`, `{abstract}`, `{path}`,
-`{victim}` and `{harness}` are filled in with things that really exist on the host.
+Each prints HARM if it believes that it has succeeded; whatever it prints, `HostObserver` checks
+from outside. `{secret_file}`, `{folder}`, `{port}`, `{abstract}`, `{path}`, `{victim}` and
+`{harness}` are filled in with things that really exist on the host.
 """
 
 from dataclasses import dataclass
 
-from .attack_calls import FORBIDDEN, source
+from .forbidden_calls import FORBIDDEN, source
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """One hostile program: what it is after, and its source."""
+    """One hostile program: its goal and its source."""
 
     name: str
     family: str
@@ -339,7 +339,7 @@ ATTACKS = _attacks()
 
 
 def fill(attack: Attack, facts: dict[str, object]) -> str:
-    """The source with the host's own paths, ports and process ids in it."""
+    """The source of an attack, with the host's real paths, ports and process ids."""
     head, _, body = attack.source.partition(_PRELUDE)
     plain = attack.name == "32-bit calls" or attack.name.startswith("call: ")
     return head + _PRELUDE + (body if plain else body.format(**facts))

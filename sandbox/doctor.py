@@ -1,29 +1,32 @@
-"""What isolation is here, and the proof that a backend keeps its word.
+"""Which isolation this machine offers, and whether a backend withstands attacks.
 
-`probe()` says, per mechanism, present or absent, why, and how to get it. `self_check(backend)`
-runs the same hostile programs against any backend, with an observer outside.
+`probe()` says for each mechanism whether it is present, why not, and how to get it.
+`self_check(backend)` runs hostile programs against any backend, with an observer outside.
 """
 
 import contextlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .attacks import ATTACKS, Attack, fill
+from .canaries import Check, canaries
+from .defaults import open_sandbox
 from .errors import UsageError
-from .types import Limits, Outcome, Program, Sandbox
-from .witness import Witness, descendants
+from .host_observer import HostObserver, descendants
+from .process.backend import ProcessSandbox
+from .types import Limits, Program, Sandbox
 
 HOSTILE = Limits(
     cpu_seconds=0.5, wall_seconds=2.0, memory_mb=256, output_kb=256, files_mb=4, processes=8
 )
 _PATIENT = replace(HOSTILE, wall_seconds=60.0)  # a busy machine is no harm
-_STOCK = 2  # the next program's process and the first one of its namespace
+_SPARE = 2  # the spare child and the init of its namespace
 _CLEAN = "import os; print(sorted(os.listdir('.')), 6 * 7)"
 
-_MENDS = {
+_FIXES = {
     "user namespace": "sysctl -w user.max_user_namespaces=15000; on Ubuntu also "
     "kernel.apparmor_restrict_unprivileged_userns=0",
     "mount namespace": "run outside of a container that forbids namespaces, or use docker",
@@ -41,7 +44,7 @@ _MENDS = {
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """One wall: whether it stands here, why not, and how to get it."""
+    """One mechanism of isolation: whether it is present, why not, and how to get it."""
 
     name: str
     present: bool
@@ -49,27 +52,15 @@ class Mechanism:
     mend: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One attack, or one canary, and whether the backend withstood it."""
-
-    name: str
-    family: str
-    passed: bool
-    said: str = ""
-
-
 def probe() -> list[Mechanism]:
-    """Every mechanism that a backend can use, tried for real."""
+    """Try every mechanism that a backend can use."""
     return [*_probe_process(), *_probe_docker()]
 
 
 def _probe_process() -> Iterator[Mechanism]:
-    from .process.backend import ProcessSandbox
-
     try:
-        with ProcessSandbox(workers=1, allow_unsafe=True) as box:
-            steps = dict(box.isolation)
+        with ProcessSandbox(workers=1, allow_unsafe=True) as sandbox:
+            steps = dict(sandbox.isolation)
     except UsageError as problem:
         yield Mechanism("process backend", False, str(problem), "see the reason")
         return
@@ -77,7 +68,7 @@ def _probe_process() -> Iterator[Mechanism]:
     yield Mechanism("process backend", True, f"programs run as {user}")
     for name, why in steps.items():
         present = why == "present"
-        yield Mechanism(name, present, "" if present else why, "" if present else _mend(name))
+        yield Mechanism(name, present, "" if present else why, "" if present else _fix(name))
 
 
 def _probe_docker() -> Iterator[Mechanism]:
@@ -89,81 +80,56 @@ def _probe_docker() -> Iterator[Mechanism]:
     try:
         version, runtimes = engine.describe()
     except UsageError as problem:
-        yield Mechanism("docker", False, str(problem), _mend("docker"))
+        yield Mechanism("docker", False, str(problem), _fix("docker"))
         return
     yield Mechanism("docker", True, f"engine {version}")
     runsc = "runsc" in runtimes
     why = "" if runsc else "the engine does not know the runtime"
     if not runsc and shutil.which("runsc"):
         why += ", though runsc is installed"
-    yield Mechanism("runsc", runsc, why, "" if runsc else _mend("runsc"))
+    yield Mechanism("runsc", runsc, why, "" if runsc else _fix("runsc"))
 
 
-def _mend(name: str) -> str:
-    return _MENDS.get(name, "see the reason")
-
-
-def canaries(box: Sandbox) -> list[Check]:
-    """The quick proof, at every start, that limits are enforced: memory, fork, network, files."""
-    tries: tuple[tuple[str, str, Callable[[Outcome], bool]], ...] = (
-        ("memory", "x = bytearray(1 << 28); print('HARM')", lambda o: o.status == "memory"),
-        ("fork", "import os; os.fork(); print('HARM')", lambda o: o.status == "nonzero_exit"),
-        (
-            "network",
-            "import socket; socket.create_connection(('127.0.0.1', 9), 1); print('HARM')",
-            lambda o: o.status == "nonzero_exit" and "refused" not in o.stderr,
-        ),
-        ("files", "open('/etc/passwd'); print('HARM')", lambda o: o.status == "nonzero_exit"),
-        ("plain", "print(6 * 7)", lambda o: o.stdout == "42\n"),
-    )
-    limits = Limits(cpu_seconds=2, wall_seconds=20, memory_mb=64)
-    checks = []
-    for name, source, holds in tries:
-        outcome = box.run(Program(source), limits)
-        passed = holds(outcome) and "HARM" not in outcome.stdout
-        said = "" if passed else f"{outcome.status}: {outcome.reason} {outcome.stderr[-200:]}"
-        checks.append(Check(name, "canary", passed, said.strip()))
-    return checks
+def _fix(name: str) -> str:
+    return _FIXES.get(name, "see the reason")
 
 
 def self_check(
     backend: str | Sandbox = "auto", attacks: tuple[Attack, ...] = ATTACKS
 ) -> list[Check]:
-    """Run the contract suite against a backend, by name or already open."""
-    from .defaults import open_sandbox
-
+    """Run every canary and attack against a backend, by name or already open."""
     with contextlib.ExitStack() as stack:
         if isinstance(backend, str):
-            box = stack.enter_context(open_sandbox(backend, workers=1))
+            sandbox = stack.enter_context(open_sandbox(backend, workers=1))
         else:
-            box = backend
-        witness = stack.enter_context(Witness())
-        return canaries(box) + [withstand(box, attack, witness) for attack in attacks]
+            sandbox = backend
+        observer = stack.enter_context(HostObserver())
+        return canaries(sandbox) + [run_attack(sandbox, one, observer) for one in attacks]
 
 
-def withstand(box: Sandbox, attack: Attack, witness: Witness) -> Check:
-    """Run one attack, look at the world, and see that the next run is untouched."""
+def run_attack(sandbox: Sandbox, attack: Attack, observer: HostObserver) -> Check:
+    """Run one attack, check the host, and check that the next run is unaffected."""
     before = len(descendants(os.getpid()))
-    outcome = box.run(Program(fill(attack, witness.facts())), HOSTILE)
-    found = witness.complaints(outcome.stdout + outcome.stderr)
+    outcome = sandbox.run(Program(fill(attack, observer.facts())), HOSTILE)
+    found = observer.violations(outcome.stdout + outcome.stderr)
     if left := _left_over(before):
-        found.append(f"{left} processes were left")
+        found.append(f"{left} processes were left behind")
     if "HARM" in outcome.stdout:
         found.append("it reports success: " + outcome.stdout.strip()[:200])
     if "NameError" in outcome.stderr or "SyntaxError" in outcome.stderr:
         found.append(f"the attack itself is broken: {outcome.stderr[-200:]}")
     if outcome.status == "sandbox_error":
         found.append(outcome.reason)
-    after = box.run(Program(_CLEAN), _PATIENT)
+    after = sandbox.run(Program(_CLEAN), _PATIENT)
     if after.stdout != "[] 42\n":
         found.append(f"the next run was harmed: {after.status} {after.stdout!r} {after.reason}")
     return Check(attack.name, attack.family, not found, "; ".join(found))
 
 
 def _left_over(before: int) -> int:
-    """Processes below us that were not there before, but for what a server keeps in stock."""
+    """Processes below us that were not there before, except for spare children."""
     deadline = time.monotonic() + 5
-    while (more := len(descendants(os.getpid())) - before - _STOCK) > 0:
+    while (more := len(descendants(os.getpid())) - before - _SPARE) > 0:
         if time.monotonic() > deadline:
             return more
         time.sleep(0.05)

@@ -1,9 +1,9 @@
-"""The one exception that means "the caller's mistake"."""
+"""The exception for mistakes of the caller."""
 
 
 class UsageError(ValueError):
-    """A mistake of the user's: one line that names the thing, the value and the mend.
+    """A mistake of the caller: one line that names the thing, the value and the remedy.
 
-    The command line prints its message alone and exits with 2; library callers see a
-    ValueError. It lives in the lowest layer so that every layer can raise it.
+    The command line prints only the message and exits with 2; library callers see a ValueError.
+    It is defined in the lowest layer so that every layer can raise it.
     """

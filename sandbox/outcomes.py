@@ -1,9 +1,9 @@
-"""From the raw ending of a run to its Outcome: which limit it was, in one sentence."""
+"""From the ending of a run to its Outcome: which limit was hit, in one sentence."""
 
 import os
 import signal
 
-from .forkserver.client import Ending
+from .forkserver.protocol import Ending
 from .types import Limits, Outcome, OutcomeStatus
 
 _HINTS = (  # the last line of a traceback -> the limit behind it
@@ -19,12 +19,12 @@ _MEMORY = ("MemoryError", "OSError: [Errno 12]", "numpy._core._exceptions._Array
 
 
 def failure(why: str) -> Outcome:
-    """Our own failure, which says nothing of the program."""
+    """The outcome for our own failure, which says nothing about the program."""
     return Outcome("sandbox_error", reason=why)
 
 
 def conclude(ending: Ending, limits: Limits, out_of_memory: bool) -> Outcome:
-    """Name what happened. `out_of_memory` is the kernel's word that its killer struck."""
+    """Name what happened. `out_of_memory`: the kernel killed for memory during the run."""
     stderr = ending.stderr.decode("utf-8", "replace")
     code = os.waitstatus_to_exitcode(ending.status)
     status, reason = _judge(ending, limits, stderr, code, out_of_memory)
@@ -44,7 +44,7 @@ def conclude(ending: Ending, limits: Limits, out_of_memory: bool) -> Outcome:
 def _judge(
     ending: Ending, limits: Limits, stderr: str, code: int, out_of_memory: bool
 ) -> tuple[OutcomeStatus, str]:
-    if out_of_memory:
+    if out_of_memory or ending.why == "memory":
         return "memory", f"used more than memory_mb={limits.memory_mb}"
     if ending.why == "output":
         return "output_limit", f"wrote more than output_kb={limits.output_kb}"
@@ -57,7 +57,7 @@ def _judge(
     if ending.why == "closed" and not ending.report:
         return "ok", "ended by closing the channel before it had started"
     if ending.report != "R":
-        return "sandbox_error", f"the walls did not stand: {ending.report or 'no word of why'}"
+        return "sandbox_error", f"the program was not started: {ending.report or 'no reason given'}"
     if ending.why == "protocol":
         return "nonzero_exit", f"broke the rules of the channel: {ending.detail}"
     if ending.why == "closed":

@@ -1,49 +1,56 @@
-"""What every backend shares: a pool of fork-servers, each running one program at a time."""
+"""What every backend shares: a pool of fork-servers, each of which runs one program at a time."""
 
 import os
 import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, Self
+from typing import Self
 
 from . import outcomes, requests
 from .errors import UsageError
-from .forkserver.client import Ending, Request, ServerGoneError
+from .forkserver.protocol import Request, ServerGoneError
+from .pooled_channel import (
+    KILLED_FOR_MEMORY,
+    OF_ANOTHER_PROCESS,
+    PooledChannel,
+    PooledServer,
+    killed_for_memory,
+)
 from .types import ChannelClosed, Limits, Outcome, Program
 
 _MOST_CHANNELS = 256
 _MANY = 512
-"""Programs after which a pool is worth more servers than workers, so that none waits for an end."""
+"""Waits for a server after which a pool may have more servers than workers."""
 _ATTEMPTS = 2
+_SLEEPERS = 8
+"""Sleeping programs per worker that occupy no slot."""
 
 
-class RunningProgram(Protocol):
-    """A program under way in a server."""
+class _Place:
+    """The place of one run: a slot while it computes, a bed once it is seen to sleep."""
 
-    def ask(self, question: bytes, cpu_seconds: float | None) -> bytes | None: ...
-    def finish(self) -> Ending: ...
-    def order_end(self) -> None: ...
-    def over(self) -> bool: ...
-    def close(self) -> Ending: ...
-    def forget(self) -> None: ...
+    def __init__(self, slots: threading.Semaphore, beds: threading.Semaphore) -> None:
+        """Wait for a slot."""
+        self._slots, self._beds = slots, beds
+        slots.acquire()
+        self._held = slots
 
+    def sleep(self) -> None:
+        """Give the slot to another run, if there is a bed."""
+        if self._held is self._slots and self._beds.acquire(blocking=False):
+            self._slots.release()
+            self._held = self._beds
 
-class PooledServer(Protocol):
-    """A fork-server as the pool sees it, wherever it runs."""
-
-    def prepare(self, request: Request) -> None: ...
-    def start(self, request: Request, channel: bool) -> RunningProgram: ...
-    def out_of_memory(self) -> bool: ...
-    def alive(self) -> bool: ...
-    def forget(self) -> None: ...
-    def close(self) -> None: ...
+    def leave(self) -> None:
+        """Give back what is held; once."""
+        self._held.release()
 
 
 class PooledSandbox(ABC):
-    """A Sandbox over a pool of servers. Subclasses say how one server starts."""
+    """A Sandbox over a pool of servers. Subclasses implement how a server starts."""
 
     name = "pooled"
 
@@ -60,21 +67,23 @@ class PooledSandbox(ABC):
     def _reset(self) -> None:
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(self.workers)
+        self._beds = threading.BoundedSemaphore(_SLEEPERS * self.workers)
+        """Places for programs that sleep, which take no slot from those that compute."""
         self._idle: dict[tuple[str, ...], list[PooledServer]] = {}
         self._busy: set[PooledServer] = set()
         self._waited = 0
         self._leaving: dict[PooledServer, PooledChannel] = {}
-        """Idle servers whose last program was ordered to end, and need not have ended yet."""
+        """Idle servers whose last program was ordered to end and may not have ended yet."""
         self._channels: weakref.WeakSet[PooledChannel] = weakref.WeakSet()
         self._dropped: deque[PooledServer] = deque()
-        """Servers of channels that nobody closed; a collector may put one here at any time."""
+        """Servers of channels that nobody closed. The garbage collector may add one at any time."""
 
     @abstractmethod
     def _start_server(self, preload: tuple[str, ...]) -> PooledServer:
-        """Start one server whose programs may import `preload`; UsageError or ServerGoneError."""
+        """Start a server whose programs may import `preload`. UsageError or ServerGoneError."""
 
     def _take(self, preload: tuple[str, ...]) -> PooledServer:
-        self._bury_dropped()
+        self._close_dropped()
         while True:
             with self._lock:
                 if self._closed:
@@ -84,11 +93,11 @@ class PooledSandbox(ABC):
                     break
                 self._busy.add(server)
                 leaving = self._leaving.pop(server, None)
-            if leaving is not None and not leaving._settle():
+            if leaving is not None and not leaving.settle():
                 continue
             if server.alive():
                 return server
-            self._retire(server)
+            self.retire(server)
         server = self._start_server(preload)
         with self._lock:
             if not self._closed:
@@ -100,16 +109,20 @@ class PooledSandbox(ABC):
     def _closed_error(self) -> UsageError:
         return UsageError(f"the {self.name} sandbox is closed: open a new one")
 
-    def _bury_dropped(self) -> None:
+    def drop(self, server: PooledServer) -> None:
+        """Have the server of a channel that nobody closed retired at the next occasion."""
+        self._dropped.append(server)
+
+    def _close_dropped(self) -> None:
         while self._dropped:
-            self._retire(self._dropped.popleft())
+            self.retire(self._dropped.popleft())
 
     def _choose(self, preload: tuple[str, ...]) -> PooledServer | None:
-        """An idle server, best one whose last program is over; None asks for another server."""
+        """An idle server, preferably one whose last program is over; None to start another."""
         waiting = self._idle.setdefault(preload, [])
         for place in reversed(range(len(waiting))):
             leaving = self._leaving.get(waiting[place])
-            if leaving is None or leaving._running.over():
+            if leaving is None or leaving.running.over():
                 return waiting.pop(place)
         self._waited += 1
         servers = len(waiting) + len(self._busy)
@@ -117,7 +130,8 @@ class PooledSandbox(ABC):
             return None
         return waiting.pop(0)
 
-    def _give(self, server: PooledServer) -> None:
+    def give(self, server: PooledServer) -> None:
+        """Take back a server that waits for its next program."""
         with self._lock:
             if server not in self._busy:
                 return  # the sandbox was closed meanwhile, or belongs to the process that forked
@@ -131,64 +145,85 @@ class PooledSandbox(ABC):
                         return
             leaving = self._leaving.pop(server, None)
         if leaving is not None:
-            leaving._running.forget()
+            leaving.running.forget()
         server.close()
 
-    def _give_early(self, server: PooledServer, leaving: "PooledChannel") -> None:
-        """Take a server back whose program has been ordered to end."""
+    def give_early(self, server: PooledServer, leaving: "PooledChannel") -> None:
+        """Take back a server whose program has been ordered to end."""
         with self._lock:
             if server in self._busy:
                 self._leaving[server] = leaving
-        self._give(server)
+        self.give(server)
 
-    def _retire(self, server: PooledServer) -> None:
+    def retire(self, server: PooledServer) -> None:
+        """Close a server instead of taking it back."""
         with self._lock:
             self._busy.discard(server)
         server.close()
 
     def run(self, program: Program, limits: Limits | None = None) -> Outcome:
-        """Run a program to its end. UsageError for impossible limits, never for the program."""
+        """Run a program to its end. UsageError for impossible limits, never for the program.
+
+        At most `workers` programs compute at a time; one that sleeps gives its place to another.
+        """
         limits = limits or Limits()
-        request = requests.prepare(program, limits)
+        request = requests.encode_request(program, limits)
         if isinstance(request, Outcome):
             return request
-        with self._slots:
-            why = ""
-            for _ in range(_ATTEMPTS):
-                try:
-                    return self._run_once(request, program.preload, limits)
-                except ServerGoneError as problem:
-                    why = str(problem)
-            return outcomes.failure(why)
+        why = ""
+        for _ in range(_ATTEMPTS):
+            place = _Place(self._slots, self._beds)
+            try:
+                return self._run_once(request, program.preload, limits, place.sleep)
+            except ServerGoneError as problem:
+                why = str(problem)
+            finally:
+                place.leave()
+        return outcomes.failure(why)
 
-    def _run_once(self, request: Request, preload: tuple[str, ...], limits: Limits) -> Outcome:
+    def _run_once(
+        self,
+        request: Request,
+        preload: tuple[str, ...],
+        limits: Limits,
+        on_sleep: Callable[[], None],
+    ) -> Outcome:
         server, running = self._take(preload), None
         try:
             server.prepare(request)
             running = server.start(request, channel=False)
-            ending = running.finish()
-            outcome = outcomes.conclude(ending, limits, _killed(ending, server))
+            ending = running.finish(on_sleep)
+            outcome = outcomes.conclude(ending, limits, killed_for_memory(ending, server))
             if outcome.status == "sandbox_error":  # another server may have better luck
                 raise ServerGoneError(outcome.reason)
+        except ServerGoneError:
+            if running is not None:
+                running.forget()
+            memory = running is not None and server.out_of_memory()
+            self.retire(server)
+            if memory:
+                return outcomes.conclude(KILLED_FOR_MEMORY, limits, True)
+            raise
         except BaseException:
             if running is not None:
                 running.forget()
-            self._retire(server)
+            self.retire(server)
             raise
-        self._give(server)
+        self.give(server)
         return outcome
 
     def run_many(self, programs: Sequence[Program], limits: Limits | None = None) -> list[Outcome]:
         """Run programs in parallel; the outcomes come in the order of the programs."""
-        if len(programs) < 2 or self.workers == 1:
+        if len(programs) < 2:
             return [self.run(program, limits) for program in programs]
-        with ThreadPoolExecutor(min(self.workers, len(programs))) as threads:
+        most = self.workers * (1 + _SLEEPERS)
+        with ThreadPoolExecutor(min(most, len(programs))) as threads:
             return list(threads.map(lambda program: self.run(program, limits), programs))
 
     def open_channel(self, program: Program, limits: Limits | None = None) -> "PooledChannel":
         """Start a program that answers questions. Raises ChannelClosed if it cannot start."""
         limits = limits or Limits()
-        request = requests.prepare(program, limits)
+        request = requests.encode_request(program, limits)
         if isinstance(request, Outcome):
             raise ChannelClosed(request)
         if len(self._busy) >= _MOST_CHANNELS:
@@ -209,35 +244,35 @@ class PooledSandbox(ABC):
             server.prepare(request)
             channel = PooledChannel(self, server, server.start(request, channel=True), limits)
         except BaseException:
-            self._retire(server)
+            self.retire(server)
             raise
         self._channels.add(channel)
         return channel
 
     def server_pids(self) -> list[int]:
-        """Processes whose children are the programs that run now; none where they are not ours."""
+        """Process ids of the servers that run programs now; none where they are not ours."""
         with self._lock:
             return [pid for server in self._busy if (pid := getattr(server, "pid", 0))]
 
     def close(self) -> None:
         """Stop every server; idempotent."""
-        self._bury_dropped()
+        self._close_dropped()
         with self._lock:
             self._closed = True
             servers = [s for waiting in self._idle.values() for s in waiting] + list(self._busy)
             leaving = list(self._leaving.values())
             self._idle, self._busy, self._leaving = {}, set(), {}
         for channel in leaving:
-            channel._running.forget()
+            channel.running.forget()
         for server in servers:
             server.close()
 
     def _after_fork(self) -> None:
-        """In a forked copy of the harness: the servers belong to the other process."""
+        """Forget the servers in a forked copy of the harness: they belong to the other process."""
         servers = [s for waiting in self._idle.values() for s in waiting] + list(self._busy)
         for channel in [*self._leaving.values(), *self._channels]:
-            channel._running.forget()
-            channel._outcome = _OF_ANOTHER_PROCESS
+            channel.running.forget()
+            channel._outcome = OF_ANOTHER_PROCESS
         for server in servers:
             server.forget()
         self._reset()
@@ -247,114 +282,6 @@ class PooledSandbox(ABC):
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-class PooledChannel:
-    """A running program and the server it occupies."""
-
-    def __init__(
-        self, pool: PooledSandbox, server: PooledServer, running: RunningProgram, limits: Limits
-    ) -> None:
-        self._pool, self._server, self._running, self._limits = pool, server, running, limits
-        self._outcome: Outcome | None = None
-
-    def ask(self, question: bytes, cpu_seconds: float | None = None) -> bytes:
-        """Send one question and wait for its reply; ChannelClosed when there will be none."""
-        if self._outcome is not None:
-            raise ChannelClosed(self._outcome)
-        try:
-            reply = self._running.ask(question, cpu_seconds)
-        except ServerGoneError as problem:
-            self._fail(str(problem))
-            reply = None
-        except ValueError as problem:
-            raise UsageError(str(problem)) from None
-        except BaseException:
-            self._fail("the wait for a reply was interrupted")
-            raise
-        if reply is None:
-            outcome = self.close()
-            if outcome.status == "ok":
-                raise ChannelClosed(
-                    Outcome(
-                        **{
-                            **{f: getattr(outcome, f) for f in Outcome.__slots__},
-                            "reason": "the program ended without answering",
-                        }
-                    )
-                )
-            raise ChannelClosed(outcome)
-        return reply
-
-    def _fail(self, why: str) -> None:
-        self._outcome = outcomes.failure(why)
-        self._running.forget()
-        self._pool._retire(self._server)
-
-    def close(self) -> Outcome:
-        """Kill the program if it still runs and wait until nothing of it is left. Idempotent."""
-        if self._outcome is None and self._settle():
-            self._pool._give(self._server)
-        assert self._outcome is not None
-        return self._outcome
-
-    def discard(self) -> None:
-        """Kill the program without waiting for it. Idempotent.
-
-        The server that it occupied waits for its end before it takes the next program.
-        """
-        if self._outcome is not None:
-            return
-        try:
-            self._running.order_end()
-        except ServerGoneError as problem:
-            self._fail(str(problem))
-            return
-        self._outcome = _DISCARDED
-        self._pool._give_early(self._server, self)
-
-    def _settle(self) -> bool:
-        """Kill the program and wait for its end; whether the server can serve on, or is retired."""
-        try:
-            ending = self._running.close()
-            killed = _killed(ending, self._server)
-            outcome = outcomes.conclude(ending, self._limits, killed)
-        except OSError as problem:  # a server that is gone, among others
-            self._fail(str(problem))
-            return False
-        except BaseException:
-            self._fail("the wait for its end was interrupted")
-            raise
-        if self._outcome is None:
-            self._outcome = outcome
-        if outcome.status == "sandbox_error":
-            self._pool._retire(self._server)
-            return False
-        return True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        # A collector may call this anywhere, in the middle of the pool's own work too.
-        if getattr(self, "_outcome", self) is None:
-            self._running.forget()
-            self._pool._dropped.append(self._server)
-
-
-_DISCARDED = Outcome("ok", reason="discarded by its user")
-_OF_ANOTHER_PROCESS = outcomes.failure("the channel belongs to the process that forked")
-
-
-def _killed(ending: Ending, server: PooledServer) -> bool:
-    """Whether the kernel's memory killer ended the run; asked only where it may have struck.
-
-    It is asked of a run that we ended too: the next one must not be told of this one's kill.
-    """
-    return ending.status == 9 and server.out_of_memory() and not ending.why
 
 
 _POOLS: "weakref.WeakSet[PooledSandbox]" = weakref.WeakSet()

@@ -1,4 +1,4 @@
-"""From a Program and its Limits to what a fork-server takes: checked, encoded, bounded."""
+"""From a Program and its Limits to a Request: check, encode and bound them."""
 
 import math
 import os
@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import PurePosixPath
 
 from .errors import UsageError
-from .forkserver.client import Request
+from .forkserver.protocol import Request
 from .types import Limits, Outcome, Program
 
 LARGEST_SOURCE = 16 * 2**20
@@ -16,13 +16,13 @@ _BYTES_PER_INODE = 16 * 1024
 _FEWEST_INODES, _MOST_INODES = 64, 4096
 
 
-_passed: Limits | None = None
+_checked: Limits | None = None
 
 
 def check_limits(limits: Limits) -> None:
-    """Every limit is positive, finite and within the machine; UsageError says which is not."""
-    global _passed
-    if limits is _passed:  # the same object again, as from run to run
+    """Raise UsageError for a limit that is not positive, finite and within the machine."""
+    global _checked
+    if limits is _checked:  # the same object again, as from run to run
         return
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -44,13 +44,13 @@ def check_limits(limits: Limits) -> None:
             raise UsageError(f"{item.name}={value} is beyond this machine: give at most {most}")
     if limits.open_files < 8:
         raise UsageError(f"open_files={limits.open_files} is too few to start: give at least 8")
-    _passed = limits
+    _checked = limits
 
 
-def prepare(program: Program, limits: Limits) -> Request | Outcome:
-    """Encode one run; an Outcome where the program alone decides that it cannot run.
+def encode_request(program: Program, limits: Limits) -> Request | Outcome:
+    """Encode one run; an Outcome instead if the program cannot run because of its source.
 
-    Raises UsageError for limits and file names that no program is to blame for.
+    Raises UsageError for impossible limits and file names, which are the caller's mistake.
     """
     check_limits(limits)
     if not isinstance(program.source, str):
@@ -65,11 +65,11 @@ def prepare(program: Program, limits: Limits) -> Request | Outcome:
     files = {_name(name): encode(content) for name, content in program.files.items()}
     if files:
         _check_files(files, limits)
-    return Request(source, numbers(limits), files, encode(program.stdin), prelude)
+    return Request(source, limit_values(limits), files, encode(program.stdin), prelude)
 
 
-def numbers(limits: Limits) -> dict[str, float]:
-    """The limits as plain numbers, and the inodes that go with the space."""
+def limit_values(limits: Limits) -> dict[str, float]:
+    """The limits as plain numbers, with a number of inodes that fits the space."""
     inodes = int(limits.files_mb * 2**20 / _BYTES_PER_INODE)
     return {
         **{item.name: float(getattr(limits, item.name)) for item in fields(limits)},
@@ -78,7 +78,7 @@ def numbers(limits: Limits) -> dict[str, float]:
 
 
 def encode(content: str | bytes) -> bytes:
-    """Bytes as they are; text as UTF-8, lone surrogates included."""
+    """Bytes as they are; text as UTF-8, including lone surrogates."""
     if isinstance(content, bytes | bytearray):
         return bytes(content)
     if isinstance(content, str):
@@ -100,12 +100,12 @@ def _name(name: str) -> str:
 
 
 def _check_files(files: dict[str, bytes], limits: Limits) -> None:
-    """The files can lie beside each other, and there is room for their names and contents."""
+    """Raise UsageError if the files clash or do not fit into the working folder."""
     folders = {str(parent) for name in files for parent in PurePosixPath(name).parents}
     if both := folders & set(files):
         name = min(both)
         raise UsageError(f"file name {name!r} is a folder of another file too: rename one")
-    room = int(numbers(limits)["inodes"]) - 1
+    room = int(limit_values(limits)["inodes"]) - 1
     if len(files) + len(folders) > room:
         raise UsageError(
             f"{len(files)} files are more than files_mb={limits.files_mb} has room for: "

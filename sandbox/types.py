@@ -1,4 +1,4 @@
-"""What a sandbox takes and gives: the closed vocabulary that every backend shares."""
+"""The types that every backend shares: programs, limits, outcomes, channels, sandboxes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ OutcomeStatus = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Python source run as `__main__`, what it reads on stdin, and files put beside it.
+    """Python source to run as `__main__`, its stdin, and the files beside it.
 
-    `files` maps relative names to contents, laid into the private working folder.
-    `preload` names third-party libraries that the program may import, kept warm; without it
-    only the standard library is there. `prelude` is trusted source that runs first, in the same
-    namespace: definitions and nothing else, no secret. It runs once in the fork-server, and
-    every program that names it is a copy of that state. Where a prelude defines `main`, a program
-    without source is a call of `main(exchange)`: nothing has to be compiled for it.
+    `files` maps relative names to contents, written into the private working folder. `preload`
+    names third-party libraries that the program may import, kept loaded; without it only the
+    standard library is available. `prelude` is trusted source that runs first, in the same
+    namespace: definitions only, no secrets. It runs once in the fork-server, and every program
+    with the same prelude starts from a copy of that state. If a prelude defines `main`, a program
+    without source is a call of `main(exchange)`, and nothing has to be compiled for it.
     """
 
     source: str
@@ -32,8 +32,9 @@ class Program:
 class Limits:
     """Hard limits of one run. CPU time decides; the wall clock is the backstop.
 
-    Of a channel, the wall clock runs only while a question is open. `processes` counts threads:
-    a program may start threads and never processes.
+    In a channel, the wall clock runs only while a question is open. `processes` counts threads,
+    the main thread included: a program may start threads but no processes. Every program sees two
+    CPUs, whatever the machine has, so that a default thread pool has the same size everywhere.
     """
 
     cpu_seconds: float = 2.0
@@ -47,7 +48,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended. `sandbox_error` is our own failure and says nothing of the program."""
+    """How a run ended. `sandbox_error` is our own failure and says nothing about the program."""
 
     status: OutcomeStatus
     stdout: str = ""
@@ -57,13 +58,13 @@ class Outcome:
     wall_seconds: float = 0.0
     peak_memory_mb: float = 0.0
     stdout_bytes: bytes = field(default=b"", repr=False)
-    """What stdout holds, byte for byte; `stdout` shows bytes that are not UTF-8 as U+FFFD."""
+    """stdout byte for byte; `stdout` shows bytes that are not UTF-8 as U+FFFD."""
     reason: str = ""
-    """One sentence: which limit was hit, which signal came, what of ours failed."""
+    """One sentence: which limit was hit, which signal came, or what failed on our side."""
 
 
-class ChannelClosed(Exception):  # noqa: N818 (an end is no error of ours)
-    """The program is gone, or broke the rules of the channel; `outcome` says how it ended."""
+class ChannelClosed(Exception):  # noqa: N818 (the end of a program is no error)
+    """The program has ended or broken the rules of the channel; `outcome` says how it ended."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(f"{outcome.status}: {outcome.reason}")
@@ -73,8 +74,8 @@ class ChannelClosed(Exception):  # noqa: N818 (an end is no error of ours)
 class Channel(Protocol):
     """A running program that can be asked questions, one at a time.
 
-    A reply counts only for the question that is open: bytes that the program sends before it
-    is asked, or after it has answered, end the run.
+    A reply counts only for the open question: bytes that the program sends before it is asked, or
+    after it has answered, end the run.
     """
 
     def ask(self, question: bytes, cpu_seconds: float | None = None) -> bytes:
@@ -86,14 +87,17 @@ class Channel(Protocol):
         ...
 
     def close(self) -> Outcome:
-        """Kill the program if it still runs and wait until nothing of it is left. Idempotent."""
+        """End the program and wait until nothing of it is left. Idempotent.
+
+        The outcome is "ok" if it was still running; else it says how the program had ended.
+        """
         ...
 
     def discard(self) -> None:
-        """Kill the program if it still runs, for a caller that need not know how it ended.
+        """End the program, for a caller that need not know how it ended. Idempotent.
 
-        Returns at once; the sandbox waits until nothing is left before it runs another program
-        in that place. Idempotent.
+        Returns at once; the sandbox waits until nothing of it is left before it runs another
+        program in that place.
         """
         ...
 
@@ -106,7 +110,7 @@ class Sandbox(Protocol):
 
     name: str
     isolation: Mapping[str, str]
-    """What stands between a program and the machine: mechanism -> "present", or why it is not."""
+    """What isolates a program: mechanism -> "present", or why it is missing."""
 
     def run(self, program: Program, limits: Limits | None = None) -> Outcome:
         """Run a program to its end. Never raises for what the program does."""
@@ -128,7 +132,7 @@ class Sandbox(Protocol):
         ...
 
     def close(self) -> None:
-        """Stop the backend: every process, mount, container and descriptor is gone after it."""
+        """Stop the backend. Afterwards no process, mount, container or descriptor is left."""
         ...
 
     def __enter__(self) -> Self: ...

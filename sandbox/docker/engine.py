@@ -1,6 +1,6 @@
-"""The engine behind the docker SDK: reach it, find the image, start containers, sweep orphans.
+"""The container engine: connect to it, find the image, start containers, remove orphans.
 
-Only calls of the Docker API that other engines answer too (podman's service, for one).
+Uses only calls of the Docker API that other engines (podman's service) answer too.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ _REMOVAL = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a container is made for; a run with other needs takes another container."""
+    """The size of a container; a run that needs another size takes another container."""
 
     memory_mb: int
     processes: int
@@ -47,14 +47,14 @@ def connect() -> Any:
     except ENGINE_ERRORS as problem:
         if client is not None:
             client.close()
-        raise UsageError(f"no container engine answers ({brief(problem)}): {_MEND}") from problem
+        raise UsageError(f"no container engine answers ({shorten(problem)}): {_FIX}") from problem
     return client
 
 
-_MEND = "install one (apt-get install docker.io) and start it, or set DOCKER_HOST"
+_FIX = "install one (apt-get install docker.io) and start it, or set DOCKER_HOST"
 
 
-def brief(problem: BaseException) -> str:
+def shorten(problem: BaseException) -> str:
     """The last, most exact part of an engine's message, in one line."""
     said = getattr(problem, "explanation", None) or str(problem)
     line = " ".join(str(said).split())
@@ -67,7 +67,7 @@ def describe() -> tuple[str, set[str]]:
     try:
         info = client.info()
     except ENGINE_ERRORS as problem:
-        raise UsageError(f"the engine does not describe itself: {brief(problem)}") from problem
+        raise UsageError(f"the engine does not describe itself: {shorten(problem)}") from problem
     finally:
         client.close()
     return str(info.get("ServerVersion", "?")), set(info.get("Runtimes") or {})
@@ -85,7 +85,7 @@ def find_image(client: Any) -> str:
             "python -m assay.sandbox.docker.image"
         ) from None
     except ENGINE_ERRORS as problem:
-        raise UsageError(f"the engine does not list its images: {brief(problem)}") from problem
+        raise UsageError(f"the engine does not list its images: {shorten(problem)}") from problem
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ def start(client: Any, image: str, shape: Shape, runtime: str | None, can: Abili
     try:
         return _start(client, image, shape, runtime, can)
     except APIError as problem:
-        if not tried or "nr_inodes" not in brief(problem):
+        if not tried or "nr_inodes" not in shorten(problem):
             raise
     can.inodes = False  # podman: the size of the folder and the memory of the container remain
     return _start(client, image, shape, runtime, can)

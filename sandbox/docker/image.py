@@ -1,9 +1,9 @@
-"""Make the sandbox image from this machine's own Python, where no registry can be reached.
+"""Build the sandbox image from this machine's own Python, where no registry can be reached.
 
     python -m assay.sandbox.docker.image [--with numpy]
 
-The image holds the interpreter, its standard library, the shared objects that these map, and
-the fork-server: what `image/Dockerfile` makes on a base image, under the same tag.
+The image holds the interpreter, its standard library, the shared objects that these use, the
+time zones and the fork-server: what `image/Dockerfile` makes on a base image, under the same tag.
 """
 
 import argparse
@@ -19,19 +19,24 @@ from typing import Any
 
 from ..errors import UsageError
 from ..forkserver import client as forkserver_client
+from ..forkserver import rootfs
+from ..interpreter_survey import base_interpreter, survey
 from . import engine
 
 _SKIPPED = {"__pycache__", "site-packages", "dist-packages", "test", "tests", "idlelib", "tkinter"}
 _LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
 _HOME = "/opt/assay"
-_ENTRY = "import sys; sys.path.append('/opt/assay'); from forkserver import relay; relay.main()"
+_ENTRY = (
+    "import sys; sys.path.append('/opt/assay'); "
+    "from forkserver import container_agent; container_agent.main()"
+)
 _FLAGS = ["-S", "-s", "-P", "-B", "-X", "utf8", "-c"]
 
 
 def build_from_host(libraries: tuple[str, ...] = ()) -> str:
-    """Import an image made of this machine's Python and give its tag. Raises UsageError."""
-    interpreter = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
-    archive = _archive(interpreter, _survey(interpreter, libraries))
+    """Import an image made of this machine's Python; returns its id. Raises UsageError."""
+    interpreter = os.path.realpath(base_interpreter())
+    archive = _archive(interpreter, survey(libraries))
     client = engine.connect()
     try:
         repository, _, tag = engine.IMAGE.partition(":")
@@ -42,7 +47,7 @@ def build_from_host(libraries: tuple[str, ...] = ()) -> str:
         client.api.tag(made, repository, tag)  # podman imports under "latest", whatever is asked
         return str(client.images.get(engine.IMAGE).id)
     except engine.ENGINE_ERRORS as problem:
-        raise UsageError(f"the engine takes no image: {engine.brief(problem)}") from problem
+        raise UsageError(f"the engine takes no image: {engine.shorten(problem)}") from problem
     finally:
         client.close()
 
@@ -55,26 +60,6 @@ def _changes(interpreter: str) -> list[str]:
         "WORKDIR /tmp",
         f"ENV PATH={os.path.dirname(interpreter)}:/usr/bin:/bin",
     ]
-
-
-def _survey(interpreter: str, libraries: tuple[str, ...]) -> dict[str, list[str]]:
-    """The folders, shared objects and packages that an interpreter with `libraries` uses."""
-    site = [p for p in sys.path if "site-packages" in p or "dist-packages" in p]
-    code = (
-        "import sys, json; sys.path.append(sys.argv[1]); sys.path += json.loads(sys.argv[2]); "
-        "from forkserver import rootfs; print(json.dumps(rootfs.survey(tuple(sys.argv[3:]))))"
-    )
-    folder = str(Path(forkserver_client.__file__).resolve().parents[1])
-    command = [interpreter, "-S", "-s", "-P", "-B", "-c", code, folder, json.dumps(site)]
-    done = subprocess.run(
-        [*command, *libraries], capture_output=True, text=True, env=forkserver_client.ENVIRONMENT
-    )
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise UsageError(f"this Python does not load what the image should hold: {last[0]}")
-    found = json.loads(done.stdout)
-    assert isinstance(found, dict)
-    return found
 
 
 def _archive(interpreter: str, wanted: dict[str, list[str]]) -> bytes:
@@ -90,6 +75,8 @@ def _archive(interpreter: str, wanted: dict[str, list[str]]) -> bytes:
         site = _site_folder(interpreter)
         for package in wanted["packages"]:
             _add_tree(archive, package, f"{site}/{os.path.basename(package)}")
+        for zones in wanted["zones"]:
+            _add_tree(archive, zones, rootfs.ZONES)
         _add(archive, interpreter, interpreter)
         _link(archive, "/usr/bin/python3", interpreter)
         for path in wanted["files"]:

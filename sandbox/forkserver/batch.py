@@ -1,8 +1,9 @@
-"""System calls made ready ahead and carried out in one go.
+"""Lists of system calls, prepared ahead and made in one go.
 
-A child of a fork copies every page that it touches, and the interpreter touches a page for next
-to every line it runs. So the walls of a child are a list that the server wrote down before the
-fork; on x86-64 a few bytes of machine code walk through it, elsewhere a loop does.
+A child of a fork copies every page that it touches, and the interpreter touches a page on almost
+every line it runs. So the confinement of a child is a list that the server prepares before the
+fork. On x86-64 a few bytes of machine code walk through it; elsewhere, and where machine code is
+switched off, a loop in Python does.
 """
 
 import ctypes
@@ -16,18 +17,18 @@ from typing import Any
 
 from . import kernel
 
-MUST, MAY_FAIL, MUST_GIVE, STAYS = 0, 1, 2, 3
-"""What a call's result decides: stop below zero, never stop, or stop at zero too. `STAYS` goes
-with a clone(2) that shares memory: its child, which gets the zero, closes every descriptor but
-the first and stays there until it is killed, without a stack of its own."""
+MUST_SUCCEED, MAY_FAIL, MUST_BE_POSITIVE, PARKS_CHILD = 0, 1, 2, 3
+"""When a call stops the list: on failure, never, or on zero too. `PARKS_CHILD` is for a clone(2)
+that shares memory: its child, whose result is zero, closes every descriptor but the first and
+pauses there until it is killed, without a stack of its own."""
 _WORDS = 8  # number, six arguments, one of the above
 _MACHINE_CODE = {  # run(list, count): 0, or what is left of the list << 32 | errno
     "x86_64": (
-        "53 4154 4889fb 4989f4"  # push rbx, r12; rbx = list, r12 = count
+        "53 4154 4889fb 4989f4"  # push rbx; push r12; rbx = list; r12 = count
         "4d85e4 744f"  # next: test r12, r12; jz done
         "488b03 488b7b08 488b7310 488b5318"  # rax, rdi, rsi, rdx = the call's words
         "4c8b5320 4c8b4328 4c8b4b30 0f05"  # r10, r8, r9; syscall
-        "488b4b38 4885c0 7817 750c"  # rcx = what decides; test rax, rax; js below; jnz good
+        "488b4b38 4885c0 7817 750c"  # rcx = the rule; test rax, rax; js below; jnz good
         "4883f902 7415 4883f903 7421"  # cmp rcx, 2; je stop; cmp rcx, 3; je stay
         "4883c340 49ffcc ebbe"  # good: rbx += 64; r12 -= 1; jmp next
         "4883f901 74f1"  # below: cmp rcx, 1; je good
@@ -39,17 +40,30 @@ _MACHINE_CODE = {  # run(list, count): 0, or what is left of the list << 32 | er
 }
 
 
+_allowed = True
+
+
+def allow_machine_code(allowed: bool) -> None:
+    """Switch machine code on or off for the lists that this process makes from now on."""
+    global _allowed
+    _allowed = allowed
+
+
 def has_machine_code() -> bool:
-    """Whether lists are carried out by machine code, as some calls must be."""
-    return _machine_code() is not None
+    """Whether lists run as machine code, which `PARKS_CHILD` needs."""
+    return _runner() is not None
+
+
+def _runner() -> Callable[[int, int], int] | None:
+    return _machine_code() if _allowed else None
 
 
 @functools.cache
 def _machine_code() -> Callable[[int, int], int] | None:
-    """The runner, called without giving up the interpreter lock; None where there is none.
+    """The runner, called without releasing the interpreter lock; None where there is none.
 
-    The page is private: a program could write into one that it shared with the server, and so
-    into the walls of the next.
+    The page is private: a program could write to one that it shared with the server, and so into
+    the confinement of the next program.
     """
     text = bytes.fromhex(_MACHINE_CODE.get(kernel.MACHINE, ""))
     if not text:
@@ -61,37 +75,37 @@ def _machine_code() -> Callable[[int, int], int] | None:
         address = ctypes.addressof(ctypes.c_char.from_buffer(page))
         kernel.protect(address, mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_EXEC)
     except OSError:
-        return None  # a machine that lets nobody make code
+        return None  # this machine lets no process write code
     kind = ctypes.PYFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64)
     run = kind(address)
-    run.page = page  # type: ignore[attr-defined]  # which must live as long
+    run.page = page  # type: ignore[attr-defined]  # must live as long
     return run
 
 
-class Batch:
-    """A list of system calls with their arguments, which may be pointers into `held`."""
+class SyscallBatch:
+    """A list of system calls with their arguments; pointers lead into memory that it holds."""
 
     def __init__(self) -> None:
-        self._runner = _machine_code()
+        self._runner = _runner()
         self._names: list[str] = []
         self._words: list[int] = []
         self._held: list[object] = []
         self._table = (ctypes.c_uint64 * 0)()
 
-    def add(self, name: str, *arguments: int, decides: int = MUST) -> int:
-        """Append a call; gives its place, for `set`."""
+    def add(self, name: str, *arguments: int, rule: int = MUST_SUCCEED) -> int:
+        """Append a call; returns its place, for `set`."""
         padded = [*arguments, *(0 for _ in range(6 - len(arguments)))]
-        self._words += [kernel.number(name), *padded, decides]
+        self._words += [kernel.number(name), *padded, rule]
         self._names.append(name)
         return len(self._names) - 1
 
     def hold(self, data: "ctypes.Array[Any] | ctypes.Structure") -> int:
-        """Keep what a pointer points to; gives the pointer."""
+        """Keep what a pointer points to; returns the pointer."""
         self._held.append(data)
         return ctypes.addressof(data)
 
-    def close(self) -> "Batch":
-        """Make the table; nothing is added afterwards."""
+    def close(self) -> "SyscallBatch":
+        """Build the table; nothing can be added afterwards."""
         self._table = (ctypes.c_uint64 * len(self._words))(*(w % 2**64 for w in self._words))
         return self
 
@@ -100,19 +114,19 @@ class Batch:
         self._table[place * _WORDS + 1 + argument] = value
 
     def run(self) -> tuple[str, int]:
-        """Carry out the list; gives ("", 0) or the call that stopped it and its errno."""
+        """Make the calls; returns ("", 0), or the call that stopped the list and its errno."""
         if self._runner is None:
-            return self._walk()  # `STAYS` is not for this one
+            return self._walk()  # which cannot do `PARKS_CHILD`
         result = self._runner(ctypes.addressof(self._table), len(self._names))
         return (self._names[-(result >> 32)], result & 0xFFFFFFFF) if result else ("", 0)
 
     def _walk(self) -> tuple[str, int]:
-        """The same without machine code."""
+        """Make the calls without machine code."""
         for place, name in enumerate(self._names):
             words = self._table[place * _WORDS : (place + 1) * _WORDS]
             result, number = kernel.raw_syscall(words[:7])
-            decides = words[7]
-            if (result < 0 and decides != MAY_FAIL) or (result == 0 and decides == MUST_GIVE):
+            rule = words[7]
+            if (result < 0 and rule != MAY_FAIL) or (result == 0 and rule == MUST_BE_POSITIVE):
                 return name, number if result < 0 else 0
         return "", 0
 
@@ -137,12 +151,12 @@ class _Message(ctypes.Structure):
 
 
 class Inbox:
-    """Where a batch puts a message with descriptors: `text` bytes and at most `most` of them.
+    """Where a batch receives a message of `text` bytes with at most `most` descriptors.
 
-    The descriptors get the lowest free numbers, as the kernel gives them.
+    The descriptors get the lowest free numbers, as the kernel assigns them.
     """
 
-    def __init__(self, batch: Batch, text: int, most: int) -> None:
+    def __init__(self, batch: SyscallBatch, text: int, most: int) -> None:
         self._text = ctypes.create_string_buffer(text)
         self.address = ctypes.addressof(self._text)
         """Of the text."""
@@ -157,16 +171,16 @@ class Inbox:
         self._address = batch.hold(self._message)
         self._seen, self._rights = memoryview(self._text), memoryview(self._control)
 
-    def receive(self, batch: Batch, channel: int) -> None:
-        """Append a call that waits for a message; the batch stops at one without text."""
-        batch.add("recvmsg", channel, self._address, 0, decides=MUST_GIVE)
+    def receive(self, batch: SyscallBatch, channel: int) -> None:
+        """Append a call that waits for a message; an empty one stops the list."""
+        batch.add("recvmsg", channel, self._address, 0, rule=MUST_BE_POSITIVE)
 
     def text(self) -> bytes:
-        """The text that was received, with what the buffer held behind it."""
+        """The received text, followed by what the buffer held behind it."""
         return bytes(self._seen)
 
     def descriptors(self) -> tuple[int, ...]:
-        """The numbers of the descriptors that were received."""
+        """The numbers of the received descriptors."""
         count = (self._message.control_length - _CONTROL_HEAD) // 4
         if count <= 0:
             return ()
@@ -175,5 +189,5 @@ class Inbox:
         return struct.unpack_from(f"{count}i", self._rights, _CONTROL_HEAD)
 
     def reset(self) -> None:
-        """Make room again, after a message that held fewer descriptors."""
+        """Make room again, after a message with fewer descriptors."""
         self._message.control_length = len(self._control)

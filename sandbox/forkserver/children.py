@@ -1,8 +1,8 @@
-"""Children of the fork-server: each forked ahead of its program, behind walls that already stand.
+"""Children of the fork-server, each forked and confined before its program arrives.
 
-A child waits for one program, under limits that were guessed from the run before; where the
-guess was wrong it is thrown away unused. So the walls of the next run go up while this one
-works, and no program waits for them.
+A child waits for one program under the limits of the run before; if the next run asks for others
+it is thrown away. So the confinement of the next run is set up while this one works, and no
+program waits for it.
 """
 
 import _socket
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from . import isolation, kernel
 from .confinement import KEY
-from .zygote import Forks
+from .zygote import ChildSource
 
 _WITHOUT_CHANNEL = 4
 LIMITS = ("cpu_seconds", "memory_mb", "files_mb", "inodes", "open_files", "processes")
@@ -29,7 +29,7 @@ class Child:
     """The first process of its pid namespace; 0 where it has none of its own."""
     handle: int
     """A pidfd, or -1 where the kernel has none (gVisor)."""
-    line: _socket.socket
+    connection: _socket.socket
     report: int
     limits: dict[str, float] = field(default_factory=dict)
 
@@ -38,7 +38,7 @@ class Child:
         return not self.ended()
 
     def ended(self) -> bool:
-        """Whether it is dead, and only to be waited for."""
+        """Whether it is dead and only has to be waited for."""
         state = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         return state is not None
 
@@ -46,46 +46,46 @@ class Child:
         """Give it its program: payload, stdin, stdout, stderr and perhaps a channel."""
         packed = struct.pack(f"{len(descriptors)}i", *descriptors)
         rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, packed)]
-        with contextlib.suppress(ConnectionError):  # it has ended, and `said` says why
+        with contextlib.suppress(ConnectionError):  # it has ended, and `start_report` says why
             kind = b"c" if len(descriptors) > _WITHOUT_CHANNEL else b"-"
-            self.line.sendmsg([kind + key.encode().ljust(KEY)], rights)
+            self.connection.sendmsg([kind + key.encode().ljust(KEY)], rights)
 
     def kill(self) -> None:
-        """Order its end; `Nursery.bury` waits for it."""
+        """Order its end; `ChildPool.reap` waits for it."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
 
-    def said(self) -> str:
+    def start_report(self) -> str:
         """What it wrote about its start: "R" once the program ran, else what failed."""
         said = b""
         while part := os.read(self.report, 4096):
             said += part
         return said.decode("utf-8", "replace")
 
-    def let_go(self) -> None:
-        """Close what we hold of it."""
-        self.line.close()
+    def close(self) -> None:
+        """Close our descriptors of it."""
+        self.connection.close()
         if self.handle >= 0:
             os.close(self.handle)
         os.close(self.report)
 
 
-class Nursery:
-    """Raises children and keeps at most one in stock."""
+class ChildPool:
+    """Spawns children and keeps at most one spare."""
 
-    def __init__(self, forks: Forks) -> None:
-        self._forks = forks
+    def __init__(self, source: ChildSource) -> None:
+        self._source = source
         self._spare: Child | None = None
 
-    def learn(self, key: str, descriptor: int) -> None:
+    def add_prelude(self, key: str, descriptor: int) -> None:
         """Run a prelude, for the children that are forked from now on."""
         self.clear()
-        self._forks.learn(key, descriptor)
+        self._source.add_prelude(key, descriptor)
 
-    def view(self) -> None:
-        """The working folder is another one: a child made ready for the old one is no good."""
+    def workdir_changed(self) -> None:
+        """A new working folder is mounted: a child made ready for the old one is no use."""
         self.clear()
-        self._forks.view()
+        self._source.workdir_changed()
 
     def take(self, limits: dict[str, float]) -> Child:
         """A waiting child with these limits. Raises OSError where none can be forked."""
@@ -94,33 +94,33 @@ class Nursery:
             self._spare = None
             return child
         self.clear()
-        return self._raise(limits)
+        return self._spawn(limits)
 
-    def stock(self, limits: dict[str, float]) -> None:
-        """Fork the next child ahead of time; where that fails, `take` will say so."""
+    def prepare_spare(self, limits: dict[str, float]) -> None:
+        """Fork the next child ahead of time; where that fails, `take` will report it."""
         if self._spare is None:
             with contextlib.suppress(OSError):
-                self._spare = self._raise(limits)
+                self._spare = self._spawn(limits)
 
     def clear(self) -> None:
-        """End the child in stock, if there is one."""
+        """End the spare child, if there is one."""
         child, self._spare = self._spare, None
         if child is not None:
             child.kill()
             os.waitpid(child.pid, 0)
-            self.bury(child)
+            self.reap(child)
 
-    def bury(self, child: Child) -> None:
-        """After its end: kill its namespace as a whole and wait until it is empty."""
+    def reap(self, child: Child) -> None:
+        """After its end: kill the rest of its pid namespace and wait until that is empty."""
         isolation.end_namespace(child.init)
-        child.let_go()
+        child.close()
 
-    def _raise(self, limits: dict[str, float]) -> Child:
-        self._forks.restrict(limits)
+    def _spawn(self, limits: dict[str, float]) -> Child:
+        self._source.set_limits(limits)
         ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
         read, write = os.pipe()
         try:
-            pid, init = self._forks.fork(theirs.fileno(), write)
+            pid, init = self._source.fork(theirs.fileno(), write)
         except OSError:
             ours.close()
             os.close(read)

@@ -1,7 +1,7 @@
-"""The walls of one program, written down before the fork and put up by the child in one go.
+"""The confinement of one program: a list of system calls, prepared before the fork.
 
-The last calls wait for the program and take it in, so that between the fork and the program's
-own text a child runs next to no Python.
+The child makes them in one go. The last ones wait for the program and receive it, so that a child
+runs almost no Python between the fork and the program's own code.
 """
 
 import ctypes
@@ -9,24 +9,24 @@ import os
 import resource
 
 from . import kernel, seccomp
-from .batch import MAY_FAIL, Batch, Inbox
+from .batch import MAY_FAIL, Inbox, SyscallBatch
 
-LINE, REPORT, PAYLOAD = 3, 4, 5
+CONNECTION, REPORT, PAYLOAD = 3, 4, 5
 _STREAMS = 3
 _CHANNEL = PAYLOAD + 1 + _STREAMS
-_PARKED = 60  # above every descriptor that a child keeps
+_MOVED = 60  # above every descriptor that a child keeps
 _ALL = 0xFFFFFFFF
 KEY = 64
-"""Characters of the key of a prelude; spaces where a program has none."""
+"""Length of the key of a prelude; spaces where a program has none."""
 
 
 class Confinement:
-    """What a child goes through under given limits; see the README for the order.
+    """What a child goes through under given limits; the README explains the order.
 
-    `own_user`: enter a user namespace. `counted`: the uid is the program's alone, so that its
-    threads can be counted by it; in a container the pids cgroup counts instead. `rules`:
-    Landlock's, or -1. `own_pid`: the child's, where it is known before the fork; else the filter
-    is left to `seal`.
+    `own_user`: enter a user namespace. `counted`: the uid is the program's alone, so that the
+    kernel can count its threads by it; in a container the pids cgroup counts instead. `rules`:
+    the Landlock ruleset, or -1. `own_pid`: the child's process id where it is known before the
+    fork; else `enter` installs the filter last.
     """
 
     def __init__(
@@ -42,48 +42,48 @@ class Confinement:
         own_pid: int | None,
     ) -> None:
         self._limits, self._filter, self._own_pid = limits, filter_, own_pid
-        self._batch = batch = Batch()
+        self._batch = batch = SyscallBatch()
         batch.add("setsid")
-        self._from = [batch.add("dup3", 0, _PARKED), batch.add("dup3", 0, _PARKED + 1)]
-        batch.add("dup3", _PARKED, LINE)
-        batch.add("dup3", _PARKED + 1, REPORT)
+        self._from = [batch.add("dup3", 0, _MOVED), batch.add("dup3", 0, _MOVED + 1)]
+        batch.add("dup3", _MOVED, CONNECTION)
+        batch.add("dup3", _MOVED + 1, REPORT)
         if own_user:
             batch.add("unshare", kernel.CLONE_NEWUSER)
         batch.add("chdir", batch.hold(ctypes.create_string_buffer(os.fsencode(work))))
-        for kind, value, decides in _resources(limits, base_bytes, counted):
-            self._limit(kind, value, decides)
+        for kind, value, rule in _resources(limits, base_bytes, counted):
+            self._limit(kind, value, rule)
         self._drop_capabilities()
         batch.add("prctl", kernel.PR_SET_NO_NEW_PRIVS, 1)
         if rules >= 0:
             batch.add("landlock_restrict_self", rules, 0)
         self._close_from(REPORT + 1)
         self._program = Inbox(batch, 1 + KEY, _STREAMS + 2)
-        self._program.receive(batch, LINE)
+        self._program.receive(batch, CONNECTION)
         for stream in range(_STREAMS):
             batch.add("dup3", PAYLOAD + 1 + stream, stream)
-        batch.add("dup3", _CHANNEL, LINE, decides=MAY_FAIL)  # there, if it is to have a channel
+        batch.add("dup3", _CHANNEL, CONNECTION, rule=MAY_FAIL)  # if it has a channel
         self._close_from(PAYLOAD + 1)
         self._limit(resource.RLIMIT_NOFILE, int(limits["open_files"]))
         if filter_ is not None and own_pid is not None:
             batch.add("seccomp", 1, 0, filter_.bound_to(own_pid))
         batch.close()
 
-    def _limit(self, kind: int, value: int, decides: int = 0) -> None:
-        """A limit, or the present one where it is tighter still."""
+    def _limit(self, kind: int, value: int, rule: int = 0) -> None:
+        """Set a resource limit, or keep the present one where that is tighter."""
         hard = resource.getrlimit(kind)[1]
         if hard != resource.RLIM_INFINITY:
             value = min(value, hard)
         pair = self._batch.hold((ctypes.c_uint64 * 2)(value, value))
-        self._batch.add("prlimit64", 0, kind, pair, 0, decides=decides)
+        self._batch.add("prlimit64", 0, kind, pair, 0, rule=rule)
 
     def _drop_capabilities(self) -> None:
-        """Out of every set, for good."""
+        """Remove every capability from every set, for good."""
         batch = self._batch
         for capability in kernel.capabilities():
-            batch.add("prctl", kernel.PR_CAPBSET_DROP, capability, decides=MAY_FAIL)
+            batch.add("prctl", kernel.PR_CAPBSET_DROP, capability, rule=MAY_FAIL)
         locked = 0xEF  # every bit that can be locked
-        batch.add("prctl", kernel.PR_SET_SECUREBITS, locked, decides=MAY_FAIL)
-        batch.add("prctl", kernel.PR_CAP_AMBIENT, 4, decides=MAY_FAIL)
+        batch.add("prctl", kernel.PR_SET_SECUREBITS, locked, rule=MAY_FAIL)
+        batch.add("prctl", kernel.PR_CAP_AMBIENT, 4, rule=MAY_FAIL)
         header = batch.hold(kernel.CAPABILITY_HEADER)
         batch.add("capset", header, batch.hold(kernel.NO_CAPABILITIES))
 
@@ -92,18 +92,18 @@ class Confinement:
             self._batch.add("close_range", first, _ALL, 0)
             return
         for descriptor in range(first, 256):
-            self._batch.add("close", descriptor, decides=MAY_FAIL)
+            self._batch.add("close", descriptor, rule=MAY_FAIL)
 
-    def expect(self, line: int, report: int) -> None:
-        """Before the fork: which descriptors the child keeps."""
-        for place, descriptor in zip(self._from, (line, report), strict=True):
+    def set_descriptors(self, connection: int, report: int) -> None:
+        """Say which descriptors the child keeps."""
+        for place, descriptor in zip(self._from, (connection, report), strict=True):
             self._batch.set(place, 0, descriptor)
 
     def enter(self) -> tuple[str, bool]:
-        """In the child: put up the walls, wait, and take the program in.
+        """In the child: confine this process, then wait for a program and receive it.
 
-        Gives the key of its prelude ("" without one) and whether it has a channel. Ends the
-        process where the server wants no program of it. Raises KernelError.
+        Returns the key of its prelude ("" without one) and whether it has a channel. Ends the
+        process if the server has no program for it. Raises KernelError.
         """
         failed, number = self._batch.run()
         if failed == "recvmsg" and number == 0:
@@ -130,7 +130,7 @@ _NUMBERS = tuple(range(PAYLOAD, _CHANNEL + 1))
 def _resources(
     limits: dict[str, float], base_bytes: int, counted: bool
 ) -> list[tuple[int, int, int]]:
-    """Resource limits of one program: the kernel's own backstop behind the supervisor."""
+    """Resource limits of one program, the kernel's backstop behind the supervisor."""
     found = [
         (resource.RLIMIT_AS, int(base_bytes + limits["memory_mb"] * 2**20), 0),
         (resource.RLIMIT_CPU, int(limits["cpu_seconds"]) + 2, 0),

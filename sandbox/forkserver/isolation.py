@@ -1,7 +1,7 @@
-"""The walls: those the server builds once around itself, those each program gets anew.
+"""Isolation: what the server sets up once for itself, and what each program gets anew.
 
-Every step is one function; a failed one is reported by name. A step that is missing stops the
-server unless the caller said that less isolation will do.
+Every step is one function, and a failed step is reported by name. A required step that fails
+stops the server, unless the caller has accepted less isolation.
 """
 
 import contextlib
@@ -21,9 +21,9 @@ from .confinement import Confinement
 
 NOBODY = 65534
 _LAST_SECONDS = 5
-"""What a server gets to end by itself."""
+"""Seconds that a server gets to end by itself."""
 FIRST_PID = 2
-"""Of a program in its pid namespace, after the namespace's init."""
+"""Process id of a program in its pid namespace, after the namespace's init."""
 _SERVER_NAMESPACES = {
     "net": kernel.CLONE_NEWNET,
     "ipc": kernel.CLONE_NEWIPC,
@@ -36,17 +36,17 @@ _OPTIONAL = {"landlock", "cgroup namespace", "fast init"}
 
 
 class Isolation:
-    """What this server stands behind, step by step: `steps` maps a mechanism to "" or why not."""
+    """What isolates this server: `steps` maps a mechanism to "", or to why it is missing."""
 
     def __init__(self, wanted: dict[str, list[str]], contained: bool, harness: int) -> None:
         """`harness` is a descriptor that becomes readable when the harness ends."""
         self._harness = harness
         self.steps: dict[str, str] = {}
         self.user = ""
-        """Whom a program is, seen from outside."""
+        """The user that a program has, seen from outside."""
         self.contained = contained
         self.home = -1
-        """Our own pid namespace, to come back to after each run's."""
+        """Descriptor of our own pid namespace, to return to from that of each run."""
         self._wanted = wanted
         self._filter: seccomp.Filter | None = None
         self._landlock = 0
@@ -55,11 +55,11 @@ class Isolation:
         self._libraries = tuple(path for path in wanted_here if os.path.exists(path))
 
     def missing(self) -> list[str]:
-        """The mechanisms that must be there and are not."""
+        """The required mechanisms that are not in force."""
         return [name for name, why in self.steps.items() if why and name not in _OPTIONAL]
 
     @property
-    def private_folder(self) -> bool:
+    def private_workdir(self) -> bool:
         """Whether this server mounts the working folder itself."""
         return not self.contained and self.has("mount namespace")
 
@@ -77,7 +77,7 @@ class Isolation:
         return True
 
     def enter(self) -> None:
-        """Build the server's own walls. Afterwards nothing outside is reachable by name."""
+        """Isolate this server. Afterwards nothing outside can be reached by name."""
         os.umask(0o022)
         if self.contained:
             self._offer_to_the_memory_killer()
@@ -89,7 +89,7 @@ class Isolation:
         self._step("no_new_privs", lambda: None)
 
     def _offer_to_the_memory_killer(self) -> None:
-        """In a full container the program should go, not the relay that would report it."""
+        """In a full container the program should be killed, not the agent that reports it."""
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
             file.write("500")
 
@@ -125,16 +125,16 @@ class Isolation:
         rootfs.move_imports()
 
     def _enter_user(self, privileged: bool, processes: int) -> None:
-        """Become nobody in a user namespace, with capabilities over nothing but our own walls.
+        """Become nobody in a user namespace, with capabilities in our own namespaces only.
 
-        A privileged server maps to the host's nobody, so that even an escaped program is
-        nobody there; the map has to be written from outside, by a child left behind.
+        A privileged server maps to the host's nobody, so that even an escaped program is nobody
+        there. The map has to be written from outside, by a child left behind.
         """
         uid, gid = (NOBODY, NOBODY) if privileged else (os.geteuid(), os.getegid())
         go_read, go_write = os.pipe()
         writer = os.fork()
         if writer == 0:
-            os.close(go_write)  # else it would wait for itself where the parent gives up
+            os.close(go_write)  # else it would wait for itself if the parent gave up
             os._exit(_write_maps(processes, os.getppid(), uid, gid, go_read, not privileged))
         try:
             kernel.unshare(kernel.CLONE_NEWUSER, "unshare user namespace")
@@ -151,9 +151,9 @@ class Isolation:
         os.setresuid(NOBODY, NOBODY, NOBODY)
 
     def _enter_pids(self, processes: int) -> None:
-        """Go on as the first process of a pid namespace: nothing below can outlive it.
+        """Continue as the first process of a pid namespace: nothing below can outlive it.
 
-        The process that was started stays behind, waits, and ends when the namespace does.
+        The process that was started stays behind and ends when the namespace does.
         """
         kernel.unshare(kernel.CLONE_NEWPID, "unshare pid namespace")
         first = os.fork()
@@ -163,9 +163,9 @@ class Isolation:
         self.home = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
 
     def open_namespace(self) -> int:
-        """An empty pid namespace for what is forked next; gives its first process.
+        """Open an empty pid namespace for the next fork; returns its first process.
 
-        0 where programs have none of their own. Raises KernelError.
+        0 where programs have no namespace of their own. Raises KernelError.
         """
         if not self.has("pid namespace"):
             return 0
@@ -184,7 +184,7 @@ class Isolation:
         return init
 
     def leave_namespace(self, init: int) -> None:
-        """Fork into our own pid namespace again."""
+        """Let the next fork go into our own pid namespace again."""
         if init:
             kernel.setns(self.home, kernel.CLONE_NEWPID)
 
@@ -194,21 +194,21 @@ class Isolation:
     def _ready_landlock(self) -> None:
         self._landlock = landlock.abi_version()
 
-    def view(self, work: str) -> None:
-        """Make the rules ready for the working folder that lies there now. Raises KernelError."""
+    def workdir_changed(self, work: str) -> None:
+        """Make the Landlock rules for the folder that is mounted now. Raises KernelError."""
         if self._landlock:
             if self._rules >= 0:
                 os.close(self._rules)
                 self._rules = -1
             made = landlock.make_ruleset(self._landlock, work, self._readable())
-            # Out of the way of the numbers that a child gives its own descriptors.
+            # Away from the numbers that a child gives its own descriptors.
             self._rules = fcntl.fcntl(made, fcntl.F_DUPFD_CLOEXEC, 100)
             os.close(made)
 
     def confinement(self, limits: dict[str, float], base_bytes: int, work: str) -> Confinement:
-        """The walls of a program under these limits. Raises KernelError."""
+        """The confinement of a program under these limits. Raises KernelError."""
         if self._landlock and self._rules < 0:
-            raise kernel.KernelError(2, "landlock: the working folder was never looked at")
+            raise kernel.KernelError(2, "landlock: no rules were made for the working folder")
         return Confinement(
             limits,
             base_bytes,
@@ -225,7 +225,7 @@ class Isolation:
 
 
 def _stay_behind(server: int, harness: int) -> NoReturn:
-    """Wait for the server, and kill one that does not end when the harness does."""
+    """Wait for the server, and kill it if it does not end when the harness does."""
     os.dup2(harness, 0)
     kernel.close_from(1)
     handle = kernel.open_pid(server)
@@ -242,14 +242,14 @@ def _stay_behind(server: int, harness: int) -> NoReturn:
 
 
 def end_namespace(init: int) -> None:
-    """Kill all that a namespace holds, and wait until it is empty."""
+    """Kill everything in a pid namespace and wait until it is empty."""
     if init:
         os.kill(init, signal.SIGKILL)
         os.waitpid(init, 0)
 
 
 def _privileged() -> bool:
-    """Whether we may mount and map any uid: root, and not one stripped of its capabilities."""
+    """Whether we may mount and map any uid: root that still has its capabilities."""
     if os.geteuid() != 0:
         return False
     with open("/proc/self/status") as lines:
@@ -277,7 +277,7 @@ def _write_maps(processes: int, pid: int, uid: int, gid: int, go: int, deny: boo
 
 
 def reset_signals() -> None:
-    """Default actions and no mask, for this process and every program that is forked from it."""
+    """Set default actions and an empty mask, here and for every program forked from here."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

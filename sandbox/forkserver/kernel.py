@@ -1,4 +1,4 @@
-"""Thin wrappers over the Linux calls that Python does not offer; each failure says which call."""
+"""Thin wrappers over Linux calls that Python lacks; every failure names the call."""
 
 import ctypes
 import errno
@@ -71,7 +71,7 @@ def _check(result: int, what: str) -> int:
 
 
 def number(name: str) -> int:
-    """The number of a system call on this machine; KernelError where it is not known."""
+    """The number of a system call on this machine. Raises KernelError if it is not known."""
     column = {"x86_64": 0, "aarch64": 1}.get(MACHINE)
     if column is None:
         raise KernelError(38, f"{name}: no number known for {MACHINE}")
@@ -79,12 +79,12 @@ def number(name: str) -> int:
 
 
 def syscall(name: str, *arguments: object) -> int:
-    """Call a system call that libc does not wrap, by name; KernelError when it fails."""
+    """Make a system call that libc does not wrap, by name. Raises KernelError."""
     return _check(_libc.syscall(ctypes.c_long(number(name)), *arguments), name)
 
 
 def raw_syscall(words: Sequence[int]) -> tuple[int, int]:
-    """Call by number with six arguments; gives the result and errno."""
+    """Make a system call: its number and six arguments; returns the result and errno."""
     result = _libc.syscall(*(ctypes.c_long(word) for word in words))
     return result, ctypes.get_errno()
 
@@ -96,23 +96,23 @@ def protect(address: int, length: int, protection: int) -> None:
 
 
 def fork() -> int:
-    """fork(2) without what the interpreter does after it, which a process of one thread can omit.
+    """fork(2) without the interpreter's hooks, which a process of one thread does not need.
 
-    The hooks of `threading` and `random` alone cost a child more than all its walls. Whoever
-    forks gives `random` a new seed before.
+    The hooks of `threading` and `random` alone cost a child more than its whole confinement. The
+    child must seed `random` itself.
     """
     return _check(_fork(), "fork")
 
 
 def give_back_memory() -> None:
-    """Let go of the pages that malloc holds in reserve, where libc can: a fork copies them."""
+    """Return the memory that malloc holds in reserve, if libc can, so that forks are smaller."""
     trim = getattr(_libc, "malloc_trim", None)
     if trim is not None:
         trim(ctypes.c_size_t(0))
 
 
 def unshare(flags: int, what: str = "unshare") -> None:
-    """Leave the shared namespaces named by `flags`."""
+    """unshare(2): enter new namespaces of the kinds in `flags`."""
     _check(_libc.unshare(flags), what)
 
 
@@ -131,7 +131,7 @@ def mount(
 
 
 def bind(source: str, target: str, extra: int = 0) -> None:
-    """Show `source` at `target`, read-only, without losing the flags it is mounted with."""
+    """Bind `source` to `target`, read-only, keeping the flags that it is mounted with."""
     mount(source, target, None, MS_BIND | MS_REC)
     held = os.statvfs(target).f_flag
     keep = held & (MS_NOSUID | MS_NODEV | MS_NOEXEC | 1024 | 2048)  # and noatime, nodiratime
@@ -142,12 +142,12 @@ def bind(source: str, target: str, extra: int = 0) -> None:
 
 
 def unmount(target: str) -> None:
-    """Take a mount away at once, whatever still uses it."""
+    """Unmount at once, even if the mount is still in use."""
     _check(_libc.umount2(os.fsencode(target), MNT_DETACH), f"umount {target}")
 
 
 def pivot_into(root: str) -> None:
-    """Make `root` the root of this mount namespace and let go of everything else."""
+    """Make `root` the root of this mount namespace and unmount everything else."""
     os.chdir(root)
     syscall("pivot_root", ctypes.c_char_p(b"."), ctypes.c_char_p(b"."))
     _check(_libc.umount2(b".", MNT_DETACH), "umount2")
@@ -176,7 +176,7 @@ def capabilities() -> range:
 
 
 def open_pid(pid: int) -> int:
-    """A descriptor that becomes readable when the process ends; -1 where there is no such thing."""
+    """A pidfd, which becomes readable when the process ends; -1 if the kernel has none."""
     try:
         return os.pidfd_open(pid)
     except OSError as problem:
@@ -186,7 +186,7 @@ def open_pid(pid: int) -> int:
 
 
 def has_close_range() -> bool:
-    """Whether the kernel closes a range without an end (Linux 5.9; gVisor refuses it)."""
+    """Whether close_range(2) takes an open end (Linux 5.9; gVisor refuses it)."""
     words = (number("close_range"), 1 << 30, 0xFFFFFFFF, 0, 0, 0, 0)
     return raw_syscall(words)[0] == 0
 

@@ -1,4 +1,4 @@
-"""Landlock: the same view of the files as the mounts give, enforced a second time."""
+"""Landlock: enforces the view of the files that the mounts give a second time."""
 
 import ctypes
 import os
@@ -26,17 +26,17 @@ class _Beneath(ctypes.Structure):
 
 
 def abi_version() -> int:
-    """The Landlock version of the running kernel; KernelError where there is none."""
+    """The Landlock version of the running kernel. Raises KernelError if there is none."""
     return kernel.syscall(
         "landlock_create_ruleset", ctypes.c_void_p(0), ctypes.c_size_t(0), ctypes.c_uint(1)
     )
 
 
 def make_ruleset(abi: int, writable: str, readable: tuple[str, ...]) -> int:
-    """A set of rules: reading under `readable`, everything but devices under `writable`.
+    """Make a ruleset: read under `readable`, do anything but make devices under `writable`.
 
-    TCP, abstract sockets and signals to the outside are refused where the kernel can. Gives its
-    descriptor. The rules hold for the folders that lie there now, not for their names.
+    TCP, abstract sockets and signals to the outside are refused where the kernel can. Returns its
+    descriptor. The rules apply to the folders that are there now, not to their names.
     """
     rights = _RIGHTS_BY_ABI[min(abi, 3)] | (_DEVICE_IOCTL if abi >= 5 else 0)
     rules = _Ruleset(rights, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
@@ -54,7 +54,7 @@ def make_ruleset(abi: int, writable: str, readable: tuple[str, ...]) -> int:
 
 
 def restrict(ruleset: int) -> None:
-    """Bind this thread, and all it starts, to the rules. Needs no_new_privs."""
+    """Apply the rules to this thread and all it starts. Needs no_new_privs."""
     kernel.syscall("landlock_restrict_self", ctypes.c_int(ruleset), ctypes.c_uint(0))
 
 

@@ -1,4 +1,4 @@
-"""What happens inside a confined child: unpack, run the source as `__main__`, end cleanly."""
+"""Inside a confined child: unpack the program, run it as `__main__`, end like an interpreter."""
 
 import os
 import struct
@@ -15,9 +15,9 @@ _HEAD = struct.Struct("<II")
 
 
 def pack(source: bytes, files: dict[str, bytes]) -> bytes:
-    """One payload: how long the source is and how many files follow, the source, the files.
+    """Encode a program: the length of the source and the number of files, the source, the files.
 
-    Each file is the lengths of its name and its content, then the two of them.
+    Each file is the lengths of its name and its content, then both.
     """
     parts = [_HEAD.pack(len(source), len(files)), source]
     for name, content in files.items():
@@ -27,7 +27,7 @@ def pack(source: bytes, files: dict[str, bytes]) -> bytes:
 
 
 def unpack(descriptor: int) -> tuple[bytes, list[tuple[str, bytes]]]:
-    """Read a payload back and close it; gives the source and the files."""
+    """Decode a packed program and close the descriptor; returns the source and the files."""
     payload = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
     os.close(descriptor)
     length, count = _HEAD.unpack_from(payload)
@@ -43,7 +43,7 @@ def unpack(descriptor: int) -> tuple[bytes, list[tuple[str, bytes]]]:
 
 
 def lay_files(work: str, files: list[tuple[str, bytes]]) -> None:
-    """Put the files into the working folder."""
+    """Write the files into the working folder."""
     for name, content in files:
         path = os.path.join(work, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -52,7 +52,7 @@ def lay_files(work: str, files: list[tuple[str, bytes]]) -> None:
 
 
 def compile_source(source: bytes) -> types.CodeType:
-    """Compile as the interpreter would a file; SyntaxError and ValueError are the program's."""
+    """Compile as the interpreter compiles a file. SyntaxError, ValueError: the program's fault."""
     return compile(source.decode("utf-8", "surrogatepass"), NAME, "exec", dont_inherit=True)
 
 
@@ -64,14 +64,14 @@ def main_module() -> types.ModuleType:
 
 
 def run_prelude(source: bytes) -> types.ModuleType:
-    """The `__main__` that a prelude leaves behind. Raises whatever the prelude raises."""
+    """Run a prelude; returns its `__main__`. Raises whatever the prelude raises."""
     module = main_module()
     exec(compile_source(source), module.__dict__)
     return module
 
 
 def run_main(source: bytes, module: types.ModuleType, serve: Callable[..., None] | None) -> int:
-    """Run a program as `__main__`; gives its exit code."""
+    """Run a program as `__main__`; returns its exit code."""
     if serve is not None:
         module.__dict__["serve"] = serve
         module.__dict__["exchange"] = getattr(serve, "exchange", None)
@@ -102,7 +102,7 @@ def _exit_status(leaving: SystemExit) -> int:
 
 
 def _report(source: bytes) -> int:
-    """Print the traceback, without our own frames, as the interpreter would."""
+    """Print the traceback as the interpreter would, without our own frames."""
     import linecache
 
     kind, problem, trace = sys.exc_info()
@@ -121,7 +121,7 @@ def _report(source: bytes) -> int:
 
 
 def _finish(status: int) -> int:
-    """What an interpreter does at its end: threads, exit functions, buffers."""
+    """End as an interpreter does: wait for threads, run exit functions, flush the streams."""
     import atexit
     import threading
 
@@ -138,8 +138,8 @@ def _finish(status: int) -> int:
     return status
 
 
-class Server:
-    """The program's end of the channel: hands each question to the program's `answer`."""
+class Serve:
+    """The program's end of a channel: the `serve` and `exchange` in its globals."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -147,7 +147,7 @@ class Server:
         self._nonce = b""
 
     def __call__(self, answer: Callable[[bytes], bytes]) -> None:
-        """Answer questions until the channel closes. To be called once."""
+        """Answer questions until the channel closes. May be called once."""
         if self._used:
             raise RuntimeError("serve() was already called")
         self._used = True
@@ -158,7 +158,7 @@ class Server:
     def exchange(self, reply: bytes | None) -> bytes:
         """Answer the open question (None: there is none yet) and wait for the next one.
 
-        For programs that must ask back in the middle of an answer; SystemExit at the end.
+        For programs that must ask back in the middle of an answer. Raises SystemExit at the end.
         """
         question = self._next(reply)
         if question is None:

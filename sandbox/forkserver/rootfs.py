@@ -1,7 +1,7 @@
-"""A root file system that holds the interpreter, its libraries, and nothing else.
+"""A root file system with the interpreter, its libraries and time zones, and nothing else.
 
-`survey()` runs in a throw-away interpreter and finds what an interpreter with the wanted
-libraries maps; `build()` lays it out under a small tmpfs, everything read-only.
+`survey()` runs in a separate interpreter and finds the files that an interpreter with the wanted
+libraries uses; `build()` lays them out under a small tmpfs, everything read-only.
 """
 
 import os
@@ -14,8 +14,10 @@ from . import kernel
 
 WORK = "/tmp"
 LIBRARIES = "/.libraries"
-"""Where libraries go that lie below WORK, which the working folder covers."""
+"""Where libraries from below WORK go, which the working folder covers."""
 INIT = "/.init"
+ZONES = "/usr/share/zoneinfo"
+"""Where C and Python look for the time-zone database by default."""
 _DEVICES = ("null", "zero", "urandom", "random")
 _PARKING = ("/mnt", "/media", "/srv", "/sys", "/opt", "/tmp", "/run")
 
@@ -42,9 +44,9 @@ def init_image(machine: str) -> bytes | None:
 
 
 def leave_out_threads(preload: Iterable[str]) -> None:
-    """Keep out what libraries import if it is there and what starts threads as it is imported.
+    """Keep out optional dependencies that start threads when they are imported.
 
-    A process with threads can enter no namespace, and a fork of it may wait for ever.
+    A process with threads cannot enter a user namespace, and its forks may hang.
     """
     for name in _THREADED:
         if name not in preload:
@@ -54,21 +56,24 @@ def leave_out_threads(preload: Iterable[str]) -> None:
 _THREADED = ("pyarrow",)
 
 
-def survey(preload: tuple[str, ...]) -> dict[str, list[str]]:
-    """Import `preload` and every extension module; say which files and folders that took.
+def survey(preload: tuple[str, ...], site: list[str]) -> dict[str, list[str]]:
+    """Import `preload` and every extension module; returns the files and folders in use.
 
-    "folders": library folders; "files": shared objects outside them; "packages": entries of
-    site-packages, with the folder each is imported from.
+    `site` lists the import folders beyond the standard library, which this extends `sys.path`
+    with. "folders": library folders; "files": shared objects outside them; "packages": entries of
+    the `site` folders.
     """
     import importlib
     import pkgutil
 
+    site = [folder for folder in site if folder not in sys.path]
+    sys.path += site
     leave_out_threads(preload)
     for name in preload:
         importlib.import_module(name)
         if len(os.listdir("/proc/self/task")) > 1:
             raise ImportError(f"{name} starts threads when it is imported")
-    packages = _site_entries()
+    packages = _site_entries(site)
     folders = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
     dynload = [p for p in sys.path if p.endswith("lib-dynload")]
     folders.update(dynload)
@@ -78,7 +83,7 @@ def survey(preload: tuple[str, ...]) -> dict[str, list[str]]:
         try:
             importlib.import_module(found.name)
         except ImportError:
-            continue  # an extension whose library is not installed is of no use inside either
+            continue  # without its library it is of no use inside either
     with open("/proc/self/maps") as maps:
         mapped = {line.split(None, 5)[5].rstrip("\n") for line in maps if "/" in line}
     covered = [*folders, *packages]
@@ -94,26 +99,26 @@ def survey(preload: tuple[str, ...]) -> dict[str, list[str]]:
     }
 
 
-def _site_entries() -> set[str]:
-    """What the imported modules occupy in site-packages: packages, files, bundled libraries."""
+def _site_entries(site: list[str]) -> set[str]:
+    """What the imported modules occupy in `site`: packages, files, bundled libraries."""
     entries: set[str] = set()
-    stdlib = sysconfig.get_path("stdlib")
     for module in list(sys.modules.values()):
         path = getattr(module, "__file__", None) or ""
-        for folder in sys.path:
-            in_site = "site-packages" in folder or "dist-packages" in folder
-            if in_site and path.startswith(folder + "/"):
-                top = path[len(folder) + 1 :].split("/")[0]
-                entries.add(f"{folder}/{top}")
-                bundled = f"{folder}/{top}.libs"
-                if os.path.isdir(bundled):
-                    entries.add(bundled)
-    return {entry for entry in entries if entry != stdlib}
+        holders = [folder for folder in site if path.startswith(folder + "/")]
+        if holders:
+            folder = max(holders, key=len)
+            top = path[len(folder) + 1 :].split("/")[0]
+            entries.add(f"{folder}/{top}")
+            bundled = f"{folder}/{top}.libs"
+            if os.path.isdir(bundled):
+                entries.add(bundled)
+    return entries
 
 
 def build(wanted: dict[str, list[str]]) -> str:
-    """Lay the root out in a tmpfs of this mount namespace; gives the folder to pivot into."""
-    sources = wanted["folders"] + wanted["files"] + wanted["packages"]
+    """Lay the root out in a tmpfs of this mount namespace; returns the folder to pivot into."""
+    sources = wanted["folders"] + wanted["files"] + wanted["packages"] + wanted["zones"]
+    covers = []
     root = next(
         p for p in _PARKING if os.path.isdir(p) and not any(s.startswith(p + "/") for s in sources)
     )
@@ -123,11 +128,12 @@ def build(wanted: dict[str, list[str]]) -> str:
         _show(root, folder)
         for inner in ("site-packages", "dist-packages", "test"):
             if os.path.isdir(f"{folder}/{inner}"):
-                flags = kernel.MS_NOSUID | kernel.MS_NODEV
-                target = f"{root}{place_of(folder)}/{inner}"
-                kernel.mount("tmpfs", target, "tmpfs", flags, "size=64k")
+                covers.append(f"{root}{place_of(folder)}/{inner}")
+                kernel.mount("tmpfs", covers[-1], "tmpfs", _COVER, "size=64k,mode=755")
     for entry in wanted["packages"]:
         _show(root, entry)
+    for folder in wanted["zones"][:1]:
+        _show(root, folder, ZONES)
     for path in wanted["files"]:
         _show(root, path)
         _link_names(root, path)
@@ -136,17 +142,23 @@ def build(wanted: dict[str, list[str]]) -> str:
         _show(root, "/etc/ld.so.cache")
     os.mkdir(root + WORK)
     _write_init(root)
+    for cover in covers:
+        kernel.mount(None, cover, None, kernel.MS_REMOUNT | kernel.MS_RDONLY | _COVER)
     kernel.mount(None, root, None, kernel.MS_REMOUNT | kernel.MS_RDONLY | kernel.MS_NOSUID)
     return root
 
 
+_COVER = kernel.MS_NOSUID | kernel.MS_NODEV
+"""Mount flags of the empty folders that hide what is not shown of a library folder."""
+
+
 def place_of(path: str) -> str:
-    """Where a path of the host is found inside: at its own place, or out of WORK's way."""
+    """Where a path of the host is found inside: the same path, or one that avoids WORK."""
     return LIBRARIES + path if path.startswith(WORK + "/") else path
 
 
 def move_imports() -> None:
-    """Let this interpreter find inside what it would import from below WORK."""
+    """Let this interpreter find libraries that `place_of` has moved."""
     sys.path[:] = [place_of(folder) for folder in sys.path]
     sys.path_importer_cache.clear()
     for module in list(sys.modules.values()):
@@ -155,9 +167,9 @@ def move_imports() -> None:
             folders[:] = [place_of(str(folder)) for folder in folders]
 
 
-def _show(root: str, path: str) -> None:
-    """Bind one file or folder at its place below the new root."""
-    target = root + place_of(path)
+def _show(root: str, path: str, place: str = "") -> None:
+    """Bind one file or folder below the new root, at `place` or where it is on the host."""
+    target = root + (place or place_of(path))
     if os.path.isdir(path):
         os.makedirs(target, exist_ok=True)
     else:
@@ -168,14 +180,14 @@ def _show(root: str, path: str) -> None:
 
 
 def _mirror_links(root: str) -> None:
-    """/lib -> usr/lib and its like, where the host has them so."""
+    """Copy links such as /lib -> usr/lib, where the host has them."""
     for name in ("lib", "lib64", "lib32"):
         if os.path.islink(f"/{name}"):
             os.symlink(os.readlink(f"/{name}"), f"{root}/{name}")
 
 
 def _link_names(root: str, path: str) -> None:
-    """The other names of a shared object (libz.so.1 for libz.so.1.2.13)."""
+    """Add the other names of a shared object (libz.so.1 for libz.so.1.2.13)."""
     folder, own = os.path.split(path)
     stem = own.split(".so")[0] + ".so"
     for name in os.listdir(folder):
@@ -206,12 +218,12 @@ def _write_init(root: str) -> None:
 
 
 def clean(work: str) -> None:
-    """Empty the working folder of a container, whatever a program left there.
+    """Empty a working folder, whatever a program left there.
 
     Folders are flattened one level at a time, so that no depth, name or mode gets in the way.
-    Raises OSError where something stays.
+    Raises OSError if something cannot be removed.
     """
-    mark, count = os.urandom(8).hex(), 0  # a name that no program can have taken before
+    mark, count = os.urandom(8).hex(), 0  # a name that no program can have guessed
     while names := os.listdir(work):
         for name in names:
             path = f"{work}/{name}"

@@ -1,7 +1,7 @@
-"""The system calls that a program may make: an allow-list as classic BPF, written by hand.
+"""The system calls that a program may make: an allow-list, as classic BPF written by hand.
 
-Everything that is not listed fails: unknown and recent calls as ENOSYS, so that libraries fall
-back, all others as EPERM. A foreign architecture and the x32 numbers kill the process.
+Every other call fails: recent and unknown ones with ENOSYS, so that libraries fall back to older
+ones, the rest with EPERM. A foreign architecture or an x32 number kills the process.
 """
 
 import ctypes
@@ -13,7 +13,7 @@ from . import kernel
 _ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 _NUMBERS: dict[str, tuple[int | None, int | None]] = {  # name -> (x86_64, aarch64)
-    # files within what the mounts allow
+    # files, as far as the mounts allow
     "read": (0, 63), "write": (1, 64), "open": (2, None), "close": (3, 57), "stat": (4, None),
     "fstat": (5, 80), "lstat": (6, None), "poll": (7, None), "lseek": (8, 62),
     "pread64": (17, 67), "pwrite64": (18, 68), "readv": (19, 65), "writev": (20, 66),
@@ -42,13 +42,13 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {  # name -> (x86_64, aarch
     "sched_getparam": (143, 121), "sched_getscheduler": (145, 120),
     "sched_get_priority_max": (146, 125), "sched_get_priority_min": (147, 126),
     "sched_getaffinity": (204, 123), "getcpu": (309, 168),
-    # signals, which reach nobody but the program itself
+    # signals, to the program itself only
     "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139),
     "rt_sigpending": (127, 136), "rt_sigtimedwait": (128, 137), "rt_sigsuspend": (130, 133),
     "sigaltstack": (131, 132), "pause": (34, None), "alarm": (37, None),
     "getitimer": (36, 102), "setitimer": (38, 103),
     "wait4": (61, 260), "waitid": (247, 95),
-    # who and when
+    # identity and time
     "getpid": (39, 172), "gettid": (186, 178), "getppid": (110, 173), "getpgrp": (111, None),
     "getpgid": (121, 155), "getsid": (124, 156), "getuid": (102, 174), "getgid": (104, 176),
     "geteuid": (107, 175), "getegid": (108, 177), "getgroups": (115, 158),
@@ -57,7 +57,7 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {  # name -> (x86_64, aarch
     "getrlimit": (97, None), "getrusage": (98, 165), "gettimeofday": (96, 169),
     "clock_gettime": (228, 113), "clock_getres": (229, 114), "clock_nanosleep": (230, 115),
     "nanosleep": (35, 101), "getrandom": (318, 278),
-    # what an event loop needs, over descriptors the program made itself
+    # what an event loop needs, on descriptors that the program made itself
     "epoll_create1": (291, 20), "epoll_ctl": (233, 21), "epoll_wait": (232, None),
     "epoll_pwait": (281, 22), "eventfd2": (290, 19), "recvfrom": (45, 207),
     "shutdown": (48, 210), "getsockname": (51, 204), "getpeername": (52, 205),
@@ -70,10 +70,10 @@ _IOCTL, _PRLIMIT, _FCNTL = (16, 29), (302, 261), (72, 25)
 _THREAD = 0x00010100  # CLONE_THREAD | CLONE_VM
 _NAMESPACES = 0x7E020080  # every CLONE_NEW* flag
 _IOCTLS = (0x5450, 0x5451, 0x5421)  # FIONCLEX, FIOCLEX, FIONBIO
-# Locks of open files stay, leases and signal owners do not: they would reach outside.
+# Locks of open files are allowed; leases and signal owners would reach outside.
 _FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
 _SIGNALS = ((62, 129), (234, 131))  # kill, tgkill
-_OWN_PID = 0x7FEDCBA9  # stands for the process that the filter will bind
+_OWN_PID = 0x7FEDCBA9  # placeholder for the process id of the confined program
 _NEWEST_KNOWN = 334
 
 _LOAD, _JUMP, _EQUAL, _GREATER, _AND, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x54, 0x06
@@ -94,11 +94,11 @@ def _argument(index: int, high: bool = False) -> bytes:
 
 
 _Step = tuple[int, list[bytes]]
-"""A number, and what to do from there to the next step: a list that ends in a return."""
+"""The first number of a range, and the code for it: a list that ends in a return."""
 
 
 def _special_calls(column: int) -> dict[int, list[bytes]]:
-    """The calls whose arguments decide."""
+    """The calls whose arguments decide whether they are allowed."""
     allow, refuse = _op(_RETURN, _ALLOW), _error(errno.EPERM)
     thread = [
         _argument(0),
@@ -107,7 +107,7 @@ def _special_calls(column: int) -> dict[int, list[bytes]]:
         allow,
         refuse,
     ]
-    pair = [  # a connected pair of Unix streams, as event loops make one to wake themselves
+    pair = [  # a connected pair of Unix streams, which event loops use to wake themselves
         _argument(0),
         _op(_EQUAL, 1, 0, 4),
         _argument(1),
@@ -116,7 +116,7 @@ def _special_calls(column: int) -> dict[int, list[bytes]]:
         allow,
         refuse,
     ]
-    send = [  # never to an address
+    send = [  # without an address
         _argument(4),
         _op(_EQUAL, 0, 0, 3),
         _argument(4, high=True),
@@ -142,7 +142,7 @@ def _special_calls(column: int) -> dict[int, list[bytes]]:
 
 
 def _one_of(index: int, values: tuple[int, ...], otherwise: int) -> list[bytes]:
-    """Allow a call whose argument is one of the values."""
+    """Allow a call if its argument is one of the values."""
     program = [_argument(index)]
     for left, value in zip(range(len(values), 0, -1), values, strict=True):
         program.append(_op(_EQUAL, value, left, 0))
@@ -152,7 +152,7 @@ def _one_of(index: int, values: tuple[int, ...], otherwise: int) -> list[bytes]:
 def build_filter(machine: str) -> bytes:
     """The filter for one architecture, as an array of `struct sock_filter`.
 
-    Signals may go to `_OWN_PID` alone: in a container the pid namespace holds others too.
+    Signals may go to `_OWN_PID` only: in a container the pid namespace holds others too.
     """
     if machine not in _ARCH:
         raise kernel.KernelError(errno.ENOSYS, f"seccomp: no allow-list for {machine}")
@@ -169,7 +169,7 @@ def build_filter(machine: str) -> bytes:
 
 
 def _steps(column: int) -> list[_Step]:
-    """What to do for all numbers there are, in their order."""
+    """The ranges of all call numbers, in order."""
     listed = (pair[column] for pair in _NUMBERS.values())
     known = {number: [_op(_RETURN, _ALLOW)] for number in listed if number is not None}
     known |= _special_calls(column)
@@ -183,10 +183,10 @@ def _steps(column: int) -> list[_Step]:
 
 
 def _tree(steps: list[_Step]) -> list[bytes]:
-    """A search for the number by halves.
+    """A binary search for the call number.
 
-    The kernel walks through a filter once for every number there is, each time one is installed:
-    a list would take it longer than all other walls together.
+    The kernel evaluates a new filter once for every call number. A linear list would take it
+    longer than the rest of the confinement.
     """
     if len(steps) == 1:
         return steps[0][1]
@@ -202,7 +202,7 @@ class _Program(ctypes.Structure):
 
 
 class Filter:
-    """A filter made ready once, so that a forked child has one call left to make."""
+    """A filter prepared before the fork, so that a child only has to install it."""
 
     def __init__(self) -> None:
         text = build_filter(kernel.MACHINE)
@@ -212,7 +212,7 @@ class Filter:
         self._program = _Program(len(text) // 8, ctypes.addressof(self._buffer))
 
     def bound_to(self, pid: int) -> int:
-        """Let signals go to this process alone; gives the address of the `sock_fprog`."""
+        """Allow signals to this process only; returns the address of the `sock_fprog`."""
         for at in self._own:
             struct.pack_into("I", self._buffer, at, pid)
         return ctypes.addressof(self._program)

@@ -1,8 +1,8 @@
 """The fork-server's loop: one request, one confined child, one ending, and again.
 
-It holds numbers only. Sources, inputs and outputs travel in descriptors that it hands to the
-child unread, so that a child, which is a copy of this process, finds nothing of another run in
-its memory. Preludes are the exception; they hold no secrets by contract.
+The server handles numbers only. Sources, inputs and outputs travel in descriptors that it passes
+to the child unread, so that a child, which is a copy of this memory, finds nothing of another run
+there. Preludes are the exception; by contract they hold no secrets.
 """
 
 import importlib
@@ -15,10 +15,12 @@ import sys
 import time
 from typing import Any
 
-from . import children, folder, isolation, kernel, programs, rootfs, zygote
+from . import batch, children, isolation, program_builtins, programs, rootfs, zygote
+from .supervisor import Supervisor, cpu_seconds
+from .workdir import WorkDir
 
-# What programs of benchmarks import most. Every further module costs each fork its pages and
-# mappings, so what is rare or large (hashlib, uuid, csv, tempfile, ...) is imported when asked for.
+# The modules that benchmark programs import most. Every further one costs each fork its pages and
+# mappings, so rare or large ones (hashlib, uuid, csv, tempfile, ...) are imported on demand.
 STANDARD_MODULES = (
     "__future__", "abc", "array", "ast", "bisect", "calendar", "collections", "collections.abc",
     "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools",
@@ -26,11 +28,10 @@ STANDARD_MODULES = (
     "operator", "os", "random", "re", "statistics", "string", "struct", "textwrap", "threading",
     "time", "traceback", "types", "typing", "warnings", "weakref",
 )  # fmt: skip
-_TICK = 0.002
 
 
-class Server:
-    """State of one server: its walls, the child in stock, the preludes."""
+class ForkServer:
+    """One server: its isolation, its children, its working folder."""
 
     def __init__(self, control: socket.socket, harness: int, settings: dict[str, object]) -> None:
         self._control = control
@@ -39,10 +40,10 @@ class Server:
         wanted = settings["rootfs"]
         assert isinstance(wanted, dict)
         self._isolation = isolation.Isolation(wanted, bool(settings.get("contained")), harness)
-        self._folder = folder.Folder(rootfs.WORK)
+        self._workdir = WorkDir(rootfs.WORK)
 
     def start(self) -> None:
-        """Import, build the walls, report what stands; raises OSError where the socket is gone."""
+        """Import, isolate, report the isolation. Raises OSError if the harness is gone."""
         sys.path[:] = [p for p in sys.path if "forkserver" not in p and p not in ("", ".")]
         site = self._settings.get("site", [])
         assert isinstance(site, list)
@@ -52,7 +53,8 @@ class Server:
         rootfs.leave_out_threads(preload)
         for name in (*STANDARD_MODULES, *preload):
             importlib.import_module(name)
-        _give_exits()
+        program_builtins.install()
+        batch.allow_machine_code(bool(self._settings.get("machine_code", True)))
         base_bytes = isolation.address_space()
         self._isolation.enter()
         missing = self._isolation.missing()
@@ -65,11 +67,11 @@ class Server:
             sys.exit(0)
         isolation.reset_signals()
         _rehearse()
-        _forget()
+        _hide_package()
         zygote.settle()
-        self._nursery = children.Nursery(_forks(self._isolation, base_bytes))
-        if not self._isolation.private_folder:
-            self._nursery.view()
+        self._children = children.ChildPool(_child_source(self._isolation, base_bytes))
+        if not self._isolation.private_workdir:
+            self._children.workdir_changed()
 
     def loop(self) -> None:
         """Serve until the harness is gone."""
@@ -87,7 +89,7 @@ class Server:
                 continue  # for a program that has ended meanwhile
             request = json.loads(message)
             if request["kind"] == "prelude":
-                self._nursery.learn(request["key"], descriptors[0])
+                self._children.add_prelude(request["key"], descriptors[0])
                 continue
             self._run(request, descriptors)
 
@@ -95,9 +97,9 @@ class Server:
         limits = {name: float(request[name]) for name in children.LIMITS}
         started = time.monotonic()
         try:
-            self._make_room(limits)
-            child = self._nursery.take(limits)
-            used = _cpu(child.pid)
+            self._prepare_workdir(limits)
+            child = self._children.take(limits)
+            used = cpu_seconds(child.pid)
             child.hand_over(str(request["key"]), descriptors)
         except OSError as problem:
             self._send({**_NOTHING, "report": f"no program could be started: {problem}"})
@@ -105,102 +107,47 @@ class Server:
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
-        self._nursery.stock(limits)
-        ending = self._supervise(child, request, used)
-        ending["report"] = child.said()
-        self._nursery.bury(child)
+        self._children.prepare_spare(limits)
+        ending = Supervisor(self._control, self._harness, child, request, used).wait()
+        ending["report"] = child.start_report()
+        self._children.reap(child)
         self._send({**ending, "wall": time.monotonic() - started})
-        self._tidy(limits)
+        self._clean_workdir(limits)
 
-    def _make_room(self, limits: dict[str, float]) -> None:
-        if self._isolation.private_folder and not self._folder.fits(limits):
-            self._renew(limits)
+    def _prepare_workdir(self, limits: dict[str, float]) -> None:
+        if self._isolation.private_workdir and not self._workdir.fits(limits):
+            self._renew_workdir(limits)
 
-    def _renew(self, limits: dict[str, float]) -> None:
-        self._nursery.clear()
-        self._folder.renew(limits)
-        self._nursery.view()
+    def _renew_workdir(self, limits: dict[str, float]) -> None:
+        self._children.clear()
+        self._workdir.renew(limits)
+        self._children.workdir_changed()
 
-    def _tidy(self, limits: dict[str, float]) -> None:
-        """Have an empty folder before the next run; where that fails, this server ends."""
+    def _clean_workdir(self, limits: dict[str, float]) -> None:
+        """Provide an empty folder for the next run; if that fails, this server ends."""
         if self._isolation.contained:
             rootfs.clean(rootfs.WORK)
-        elif self._isolation.private_folder and not self._folder.untouched():
-            self._renew(limits)
-            self._nursery.stock(limits)
+        elif self._isolation.private_workdir and not self._workdir.untouched():
+            self._renew_workdir(limits)
+            self._children.prepare_spare(limits)
 
     def _send(self, ending: dict[str, object]) -> None:
         self._control.send(json.dumps(ending).encode())
 
-    def _supervise(
-        self, child: children.Child, request: dict[str, Any], used: float
-    ) -> dict[str, object]:
-        """Watch CPU time and orders from the harness until the child has ended.
 
-        `used` is the CPU time in seconds that the walls took before the program came.
-        """
-        pid, longest = child.pid, 3.6e6
-        waiting = select.poll()
-        for descriptor in (self._control.fileno(), self._harness):
-            waiting.register(descriptor, select.POLLIN)
-        if child.handle >= 0:
-            waiting.register(child.handle, select.POLLIN)
-        else:
-            longest = _TICK * 1000
-        whole = allowance = used + request["cpu_seconds"]
-        backstop = time.monotonic() + request["wall_seconds"]
-        why, gone = "", False
-        while True:
-            left = min(allowance - _cpu(pid), backstop - time.monotonic())
-            if left <= 0 and not why:
-                why = "cpu" if time.monotonic() < backstop else "wall"
-                child.kill()
-            pause = 1000.0 if why else max(left * 1000 / _PARALLEL, _TICK * 1000)
-            ready = {descriptor for descriptor, _ in waiting.poll(min(pause, longest))}
-            if (child.handle in ready or child.handle < 0) and child.ended():
-                break
-            if self._harness in ready:
-                gone = True
-            elif self._control.fileno() in ready:
-                order = self._control.recv(4096)
-                gone = not order
-                if order == b"K":
-                    why = why or "order"
-                    child.kill()
-                elif order.startswith(b"C"):
-                    allowance = whole
-                    if len(order) > 1:
-                        allowance = min(whole, _cpu(pid) + float(order[1:]))
-            if gone:
-                child.kill()
-                os._exit(0)  # the init process sees our end and takes the namespace with it
-        _, status, usage = os.wait4(pid, 0)
-        cpu = max(usage.ru_utime + usage.ru_stime - used, 0.0)
-        return {"status": status, "cpu": cpu, "peak_kb": usage.ru_maxrss, "why": why}
-
-
-def _forks(walls: isolation.Isolation, base_bytes: int) -> zygote.Forks:
+def _child_source(isolated: isolation.Isolation, base_bytes: int) -> zygote.ChildSource:
+    template = zygote.ChildTemplate(isolated, base_bytes)
     try:
-        return zygote.Zygote(zygote.Pattern(walls, base_bytes))
+        return zygote.Zygote(template)
     except OSError:
-        return zygote.OwnForks(walls, base_bytes)
+        return zygote.DirectForks(template)
 
 
 _NOTHING = {"status": 0, "cpu": 0.0, "peak_kb": 0, "why": "", "wall": 0.0}
-_PARALLEL = max(1, len(os.sched_getaffinity(0)))
-
-
-def _give_exits() -> None:
-    """The built-ins `exit` and `quit`, which `site` gives to scripts and is not loaded here."""
-    import _sitebuiltins
-    import builtins
-
-    for name in ("exit", "quit"):
-        setattr(builtins, name, _sitebuiltins.Quitter(name, "end of file"))
 
 
 def _rehearse() -> None:
-    """Run what a child will run, so that it begins with code that the interpreter has adapted."""
+    """Run what a child will run, so that its code is already specialized by the interpreter."""
     payload = os.memfd_create("rehearsal")
     os.write(payload, programs.pack(b"def f(x):\n    return [x]\nf(1)\n", {}))
     for _ in range(20):
@@ -209,31 +156,24 @@ def _rehearse() -> None:
     os.close(payload)
 
 
-def _forget() -> None:
+def _hide_package() -> None:
     """Let no program import what this server is made of."""
     package = __name__.partition(".")[0]
     for name in [one for one in sys.modules if one.partition(".")[0] == package]:
         del sys.modules[name]
 
 
-def _cpu(pid: int) -> float:
-    try:
-        return kernel.cpu_seconds(pid)
-    except OSError:
-        return 0.0  # it has ended; its usage comes from wait4
-
-
 def main() -> None:
-    """Start from the command line: descriptors of the control socket and of the harness."""
+    """Start from the command line, given the descriptors of the control socket and the harness."""
     control = socket.socket(fileno=int(sys.argv[1]))
     harness = int(sys.argv[2])
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     os.setsid()
-    lifeline, _ = os.pipe()  # the init processes read it: end of file says that we are gone
+    lifeline, _ = os.pipe()  # the init processes read it: end of file means that we are gone
     os.dup2(lifeline, 0)
     os.close(lifeline)
     settings = json.loads(control.recv(1 << 20))
-    server = Server(control, harness, settings)
+    server = ForkServer(control, harness, settings)
     server.start()
     server.loop()

@@ -1,9 +1,9 @@
 """The process that programs are copies of: it forks when the server says so, and little else.
 
-What a process touches after a fork has to be copied, page by page, as long as the child lives; a
-server that forks by itself pays for that more than for the forks. So the forks are those of a
-process that touches next to nothing: a list of system calls in machine code (see `batch`). What
-it forks are children of the server all the same.
+A page that a process touches after a fork must be copied, as long as the child lives. A server
+that forks by itself pays more for these copies than for the forks. So a process that touches
+almost nothing does the forking: it runs a list of system calls in machine code (see `batch`). Its
+forks are nevertheless children of the server.
 """
 
 import _random
@@ -24,15 +24,15 @@ import types
 from typing import NoReturn, Protocol
 
 from . import isolation, kernel, programs, rootfs
-from .batch import MUST_GIVE, STAYS, Batch, Inbox, has_machine_code
-from .confinement import LINE, PAYLOAD, REPORT, Confinement
+from .batch import MUST_BE_POSITIVE, PARKS_CHILD, Inbox, SyscallBatch, has_machine_code
+from .confinement import CONNECTION, PAYLOAD, REPORT, Confinement
 
 _ORDERS, _HOME = 3, 4
-"""The descriptors that the zygote keeps, beside those that preludes may have left open."""
+"""The descriptors that the zygote keeps, besides those that preludes may have left open."""
 _FORKS_IN_A_ROW = 64
-"""How many forks one list of calls holds: in between the interpreter touches its pages."""
+"""Forks in one list of calls. Between two lists the interpreter runs and touches its pages."""
 _THREAD_RECORD = 1024
-"""Bytes of libc's record of a thread, among the first of which is the thread's number."""
+"""Bytes of libc's record of a thread in which to look for the thread's number."""
 # CLONE_PARENT, CLONE_PARENT_SETTID, CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, CLONE_VM
 _SIBLING, _TO_PARENT, _TO_CHILD, _UNTIL_END = 0x8000, 0x00100000, 0x01000000, 0x00200000
 _SAME_MEMORY = 0x100
@@ -40,29 +40,29 @@ _seed = functools.partial(_random.Random.seed, random._inst)
 """`random.seed()` without the lines of Python around it."""
 
 
-class Pattern:
-    """What a child is a copy of: the preludes that were run, and the walls written down."""
+class ChildTemplate:
+    """What a child is a copy of: the preludes that ran, and the prepared confinement."""
 
-    def __init__(self, walls: isolation.Isolation, base_bytes: int) -> None:
-        self._walls = walls
+    def __init__(self, isolated: isolation.Isolation, base_bytes: int) -> None:
+        self.isolation = isolated
         self._base_bytes = base_bytes
         self._preludes: dict[str, types.ModuleType | str] = {}
         self._limits: dict[str, float] = {}
         self._confinement: Confinement | None = None
         self._main = programs.main_module()
-        self._serve = programs.Server(programs.CHANNEL)
+        self._serve = programs.Serve(programs.CHANNEL)
 
     @property
     def home(self) -> int:
-        """A descriptor of the server's own pid namespace; any other where it has none."""
-        return max(self._walls.home, 0)
+        """A descriptor of the server's own pid namespace; any other if it has none."""
+        return max(self.isolation.home, 0)
 
     @property
     def has_namespaces(self) -> bool:
-        """Whether every child is in a pid namespace of its own."""
-        return self._walls.has("pid namespace")
+        """Whether every child gets a pid namespace of its own."""
+        return self.isolation.has("pid namespace")
 
-    def learn(self, key: str, descriptor: int) -> None:
+    def add_prelude(self, key: str, descriptor: int) -> None:
         """Run a prelude, for the children that are forked from now on."""
         if self._preludes:
             _FILLING.clear()  # lest it grow with every prelude
@@ -75,25 +75,25 @@ class Pattern:
             self._preludes[key] = f"{type(problem).__name__}: {problem}"
         settle()
 
-    def view(self) -> None:
-        """The working folder is another one. Raises KernelError."""
+    def workdir_changed(self) -> None:
+        """A new working folder is mounted. Raises KernelError."""
         self._confinement = None
-        self._walls.view(rootfs.WORK)
+        self.isolation.workdir_changed(rootfs.WORK)
 
-    def restrict(self, limits: dict[str, float]) -> None:
-        """The limits of the children that are forked from now on."""
+    def set_limits(self, limits: dict[str, float]) -> None:
+        """Set the limits of the children that are forked from now on."""
         if self._confinement is None or self._limits != limits:
-            made = self._walls.confinement(limits, self._base_bytes, rootfs.WORK)
+            made = self.isolation.confinement(limits, self._base_bytes, rootfs.WORK)
             self._limits, self._confinement = limits, made
 
-    def live(self, line: int, report: int) -> NoReturn:
-        """In the fork: go behind the walls, wait for a program, run it."""
+    def become_program(self, connection: int, report: int) -> NoReturn:
+        """In the fork: confine this process, wait for a program, run it."""
         status = 1
         try:
             assert self._confinement is not None
-            self._confinement.expect(line, report)
+            self._confinement.set_descriptors(connection, report)
             key, channel = self._confinement.enter()
-            _seed()  # no hook of the interpreter has done it
+            _seed()  # the interpreter's own hooks did not run
             source, files = programs.unpack(PAYLOAD)
             programs.lay_files(rootfs.WORK, files)
             module = self._preludes[key] if key else self._main
@@ -105,7 +105,7 @@ class Pattern:
             os.write(REPORT, b"R")
             os.close(REPORT)
             if serve is None:
-                os.close(LINE)
+                os.close(CONNECTION)
         except BaseException as problem:
             with contextlib.suppress(OSError):
                 os.write(REPORT, f"{type(problem).__name__}: {problem}".encode("utf-8", "replace"))
@@ -117,7 +117,7 @@ class Pattern:
 
 
 def settle() -> None:
-    """Let no child inherit garbage, walk through what is there, or copy what nobody uses."""
+    """Collect garbage and arrange memory so that a child has few pages to copy."""
     gc.collect()
     gc.freeze()
     kernel.give_back_memory()
@@ -126,14 +126,14 @@ def settle() -> None:
 
 _FILLING: list[bytes] = []
 _POOL, _POOL_HEAD, _BYTES_HEAD = 16_384, 48, 33
-"""Of CPython's allocator for small objects: what it cuts into pieces of one size, and of `bytes`
-what comes before their content. Where they are others, less is filled."""
+"""CPython's allocator for small objects: the size and head of a pool, which holds pieces of one
+size, and the head of a `bytes` object. With other values less is filled, nothing breaks."""
 
 
 def _fill_holes() -> None:
-    """Take the room that is left between objects, so that new ones lie side by side.
+    """Fill the gaps between objects, so that new ones lie side by side.
 
-    Each hole that a child puts an object into costs it a copy of the page around.
+    A child that puts an object into a gap has to copy the page around it.
     """
     for size in range(48, 513, 16):
         whole = (_POOL - _POOL_HEAD) // size - 1
@@ -147,47 +147,54 @@ def _fill_holes() -> None:
         _FILLING.extend(filling)
 
 
-class Forks(Protocol):
+class ChildSource(Protocol):
     """Where the server's children come from."""
 
-    def learn(self, key: str, descriptor: int) -> None: ...
-    def view(self) -> None: ...
-    def restrict(self, limits: dict[str, float]) -> None: ...
-    def fork(self, line: int, report: int) -> tuple[int, int]: ...
+    def add_prelude(self, key: str, descriptor: int) -> None: ...
+    def workdir_changed(self) -> None: ...
+    def set_limits(self, limits: dict[str, float]) -> None: ...
+    def fork(self, connection: int, report: int) -> tuple[int, int]: ...
 
 
-class OwnForks(Pattern):
-    """The server forks by itself: where the kernel gives a process no siblings (gVisor)."""
+class DirectForks:
+    """The server forks by itself: without machine code, or without CLONE_PARENT (gVisor)."""
 
-    def fork(self, line: int, report: int) -> tuple[int, int]:
-        """A child with these descriptors: its pid, and that of the init of its namespace or 0."""
-        init = self._walls.open_namespace()
+    def __init__(self, template: ChildTemplate) -> None:
+        self._template = template
+        self.add_prelude = template.add_prelude
+        self.workdir_changed = template.workdir_changed
+        self.set_limits = template.set_limits
+
+    def fork(self, connection: int, report: int) -> tuple[int, int]:
+        """A child with these descriptors: its pid, and that of its namespace's init or 0."""
+        isolated = self._template.isolation
+        init = isolated.open_namespace()
         try:
             pid = kernel.fork()
             if pid == 0:
-                self.live(line, report)
+                self._template.become_program(connection, report)
         except OSError:
             isolation.end_namespace(init)
             raise
         finally:
-            self._walls.leave_namespace(init)
+            isolated.leave_namespace(init)
         return pid, init
 
 
 class Zygote:
     """The zygote as its server sees it."""
 
-    def __init__(self, pattern: Pattern) -> None:
-        """Fork it. Raises OSError where this machine has no way for it."""
+    def __init__(self, template: ChildTemplate) -> None:
+        """Fork it. Raises OSError where this machine cannot have one."""
         if not (has_machine_code() and kernel.has_close_range()):
-            raise kernel.KernelError(38, "no machine code for this machine")
+            raise kernel.KernelError(38, "no machine code here")
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._limits: dict[str, float] | None = None
         offsets = _holding_own_number()
         self._pid = os.fork()
         if self._pid == 0:
             try:
-                _ForksToOrder(theirs, pattern, offsets).serve()
+                _ZygoteLoop(theirs, template, offsets).serve()
             finally:
                 os._exit(1)
         theirs.close()
@@ -199,7 +206,7 @@ class Zygote:
             raise
 
     def _prove(self) -> None:
-        """See that it forks children that are ours: without limits they end at once."""
+        """Check that its forks are children of ours; without limits they end at once."""
         nothing = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
         try:
             child, init = self.fork(nothing, nothing)
@@ -208,28 +215,28 @@ class Zygote:
         finally:
             os.close(nothing)
 
-    def learn(self, key: str, descriptor: int) -> None:
-        """As `Pattern.learn`."""
-        self._order({"learn": key}, descriptor)
+    def add_prelude(self, key: str, descriptor: int) -> None:
+        """As `ChildTemplate.add_prelude`."""
+        self._order({"prelude": key}, descriptor)
 
-    def view(self) -> None:
-        """As `Pattern.view`."""
+    def workdir_changed(self) -> None:
+        """As `ChildTemplate.workdir_changed`."""
         self._limits = None
-        self._order({"view": True})
+        self._order({"workdir": True})
 
-    def restrict(self, limits: dict[str, float]) -> None:
-        """As `Pattern.restrict`."""
+    def set_limits(self, limits: dict[str, float]) -> None:
+        """As `ChildTemplate.set_limits`."""
         if limits != self._limits:
-            self._order({"restrict": limits})
+            self._order({"limits": limits})
             self._limits = dict(limits)
 
-    def fork(self, line: int, report: int) -> tuple[int, int]:
-        """As `OwnForks.fork`."""
-        socket.send_fds(self._orders, [_FORM.pack(_FORKED, 0, 0)], [line, report])
+    def fork(self, connection: int, report: int) -> tuple[int, int]:
+        """As `DirectForks.fork`."""
+        socket.send_fds(self._orders, [_FORM.pack(_FORKED, 0, 0)], [connection, report])
         return self._answer()
 
     def _order(self, order: dict[str, object], *descriptors: int) -> None:
-        self._orders.send(b"")  # which ends the list of calls that waits
+        self._orders.send(b"")  # ends the list of calls that waits
         socket.send_fds(self._orders, [json.dumps(order).encode()], descriptors)
         self._answer()
 
@@ -247,22 +254,22 @@ class Zygote:
 
 
 _FORM = struct.Struct("@4sii")
-"""An order to fork, and any answer: its kind, the init of the new namespace, the child."""
+"""An order to fork, or an answer: its kind, the init of the new namespace, the child."""
 _FORKED, _DONE, _FAILED = b"fork", b"done", b"fail"
 
 
-class _ForksToOrder:
+class _ZygoteLoop:
     """What runs in the zygote."""
 
-    def __init__(self, orders: socket.socket, pattern: Pattern, offsets: set[int]) -> None:
+    def __init__(self, orders: socket.socket, template: ChildTemplate, offsets: set[int]) -> None:
         kept = [
-            fcntl.fcntl(number, fcntl.F_DUPFD, 50) for number in (orders.detach(), pattern.home)
+            fcntl.fcntl(number, fcntl.F_DUPFD, 50) for number in (orders.detach(), template.home)
         ]
         for number, place in zip(kept, (_ORDERS, _HOME), strict=True):
             os.dup2(number, place, inheritable=False)
         kernel.close_from(_HOME + 1)
         self._orders = socket.socket(fileno=_ORDERS)
-        self._pattern = pattern
+        self._template = template
         self._own_number = _thread_record() + _only(offsets & _holding_own_number())
 
     def serve(self) -> NoReturn:
@@ -272,48 +279,48 @@ class _ForksToOrder:
         while True:
             stopped, number = batch.run()
             if stopped == "clone" and number == 0:
-                self._pattern.live(*received)
+                self._template.become_program(*received)
             if stopped == "recvmsg" and number == 0:
                 self._obey()
                 if received != self._next_descriptors():
                     received = self._next_descriptors()
                     batch, inbox = self._calls(received)
             elif stopped in ("recvmsg", "close"):
-                os._exit(1)  # nobody knows any more which answer is whose
+                os._exit(1)  # an answer could be taken for that of another order
             elif stopped:
                 self._fail(inbox, f"{stopped}: {os.strerror(number)}")
             inbox.reset()
 
     def _next_descriptors(self) -> tuple[int, int]:
-        """The numbers of the next two that are received: the line of a child, and its report."""
-        line, report = os.dup(_ORDERS), os.dup(_ORDERS)
-        os.close(line)
+        """The numbers that the next two received descriptors will get: connection and report."""
+        connection, report = os.dup(_ORDERS), os.dup(_ORDERS)
+        os.close(connection)
         os.close(report)
-        return line, report
+        return connection, report
 
-    def _calls(self, received: tuple[int, int]) -> tuple[Batch, Inbox]:
-        """Many rounds of: wait for an order, open a namespace, fork, say who is there.
+    def _calls(self, received: tuple[int, int]) -> tuple[SyscallBatch, Inbox]:
+        """Many rounds of: wait for an order, open a namespace, fork, report the process ids.
 
         An order is received into the memory that the answer is sent from.
         """
-        batch = Batch()
+        batch = SyscallBatch()
         inbox = Inbox(batch, _FORM.size, len(received))
         init, child = inbox.address + 4, inbox.address + 8
         all_signals = batch.hold((ctypes.c_uint64 * 1)(2**64 - 1))
         no_signals = batch.hold((ctypes.c_uint64 * 1)(0))
-        # As libc's fork does it, but that the child is our sibling.
+        # As libc's fork does it, except that the child is our sibling.
         fork = (_SIBLING | _TO_PARENT | _TO_CHILD | _UNTIL_END | signal.SIGCHLD, 0, child)
         stay = (_SIBLING | _TO_PARENT | _SAME_MEMORY | signal.SIGCHLD, 0, init)
         for _ in range(_FORKS_IN_A_ROW):
             inbox.receive(batch, _ORDERS)
-            if self._pattern.has_namespaces:
+            if self._template.has_namespaces:
                 batch.add("unshare", kernel.CLONE_NEWPID)
                 # A handler would run in our memory, on our stack.
                 batch.add("rt_sigprocmask", signal.SIG_SETMASK, all_signals, 0, 8)
-                batch.add("clone", *stay, decides=STAYS)
+                batch.add("clone", *stay, rule=PARKS_CHILD)
                 batch.add("rt_sigprocmask", signal.SIG_SETMASK, no_signals, 0, 8)
-            batch.add("clone", *fork, self._own_number, decides=MUST_GIVE)
-            if self._pattern.has_namespaces:
+            batch.add("clone", *fork, self._own_number, rule=MUST_BE_POSITIVE)
+            if self._template.has_namespaces:
                 batch.add("setns", _HOME, kernel.CLONE_NEWPID)
             batch.add("sendto", _ORDERS, inbox.address, _FORM.size, socket.MSG_NOSIGNAL)
             for descriptor in received:
@@ -323,7 +330,7 @@ class _ForksToOrder:
     def _fail(self, inbox: Inbox, why: str) -> None:
         for descriptor in inbox.descriptors():
             os.close(descriptor)
-        if self._pattern.has_namespaces:
+        if self._template.has_namespaces:
             kernel.setns(_HOME, kernel.CLONE_NEWPID)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         _, init, child = _FORM.unpack(inbox.text())
@@ -335,12 +342,12 @@ class _ForksToOrder:
             os._exit(0)
         order = json.loads(message)
         try:
-            if "learn" in order:
-                self._pattern.learn(order["learn"], descriptors[0])
-            elif "restrict" in order:
-                self._pattern.restrict(order["restrict"])
+            if "prelude" in order:
+                self._template.add_prelude(order["prelude"], descriptors[0])
+            elif "limits" in order:
+                self._template.set_limits(order["limits"])
             else:
-                self._pattern.view()
+                self._template.workdir_changed()
         except OSError as problem:
             self._say(_FAILED, str(problem))
         else:
@@ -353,7 +360,9 @@ class _ForksToOrder:
 
 def _only(offsets: set[int]) -> int:
     if len(offsets) != 1:
-        raise kernel.KernelError(38, f"libc keeps a thread's number in {len(offsets)} places")
+        raise kernel.KernelError(
+            38, f"libc keeps a thread's number in {len(offsets)} places, not one"
+        )
     return offsets.pop()
 
 
@@ -364,7 +373,7 @@ def _thread_record() -> int:
 
 
 def _holding_own_number() -> set[int]:
-    """Where libc's record of this thread holds its number, by which locks know their owner."""
+    """Where libc's record of this thread holds its number, which locks use to name an owner."""
     record = ctypes.string_at(_thread_record(), _THREAD_RECORD)
     own = struct.pack("@i", threading.get_native_id())
     return {at for at in range(0, _THREAD_RECORD, 4) if record[at : at + 4] == own}

@@ -1,18 +1,16 @@
 """The `process` backend: fork-servers in their own namespaces, one program at a time each."""
 
-import functools
-import json
-import subprocess
 import sys
-from pathlib import Path
 
 from ..errors import UsageError
 from ..forkserver import client
-from ..forkserver.client import Request, Running, ServerGoneError
+from ..forkserver.program_run import ProgramRun
+from ..forkserver.protocol import Request, ServerGoneError
+from ..interpreter_survey import import_folders, survey
 from ..pool import PooledSandbox
 from .cgroups import CgroupUnavailableError, Group
 
-_MENDS = (
+_FIXES = (
     ("user namespace", "allow user namespaces (sysctl user.max_user_namespaces, or on Ubuntu "
      "kernel.apparmor_restrict_unprivileged_userns=0)"),
     ("mount namespace", "run where namespaces are allowed, or use the docker backend"),
@@ -23,9 +21,12 @@ _MENDS = (
 class LocalServer:
     """A fork-server of this machine with the cgroup it lives in."""
 
-    def __init__(self, preload: tuple[str, ...], allow_unsafe: bool) -> None:
+    def __init__(self, preload: tuple[str, ...], allow_unsafe: bool, machine_code: bool) -> None:
         self.preload = preload
-        settings = {**_settings(preload), "allow_unsafe": allow_unsafe}
+        settings = {
+            "rootfs": survey(preload), "site": import_folders() if preload else [],
+            "preload": list(preload), "allow_unsafe": allow_unsafe, "machine_code": machine_code,
+        }  # fmt: skip
         self.cgroup_why = ""
         self._group: Group | None = None
         try:
@@ -33,7 +34,9 @@ class LocalServer:
         except CgroupUnavailableError as problem:
             self.cgroup_why = problem.strerror or str(problem)
         try:
-            self._server = client.Server(settings, self._group.add if self._group else None)
+            self._server = client.ForkServerClient(
+                settings, self._group.add if self._group else None
+            )
         except BaseException:
             self._remove_group()
             raise
@@ -50,20 +53,20 @@ class LocalServer:
             except OSError as problem:
                 raise ServerGoneError(f"cgroup: {problem}") from problem
 
-    def start(self, request: Request, channel: bool) -> Running:
+    def start(self, request: Request, channel: bool) -> ProgramRun:
         """Start a program."""
         return self._server.start(request, channel)
 
     def out_of_memory(self) -> bool:
-        """Whether the memory killer struck in this server's cgroup."""
+        """Whether the kernel has killed for memory in this cgroup since the last call."""
         return self._group is not None and self._group.killed()
 
     def alive(self) -> bool:
-        """Whether the server still waits."""
+        """Whether the server still runs."""
         return self._server.alive()
 
     def forget(self) -> None:
-        """In a forked copy of the harness."""
+        """Close our descriptors, in a forked copy of the harness."""
         if self._group is not None:
             self._group.forget()
             self._group = None
@@ -80,15 +83,18 @@ class LocalServer:
 
 
 class ProcessSandbox(PooledSandbox):
-    """Programs in fresh namespaces behind seccomp, no daemon needed."""
+    """Runs programs in fresh namespaces behind seccomp; needs no daemon."""
 
     name = "process"
 
-    def __init__(self, workers: int | None = None, allow_unsafe: bool = False) -> None:
+    def __init__(
+        self, workers: int | None = None, allow_unsafe: bool = False, machine_code: bool = True
+    ) -> None:
         if sys.platform != "linux":
             raise UsageError(f"the process sandbox needs Linux, not {sys.platform}: use docker")
         super().__init__(workers)
         self._allow_unsafe = allow_unsafe
+        self._machine_code = machine_code
         try:
             first = self._start_server(())
         except ServerGoneError as problem:
@@ -97,7 +103,7 @@ class ProcessSandbox(PooledSandbox):
         self._idle[()] = [first]
 
     def _start_server(self, preload: tuple[str, ...]) -> LocalServer:
-        server = LocalServer(preload, self._allow_unsafe)
+        server = LocalServer(preload, self._allow_unsafe, self._machine_code)
         missing = server.report["missing"]
         assert isinstance(missing, list)
         if missing and not self._allow_unsafe:
@@ -105,9 +111,9 @@ class ProcessSandbox(PooledSandbox):
             server.close()
             assert isinstance(steps, dict)
             name = str(missing[0])
-            mend = dict(_MENDS).get(name, "use the docker backend")
+            fix = dict(_FIXES).get(name, "use the docker backend")
             raise UsageError(
-                f"the process sandbox lacks {name} ({steps[name]}): {mend}, "
+                f"the process sandbox lacks {name} ({steps[name]}): {fix}, "
                 "or accept less with --allow-unsafe"
             )
         return server
@@ -121,27 +127,3 @@ def _described(server: LocalServer) -> dict[str, str]:
     described["rlimits"] = "present"
     described["user"] = str(server.report["user"])
     return described
-
-
-@functools.lru_cache(maxsize=16)
-def _settings(preload: tuple[str, ...]) -> dict[str, object]:
-    """What a server with these libraries must see; asked of a throw-away interpreter, once."""
-    for name in preload:
-        if not all(part.isidentifier() for part in name.split(".")):
-            raise UsageError(f"preload {name!r} is not a module name")
-    site = [p for p in sys.path if "site-packages" in p or "dist-packages" in p] if preload else []
-    code = (
-        "import sys, json; sys.path.append(sys.argv[1]); sys.path += json.loads(sys.argv[2]); "
-        "from forkserver import rootfs; print(json.dumps(rootfs.survey(tuple(sys.argv[3:]))))"
-    )
-    folder = str(Path(client.__file__).resolve().parents[1])
-    interpreter = getattr(sys, "_base_executable", None) or sys.executable
-    command = [interpreter, "-S", "-s", "-P", "-B", "-c", code, folder, json.dumps(site), *preload]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=120, env=client.ENVIRONMENT, cwd="/"
-    )
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        wanted = ", ".join(preload) or "the standard library"
-        raise UsageError(f"{wanted} cannot be preloaded: {last[0]}; install it or leave it out")
-    return {"rootfs": json.loads(done.stdout), "site": site, "preload": list(preload)}

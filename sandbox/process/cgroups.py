@@ -11,11 +11,11 @@ _ROOT = Path("/sys/fs/cgroup")
 _count = itertools.count()
 _KILLS = re.compile(rb"^oom_kill (\d+)", re.MULTILINE)
 _SLACK_MB = 32
-_OWN_TASKS = 9  # two of the server, the zygote, the child in stock, two init processes, and room
+_OWN_TASKS = 9  # two of the server, the zygote, the spare child, two init processes, and room
 
 
 class CgroupUnavailableError(OSError):
-    """There is no cgroup here that we may write."""
+    """There is no cgroup here that we can write."""
 
 
 def _own_groups() -> dict[str, Path]:
@@ -84,14 +84,14 @@ class Group:
         raise CgroupUnavailableError(13, "no writable cgroup with a memory controller")
 
     def add(self, pid: int) -> None:
-        """Put the server into the group; what it forks is born there."""
+        """Put the server into the group; what it forks is in there too."""
         for folder in self._folders.values():
             (folder / "cgroup.procs").write_text(str(pid))
 
     def allow(self, memory_mb: float, processes: int) -> None:
         """Set the limits of the next run, on top of what the waiting server itself uses.
 
-        `memory_mb` counts the program's files too, which are held in memory.
+        `memory_mb` includes the program's files, which are held in memory.
         """
         if (memory_mb, processes) == self._allowed:
             return
@@ -111,7 +111,7 @@ class Group:
         self._allowed = (memory_mb, processes)
 
     def killed(self) -> bool:
-        """Whether the kernel's memory killer has struck since the last call."""
+        """Whether the kernel has killed for memory in this group since the last call."""
         if self._events < 0:
             return False  # closed meanwhile
         before, self._kills = self._kills, self._kill_count()
@@ -136,13 +136,13 @@ class Group:
         return int(found[1]) if found else 0
 
     def forget(self) -> None:
-        """Let go of the descriptor: in a forked copy of the harness, or before the end."""
+        """Close our descriptor: in a forked copy of the harness, or before the end."""
         events, self._events = self._events, -1
         if events >= 0:
             os.close(events)
 
     def remove(self) -> None:
-        """Delete the group; waits shortly for the last process to leave it."""
+        """Delete the group, after a short wait for the last process to leave it."""
         self.forget()
         deadline = time.monotonic() + 2.0
         for folder in self._folders.values():

@@ -7,7 +7,7 @@ from assay.sandbox import Sandbox, UsageError, open_sandbox
 
 
 @pytest.fixture(scope="session", params=["process", "docker"])
-def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     try:
         opened = open_sandbox(request.param, workers=2)
     except UsageError as problem:

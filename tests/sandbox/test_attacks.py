@@ -1,4 +1,4 @@
-"""The contract suite, attack by attack, each with the observer outside."""
+"""Every attack against every backend, each with an observer outside."""
 
 import os
 from collections.abc import Iterator
@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import pytest
 from assay.sandbox import Sandbox
 from assay.sandbox.attacks import ATTACKS, Attack
-from assay.sandbox.doctor import canaries, probe, withstand
-from assay.sandbox.witness import Witness
+from assay.sandbox.canaries import canaries
+from assay.sandbox.doctor import probe, run_attack
+from assay.sandbox.host_observer import HostObserver
 
 
 @pytest.fixture(scope="module")
-def witness() -> Iterator[Witness]:
-    with Witness() as opened:
+def observer() -> Iterator[HostObserver]:
+    with HostObserver() as opened:
         yield opened
 
 
@@ -22,20 +23,20 @@ def test_there_are_enough_attacks() -> None:
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name.replace(" ", "-"))
-def test_attack_does_no_harm(box: Sandbox, witness: Witness, attack: Attack) -> None:
-    check = withstand(box, attack, witness)
+def test_attack_does_no_harm(sandbox: Sandbox, observer: HostObserver, attack: Attack) -> None:
+    check = run_attack(sandbox, attack, observer)
     assert check.passed, check.said
 
 
-def test_canaries_hold(box: Sandbox) -> None:
-    assert [check for check in canaries(box) if not check.passed] == []
+def test_canaries_hold(sandbox: Sandbox) -> None:
+    assert [check for check in canaries(sandbox) if not check.passed] == []
 
 
-def test_the_observer_sees_harm(witness: Witness) -> None:
-    """The suite can fail: the same observer objects when the harm is real."""
+def test_the_observer_sees_harm(observer: HostObserver) -> None:
+    """The suite can fail: the same observer reports harm that is real."""
     import socket
 
-    facts = witness.facts()
+    facts = observer.facts()
     socket.create_connection(("127.0.0.1", int(str(facts["port"])))).close()
     planted = f"{facts['folder']}/planted"
     with open(planted, "w") as file:
@@ -44,7 +45,7 @@ def test_the_observer_sees_harm(witness: Witness) -> None:
         import time
 
         time.sleep(0.1)
-        found = witness.complaints(f"xx {witness.secret} yy")
+        found = observer.violations(f"xx {observer.secret} yy")
     finally:
         os.remove(planted)
     assert len(found) == 3, found

@@ -5,18 +5,18 @@ import errno
 import os
 
 import pytest
-from assay.sandbox.forkserver.batch import MAY_FAIL, MUST_GIVE, Batch
+from assay.sandbox.forkserver.batch import MAY_FAIL, MUST_BE_POSITIVE, SyscallBatch
 
 
 @pytest.fixture(params=["as the machine does", "by the loop"])
-def batch(request: pytest.FixtureRequest) -> Batch:
-    made = Batch()
+def batch(request: pytest.FixtureRequest) -> SyscallBatch:
+    made = SyscallBatch()
     if request.param == "by the loop":
         made._runner = None
     return made
 
 
-def test_all_calls_are_made_in_turn(batch: Batch) -> None:
+def test_all_calls_are_made_in_turn(batch: SyscallBatch) -> None:
     read, write = os.pipe()
     for number in range(3):
         batch.add("dup3", write, 200 + number)
@@ -30,9 +30,9 @@ def test_all_calls_are_made_in_turn(batch: Batch) -> None:
         os.close(descriptor)
 
 
-def test_a_failing_call_stops_the_list_and_is_named(batch: Batch) -> None:
+def test_a_failing_call_stops_the_list_and_is_named(batch: SyscallBatch) -> None:
     read, write = os.pipe()
-    batch.add("close", 555, decides=MAY_FAIL)
+    batch.add("close", 555, rule=MAY_FAIL)
     batch.add("chdir", batch.hold(ctypes.create_string_buffer(b"/nonexistent")))
     batch.add("close", read)
     assert batch.close().run() == ("chdir", errno.ENOENT)
@@ -40,15 +40,15 @@ def test_a_failing_call_stops_the_list_and_is_named(batch: Batch) -> None:
         os.close(descriptor)  # both are still open
 
 
-def test_a_call_that_must_give_something_stops_at_zero(batch: Batch) -> None:
+def test_a_call_that_must_give_something_stops_at_zero(batch: SyscallBatch) -> None:
     read, write = os.pipe()
-    batch.add("close", write, decides=MUST_GIVE)
+    batch.add("close", write, rule=MUST_BE_POSITIVE)
     batch.add("close", read)
     assert batch.close().run() == ("close", 0)
     os.close(read)
 
 
-def test_an_argument_can_be_changed(batch: Batch) -> None:
+def test_an_argument_can_be_changed(batch: SyscallBatch) -> None:
     read, write = os.pipe()
     place = batch.add("close", 0)
     batch.close().set(place, 0, write)

@@ -17,7 +17,7 @@ SLOW = Limits(cpu_seconds=30, wall_seconds=60)
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
+def sandbox() -> Iterator[Sandbox]:
     try:
         opened = open_sandbox("docker", workers=1, check=False)
     except UsageError as problem:
@@ -31,29 +31,33 @@ def _ours(client: Any) -> list[str]:
     return [found["Id"] for found in client.api.containers(all=True, filters=mark)]
 
 
-def _container(box: Sandbox) -> Any:
-    assert isinstance(box, DockerSandbox)
-    (server,) = box._idle[()]
+def _container(sandbox: Sandbox) -> Any:
+    assert isinstance(sandbox, DockerSandbox)
+    (server,) = sandbox._idle[()]
     return server._container
 
 
-def test_a_container_killed_in_the_middle_is_replaced(box: Sandbox) -> None:
-    container = _container(box)
+def test_a_container_killed_in_the_middle_is_replaced(sandbox: Sandbox) -> None:
+    container = _container(sandbox)
     threading.Timer(0.5, container.kill).start()
-    outcome = box.run(Program("import time; time.sleep(1.5); print(1)"), SLOW)
+    outcome = sandbox.run(Program("import time; time.sleep(1.5); print(1)"), SLOW)
     assert (outcome.status, outcome.stdout) == ("ok", "1\n")
 
 
-def test_a_channel_whose_container_dies_says_that_it_was_us(box: Sandbox) -> None:
-    container = _container(box)
-    with box.open_channel(Program("import time\nserve(lambda q: time.sleep(30))"), SLOW) as channel:
+def test_a_channel_whose_container_dies_says_that_it_was_us(sandbox: Sandbox) -> None:
+    container = _container(sandbox)
+    with sandbox.open_channel(
+        Program("import time\nserve(lambda q: time.sleep(30))"), SLOW
+    ) as channel:
         threading.Timer(0.5, container.kill).start()
         with pytest.raises(ChannelClosed) as caught:
             channel.ask(b"?")
     assert caught.value.outcome.status == "sandbox_error"
 
 
-def test_orphans_are_swept_at_the_next_start(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_orphans_are_swept_at_the_next_start(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = engine.connect()
     mark = engine.owner_mark(os.getpid()).rsplit("/", 1)[0] + "/0"  # this pid, begun at the boot
     monkeypatch.setattr(engine, "owner_mark", lambda _: mark)
@@ -64,7 +68,7 @@ def test_orphans_are_swept_at_the_next_start(box: Sandbox, monkeypatch: pytest.M
     try:
         assert engine.sweep(client) >= 1
         assert orphan.id not in [found["Id"] for found in client.api.containers(all=True)]
-        assert _container(box).id in _ours(client)
+        assert _container(sandbox).id in _ours(client)
     finally:
         client.close()
 
@@ -105,7 +109,7 @@ class Door:
 
 
 def test_an_engine_that_stops_in_the_middle_of_a_run(
-    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     if not host.startswith("unix://"):

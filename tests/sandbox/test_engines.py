@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from assay.sandbox import Limits, Program, Sandbox, UsageError, open_sandbox
+from assay.sandbox.canaries import canaries
 from assay.sandbox.docker import engine, image
-from assay.sandbox.doctor import canaries
 
 PATIENT = Limits(cpu_seconds=1, wall_seconds=60, memory_mb=128)
 ENDINGS = {
@@ -24,26 +24,26 @@ ENDINGS = {
 }
 
 
-def _holds(box: Sandbox) -> None:
-    assert [check for check in canaries(box) if not check.passed] == []
+def _holds(sandbox: Sandbox) -> None:
+    assert [check for check in canaries(sandbox) if not check.passed] == []
     for source, (status, said) in ENDINGS.items():
-        outcome = box.run(Program(source), PATIENT)
+        outcome = sandbox.run(Program(source), PATIENT)
         assert outcome.status == status, outcome
         assert said in outcome.reason
-    box.run(Program("open('left', 'w').write('x')"))
-    assert box.run(Program("import os; print(os.listdir('.'))")).stdout == "[]\n"
-    with box.open_channel(Program("serve(bytes.upper)")) as channel:
+    sandbox.run(Program("open('left', 'w').write('x')"))
+    assert sandbox.run(Program("import os; print(os.listdir('.'))")).stdout == "[]\n"
+    with sandbox.open_channel(Program("serve(bytes.upper)")) as channel:
         assert channel.ask(b"abc") == b"ABC"
 
 
 def test_gvisor_is_a_runtime_like_another() -> None:
     try:
-        box = open_sandbox("docker", workers=1, runtime="runsc", check=False)
+        sandbox = open_sandbox("docker", workers=1, runtime="runsc", check=False)
     except UsageError as absent:
         pytest.skip(str(absent))
-    with box:
-        assert box.isolation["runtime"] == "runsc"
-        _holds(box)
+    with sandbox:
+        assert sandbox.isolation["runtime"] == "runsc"
+        _holds(sandbox)
 
 
 @pytest.fixture
@@ -90,12 +90,12 @@ def _await(log: Path, service: "subprocess.Popen[bytes]") -> None:
 
 def test_podman_is_an_engine_like_another(podman: str) -> None:
     try:
-        box = open_sandbox("docker", workers=2, check=False)
+        sandbox = open_sandbox("docker", workers=2, check=False)
     except UsageError as absent:
         pytest.skip(f"no container starts under podman here: {absent}")
-    with box:
-        assert box.isolation["inode limit"]
-        _holds(box)
+    with sandbox:
+        assert sandbox.isolation["inode limit"]
+        _holds(sandbox)
     client = engine.connect()
     try:
         deadline = time.monotonic() + 30

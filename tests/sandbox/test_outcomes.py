@@ -39,9 +39,9 @@ QUICK = Limits(cpu_seconds=0.5, wall_seconds=20, memory_mb=128, output_kb=64, fi
         ("import os; os.fork()", "nonzero_exit", "forbids"),
     ],
 )
-def test_every_ending_has_its_name(box: Sandbox, source: str, status: str, said: str) -> None:
+def test_every_ending_has_its_name(sandbox: Sandbox, source: str, status: str, said: str) -> None:
     limits = QUICK if "Thread" not in source else Limits(wall_seconds=1)
-    outcome = box.run(Program(source), limits)
+    outcome = sandbox.run(Program(source), limits)
     if "Thread" in source and outcome.status == "timeout":
         assert "can't start new thread" in outcome.stderr  # the others sleep on
         return
@@ -49,45 +49,45 @@ def test_every_ending_has_its_name(box: Sandbox, source: str, status: str, said:
     assert said in outcome.reason
 
 
-def test_wall_clock_is_the_backstop(box: Sandbox) -> None:
-    outcome = box.run(Program("import time; time.sleep(60)"), Limits(wall_seconds=0.3))
+def test_wall_clock_is_the_backstop(sandbox: Sandbox) -> None:
+    outcome = sandbox.run(Program("import time; time.sleep(60)"), Limits(wall_seconds=0.3))
     assert outcome.status == "timeout"
     assert "wall_seconds=0.3" in outcome.reason
 
 
-def test_streams_are_binary_safe(box: Sandbox) -> None:
+def test_streams_are_binary_safe(sandbox: Sandbox) -> None:
     every = bytes(range(256)) * 40
     source = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())"
-    outcome = box.run(Program(source, stdin=every))
+    outcome = sandbox.run(Program(source, stdin=every))
     assert outcome.status == "ok"
     assert outcome.stdout_bytes == every
 
 
-def test_large_stdin_arrives_whole(box: Sandbox) -> None:
+def test_large_stdin_arrives_whole(sandbox: Sandbox) -> None:
     source = "import sys; print(len(sys.stdin.read()))"
-    assert box.run(Program(source, stdin="x" * 5_000_000)).stdout == "5000000\n"
+    assert sandbox.run(Program(source, stdin="x" * 5_000_000)).stdout == "5000000\n"
 
 
-def test_files_lie_beside_the_program(box: Sandbox) -> None:
+def test_files_lie_beside_the_program(sandbox: Sandbox) -> None:
     files = {"helper.py": "value = 41", "deep/data.bin": b"\xff"}
     source = "import helper; print(helper.value + len(open('deep/data.bin', 'rb').read()))"
-    assert box.run(Program(source, files=files)).stdout == "42\n"
+    assert sandbox.run(Program(source, files=files)).stdout == "42\n"
 
 
-def test_nothing_of_a_run_reaches_the_next(box: Sandbox) -> None:
+def test_nothing_of_a_run_reaches_the_next(sandbox: Sandbox) -> None:
     mark = "left-behind-7261"
-    box.run(Program(f"open('note', 'w').write({mark!r}); import builtins; builtins.x = 1"))
+    sandbox.run(Program(f"open('note', 'w').write({mark!r}); import builtins; builtins.x = 1"))
     look = "import os, builtins; print(os.listdir('.'), hasattr(builtins, 'x'))"
-    assert {box.run(Program(look)).stdout for _ in range(4)} == {"[] False\n"}
+    assert {sandbox.run(Program(look)).stdout for _ in range(4)} == {"[] False\n"}
 
 
-def test_run_many_keeps_the_order(box: Sandbox) -> None:
-    outcomes = box.run_many([Program(f"print({i})") for i in range(20)])
+def test_run_many_keeps_the_order(sandbox: Sandbox) -> None:
+    outcomes = sandbox.run_many([Program(f"print({i})") for i in range(20)])
     assert [outcome.stdout for outcome in outcomes] == [f"{i}\n" for i in range(20)]
 
 
-def test_a_source_of_a_hundred_megabytes_is_an_outcome(box: Sandbox) -> None:
-    outcome = box.run(Program("#" * 100_000_000))
+def test_a_source_of_a_hundred_megabytes_is_an_outcome(sandbox: Sandbox) -> None:
+    outcome = sandbox.run(Program("#" * 100_000_000))
     assert outcome.status == "memory"
     assert "100000000" in outcome.reason
 
@@ -114,15 +114,15 @@ def test_hash_order_is_the_same_in_every_run() -> None:
         Limits(cpu_seconds=math.inf),
     ],
 )
-def test_impossible_limits_are_the_callers_mistake(box: Sandbox, limits: Limits) -> None:
+def test_impossible_limits_are_the_callers_mistake(sandbox: Sandbox, limits: Limits) -> None:
     with pytest.raises(UsageError):
-        box.run(Program("print(1)"), limits)
+        sandbox.run(Program("print(1)"), limits)
 
 
 @pytest.mark.parametrize("name", ["../up", "/etc/passwd", "", "a\0b", "a/../../b"])
-def test_file_names_stay_in_the_folder(box: Sandbox, name: str) -> None:
+def test_file_names_stay_in_the_folder(sandbox: Sandbox, name: str) -> None:
     with pytest.raises(UsageError):
-        box.run(Program("", files={name: "x"}))
+        sandbox.run(Program("", files={name: "x"}))
 
 
 @pytest.mark.parametrize(
@@ -136,16 +136,16 @@ def test_file_names_stay_in_the_folder(box: Sandbox, name: str) -> None:
         ({"big": "x" * 2_000_000}, "more than files_mb=1"),
     ],
 )
-def test_files_that_cannot_lie_there(box: Sandbox, files: dict[str, str], said: str) -> None:
+def test_files_that_cannot_lie_there(sandbox: Sandbox, files: dict[str, str], said: str) -> None:
     with pytest.raises(UsageError, match=said) as caught:
-        box.run(Program("", files=files), Limits(files_mb=1))
+        sandbox.run(Program("", files=files), Limits(files_mb=1))
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
 
 
-def test_as_many_files_as_there_is_room_for(box: Sandbox) -> None:
+def test_as_many_files_as_there_is_room_for(sandbox: Sandbox) -> None:
     files = {f"d/{i}": "" for i in range(61)}
-    outcome = box.run(Program("import os; print(len(os.listdir('d')))", files=files), QUICK)
+    outcome = sandbox.run(Program("import os; print(len(os.listdir('d')))", files=files), QUICK)
     assert outcome.stdout == "61\n"
 
 

@@ -21,11 +21,12 @@ from assay.sandbox import (
     open_sandbox,
     outcomes,
     pool,
+    pooled_channel,
 )
 from assay.sandbox.forkserver import client, isolation, kernel
-from assay.sandbox.forkserver.client import ServerGoneError
+from assay.sandbox.forkserver.protocol import Ending, ServerGoneError
+from assay.sandbox.host_observer import descendants
 from assay.sandbox.process import backend
-from assay.sandbox.witness import descendants
 
 PATIENT = Limits(cpu_seconds=30, wall_seconds=60)
 
@@ -47,55 +48,55 @@ def alone() -> Sandbox:
         pytest.skip(str(problem))
 
 
-def _server(box: Sandbox) -> backend.LocalServer:
-    assert isinstance(box, backend.ProcessSandbox)
-    (server,) = box._idle[()]
+def _server(sandbox: Sandbox) -> backend.LocalServer:
+    assert isinstance(sandbox, backend.ProcessSandbox)
+    (server,) = sandbox._idle[()]
     assert isinstance(server, backend.LocalServer)
     return server
 
 
 def test_closing_leaves_no_process_and_no_descriptor(alone: Sandbox) -> None:
-    with alone as box:
-        below = descendants(_server(box).pid)
-        assert box.run(Program("print(1)")).status == "ok"
+    with alone as sandbox:
+        below = descendants(_server(sandbox).pid)
+        assert sandbox.run(Program("print(1)")).status == "ok"
         held = len(os.listdir("/proc/self/fd"))
         for source in ("print(1)", "1/0", "open('x', 'w')", "import os; os.abort()"):
-            box.run(Program(source))
+            sandbox.run(Program(source))
         assert len(os.listdir("/proc/self/fd")) == held
     assert _gone(below)
 
 
 @pytest.mark.parametrize("which", ["outer", "inner"])
 def test_a_server_killed_between_runs_is_replaced(alone: Sandbox, which: str) -> None:
-    with alone as box:
-        server = _server(box)
+    with alone as sandbox:
+        server = _server(sandbox)
         below = descendants(server.pid)
         os.kill(server.pid if which == "outer" else min(below), signal.SIGKILL)
         while which == "outer" and server.alive():  # until then the inner one may still serve
             time.sleep(0.01)
-        assert box.run(Program("print(1)")).stdout == "1\n"
+        assert sandbox.run(Program("print(1)")).stdout == "1\n"
         assert _gone(below)
 
 
 def test_a_server_killed_in_the_middle_of_a_run(alone: Sandbox) -> None:
-    with alone as box:
-        server = _server(box)
+    with alone as sandbox:
+        server = _server(sandbox)
         below = descendants(server.pid)
         threading.Timer(0.3, os.kill, (min(below), signal.SIGKILL)).start()
-        outcome = box.run(Program("import time; time.sleep(1); print(1)"), PATIENT)
+        outcome = sandbox.run(Program("import time; time.sleep(1); print(1)"), PATIENT)
         assert (outcome.status, outcome.stdout) == ("ok", "1\n")  # run again by another server
         assert _gone(below)
 
 
 def test_a_child_killed_while_it_waits_is_replaced(alone: Sandbox) -> None:
-    with alone as box:
-        assert box.run(Program("print(1)")).status == "ok"
-        inner = min(descendants(_server(box).pid))
+    with alone as sandbox:
+        assert sandbox.run(Program("print(1)")).status == "ok"
+        inner = min(descendants(_server(sandbox).pid))
         for _ in range(3):
             for pid in descendants(inner):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            assert box.run(Program("print(2)")).stdout == "2\n"
+            assert sandbox.run(Program("print(2)")).stdout == "2\n"
 
 
 def test_a_run_that_never_began_is_tried_again(
@@ -107,24 +108,24 @@ def test_a_run_that_never_began_is_tried_again(
         seen.append(arguments)
         return pool.outcomes.failure("killed") if len(seen) == 1 else real(*arguments)  # type: ignore[arg-type]
 
-    with alone as box:
-        first = _server(box)
+    with alone as sandbox:
+        first = _server(sandbox)
         monkeypatch.setattr(pool.outcomes, "conclude", conclude)
-        assert box.run(Program("print(1)")).stdout == "1\n"
+        assert sandbox.run(Program("print(1)")).stdout == "1\n"
         assert not first.alive()
         seen.clear()
         monkeypatch.setattr(pool.outcomes, "conclude", lambda *_: pool.outcomes.failure("why"))
-        outcome = box.run(Program("print(1)"))
+        outcome = sandbox.run(Program("print(1)"))
         assert (outcome.status, outcome.reason) == ("sandbox_error", "why")
 
 
 _HARNESS = """
 import sys
 from assay.sandbox import Limits, Program, open_sandbox
-with open_sandbox("process", workers=2, check=False) as box:
+with open_sandbox("process", workers=2, check=False) as sandbox:
     print("up", flush=True)
     source = "import time\\nwhile True: time.sleep(1)"
-    box.run_many([Program(source)] * 2, Limits(wall_seconds=600))
+    sandbox.run_many([Program(source)] * 2, Limits(wall_seconds=600))
 """
 
 
@@ -209,7 +210,7 @@ def test_a_server_that_does_not_come_up_says_why(monkeypatch: pytest.MonkeyPatch
         client, "_command", lambda *_: [sys.executable, "-c", "raise SystemExit('no such luck')"]
     )
     with pytest.raises(ServerGoneError, match="no such luck"):
-        client.Server({})
+        client.ForkServerClient({})
 
 
 def test_a_library_with_threads_is_refused(
@@ -222,14 +223,14 @@ def test_a_library_with_threads_is_refused(
         "threading.Thread(target=time.sleep, args=(9,), daemon=True).start()\n"
     )
     monkeypatch.syspath_prepend(str(folder))
-    with alone as box, pytest.raises(UsageError, match="starts threads"):
-        box.run(Program("", preload=("threaded_7261",)))
+    with alone as sandbox, pytest.raises(UsageError, match="starts threads"):
+        sandbox.run(Program("", preload=("threaded_7261",)))
 
 
-def test_nothing_in_the_folder_reaches_the_next_run(box: Sandbox) -> None:
+def test_nothing_in_the_folder_reaches_the_next_run(sandbox: Sandbox) -> None:
     """Contents, modes, times, and files that never had a name."""
     look = "import os; s = os.stat('.'); print(os.listdir('.'), oct(s.st_mode & 0o777), s.st_mtime)"
-    box.run(Program("print()"))
+    sandbox.run(Program("print()"))
     for source in (
         "open('x', 'w').write('y')",
         "import os; os.utime('.', (86400, 86400))",
@@ -237,17 +238,17 @@ def test_nothing_in_the_folder_reaches_the_next_run(box: Sandbox) -> None:
         "import os; os.makedirs('a/b/c'); os.chmod('a', 0)",
         "import os; os.close(os.open('.', os.O_TMPFILE | os.O_RDWR))",
     ):
-        box.run(Program(source))
-        seen = box.run(Program(look)).stdout
+        sandbox.run(Program(source))
+        seen = sandbox.run(Program(look)).stdout
         assert seen.startswith("[] 0o")
         assert " 0o0 " not in seen
         assert "86400.0" not in seen
 
 
-def test_limits_may_differ_from_run_to_run(box: Sandbox) -> None:
+def test_limits_may_differ_from_run_to_run(sandbox: Sandbox) -> None:
     for megabytes, fits in ((1, False), (8, True), (1, False), (8, True)):
         limits = Limits(files_mb=megabytes, memory_mb=256 + megabytes, open_files=16 + megabytes)
-        outcome = box.run(Program("open('x', 'wb').write(bytes(4 << 20))"), limits)
+        outcome = sandbox.run(Program("open('x', 'wb').write(bytes(4 << 20))"), limits)
         assert (outcome.status == "ok") is fits, outcome
 
 
@@ -258,7 +259,7 @@ def _maps(pid: int) -> list[str]:
     return []
 
 
-REWRITES_THE_WALLS = """
+REWRITES_THE_CONFINEMENT = """
 import ctypes, sys
 libc = ctypes.CDLL(None)
 frame = sys._getframe()
@@ -274,22 +275,22 @@ while frame:
 """
 
 
-def test_a_program_cannot_rewrite_the_walls_of_the_next(alone: Sandbox) -> None:
-    with alone as box:
-        server = _server(box)
-        first = box.run(Program(REWRITES_THE_WALLS))
+def test_a_program_cannot_rewrite_the_confinement_of_the_next(alone: Sandbox) -> None:
+    with alone as sandbox:
+        server = _server(sandbox)
+        first = sandbox.run(Program(REWRITES_THE_CONFINEMENT))
         assert "written" in first.stdout or kernel.MACHINE != "x86_64", first
         for _ in range(4):
-            assert box.run(Program("print(1)")).stdout == "1\n"
-        assert _server(box) is server  # which forked all of them
+            assert sandbox.run(Program("print(1)")).stdout == "1\n"
+        assert _server(sandbox) is server  # which forked all of them
 
 
 def test_no_memory_that_can_be_written_is_shared_between_programs(alone: Sandbox) -> None:
-    with alone as box:
+    with alone as sandbox:
         for source in ("print(1)", "open('x', 'w')", "print(2)"):
-            box.run(Program(source), PATIENT)
+            sandbox.run(Program(source), PATIENT)
         seen = 0
-        for pid in descendants(_server(box).pid):
+        for pid in descendants(_server(sandbox).pid):
             for line in _maps(pid):
                 seen += 1
                 _, rights, _, _, _, *name = line.split(None, 5)
@@ -320,21 +321,21 @@ ANSWER = "serve(lambda question: question)"
 
 
 def test_closing_the_sandbox_ends_what_runs_in_other_threads() -> None:
-    box = open_sandbox("process", workers=2)
+    sandbox = open_sandbox("process", workers=2)
     found: list[object] = []
 
     def sleep() -> None:
         try:
-            found.append(box.run(Program("import time; time.sleep(300)")).status)
+            found.append(sandbox.run(Program("import time; time.sleep(300)")).status)
         except UsageError as problem:
             found.append(str(problem))
 
-    channel = box.open_channel(Program(ANSWER))
+    channel = sandbox.open_channel(Program(ANSWER))
     assert channel.ask(b"1") == b"1"
     thread = threading.Thread(target=sleep, daemon=True)
     thread.start()
     time.sleep(0.5)
-    box.close()
+    sandbox.close()
     thread.join(30)
     assert not thread.is_alive()
     assert len(found) == 1
@@ -342,9 +343,9 @@ def test_closing_the_sandbox_ends_what_runs_in_other_threads() -> None:
 
 
 def test_a_forked_process_leaves_the_channels_of_its_parent_alone() -> None:
-    with open_sandbox("process", workers=2) as box:
-        channel = box.open_channel(Program(ANSWER))
-        leaving = box.open_channel(Program(ANSWER))
+    with open_sandbox("process", workers=2) as sandbox:
+        channel = sandbox.open_channel(Program(ANSWER))
+        leaving = sandbox.open_channel(Program(ANSWER))
         assert channel.ask(b"1") == leaving.ask(b"1") == b"1"
         leaving.discard()
         pid = os.fork()
@@ -355,58 +356,58 @@ def test_a_forked_process_leaves_the_channels_of_its_parent_alone() -> None:
                     channel.ask(b"2")
                 except ChannelClosed as error:
                     good = "forked" in str(error)
-                good = good and box.run(Program("print(1)")).stdout == "1\n"
+                good = good and sandbox.run(Program("print(1)")).stdout == "1\n"
                 channel.discard()
-                good = good and box.run(Program("print(1)")).stdout == "1\n"
+                good = good and sandbox.run(Program("print(1)")).stdout == "1\n"
                 good = good and channel.close().status == "sandbox_error"
-                box.close()
+                sandbox.close()
             finally:
                 os._exit(0 if good else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
         assert channel.ask(b"3") == b"3"
-        assert box.run(Program("print(1)")).stdout == "1\n"
+        assert sandbox.run(Program("print(1)")).stdout == "1\n"
 
 
-def test_a_channel_that_nobody_closed_is_buried_wherever_it_is_collected() -> None:
-    with open_sandbox("process", workers=2) as box:
-        box.run(Program("print(1)"))
+def test_a_channel_that_nobody_closed_is_reaped_wherever_it_is_collected() -> None:
+    with open_sandbox("process", workers=2) as sandbox:
+        sandbox.run(Program("print(1)"))
         before = len(os.listdir("/proc/self/fd"))
         for _ in range(6):
-            channel = box.open_channel(Program(ANSWER))
+            channel = sandbox.open_channel(Program(ANSWER))
             assert channel.ask(b"1") == b"1"
             channel.itself = channel
             del channel
-            with box._lock:  # in the middle of the pool's own work
+            with sandbox._lock:  # in the middle of the pool's own work
                 gc.collect()
-        assert box.run(Program("print(1)")).stdout == "1\n"
-        assert not box._busy
+        assert sandbox.run(Program("print(1)")).stdout == "1\n"
+        assert not sandbox._busy
         assert len(os.listdir("/proc/self/fd")) <= before + 4
 
 
 def test_a_program_that_was_ended_before_it_started_is_no_failure_of_the_sandbox() -> None:
-    ending = client.Ending(status=9, why="closed", report="")
+    ending = Ending(status=9, why="closed", report="")
     assert outcomes.conclude(ending, Limits(), False).status == "ok"
-    ending = client.Ending(status=9, why="", report="")
+    ending = Ending(status=9, why="", report="")
     assert outcomes.conclude(ending, Limits(), False).status == "sandbox_error"
 
 
 def test_a_sandbox_that_is_closed_while_a_server_starts_keeps_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    box = open_sandbox("process", workers=1)
-    start, started = box._start_server, []
+    sandbox = open_sandbox("process", workers=1)
+    start, started = sandbox._start_server, []
 
     def close_meanwhile(preload: tuple[str, ...]) -> backend.LocalServer:
         started.append(start(preload))
-        box.close()
+        sandbox.close()
         return started[0]
 
-    monkeypatch.setattr(box, "_start_server", close_meanwhile)
-    for server in box._idle.pop((), []):
+    monkeypatch.setattr(sandbox, "_start_server", close_meanwhile)
+    for server in sandbox._idle.pop((), []):
         server.close()
     with pytest.raises(UsageError, match="closed"):
-        box.open_channel(Program(ANSWER))
-    assert not box._busy
+        sandbox.open_channel(Program(ANSWER))
+    assert not sandbox._busy
     assert not started[0].alive()
 
 
@@ -417,7 +418,7 @@ def test_the_memory_killer_is_not_reported_to_the_next_run() -> None:
         def out_of_memory(self) -> bool:
             return bool(struck) and struck.pop()
 
-    assert not pool._killed(client.Ending(status=9, why="closed"), Server())
-    assert not pool._killed(client.Ending(status=9), Server())
+    assert not pooled_channel.killed_for_memory(Ending(status=9, why="closed"), Server())
+    assert not pooled_channel.killed_for_memory(Ending(status=9), Server())
     struck.append(True)
-    assert pool._killed(client.Ending(status=9), Server())
+    assert pooled_channel.killed_for_memory(Ending(status=9), Server())

@@ -5,7 +5,7 @@ import struct
 from itertools import product
 
 import pytest
-from assay.sandbox.attack_calls import FORBIDDEN
+from assay.sandbox.forbidden_calls import FORBIDDEN
 from assay.sandbox.forkserver import kernel, seccomp
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}

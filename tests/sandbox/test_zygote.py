@@ -1,7 +1,6 @@
 """Where programs are forked from: the zygote, or the server where a machine cannot have one."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,56 +11,45 @@ from pathlib import Path
 
 import pytest
 from assay.sandbox import Limits, Outcome, Program, Sandbox, UsageError, open_sandbox
-from assay.sandbox.forkserver import batch, client, kernel, zygote
+from assay.sandbox.forkserver import batch, kernel, zygote
+from assay.sandbox.host_observer import descendants
 from assay.sandbox.process import backend
-from assay.sandbox.witness import descendants
 
-PACKAGE = Path(client.__file__).parent
 ENDS_BY_ITSELF = "import signal; signal.raise_signal(signal.SIGTERM)"
 
 
-def _open() -> Sandbox:
+def _open(machine_code: bool = True) -> Sandbox:
     try:
-        return open_sandbox("process", workers=1)
+        return open_sandbox("process", workers=1, machine_code=machine_code)
     except UsageError as problem:
         pytest.skip(str(problem))
 
 
 @pytest.fixture
 def with_zygote() -> Iterator[Sandbox]:
-    with _open() as box:
-        if len(_children(box)) < 2:
+    with _open() as sandbox:
+        if len(_children(sandbox)) < 3:
             pytest.skip(f"no zygote on {kernel.MACHINE}")
-        yield box
+        yield sandbox
 
 
 @pytest.fixture
-def without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+def without() -> Iterator[Sandbox]:
     """A sandbox whose servers run no machine code, as on a machine that has none."""
-    copy = tmp_path / "forkserver"
-    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (copy / "batch.py").read_text()
-    assert '"x86_64": (' in text
-    (copy / "batch.py").write_text(text.replace('"x86_64": (', '"no machine": ('))
-    command = client._command
-
-    def changed(*numbers: int) -> list[str]:
-        return [*command(*numbers)[:-1], str(tmp_path)]
-
-    monkeypatch.setattr(client, "_command", changed)
-    with _open() as box:
-        yield box
+    with _open(machine_code=False) as sandbox:
+        assert len(_children(sandbox)) == 2  # the spare child and the init of its namespace
+        yield sandbox
 
 
 @pytest.fixture(params=["with_zygote", "without"])
 def either(request: pytest.FixtureRequest) -> Sandbox:
-    box: Sandbox = request.getfixturevalue(request.param)
-    return box
+    sandbox: Sandbox = request.getfixturevalue(request.param)
+    return sandbox
 
 
-def _server(box: Sandbox) -> backend.LocalServer:
-    assert isinstance(box, backend.ProcessSandbox)
-    (server,) = box._idle[()]
+def _server(sandbox: Sandbox) -> backend.LocalServer:
+    assert isinstance(sandbox, backend.ProcessSandbox)
+    (server,) = sandbox._idle[()]
     assert isinstance(server, backend.LocalServer)
     return server
 
@@ -76,13 +64,13 @@ def _below(pid: int) -> list[int]:
     return [one for _, one in sorted(found)]
 
 
-def _first(box: Sandbox) -> int:
+def _first(sandbox: Sandbox) -> int:
     """The first process of the server's namespace, which is the server."""
-    return _below(_server(box).pid)[0]
+    return _below(_server(sandbox).pid)[0]
 
 
-def _children(box: Sandbox) -> list[int]:
-    return _below(_first(box))
+def _children(sandbox: Sandbox) -> list[int]:
+    return _below(_first(sandbox))
 
 
 def _alike(outcome: Outcome) -> tuple[object, ...]:
@@ -218,9 +206,9 @@ def test_a_server_that_hangs_ends_with_its_sandbox(with_zygote: Sandbox) -> None
 HARNESS = """
 import os, signal, sys, time
 from assay.sandbox import open_sandbox
-from assay.sandbox.witness import descendants
-box = open_sandbox("process", workers=1)
-(server,) = box._idle[()]
+from assay.sandbox.host_observer import descendants
+sandbox = open_sandbox("process", workers=1)
+(server,) = sandbox._idle[()]
 below = descendants(server.pid)
 for pid in below:
     with open(f"/proc/{pid}/stat") as file:

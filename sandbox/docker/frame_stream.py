@@ -1,4 +1,4 @@
-"""The stream to the relay in a container: frames out, multiplexed frames back, with deadlines."""
+"""The stream to the agent in a container: frames out, multiplexed frames back, with deadlines."""
 
 import contextlib
 import socket
@@ -6,15 +6,15 @@ import struct
 import time
 from typing import Any
 
-from ..forkserver import relay
-from ..forkserver.client import ServerGoneError
+from ..forkserver import container_agent as agent
+from ..forkserver.protocol import ServerGoneError
 
 _STDOUT, _STDERR = 1, 2
 _CHUNK = 1 << 18
 _KEPT = 4096
 
 
-class Line:
+class FrameStream:
     """An attached container, as a pair of frame streams. Not for several threads at once."""
 
     def __init__(self, client: Any, identity: str) -> None:
@@ -30,7 +30,7 @@ class Line:
         """Write one frame. Raises ServerGoneError."""
         try:
             self._socket.settimeout(60.0)
-            self._socket.sendall(relay.HEAD.pack(kind, len(body)))
+            self._socket.sendall(agent.HEAD.pack(kind, len(body)))
             if body:
                 self._socket.sendall(body)
         except OSError as problem:
@@ -39,12 +39,12 @@ class Line:
     def receive(self, seconds: float) -> tuple[bytes, bytes]:
         """The next frame, within `seconds`. Raises ServerGoneError."""
         deadline = time.monotonic() + seconds
-        head = self._take(relay.HEAD.size, deadline)
-        kind, length = relay.HEAD.unpack(head)
-        if length > relay.LARGEST:
+        head = self._take(agent.HEAD.size, deadline)
+        kind, length = agent.HEAD.unpack(head)
+        if length > agent.LARGEST:
             raise ServerGoneError(f"the container announces {length} bytes")
         body = self._take(length, deadline)
-        if kind == relay.FAILURE:
+        if kind == agent.FAILURE:
             raise ServerGoneError(body.decode("utf-8", "replace"))
         return kind, body
 
@@ -89,7 +89,7 @@ class Line:
                 raise ServerGoneError(f"the engine sends an unknown stream {stream}")
 
     def close(self) -> None:
-        """Let go; the relay reads the end of its stdin and goes too."""
+        """Close; the agent reads the end of its stdin and ends too."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self.forget()

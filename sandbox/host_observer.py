@@ -1,4 +1,4 @@
-"""The outside observer of the contract suite: what must still be true after each attack."""
+"""The observer outside the sandbox: what must still be true of the host after each attack."""
 
 import contextlib
 import os
@@ -25,8 +25,8 @@ _SETTINGS = (
 _SHARED = ("/proc/sysvipc/shm", "/proc/sysvipc/msg", "/proc/sysvipc/sem", "/proc/swaps")
 
 
-class Witness:
-    """Real things that an attack could harm, and a look at each of them afterwards.
+class HostObserver:
+    """Real things that an attack could harm, each checked afterwards.
 
     A secret file and its folder, listening sockets of four kinds, a victim process with its
     priority, processors and limits, a secret in the environment and in memory, the standard
@@ -35,7 +35,7 @@ class Witness:
 
     def __init__(self) -> None:
         self.secret = secrets.token_hex(16)
-        self._folder = Path(tempfile.mkdtemp(prefix="assay-witness-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="assay-observer-"))
         self._folder.chmod(0o777)
         self._file = self._folder / "secret"
         self._file.write_text(self.secret)
@@ -44,12 +44,12 @@ class Witness:
         self._callers: list[str] = []
         self._epoch = time.time() - time.monotonic()
         self._sockets = self._listen()
-        os.environ["ASSAY_WITNESS_SECRET"] = self.secret
+        os.environ["ASSAY_OBSERVER_SECRET"] = self.secret
         self._mounts = _mounts()
         self._before = self._look()
 
     def facts(self) -> dict[str, object]:
-        """What the attacks are told about the host."""
+        """Facts about the host to fill into the attacks."""
         return {
             "secret_file": str(self._file),
             "folder": str(self._folder),
@@ -90,8 +90,8 @@ class Witness:
             while listener.recv(64):
                 self._callers.append("a datagram arrived")
 
-    def complaints(self, output: str) -> list[str]:
-        """Everything that is no longer as it was; `output` is what the attack could print."""
+    def violations(self, output: str) -> list[str]:
+        """Everything that is no longer as it was; `output` is what the attack printed."""
         found = list(self._callers)
         self._callers.clear()
         if self.secret in output:
@@ -111,7 +111,7 @@ class Witness:
         return found
 
     def _look(self) -> dict[str, object]:
-        """What no program may change, each with its present state."""
+        """The present state of everything that no program may change."""
         pid = self._victim.pid
         alive = _state(pid) not in "ZX"
         kinds = (resource.RLIMIT_NOFILE, resource.RLIMIT_AS, resource.RLIMIT_CPU)
@@ -130,14 +130,14 @@ class Witness:
         }
 
     def close(self) -> None:
-        """Take everything down again."""
+        """Remove everything that was set up."""
         for listener in self._sockets:
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
             listener.close()
         self._victim.kill()
         self._victim.wait()
-        os.environ.pop("ASSAY_WITNESS_SECRET", None)
+        os.environ.pop("ASSAY_OBSERVER_SECRET", None)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Self:

@@ -1,7 +1,7 @@
-"""The private working folder: a small tmpfs, used again only where no program touched it.
+"""The private working folder: a small tmpfs, reused only if no program touched it.
 
-Taking a mount down waits for every processor, which is slow on a busy machine; most programs
-write no file, and leave the next one a folder that is as good as new.
+Unmounting waits for every processor, which is slow on a busy machine; most programs write no
+file, and leave a folder that is as good as new.
 """
 
 import os
@@ -12,7 +12,7 @@ from . import kernel
 _FLAGS = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC | kernel.MS_NOATIME
 
 
-class Folder:
+class WorkDir:
     """A tmpfs at `path` in the server's own mount namespace."""
 
     def __init__(self, path: str) -> None:
@@ -21,11 +21,11 @@ class Folder:
         self._state: tuple[int, ...] = ()
 
     def fits(self, limits: dict[str, float]) -> bool:
-        """Whether the folder that is there has the size that these limits ask for."""
+        """Whether the mounted folder has the size that these limits ask for."""
         return self._size == _size(limits)
 
     def renew(self, limits: dict[str, float]) -> None:
-        """Put an empty folder in the place of the old one. Raises KernelError."""
+        """Replace the folder with an empty one. Raises KernelError."""
         if self._size != (0.0, 0.0):
             kernel.unmount(self._path)
             self._size = (0.0, 0.0)
@@ -36,11 +36,11 @@ class Folder:
     def untouched(self) -> bool:
         """Whether nothing was made, changed or removed in it since it was new.
 
-        The kernel numbers the files of a tmpfs in turn, also those that never had a name; so the
-        number of the next one tells whether there were any.
+        The kernel numbers the files of a tmpfs in turn, including those that never had a name, so
+        the number of the next file tells whether there were others.
         """
         before = self._state
-        if _seen(self._path) != before[1:] or os.listdir(self._path):
+        if _attributes(self._path) != before[1:] or os.listdir(self._path):
             return False
         self._mark()
         return self._state[0] == before[0] + 1
@@ -51,10 +51,10 @@ class Folder:
         number = os.fstat(descriptor).st_ino
         os.close(descriptor)
         os.unlink(probe)
-        self._state = (number, *_seen(self._path))
+        self._state = (number, *_attributes(self._path))
 
 
-def _seen(path: str) -> tuple[int, ...]:
+def _attributes(path: str) -> tuple[int, ...]:
     found = os.stat(path)
     return found.st_mode, found.st_atime_ns, found.st_ctime_ns, found.st_mtime_ns
 

@@ -1,7 +1,7 @@
-"""System calls that no program may reach, for the contract suite: one attack for each.
+"""System calls that no program may reach, with one attack for each.
 
-The arguments are senseless on purpose. A call that the sandbox stops fails as EPERM or ENOSYS,
-before the kernel looks at them; any other answer means that it was let through.
+The arguments are invalid on purpose. A call that the sandbox stops fails with EPERM or ENOSYS
+before the kernel looks at them; any other result means that it was let through.
 """
 
 FORBIDDEN = {  # name -> (x86_64, aarch64); None where the architecture has no such call

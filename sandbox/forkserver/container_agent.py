@@ -1,7 +1,7 @@
-"""The main process of a container: the same client and fork-server, spoken to over a stream.
+"""The main process of a container: runs a fork-server, commanded over stdin and stdout.
 
-The harness writes frames to stdin and reads frames from stdout; one byte of kind, four of
-length, then the body. The end of stdin ends this process, and with it the whole container.
+The harness writes frames to stdin and reads frames from stdout: one byte of kind, four of length,
+then the body. The end of stdin ends this process, and with it the container.
 """
 
 import errno
@@ -17,16 +17,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import client, kernel, programs
-from .client import Ending, Request
+from .program_run import ProgramRun
+from .protocol import Ending, Request, ServerGoneError
 
 HEAD = struct.Struct("<cI")
 START, RUN, OPEN, ASK, CLOSE, MEMORY = b"S", b"R", b"O", b"Q", b"X", b"M"
 HELLO, ENDING, ANSWER, NO_ANSWER, COUNT, FAILURE = b"H", b"E", b"A", b"N", b"M", b"F"
+SLEEPS = b"Z"
 LARGEST = 1 << 30
 
 
 def digest() -> str:
-    """Which edition of this package speaks: a container with another one is refused."""
+    """A hash of this package: the harness refuses a container with another edition."""
     seen = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         seen.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -34,13 +36,13 @@ def digest() -> str:
 
 
 def join(head: dict[str, object], *parts: bytes) -> bytes:
-    """A body: a JSON head that knows the lengths of the parts after it."""
+    """Encode a body: a JSON head that lists the lengths of the parts after it."""
     encoded = json.dumps({**head, "parts": [len(part) for part in parts]}).encode()
     return b"".join((struct.pack("<I", len(encoded)), encoded, *parts))
 
 
 def split(body: bytes) -> tuple[dict[str, object], list[bytes]]:
-    """The head and the parts of a body; ValueError where they do not fit together."""
+    """Decode a body into head and parts. Raises ValueError if the lengths do not add up."""
     if len(body) < 4:
         raise ValueError("a frame without a head")
     (length,) = struct.unpack_from("<I", body)
@@ -55,7 +57,7 @@ def split(body: bytes) -> tuple[dict[str, object], list[bytes]]:
 
 
 def pack_request(request: Request) -> bytes:
-    """A request as the body of a frame."""
+    """Encode a request as the body of a frame."""
     names = list(request.files)
     head: dict[str, object] = {"limits": dict(request.limits), "files": names}
     parts = (request.source, request.stdin, request.prelude, *request.files.values())
@@ -63,7 +65,7 @@ def pack_request(request: Request) -> bytes:
 
 
 def unpack_request(body: bytes) -> Request:
-    """The request in the body of a frame."""
+    """Decode the request in the body of a frame."""
     head, (source, stdin, prelude, *contents) = split(body)
     limits, names = head["limits"], head["files"]
     assert isinstance(limits, dict)
@@ -73,26 +75,27 @@ def unpack_request(body: bytes) -> Request:
 
 
 def pack_ending(ending: Ending) -> bytes:
-    """An ending as the body of a frame."""
+    """Encode an ending as the body of a frame."""
     head = {key: value for key, value in vars(ending).items() if key not in ("stdout", "stderr")}
     return join(head, ending.stdout, ending.stderr)
 
 
 def unpack_ending(body: bytes) -> Ending:
-    """The ending in the body of a frame."""
+    """Decode the ending in the body of a frame."""
     head, (stdout, stderr) = split(body)
     return Ending(**head, stdout=stdout, stderr=stderr)  # type: ignore[arg-type]
 
 
-class Relay:
+class ContainerAgent:
     """One fork-server and the stream that commands it."""
 
     def __init__(self) -> None:
         self._out = os.dup(1)
-        os.dup2(2, 1)  # nothing but frames goes to the stream
+        os.dup2(2, 1)  # only frames go to the stream
         self._orders: queue.SimpleQueue[tuple[bytes, bytes]] = queue.SimpleQueue()
-        self._server: client.Server | None = None
-        self._running: client.Running | None = None
+        self._server: client.ForkServerClient | None = None
+        self._running: ProgramRun | None = None
+        self._kills = 0
 
     def send(self, kind: bytes, body: bytes = b"") -> None:
         """Write one frame."""
@@ -101,7 +104,7 @@ class Relay:
             view = view[os.write(self._out, view[: 1 << 20]) :]
 
     def _listen(self) -> None:
-        """Read frames until the stream ends; then nothing here may go on."""
+        """Read frames until the stream ends, then end the whole container."""
         stream = open(0, "rb", buffering=1 << 16, closefd=False)  # noqa: SIM115
         while len(head := stream.read(HEAD.size)) == HEAD.size:
             kind, length = HEAD.unpack(head)
@@ -111,13 +114,16 @@ class Relay:
         os._exit(0)
 
     def serve(self) -> None:
-        """Obey until the stream ends."""
+        """Carry out orders until the stream ends."""
         threading.Thread(target=self._listen, daemon=True).start()
         while True:
             kind, body = self._orders.get()
             try:
                 self._obey(kind, body)
-            except client.ServerGoneError as problem:
+            except ServerGoneError as problem:
+                if kind in (RUN, ASK, CLOSE) and kill_count() > self._kills:
+                    self.send(ENDING, pack_ending(Ending(status=9, why="memory")))
+                    os._exit(1)
                 self.send(FAILURE, str(problem).encode("utf-8", "replace"))
                 os._exit(1)
 
@@ -127,8 +133,11 @@ class Relay:
             return
         server = self._server
         assert server is not None
+        if kind in (RUN, OPEN):
+            self._kills = kill_count()
         if kind == RUN:
-            ending = server.start(unpack_request(body), channel=False).finish()
+            running = server.start(unpack_request(body), channel=False)
+            ending = running.finish(lambda: self.send(SLEEPS))
             self.send(ENDING, pack_ending(ending))
         elif kind == OPEN:
             self._running = server.start(unpack_request(body), channel=True)
@@ -145,13 +154,15 @@ class Relay:
             self._running = None
 
     def _start(self, wanted: dict[str, object]) -> None:
-        facts = walls()
+        facts = container_isolation()
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # our memory is not to be read by our own uid
         preload = wanted.get("preload", [])
         assert isinstance(preload, list)
-        settings = {"preload": preload, "site": _site() if preload else [], "contained": True,
-                    "rootfs": {}}  # fmt: skip
-        self._server = client.Server({**settings, "allow_unsafe": True})
+        settings = {
+            "preload": preload, "site": _site() if preload else [], "contained": True,
+            "rootfs": {}, "machine_code": wanted.get("machine_code", True), "allow_unsafe": True,
+        }  # fmt: skip
+        self._server = client.ForkServerClient(settings)
         report = {**self._server.report, "facts": facts, "digest": digest()}
         self.send(HELLO, json.dumps(report).encode())
 
@@ -163,8 +174,8 @@ def _site() -> list[str]:
     return found
 
 
-def walls() -> dict[str, str]:
-    """What the container really stands behind, seen from inside: name -> "" or why not."""
+def container_isolation() -> dict[str, str]:
+    """What isolates the container, checked from inside: name -> "", or why it is missing."""
     status = dict(_status_lines())
     return {
         "ordinary user": "" if os.geteuid() else "the container runs as root",
@@ -177,7 +188,7 @@ def walls() -> dict[str, str]:
 
 
 def _read_only() -> str:
-    """Tried, since not every runtime shows the flag."""
+    """Whether the root is read-only, tried out: not every runtime shows the flag."""
     name = f"/assay-{os.getpid()}"
     try:
         os.mkdir(name)
@@ -218,7 +229,7 @@ def _limited(*names: str) -> str:
 
 
 def kill_count() -> int:
-    """How often the kernel's memory killer struck in this container."""
+    """How many processes of this container the kernel has killed for memory."""
     for name in ("memory/memory.oom_control", "memory.events"):
         try:
             with open(f"/sys/fs/cgroup/{name}") as lines:
@@ -233,7 +244,7 @@ def main() -> None:
     """The container's entry point."""
     if programs.LARGEST_FRAME > LARGEST:
         raise AssertionError("a question must fit into a frame")
-    Relay().serve()
+    ContainerAgent().serve()
 
 
 if __name__ == "__main__":
