@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..sandbox.errors import UsageError
+from . import hub
 
 DATA_VARIABLE = "ASSAY_DATA"
 
@@ -140,17 +141,22 @@ def from_hub(
 ) -> list[dict[str, Any]]:
     """The rows of a hub dataset; `reader` goes to `datasets.load_dataset` (data_files, ...).
 
-    Raises UsageError that says how to go without the hub.
+    Without a network, only what is in the local cache is found. Raises UsageError that says how
+    to do without the hub.
     """
-    import datasets
-
+    wanted = f"task {suite!r}: dataset {reader.get('data_files', hub_id)!r} split {split!r}"
+    otherwise = f"point --data-dir or ${DATA_VARIABLE} at a folder with the published files"
+    unreachable = hub.go_offline_if_unreachable()
+    try:
+        import datasets
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f'{wanted} needs the package {error.name!r}: pip install "assay[data]", or {otherwise}'
+        ) from error
     try:
         found = datasets.load_dataset(hub_id, config, split=split, **reader)
         return [dict(row) for row in found]
-    except Exception as error:  # the hub client raises a zoo of errors, all meaning "not to be had"
+    except Exception as error:  # the client raises many types, all meaning "not available"
         detail = str(error).strip().partition("\n")[0][:200]
-        raise UsageError(
-            f"task {suite!r}: dataset {reader.get('data_files', hub_id)!r} split {split!r} cannot "
-            f"be loaded ({type(error).__name__}: {detail}); "
-            f"point --data-dir or ${DATA_VARIABLE} at a folder with the published files"
-        ) from error
+        reason = unreachable or f"{type(error).__name__}: {detail}"
+        raise UsageError(f"{wanted} cannot be loaded ({reason}); {otherwise}") from error
