@@ -107,7 +107,7 @@ def _command(name: str, place: str) -> Any:
     return typer.main.get_command(one)
 
 
-class _Group(TyperGroup):
+class _VerbGroup(TyperGroup):
     """A group whose help comes from `VERBS`, so that no verb is imported for it."""
 
     def __init__(self, **given: Any) -> None:
@@ -120,7 +120,7 @@ class _Group(TyperGroup):
 
 
 app = typer.Typer(
-    cls=_Group,
+    cls=_VerbGroup,
     add_completion=False,
     invoke_without_command=True,
     pretty_exceptions_enable=False,

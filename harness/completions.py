@@ -1,7 +1,7 @@
-"""Completions that another tool wrote: one reader for the common shapes of such files.
+"""Read completions that another tool wrote, in any of the common formats.
 
 JSON lines, a JSON list, or an inspect_ai log (`{"samples": [...]}`), plain or gzipped. A row
-carries an id and a text; several rows with one id are several samples.
+has an id and a text; several rows with the same id are several samples.
 """
 
 import json
@@ -22,16 +22,16 @@ TEXT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One recorded completion, with its place in the file for messages."""
+    """One recorded completion, with its position in the file for messages."""
 
     problem_id: str
     text: str
     where: str
     finish_reason: str = "stop"
     row: int | None = None
-    """The number of its problem, from 0, where the file counts problems."""
+    """The index of its problem, from 0, if the id is a number."""
     counted: bool = False
-    """Whether the id is such a number wherever it can be: lm-eval's from 0, inspect's from 1."""
+    """Whether the tool numbers problems by position: lm-eval from 0, inspect_ai from 1."""
 
 
 def read_completions(
@@ -44,7 +44,7 @@ def read_completions(
     kept_filter: Any = None
     for where, row in _rows(path):
         if isinstance(row, Mapping) and "filter" in row and "doc_id" in row:
-            # lm-eval writes a document once for each of its filters, each time with all answers.
+            # lm-eval repeats a document, with all of its answers, for each of its filters.
             kept_filter = row["filter"] if kept_filter is None else kept_filter
             if row["filter"] != kept_filter:
                 continue
@@ -111,7 +111,7 @@ def _cut_off(row: Mapping[str, Any], value: Any) -> bool:
 
 
 def _is_likelihoods(value: Any) -> bool:
-    """lm-eval's answers to multiple-choice tasks: [[[log-likelihood, is greedy]], ...]."""
+    """Whether these are lm-eval's multiple-choice results: [[[log-likelihood, is greedy]], ...]."""
     while isinstance(value, list) and len(value) >= 1 and isinstance(value[0], list):
         value = value[0]
     return isinstance(value, list) and len(value) == 2 and str(value[1]) in ("True", "False")
@@ -128,7 +128,7 @@ def _field(
 
 
 def _flatten(value: Any) -> Iterator[str]:
-    """Texts in what tools write: text, lists of lists of text (lm-eval), an inspect output."""
+    """The texts in a value: text, nested lists of text (lm-eval), or an inspect_ai output."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
@@ -147,7 +147,7 @@ def _flatten(value: Any) -> Iterator[str]:
 
 
 def _part(part: Any) -> str:
-    """A part of a message: text, or a thought that is kept apart."""
+    """The text of a part of a message; reasoning is put into thinking tags."""
     if isinstance(part, str):
         return part
     if isinstance(part, Mapping) and part.get("type") == "reasoning":

@@ -32,8 +32,8 @@ EXTRAS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is present or not; `needed` when nothing works without it."""
+class Requirement:
+    """Something that assay uses, present or not; `needed` when nothing works without it."""
 
     group: str
     name: str
@@ -43,83 +43,85 @@ class Finding:
     needed: bool = False
 
 
-def examine() -> list[Finding]:
-    """Everything that decides what can run here."""
+def examine() -> list[Requirement]:
+    """Everything that decides what can run on this machine."""
     return [*_machine(), *_sandbox(), *_packages(), *_accelerators(), *_data()]
 
 
-def self_check() -> list[Finding]:
+def self_check() -> list[Requirement]:
     """Run the attacks of the sandbox's contract against every sandbox that opens here."""
-    findings = []
+    requirements = []
     for name in ("process", "docker"):
         try:
             checks = check_sandbox(name)
         except UsageError as absent:
-            findings.append(Finding("self-check", name, False, str(absent)))
+            requirements.append(Requirement("self-check", name, False, str(absent)))
             continue
-        findings += [
-            Finding("self-check", f"{name}: {check.name}", check.passed, check.said, needed=True)
+        requirements += [
+            Requirement(
+                "self-check", f"{name}: {check.name}", check.passed, check.said, needed=True
+            )
             for check in checks
         ]
-    return findings
+    return requirements
 
 
-def _machine() -> list[Finding]:
+def _machine() -> list[Requirement]:
     python = platform.python_version()
     enough = sys.version_info >= (3, 11)
     system = f"{platform.system()} {platform.release()}, {os.cpu_count()} cores"
     return [
-        Finding("machine", "python", enough, python, "install Python 3.11 or later", True),
-        Finding("machine", "system", True, system),
+        Requirement("machine", "python", enough, python, "install Python 3.11 or later", True),
+        Requirement("machine", "system", True, system),
     ]
 
 
-def _sandbox() -> list[Finding]:
+def _sandbox() -> list[Requirement]:
     return [
-        Finding("sandbox", found.name, found.present, found.why, found.mend,
+        Requirement("sandbox", found.name, found.present, found.why, found.mend,
                 needed=found.name == "process backend")
         for found in probe()
     ]  # fmt: skip
 
 
-def _packages() -> list[Finding]:
-    findings = []
+def _packages() -> list[Requirement]:
+    requirements = []
     for name in (*REQUIRED, *EXTRAS):
         mend = f'pip install "assay[{EXTRAS[name]}]"' if name in EXTRAS else "pip install assay"
         try:
             version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            findings.append(
-                Finding("packages", name, False, "not installed", mend, name in REQUIRED)
+            requirements.append(
+                Requirement("packages", name, False, "not installed", mend, name in REQUIRED)
             )
         else:
-            findings.append(Finding("packages", name, True, version))
-    return findings
+            requirements.append(Requirement("packages", name, True, version))
+    return requirements
 
 
-def _accelerators() -> list[Finding]:
+def _accelerators() -> list[Requirement]:
     try:
         torch = require("torch", "model")
     except UsageError:
-        return [Finding("accelerators", "cuda", False, "torch is not installed")]
+        return [Requirement("accelerators", "cuda", False, "torch is not installed")]
     if torch.cuda.is_available():
         return [
-            Finding("accelerators", f"cuda:{number}", True, torch.cuda.get_device_name(number))
+            Requirement("accelerators", f"cuda:{number}", True, torch.cuda.get_device_name(number))
             for number in range(torch.cuda.device_count())
         ]
     why = f"torch {torch.__version__} sees no GPU; the CPU is used"
-    return [Finding("accelerators", "cuda", False, why)]
+    return [Requirement("accelerators", "cuda", False, why)]
 
 
-def _data() -> list[Finding]:
+def _data() -> list[Requirement]:
     mend = f"set {DATA_VARIABLE} to a folder of benchmark files, or let the hub serve them"
     try:
         folder = data_folder(None)
     except UsageError as mistake:
-        return [Finding("data", DATA_VARIABLE, False, str(mistake), mend)]
+        return [Requirement("data", DATA_VARIABLE, False, str(mistake), mend)]
     weights = Path(__file__).parent / "model" / "weights"
     bundled = any(weights.glob("**/config.json"))
     return [
-        Finding("data", DATA_VARIABLE, folder is not None, str(folder or "not set"), mend),
-        Finding("data", "bundled model", bundled, "" if bundled else "no weights are packaged"),
+        Requirement("data", DATA_VARIABLE, folder is not None, str(folder or "not set"), mend),
+        Requirement("data", "bundled model", bundled, "" if bundled else "no weights are packaged"),
     ]

@@ -1,7 +1,7 @@
-"""Numbers from verdicts: accuracy, pass@k, avg@k, maj@k, and how far they can be trusted.
+"""Metrics from verdicts: accuracy, pass@k, avg@k, maj@k, and their intervals.
 
 The unit is the problem: the samples of one problem are averaged first, and problems are
-taken as independent draws (Miller 2024, "Adding Error Bars to Evals", section 2). Samples
+treated as independent draws (Miller 2024, "Adding Error Bars to Evals", section 2). Samples
 whose check failed on our side (`checker_error`) have no score; they are left out and counted.
 """
 
@@ -19,7 +19,7 @@ Same = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One sample of a problem, as far as the numbers need it."""
+    """One sample of a problem, with what the metrics need."""
 
     status: str
     score: float | None
@@ -48,7 +48,7 @@ TOKEN_KINDS = ("prompt", "completion", "thinking", "cached")
 
 
 def pass_at_k(n: int, c: int, k: int) -> float:
-    """The probability that k of n samples, c of them correct, hold a correct one.
+    """The probability that k of n samples, c of them correct, include a correct one.
 
     The unbiased estimator 1 - C(n-c, k) / C(n, k) of Chen et al. 2021, section 2.1.
     Raises ValueError unless 0 <= c <= n and 1 <= k <= n.
@@ -61,9 +61,9 @@ def pass_at_k(n: int, c: int, k: int) -> float:
 def majority(samples: Sequence[Scored], same: Same) -> float | None:
     """The score of the most frequent extracted answer (Wang et al. 2022, self-consistency).
 
-    Samples without an answer do not vote. Of several answers with the most votes one is
-    drawn, so the expected score over them is returned; 0 when nobody votes, None when there
-    is no scored sample at all. `same` says whether two answers are the same one.
+    Samples without an answer do not vote. When several answers have the most votes, their mean
+    score is returned, the expectation of drawing one of them. 0 when nobody votes, None when no
+    sample has a score. `same` says whether two answers are equal.
     """
     scored = [sample for sample in samples if sample.score is not None]
     if not scored:
@@ -88,7 +88,7 @@ def majority(samples: Sequence[Scored], same: Same) -> float | None:
 
 
 def clustered_standard_error(values: Sequence[float], clusters: Sequence[Any]) -> float | None:
-    """Standard error of the mean of `values`, which depend on each other inside a cluster.
+    """Standard error of the mean of `values`, which are dependent within a cluster.
 
     sqrt(G/(G-1) * sum over clusters of (sum of residuals)^2) / N: Miller 2024, equation 4,
     with the usual correction for G clusters. None with fewer than two clusters.
@@ -108,13 +108,13 @@ def clustered_standard_error(values: Sequence[float], clusters: Sequence[Any]) -
 
 
 def wilson_interval(share: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
-    """The score interval of a share seen in n draws (Wilson 1927). Raises ValueError if n <= 0."""
+    """The score interval of a share observed in n draws (Wilson 1927). ValueError if n <= 0."""
     if n <= 0:
         raise ValueError("an interval needs at least one draw")
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    # The exact bounds at 0 and 1 are 0 and 1; rounding must not cut them off.
+    # The bounds of a share of 0 and 1 are exactly 0 and 1; rounding must not change them.
     low = 0.0 if share == 0 else max(0.0, centre - half)
     high = 1.0 if share == 1 else min(1.0, centre + half)
     return low, high
@@ -127,14 +127,14 @@ class Summary:
     problems: int
     samples: int
     k: int
-    """The most samples that a problem has."""
+    """The largest number of samples of a problem."""
     accuracy: float | None
     """The mean over problems of the share of correct samples; None when nothing was scored."""
     standard_error: float | None
     wilson: tuple[float, float] | None
     bootstrap: tuple[float, float] | None
     mean_score: float | None
-    """Like accuracy, with partial scores counted for what they are."""
+    """Like accuracy, but of the scores, so that partial credit counts."""
     pass_at: dict[str, float]
     avg_at: dict[str, float]
     maj_at: dict[str, float]
@@ -237,10 +237,10 @@ def majority_at(samples: Sequence[Scored], same: Same, k: int) -> float:
 def share_interval(
     shares: Sequence[float], samples: int, error: float | None
 ) -> tuple[float, float] | None:
-    """Wilson's interval for shares averaged over samples that depend on each other.
+    """Wilson's interval for shares averaged over dependent samples.
 
-    The number of draws is the effective one, p(1-p)/SE^2, between problems and samples; with
-    one sample each that is the number of problems and the interval the textbook one.
+    The number of draws is the effective one, p(1-p)/SE^2, limited to between the number of
+    problems and of samples. With one sample per problem this is the textbook interval.
     """
     if not shares:
         return None

@@ -1,8 +1,8 @@
-"""The store: one folder per run, whose samples survive a `kill -9` at any byte.
+"""The run store: one folder per run, whose samples survive a `kill -9` at any byte.
 
-`manifest.json` and `summary.json` are replaced whole and atomically. `samples.jsonl` only
-grows, one line per completion and one `write` per line, under an exclusive lock; what a
-killed process leaves of its last line is cut off when the run is opened again.
+`manifest.json` and `summary.json` are replaced atomically. `samples.jsonl` is append-only: one
+line per completion and one `write` per line, under an exclusive lock. A torn last line, left by
+a killed process, is cut off when the run is opened again.
 """
 
 import errno
@@ -25,13 +25,13 @@ import orjson
 from ..sandbox.errors import UsageError
 
 FORMAT = 1
-"""The version of the run folder; another one is refused, never guessed at."""
+"""The version of the run folder's format; other versions are refused."""
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+=@-]{0,150}")
 
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """Where a run's files are. It exists, with a manifest, whenever this object does."""
+    """The folder of a run, which exists and has a manifest."""
 
     path: Path
 
@@ -83,7 +83,7 @@ class RunFolder:
 
 
 def new_run_id(model: str) -> str:
-    """A run id from the time (UTC) and the model's name, legal as a folder name."""
+    """A run id from the time (UTC) and the model's name; a valid folder name."""
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3]
     return f"{stamp}-{re.sub(r'[^A-Za-z0-9._-]+', '-', model).strip('-.')[-80:] or 'model'}"
 
@@ -138,7 +138,7 @@ def list_runs(out: str | Path) -> list[RunFolder]:
 
 
 class SampleWriter:
-    """Appends records to a run's samples; any thread may call. One writer per run at a time."""
+    """Appends records to a run's samples from any thread; one writer per run at a time."""
 
     def __init__(self, folder: RunFolder) -> None:
         """Lock the file and cut off a torn last line. Raises UsageError when it is locked."""
@@ -174,7 +174,7 @@ class SampleWriter:
             self._size += len(line)
 
     def close(self) -> None:
-        """Flush to the disk and unlock. Idempotent."""
+        """Flush to disk and unlock. Idempotent."""
         with self._lock:
             if self._file < 0:
                 return
@@ -199,12 +199,12 @@ class SampleWriter:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Replace a JSON file whole: a reader sees the old one or the new one. Raises UsageError."""
+    """Replace a JSON file atomically: a reader sees the old or the new one. Raises UsageError."""
     write_atomically(path, orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file whole, and leave nothing when it fails. Raises UsageError."""
+    """Replace a file atomically, and leave nothing behind on failure. Raises UsageError."""
     name = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
@@ -221,7 +221,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def _drop_torn_line(file: int) -> int:
-    """Cut the file after its last whole record; its size then. Only the end can be torn."""
+    """Cut the file after its last complete record; returns its size. Only the end can be torn."""
     size = os.fstat(file).st_size
     tail, start = b"", size
     while start > 0 and tail.count(b"\n") < 2:
@@ -229,7 +229,7 @@ def _drop_torn_line(file: int) -> int:
         start -= step
         tail = os.pread(file, step, start) + tail
     whole = tail[: tail.rfind(b"\n") + 1]
-    # A machine that lost power may leave a last line of zeros that does end in a newline.
+    # A power failure may leave a last line of zeros that still ends in a newline.
     last = whole[whole[:-1].rfind(b"\n") + 1 :]
     if last and _parse(last) is None:
         whole = whole[: len(whole) - len(last)]
@@ -241,7 +241,7 @@ def _drop_torn_line(file: int) -> int:
 def _dump(record: Mapping[str, Any]) -> bytes:
     try:
         return orjson.dumps(record, option=orjson.OPT_NON_STR_KEYS)
-    except TypeError:  # an integer beyond 64 bits, say: slower, but it takes anything
+    except TypeError:  # such as an integer beyond 64 bits; json is slower but takes anything
         return json.dumps(record, default=str).encode()
 
 

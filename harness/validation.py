@@ -44,4 +44,8 @@ def message_of(
     if not advice:
         mend = first["msg"].removeprefix("Value error, ")
         return f"{name} {first['input']!r}: {mend[:1].lower()}{mend[1:]}"
-    return f"{name} {first['input']}: {advice.format(first['ctx'][key])}"
+    return f"{name} {_number(first['input'])}: {advice.format(_number(first['ctx'][key]))}"
+
+
+def _number(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

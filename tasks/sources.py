@@ -12,6 +12,7 @@ from typing import Any
 
 from ..sandbox.errors import UsageError
 from ..sandbox.extras import require as require_package
+from . import hub
 
 DATA_VARIABLE = "ASSAY_DATA"
 
@@ -141,16 +142,19 @@ def from_hub(
 ) -> list[dict[str, Any]]:
     """The rows of a hub dataset; `reader` goes to `datasets.load_dataset` (data_files, ...).
 
-    Raises UsageError that says how to go without the hub.
+    Without a network, only what is in the local cache is found. Raises UsageError that says how
+    to do without the hub.
     """
+    unreachable = hub.go_offline_if_unreachable()
     datasets = require_package("datasets", "data")
     try:
         found = datasets.load_dataset(hub_id, config, split=split, **reader)
         return [dict(row) for row in found]
-    except Exception as error:  # the hub client raises a zoo of errors, all meaning "not to be had"
+    except Exception as error:  # the client raises many types, all meaning "not available"
         detail = str(error).strip().partition("\n")[0][:200]
+        reason = unreachable or f"{type(error).__name__}: {detail}"
+        wanted = reader.get("data_files", hub_id)
         raise UsageError(
-            f"task {suite!r}: dataset {reader.get('data_files', hub_id)!r} split {split!r} cannot "
-            f"be loaded ({type(error).__name__}: {detail}); "
+            f"task {suite!r}: dataset {wanted!r} split {split!r} cannot be loaded ({reason}); "
             f"point --data-dir or ${DATA_VARIABLE} at a folder with the published files"
         ) from error

@@ -1,12 +1,12 @@
 """Attack a checker before a model does, with completions whose verdict is known."""
 
-from .battery import Case, cases_for
+from .battery import BatteryCase, cases_for
 from .report import Finding, TaskReport, table
 from .run import audit, audit_suite
 from .signatures import Checker, adapt, bind
 
 __all__ = [
-    "Case",
+    "BatteryCase",
     "Checker",
     "Finding",
     "TaskReport",

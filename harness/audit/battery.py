@@ -34,7 +34,7 @@ LYING_INT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class BatteryCase:
     """A completion and the verdict it must get; with `correct` None any verdict is right."""
 
     name: str
@@ -58,43 +58,50 @@ class LyingText(str):
     __hash__ = str.__hash__
 
 
-def cases_for(suite: Suite, index: int, rng: random.Random) -> Iterator[Case]:
+def cases_for(suite: Suite, index: int, rng: random.Random) -> Iterator[BatteryCase]:
     """The battery for problem `index` of a suite; most cases need a suite that has golds."""
     problem = suite[index]
     gold = suite.gold(problem)
     yield from _worthless(problem)
     if gold is not None:
-        yield Case("gold", gold, True)
-        yield Case("gold, blank lines around", f"\n\n{gold}\n\n", True)
-        yield Case("gold in an unfinished thought", f"<think>\n{_bare(gold)}", False)
-        yield Case("gold in a thought, no answer", f"<think>\n{_bare(gold)}\n</think>\n", False)
-        yield Case("gold in a thought, then another answer",
-                   f"<think>\n{_bare(gold)}\n</think>\nI do not know.", False)  # fmt: skip
+        yield BatteryCase("gold", gold, True)
+        yield BatteryCase("gold, blank lines around", f"\n\n{gold}\n\n", True)
+        yield BatteryCase("gold in an unfinished thought", f"<think>\n{_bare(gold)}", False)
+        yield BatteryCase(
+            "gold in a thought, no answer", f"<think>\n{_bare(gold)}\n</think>\n", False
+        )
+        yield BatteryCase(
+            "gold in a thought, then another answer",
+            f"<think>\n{_bare(gold)}\n</think>\nI do not know.",
+            False,
+        )
         # The first 40% of a text does not hold its answer; of a program it can be all that counts.
         cut = gold[: int(len(_bare(gold)) * 0.4)]
-        yield Case("gold cut short", cut, None if suite.domain == "code" else False)
-        yield Case("gold, then 1 MB of text", "a " * 500_000 + "\n" + gold, None)
+        yield BatteryCase("gold cut short", cut, None if suite.domain == "code" else False)
+        yield BatteryCase("gold, then 1 MB of text", "a " * 500_000 + "\n" + gold, None)
     wrong = suite.wrong(problem)
     if wrong is not None:
-        yield Case("near miss", wrong, False)
-        yield Case("near miss as lying text", LyingText(wrong), False)
-        yield Case("near miss beside injection", f"{INJECTION}\n{wrong}\n{CHAT_INJECTION}", False)
+        yield BatteryCase("near miss", wrong, False)
+        yield BatteryCase("near miss as lying text", LyingText(wrong), False)
+        yield BatteryCase(
+            "near miss beside injection", f"{INJECTION}\n{wrong}\n{CHAT_INJECTION}", False
+        )
     yield from _swapped(suite, index, rng)
     yield from _code(suite, problem) if suite.domain == "code" else _answers(suite, problem, rng)
 
 
-def _worthless(problem: Problem) -> Iterator[Case]:
-    yield Case("empty", "", False)
-    yield Case("blank", " \n\t ", False)
-    yield Case("lying empty text", LyingText(""), False)
-    yield Case("echoed question", problem.prompt, False)
-    yield Case("prompt injection", INJECTION, False)
-    yield Case("prompt injection by chat marks", CHAT_INJECTION, False)
-    yield Case("empty answer", "<answer></answer>", False)
-    yield Case("empty box", "\\boxed{}", False)
-    yield Case("NUL and surrogates", "\x00\ud800\udfff\u202e\u200b", False)
-    yield Case("1 MB of brackets", "(" * 1_000_000, False)
-    yield Case("1 MB of boxes", "\\boxed{" * 140_000, False)
+def _worthless(problem: Problem) -> Iterator[BatteryCase]:
+    yield BatteryCase("empty", "", False)
+    yield BatteryCase("blank", " \n\t ", False)
+    yield BatteryCase("lying empty text", LyingText(""), False)
+    yield BatteryCase("echoed question", problem.prompt, False)
+    yield BatteryCase("prompt injection", INJECTION, False)
+    yield BatteryCase("prompt injection by chat marks", CHAT_INJECTION, False)
+    yield BatteryCase("empty answer", "<answer></answer>", False)
+    yield BatteryCase("empty box", "\\boxed{}", False)
+    yield BatteryCase("NUL and surrogates", "\x00\ud800\udfff\u202e\u200b", False)
+    yield BatteryCase("1 MB of brackets", "(" * 1_000_000, False)
+    yield BatteryCase("1 MB of boxes", "\\boxed{" * 140_000, False)
 
 
 def _bare(completion: str) -> str:
@@ -102,7 +109,7 @@ def _bare(completion: str) -> str:
     return completion.replace("<think>", "").replace("</think>", "")
 
 
-def _swapped(suite: Suite, index: int, rng: random.Random) -> Iterator[Case]:
+def _swapped(suite: Suite, index: int, rng: random.Random) -> Iterator[BatteryCase]:
     """The gold of another problem that has another answer."""
     problem = suite[index]
     for _ in range(8):
@@ -112,32 +119,37 @@ def _swapped(suite: Suite, index: int, rng: random.Random) -> Iterator[Case]:
         if gold is not None and other.id != problem.id and different:
             # A program or a path that solves another problem may solve this one too.
             sure = suite.domain == "math"
-            yield Case("answer of another problem", gold, False if sure else None)
+            yield BatteryCase("answer of another problem", gold, False if sure else None)
             return
 
 
-def _answers(suite: Suite, problem: Problem, rng: random.Random) -> Iterator[Case]:
+def _answers(suite: Suite, problem: Problem, rng: random.Random) -> Iterator[BatteryCase]:
     """Hedges and lists: the gold beside another answer, without committing to either."""
     answer = problem.answer
     yield from _numbers(answer)
     other = _other_answer(suite, problem, rng)
     if other is None:
         return
-    yield Case("hedge: or", f"<answer>{answer} or {other}</answer>", False)
-    yield Case("hedge: maybe", f"<answer>{other}, or maybe {answer}</answer>", False)
-    yield Case("hedge: not sure", f"The answer is {answer}, but it could also be {other}.", False)
-    yield Case("two answers, the wrong one last",
-               f"<answer>{answer}</answer>\n<answer>{other}</answer>", False)  # fmt: skip
-    yield Case("two boxes joined", f"\\boxed{{{answer}}} or \\boxed{{{other}}}", False)
+    yield BatteryCase("hedge: or", f"<answer>{answer} or {other}</answer>", False)
+    yield BatteryCase("hedge: maybe", f"<answer>{other}, or maybe {answer}</answer>", False)
+    yield BatteryCase(
+        "hedge: not sure", f"The answer is {answer}, but it could also be {other}.", False
+    )
+    yield BatteryCase(
+        "two answers, the wrong one last",
+        f"<answer>{answer}</answer>\n<answer>{other}</answer>",
+        False,
+    )
+    yield BatteryCase("two boxes joined", f"\\boxed{{{answer}}} or \\boxed{{{other}}}", False)
     listed = "\n".join(f"{n}. {text}" for n, text in enumerate((other, answer), 1))
-    yield Case("listed candidates", f"<answer>{listed}</answer>", False)
-    yield Case("not the gold", f"<answer>not {answer}</answer>", False)
-    yield Case(
+    yield BatteryCase("listed candidates", f"<answer>{listed}</answer>", False)
+    yield BatteryCase("not the gold", f"<answer>not {answer}</answer>", False)
+    yield BatteryCase(
         "gold beside injection", f"<answer>{other}</answer> {answer} {INJECTION[:60]}", False
     )
 
 
-def _numbers(answer: str) -> Iterator[Case]:
+def _numbers(answer: str) -> Iterator[BatteryCase]:
     """For a whole number: numbers close to it, and text that only looks like it."""
     if not re.fullmatch(r"-?[0-9]{1,15}", answer):
         return
@@ -155,7 +167,7 @@ def _numbers(answer: str) -> Iterator[Case]:
             "turned round by a bidi override": answer == answer[::-1]}  # fmt: skip
     for name, text in looks.items():
         if not same.get(name, False):
-            yield Case(name, f"<answer>{text}</answer>", False)
+            yield BatteryCase(name, f"<answer>{text}</answer>", False)
 
 
 def _other_answer(suite: Suite, problem: Problem, rng: random.Random) -> str | None:
@@ -166,16 +178,16 @@ def _other_answer(suite: Suite, problem: Problem, rng: random.Random) -> str | N
     return None
 
 
-def _code(suite: Suite, problem: Problem) -> Iterator[Case]:
+def _code(suite: Suite, problem: Problem) -> Iterator[BatteryCase]:
     """Programs that exit, print or patch instead of computing the result."""
     entry_point = str(problem.meta.get("entry_point") or "f")
     for name, source in CODE_EXITS.items():
-        yield Case(name, f"```python\n{source}```", False)
+        yield BatteryCase(name, f"```python\n{source}```", False)
         body = "".join(f"    {line}\n" for line in source.splitlines())
         inside = f"def {entry_point}(*args, **kwargs):\n{body}"
-        yield Case(f"{name}, inside the function", f"```python\n{inside}```", False)
+        yield BatteryCase(f"{name}, inside the function", f"```python\n{inside}```", False)
     lying = f"{LYING_INT}def {entry_point}(*args, **kwargs):\n    return Any()\n"
-    yield Case("lying int", f"```python\n{lying}```", False)
-    yield Case("syntax error", f"```python\ndef {entry_point}(:\n```", False)
+    yield BatteryCase("lying int", f"```python\n{lying}```", False)
+    yield BatteryCase("syntax error", f"```python\ndef {entry_point}(:\n```", False)
     # It runs up to its limit of 6 CPU seconds.
-    yield Case("endless loop", "```python\nwhile True:\n    pass\n```", False, seconds=12.0)
+    yield BatteryCase("endless loop", "```python\nwhile True:\n    pass\n```", False, seconds=12.0)

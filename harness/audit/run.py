@@ -8,7 +8,7 @@ from pathlib import Path
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite
 from .answer_format import AnswerFormat, in_format
-from .battery import Case, cases_for
+from .battery import BatteryCase, cases_for
 from .guard import CheckerDiedError, CheckerHungError, GuardedChecker
 from .report import Finding, Kind, TaskReport, excerpt
 from .signatures import Checker
@@ -54,7 +54,7 @@ def audit_suite(
     return report
 
 
-def _try(report: TaskReport, problem: Problem, case: Case, check: Check) -> None:
+def _try(report: TaskReport, problem: Problem, case: BatteryCase, check: Check) -> None:
     started, delayed = time.perf_counter(), _delays()
     failed: tuple[Kind, str] | None = None
     score = None
@@ -96,7 +96,7 @@ def _delays() -> float:
 
 
 def _mistakes(
-    case: Case, score: float | None, failed: tuple[Kind, str] | None, seconds: float
+    case: BatteryCase, score: float | None, failed: tuple[Kind, str] | None, seconds: float
 ) -> list[tuple[Kind, str]]:
     found = [] if failed is None else [failed]
     if failed is not None:

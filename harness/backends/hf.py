@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import needs
+from ...tasks.hub import go_offline_if_unreachable
 from .contract import Completion, Model, ModelIdentity, Request, Sampling
 from .thoughts import OPEN, thought_of
 
@@ -297,13 +298,15 @@ def open_model(
         if not path.is_file():
             raise UsageError(f"model {name!r}: there is no such file")
         where, extra = str(path.parent), {"gguf_file": path.name}
+    unreachable = None if Path(where).exists() else go_offline_if_unreachable()
     common: dict[str, Any] = {"trust_remote_code": trust_remote_code, **extra}
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(where, padding_side="left", **common)
         model: Any = transformers.AutoModelForCausalLM.from_pretrained(where, dtype=dtype, **common)
     except (OSError, ValueError, KeyError, ImportError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else ""
-        raise UsageError(f"model {name!r} cannot be loaded: {first[:300]}") from error
+        cause = f"it is no folder here, and {unreachable}" if unreachable else first[:300]
+        raise UsageError(f"model {name!r} cannot be loaded: {cause}") from error
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     model = model.to(device).eval()

@@ -6,7 +6,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from ..doctor import Finding, examine, self_check
+from ..doctor import Requirement, examine, self_check
 from .options import Json
 
 
@@ -20,21 +20,25 @@ def doctor(
 
     Exit code 3 when the sandbox or its self-check fails.
     """
-    findings = examine() + (self_check() if check else [])
+    requirements = examine() + (self_check() if check else [])
     if as_json:
-        listed = [asdict(finding) for finding in findings]
+        listed = [asdict(requirement) for requirement in requirements]
         typer.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
     else:
-        _print(findings)
-    return 3 if any(finding.needed and not finding.present for finding in findings) else 0
+        _print(requirements)
+    return (
+        3
+        if any(requirement.needed and not requirement.present for requirement in requirements)
+        else 0
+    )
 
 
-def _print(findings: list[Finding]) -> None:
+def _print(requirements: list[Requirement]) -> None:
     group = ""
-    for finding in findings:
-        if finding.group != group:
-            group = finding.group
+    for requirement in requirements:
+        if requirement.group != group:
+            group = requirement.group
             typer.echo(f"{group}:")
-        mark = "yes" if finding.present else "NO " if finding.needed else "no "
-        mend = f"; {finding.mend}" if finding.mend and not finding.present else ""
-        typer.echo(f"  {mark} {finding.name:<24} {finding.why}{mend}")
+        mark = "yes" if requirement.present else "NO " if requirement.needed else "no "
+        mend = f"; {requirement.mend}" if requirement.mend and not requirement.present else ""
+        typer.echo(f"  {mark} {requirement.name:<24} {requirement.why}{mend}")

@@ -32,7 +32,7 @@ class Only:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class _SettingsGroup:
     """A parameter of a verb that is a settings model, and the fields that become options."""
 
     model: type[BaseModel]
@@ -50,7 +50,7 @@ class _Group:
 def expand(verb: Callable[..., Any]) -> Callable[..., Any]:
     """`verb` with each parameter that is a settings model replaced by options for its fields."""
     hints = get_type_hints(verb, include_extras=True)
-    groups: dict[str, _Group] = {}
+    groups: dict[str, _SettingsGroup] = {}
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(verb).parameters.items():
         group = _group_of(hints[name])
@@ -73,14 +73,14 @@ def expand(verb: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _group_of(hint: Any) -> _Group | None:
+def _group_of(hint: Any) -> _SettingsGroup | None:
     only = None
     if get_origin(hint) is Annotated:
         hint, *notes = get_args(hint)
         only = next((note.names for note in notes if isinstance(note, Only)), None)
     if not (isinstance(hint, type) and issubclass(hint, BaseModel)):
         return None
-    return _Group(hint, only or tuple(hint.model_fields))
+    return _SettingsGroup(hint, only or tuple(hint.model_fields))
 
 
 def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:

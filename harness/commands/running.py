@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel, ConfigDict, Field
 
+from ...sandbox.errors import UsageError
 from ..backends import load_model
 from ..backends.contract import Model, Sampling
 from ..backends.forcing import BudgetForced
@@ -37,7 +38,11 @@ class ModelOptions(BaseModel):
         if self.think_tokens is None and self.waits is None:
             return opened
         budget = max_tokens // 2 if self.think_tokens is None else self.think_tokens
-        return BudgetForced(opened, self.waits or 0, budget)
+        try:
+            return BudgetForced(opened, self.waits or 0, budget)
+        except UsageError:
+            opened.close()
+            raise
 
 
 class SamplingOptions(BaseModel):

@@ -29,7 +29,10 @@ def verify(
 ) -> int:
     """Verify one completion and explain the verdict."""
     sandbox.choose()
-    suite = suites.specs(task)[0].load()
+    spec, *others = suites.specs(task)
+    if others:
+        raise UsageError(f"--task {task!r}: a completion answers one problem of one task")
+    suite = spec.load()
     problem = suite.find(problem_id)
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if completion == "-" else completion
     verdict = suite.verify(problem, text)

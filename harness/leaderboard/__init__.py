@@ -1,4 +1,4 @@
-"""The leaderboard: rows, rank sets, plots, one self-contained page."""
+"""The leaderboard: metrics, rank sets and plots of all runs, on one self-contained page."""
 
 from ...sandbox.extras import require
 

@@ -1,7 +1,7 @@
 """Build the leaderboard: `leaderboard.json`, `LEADERBOARD.md`, `index.html` and its samples.
 
-The page is one file; the samples of each run lie beside it as a script that the page loads
-when they are asked for, which works from a disk as well as from a server.
+The page is one file. The samples of each run are stored next to it as a script, which the page
+loads on demand; this works from disk as well as from a server.
 """
 
 import json
@@ -25,7 +25,7 @@ Suites = dict[str, Suite | None]
 
 
 def build_leaderboard(out: Path, prices_file: Path | None = None) -> dict[str, Any]:
-    """Write the leaderboard of every run under `out`; gives its data.
+    """Write the leaderboard of all runs under `out`; returns its data.
 
     Raises UsageError when there is no run, a run is malformed, or nothing can be written.
     """
@@ -80,7 +80,7 @@ def _run_entry(run: RunData, scores: dict[str, Any]) -> dict[str, Any]:
 def _page(board: dict[str, Any]) -> str:
     assets = files(__package__) / "assets"
     page = (assets / "page.html").read_text(encoding="utf-8")
-    # Inside a script element only `<` could end it; as \u003c it is the same JSON.
+    # A `<` could end the script element; written as \u003c the JSON is the same.
     data = json.dumps(_compact(board), ensure_ascii=True, separators=(",", ":"))
     data = data.replace("<", "\\u003c")
     parts = {
@@ -94,7 +94,7 @@ def _page(board: dict[str, Any]) -> str:
 
 
 def _compact(board: dict[str, Any]) -> dict[str, Any]:
-    """The data of the page: a paired test as a list, with as many digits as are shown."""
+    """The data of the page, with each paired test as a list of rounded numbers."""
     pairs = {
         view: {
             key: [float(f"{value:.5g}") for value in test.values()] for key, test in tests.items()
@@ -123,7 +123,7 @@ def _write_samples(runs: list[RunData], out: Path) -> None:
 
 
 def _sample_data(folder: RunFolder, manifest: dict[str, Any], cache: Suites) -> dict[str, Any]:
-    """The problems of a run once each, and its samples, each with the place of its problem."""
+    """The problems of a run, and its samples, each with the index of its problem."""
     suites = _suites_of(manifest, cache)
     places: dict[tuple[str, str], int] = {}
     problems: list[dict[str, Any]] = []
@@ -153,7 +153,7 @@ def _sample_row(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _suites_of(manifest: dict[str, Any], cache: Suites) -> Suites:
-    """The suites of a run, for their prompts; None where the files are gone."""
+    """The suites of a run, for their prompts; None where the files are missing."""
     found: Suites = {}
     for task in manifest.get("config", {}).get("tasks", []):
         key = json.dumps([task["name"], task["options"]], sort_keys=True)
@@ -168,9 +168,9 @@ def _suites_of(manifest: dict[str, Any], cache: Suites) -> Suites:
 
 def _prompt_and_gold(suite: Suite | None, problem_id: str) -> tuple[str, str | None]:
     if suite is None:
-        return "(the files of this suite are not here)", None
+        return "(the files of this suite are not available)", None
     try:
         problem = suite.find(problem_id)
     except UsageError:
-        return "(this problem is not in the suite any more)", None
+        return "(this problem is no longer in the suite)", None
     return problem.prompt, problem.answer

@@ -1,4 +1,4 @@
-"""What a run cost: a price table of the user's, in money per million tokens."""
+"""The cost of a run, from a price table per million tokens."""
 
 import tomllib
 from collections.abc import Mapping

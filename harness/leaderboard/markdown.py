@@ -1,13 +1,13 @@
-"""The leaderboard as a Markdown file, one table a suite and one for all."""
+"""The leaderboard as Markdown: one table per suite, and one for all."""
 
 from typing import Any
 
 
 def as_markdown(board: dict[str, Any]) -> str:
-    """The tables of every view that more than one suite or run makes worth reading."""
+    """One table per suite, and one over all suites when there are several."""
     parts = ["# Leaderboard", "", f"Made {board['made']} by assay {board['version']}.", ""]
     parts.append(
-        "Accuracy is the mean over problems with its 95% interval. Models that no test separates "
+        "Accuracy is the mean over problems, with its 95% interval. Models that no test separates "
         "(Holm-corrected over all pairs) share ranks."
     )
     names = [suite["name"] for suite in board["suites"]]

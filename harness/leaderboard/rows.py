@@ -1,4 +1,4 @@
-"""The rows of the leaderboard: numbers of each run for each suite, each domain, and all."""
+"""The rows of the leaderboard: metrics of each run per suite, per domain, and overall."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ BUDGET_POINTS = 16
 
 @dataclass(slots=True)
 class RunData:
-    """One run as the leaderboard needs it."""
+    """The data of one run for the leaderboard."""
 
     folder: RunFolder
     manifest: dict[str, Any]
@@ -37,7 +37,7 @@ class RunData:
     """suite -> problem (with the hash of its prompt) -> samples in order."""
     domains: dict[str, str] = field(default_factory=dict)
     votes: dict[str, dict[str, float]] = field(default_factory=dict)
-    """suite -> k -> maj@k by the suite's own equality, from `summary.json`."""
+    """suite -> k -> maj@k under the suite's own equality, from `summary.json`."""
 
     @property
     def model(self) -> str:
@@ -90,7 +90,7 @@ def views(runs: Iterable[RunData]) -> list[str]:
 
 
 def score_row(run: RunData, view: str, price: Price | None) -> dict[str, Any] | None:
-    """The numbers of one run in one view; None when it has no scored sample there."""
+    """The metrics of one run in one view; None when it has no scored sample there."""
     groups = run.groups(view)
     scored = {
         key: kept
@@ -131,7 +131,7 @@ def _accuracy(scored: Groups) -> dict[str, float | None]:
 def _costs(
     everything: Sequence[Scored], scored: Groups, price: Price | None
 ) -> dict[str, float | str | None]:
-    """Money for the run, for a problem, and for a problem that some sample solved."""
+    """The cost of the run, per problem, and per problem that some sample solved."""
     if price is None:
         return dict.fromkeys(("cost", "cost_per_problem", "cost_per_solved", "currency"))
     tokens = {k: sum(s.tokens.get(k) or 0 for s in everything) for k in TOKEN_KINDS}
@@ -146,9 +146,9 @@ def _costs(
 
 
 def vote_curve(run: RunData, view: str, scored: Groups, k: int) -> list[tuple[int, float]]:
-    """(samples, maj@samples) by the suites' own equality, or by text without a `summary.json`.
+    """(k, maj@k) under the suites' own equality, or by text without a `summary.json`.
 
-    A view of several suites takes the mean over their problems.
+    A view of several suites averages over their problems.
     """
     sizes = Counter(suite for suite in run.suites for _ in run.suites[suite])
     suites = [s for s in run.suites if view in (s, "all", f"domain:{run.domains[s]}")]
@@ -175,7 +175,7 @@ def _mean_tokens(samples: Iterable[Scored], kind: str) -> float | None:
 
 
 def _mean_thinking(samples: Sequence[Scored]) -> float | None:
-    """Mean tokens of thought; a counted completion without a thought has 0 of them."""
+    """Mean thinking tokens; a completion without thinking counts as 0."""
     counted = [sample.tokens for sample in samples if sample.tokens.get("completion") is not None]
     if all(tokens.get("thinking") is None for tokens in counted):
         return None
@@ -195,7 +195,7 @@ def _as_text(first: str, second: str) -> bool:
 
 
 def budget_curve(groups: Mapping[str, Sequence[Scored]]) -> list[tuple[int, float]]:
-    """(tokens allowed, accuracy) from one set of samples: a longer completion counts as wrong."""
+    """(token budget, accuracy) from one set of samples: a longer completion counts as wrong."""
     lengths = sorted(
         length
         for samples in groups.values()
@@ -218,9 +218,9 @@ def _within(groups: Mapping[str, Sequence[Scored]], budget: int) -> float:
 
 
 def price_of(run: RunData, prices: Mapping[str, Price]) -> Price | None:
-    """The user's price for the model, else the one in the manifest."""
+    """The price from the user's table, else the one in the manifest."""
     model = run.manifest["model"]
-    # A forced model is priced as the model that it forces.
+    # A budget-forced model is priced as its underlying model.
     for name in (run.model, model.get("details", {}).get("model")):
         if name in prices:
             return prices[name]
@@ -229,7 +229,7 @@ def price_of(run: RunData, prices: Mapping[str, Price]) -> Price | None:
 
 
 def pair_tests(runs: Sequence[RunData], view: str) -> dict[tuple[str, str], PairedTest]:
-    """The paired test of every two runs with a common problem in this view."""
+    """The paired test of every pair of runs with a common problem in this view."""
     means_RP = _mean_scores([run.groups(view) for run in runs])
     tests = {}
     for i, a in enumerate(runs):

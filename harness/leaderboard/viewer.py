@@ -1,4 +1,4 @@
-"""`assay view`: the results folder on a loopback port, in the browser."""
+"""`assay view`: serve the results folder on a loopback port and open it in a browser."""
 
 import webbrowser
 from functools import partial
@@ -10,11 +10,11 @@ from ...sandbox.errors import UsageError
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
-        """Say nothing for each file."""
+        """Log nothing."""
 
 
 def make_server(out: Path, port: int) -> ThreadingHTTPServer:
-    """A server of `out` on 127.0.0.1. Raises UsageError without a page or with a taken port."""
+    """A server of `out` on 127.0.0.1. Raises UsageError when the page or a free port is missing."""
     if not (out / "index.html").is_file():
         raise UsageError(f"there is no {out / 'index.html'}: run assay leaderboard first")
     handler = partial(_Quiet, directory=str(out))

@@ -7,10 +7,13 @@ Retry-After, so that no queue grows without bound. A stop signal refuses new req
 finishes the accepted ones.
 """
 
+import os
 import signal
+import socket
 import sys
 from typing import TYPE_CHECKING
 
+from ...sandbox.errors import UsageError
 from ...sandbox.extras import require
 from .config import ServerConfig, config_from, refuse_exposure
 
@@ -35,8 +38,8 @@ def create_app(config: ServerConfig) -> "FastAPI":
 def serve(config: ServerConfig) -> None:
     """Serve until a stop signal; then finish the accepted requests.
 
-    Raises UsageError for an exposed host without a token, and when a package of the extra
-    `serve` is missing.
+    Raises UsageError for an exposed host without a token, for an address that cannot be bound,
+    and when a package of the extra `serve` is missing.
     """
     refuse_exposure(config)
     uvicorn = require("uvicorn", "serve")
@@ -44,10 +47,26 @@ def serve(config: ServerConfig) -> None:
     def leave(number: int, frame: object) -> None:
         raise SystemExit(0)  # uvicorn raises the signal again; `finally` below must run
 
-    app = create_app(config)
-    print(f"assay serves on http://{config.host}:{config.port}", file=sys.stderr, flush=True)
-    signal.signal(signal.SIGTERM, leave)
+    with listening_socket(config) as listener:
+        app = create_app(config)
+        port = listener.getsockname()[1]
+        print(f"assay serves on http://{config.host}:{port}", file=sys.stderr, flush=True)
+        signal.signal(signal.SIGTERM, leave)
+        try:
+            uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+        finally:
+            app.state.admission.close()
+
+
+def listening_socket(config: ServerConfig) -> socket.socket:
+    """A socket bound to the configured address. Raises UsageError when it cannot be bound."""
     try:
-        uvicorn.run(app, host=config.host, port=config.port, log_level="warning")
-    finally:
-        app.state.admission.close()
+        found = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)
+        family, *_, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+        return socket.create_server(address[:2], family=family)
+    except OSError as error:
+        # create_server puts the address into strerror; the errors of getaddrinfo have no errno.
+        reason = os.strerror(error.errno or 0) if (error.errno or 0) > 0 else error.strerror
+        raise UsageError(
+            f"--host {config.host} --port {config.port} cannot be used: {reason}"
+        ) from error

@@ -20,7 +20,7 @@ from ..rewards import reward
 from .admission import Admission
 from .body import BodyLimit, SafeJson
 from .config import ServerConfig
-from .messages import Health, Json, RewardRequest, Rewards, Verdicts, VerifyBatch, VerifyItem
+from .messages import Health, Json, RewardBatch, Rewards, Verdicts, VerifyBatch, VerifyItem
 
 RESPONSES: dict[int | str, Json] = {
     400: {"description": "The body is not JSON"},
@@ -71,7 +71,7 @@ def _check_routes(admission: Admission) -> APIRouter:
 
     @router.post("/get_reward", response_model=Rewards)
     async def get_reward(
-        request: RewardRequest, checker_error: Literal["null", "nan"] = "null"
+        request: RewardBatch, checker_error: Literal["null", "nan"] = "null"
     ) -> Response:
         """OpenRLHF's remote reward model.
 
@@ -103,7 +103,7 @@ async def _verify_items(admission: Admission, items: Sequence[VerifyItem]) -> li
     return await admission.verdicts([Job(**item.model_dump()) for item in items])  # type: ignore[typeddict-item]
 
 
-async def _rewards(admission: Admission, request: RewardRequest) -> Rewards:
+async def _rewards(admission: Admission, request: RewardBatch) -> Rewards:
     lengths = {len(request.query), len(request.prompts), len(request.labels)}
     if len(lengths) > 1:
         raise UsageError("query, prompts and labels must have one length")

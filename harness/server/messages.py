@@ -45,7 +45,7 @@ class Verdicts(BaseModel):
     verdicts: list[Verdict]
 
 
-class RewardRequest(BaseModel):
+class RewardBatch(BaseModel):
     """OpenRLHF's remote reward request."""
 
     query: list[str]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...sandbox.errors import UsageError
+from ...tasks.hub import go_offline_if_unreachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,12 @@ def load_codec(source: str) -> Codec:
     """The codec of a folder with a tokenizer, or of a model's name. Raises UsageError."""
     from transformers import AutoTokenizer
 
+    unreachable = None if Path(source).exists() else go_offline_if_unreachable()
     try:
         tokenizer = AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError) as error:
-        line = str(error).splitlines()[0]
-        raise UsageError(f"no tokenizer in {source!r}: {line}") from None
+        reason = unreachable or str(error).partition("\n")[0]
+        raise UsageError(f"no tokenizer in {source!r}: {reason}") from None
     return wrap(tokenizer, source)
 
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from assay.harness import checking
 from assay.harness.checking import Checks, Job, Lane, Workers
-from assay.harness.server import ServerConfig, config_from, create_app
+from assay.harness.server import ServerConfig, config_from, create_app, listening_socket, serve
 from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, Suite, Verdict, load
 from assay.tasks.verdict import checker_error
@@ -333,3 +333,12 @@ def test_a_stop_signal_finishes_what_was_accepted() -> None:
     finally:
         server.kill()
         server.wait()
+
+
+def test_an_address_that_cannot_be_bound_is_one_line() -> None:
+    with listening_socket(ServerConfig(port=0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=f"--port {port} cannot be used: Address already"):
+            serve(ServerConfig(port=port))
+    with pytest.raises(UsageError, match=r"--host 203\.0\.113\.1 .* cannot be used"):
+        serve(ServerConfig(host="203.0.113.1", token="secret"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from assay.sandbox.errors import UsageError
-from assay.tasks import sources
+from assay.tasks import hub, sources
 
 
 def test_data_folder_is_the_argument_then_the_variable(
@@ -112,6 +112,7 @@ def test_the_hub_out_of_reach_is_one_line(monkeypatch: pytest.MonkeyPatch) -> No
     def refuse(*_: object, **__: object) -> None:
         raise ConnectionError("no route\nto host")
 
+    monkeypatch.setattr(hub, "go_offline_if_unreachable", lambda: None)
     monkeypatch.setattr(datasets, "load_dataset", refuse)
     with pytest.raises(UsageError) as caught:
         sources.from_hub("amc", "math-ai/amc23", "test")

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ....sandbox.errors import UsageError
+from ....tasks.hub import go_offline_if_unreachable
 from ..codec import Codec, load_codec
 from ..settings import ModelSettings
 from .contract import Draws, Policy, Sample
@@ -104,10 +105,12 @@ def load_hf(settings: ModelSettings, device: torch.device, precision: torch.dtyp
 
     assert settings.checkpoint is not None
     name = settings.checkpoint.removeprefix("hf/")
+    unreachable = None if Path(name).exists() else go_offline_if_unreachable()
     try:
         model: Any = AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32)
     except (OSError, ValueError) as error:
-        raise UsageError(f"model {name!r} cannot be loaded: {str(error).splitlines()[0]}") from None
+        reason = unreachable or str(error).partition("\n")[0]
+        raise UsageError(f"model {name!r} cannot be loaded: {reason}") from None
     if settings.lora_rank is not None:
         model = _with_lora(model, settings)
     return HfPolicy(model, load_codec(name), device, precision)
@@ -117,7 +120,7 @@ def _with_lora(model: Any, settings: ModelSettings) -> Any:
     try:
         from peft import LoraConfig, get_peft_model
     except ImportError:
-        raise UsageError("model.lora_rank needs the package peft: pip install peft") from None
+        raise UsageError('model.lora_rank needs peft: pip install "assay[trl]"') from None
     rank = settings.lora_rank or 1
     return get_peft_model(
         model,
