@@ -1,8 +1,10 @@
-"""Optional packages: import one, or say which extra of assay installs it."""
+"""What an installation holds: optional packages by their extra, and data files."""
 
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import ModuleType
 
 from .errors import UsageError
@@ -36,3 +38,16 @@ def needs(extra: str) -> Iterator[None]:
         raise UsageError(
             f'the package {package!r} is not installed; run: pip install "assay[{extra}]"'
         ) from error
+
+
+def packaged(package: str, name: str) -> Traversable:
+    """A data file that belongs to `package` of this installation.
+
+    Raises UsageError when the installation lacks it, as a wheel built without its data does.
+    """
+    file = files(package).joinpath(name)
+    if not file.is_file():
+        raise UsageError(
+            f"this installation lacks {package.replace('.', '/')}/{name}: reinstall assay"
+        )
+    return file

@@ -7,11 +7,11 @@ loads on demand; this works from disk as well as from a server.
 import json
 from datetime import UTC, datetime
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ...sandbox.errors import UsageError
+from ...sandbox.extras import packaged
 from ...tasks import Suite
 from ..evaluation import TaskSpec
 from ..results import RunFolder, list_runs, write_atomically, write_json
@@ -78,19 +78,23 @@ def _run_entry(run: RunData, scores: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page(board: dict[str, Any]) -> str:
-    assets = files(__package__) / "assets"
-    page = (assets / "page.html").read_text(encoding="utf-8")
+    page = _asset("page.html")
     # A `<` could end the script element; written as \u003c the JSON is the same.
     data = json.dumps(_compact(board), ensure_ascii=True, separators=(",", ":"))
     data = data.replace("<", "\\u003c")
     parts = {
-        "css": (assets / "page.css").read_text(encoding="utf-8"),
-        "js": "".join((assets / name).read_text(encoding="utf-8") for name in SCRIPTS),
+        "css": _asset("page.css"),
+        "js": "".join(_asset(name) for name in SCRIPTS),
         "data": data,
     }
     for name, text in parts.items():
         page = page.replace("{{" + name + "}}", text, 1)
     return page
+
+
+def _asset(name: str) -> str:
+    """A file of the page's design."""
+    return packaged("assay.harness.leaderboard", f"assets/{name}").read_text(encoding="utf-8")
 
 
 def _compact(board: dict[str, Any]) -> dict[str, Any]:

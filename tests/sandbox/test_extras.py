@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from assay.sandbox.errors import UsageError
-from assay.sandbox.extras import needs, require
+from assay.sandbox.extras import needs, packaged, require
 
 
 def test_an_installed_module_is_returned() -> None:
@@ -93,3 +93,9 @@ heavy = {"torch", "transformers", "tokenizers", "datasets", "openai", "scipy", "
 print(sorted(heavy & set(sys.modules)))
 """
     assert _run(code, ()) == "[]"
+
+
+def test_a_data_file_that_the_installation_lacks_is_named() -> None:
+    assert packaged("assay.harness.leaderboard", "assets/page.html").is_file()
+    with pytest.raises(UsageError, match=r"lacks assay/harness/leaderboard/assets/none\.css"):
+        packaged("assay.harness.leaderboard", "assets/none.css")
