@@ -50,6 +50,9 @@ class ForkServer:
         sys.path.extend(site)
         preload = self._settings.get("preload", [])
         assert isinstance(preload, list)
+        if self._isolation.contained and os.listdir(rootfs.WORK):
+            # It is emptied after every run; what is in it already is not ours to remove.
+            raise FileExistsError(f"{rootfs.WORK} holds files: in a container it starts empty")
         rootfs.leave_out_threads(preload)
         for name in (*STANDARD_MODULES, *preload):
             importlib.import_module(name)
