@@ -32,6 +32,19 @@ def test_streams_can_be_opened_by_path(sandbox: Sandbox, source: str) -> None:
     assert (outcome.status, outcome.stdout) == ("ok", "words\n"), outcome
 
 
+@pytest.mark.parametrize("library", ["numpy", "pandas", "mpmath"])
+def test_libraries_open_streams_by_path_too(library: str) -> None:
+    pytest.importorskip(library)
+    source = {
+        "numpy": "import numpy as np\nprint(int(np.loadtxt('/dev/stdin').sum()))",
+        "pandas": "import pandas as pd\nprint(pd.read_csv('/dev/stdin', header=None)[0].sum())",
+        "mpmath": "import mpmath\nprint(int(sum(mpmath.mpf(x) for x in open('/dev/stdin'))))",
+    }[library]
+    with open_sandbox("process", workers=1) as sandbox:
+        outcome = sandbox.run(Program(source, stdin="1\n2\n", preload=(library,)))
+        assert outcome.stdout == "3\n", outcome
+
+
 @pytest.mark.parametrize(
     ("source", "error"),
     [
