@@ -1,4 +1,4 @@
-"""Parameters and cache bytes from the formulas, and from the tensors themselves."""
+"""Counts of parameters, and bytes of the cache by formula."""
 
 from dataclasses import dataclass
 
@@ -14,13 +14,13 @@ class ParameterCounts:
     total: int
     """Without prediction modules, as DeepSeek counts its 671B."""
     active: int
-    """Of these, the ones that one token passes through: K of the routed experts."""
+    """The parameters that one token uses: K of the routed experts, and all the rest."""
     prediction_modules: int
     """The modules' own, without the shared embedding and head."""
 
 
 def count_parameters(config: ModelConfig) -> ParameterCounts:
-    """Count on the meta device, so that no size of model takes any memory."""
+    """Count on the meta device, which takes no memory for any model size."""
     model = LanguageModel(config, device="meta")
     modules = sum(p.numel() for p in model.mtp.parameters())
     total = sum(p.numel() for p in model.parameters()) - modules
@@ -39,7 +39,7 @@ def latent_cache_bytes(config: ModelConfig, bits: float = 16) -> float:
 
 
 def multi_head_cache_bytes(config: ModelConfig, bits: float = 16) -> float:
-    """Bytes per token if every head's key and value were cached, as multi-head attention does."""
+    """Bytes per token of multi-head attention, which caches every head's key and value."""
     per_layer = config.num_attention_heads * (config.qk_head_dim + config.v_head_dim)
     return config.num_hidden_layers * per_layer * bits / 8
 

@@ -1,4 +1,4 @@
-"""The latent cache: per token and layer kv_lora_rank + qk_rope_head_dim numbers, nothing else.
+"""The latent cache: kv_lora_rank + qk_rope_head_dim numbers per token and layer.
 
 Shapes: A attention layers (prediction modules included), S slots, T tokens, L latent_dim.
 """
@@ -22,7 +22,7 @@ class LatentCache:
         dtype: torch.dtype = torch.float32,
         prediction_modules: int = 0,
     ) -> None:
-        """Room for `length` tokens a slot. Raises UsageError when the context is shorter."""
+        """Allocate `length` tokens per slot. Raises UsageError when the context is shorter."""
         if length > config.max_position_embeddings:
             raise UsageError(
                 f"a cache of {length} tokens is longer than the context: "
@@ -30,7 +30,7 @@ class LatentCache:
             )
         layers = config.num_hidden_layers + prediction_modules
         shape = (layers, slots, length, config.latent_dim)
-        # Zeros, not empty: a masked score must be finite before the mask is added.
+        # Zeros, not empty: a score must be finite before the mask is added.
         self.latents_ASTL = torch.zeros(shape, device=device, dtype=dtype)
         self.lengths_S = torch.zeros(slots, device=device, dtype=torch.int64)
 
@@ -50,7 +50,7 @@ class LatentCache:
         return self.nbytes / (self.latents_ASTL.shape[1] * self.capacity)
 
     def fill(self, slots_B: Tensor, latents_ABTL: Tensor) -> None:
-        """Copy prefilled latents into slots; a prompt's row may be copied into many."""
+        """Copy prefilled latents into slots; one prompt's row may go to many slots."""
         tokens = latents_ABTL.shape[2]
         self.latents_ASTL[: latents_ABTL.shape[0], slots_B, :tokens] = latents_ABTL.to(
             self.latents_ASTL.dtype
@@ -62,12 +62,12 @@ class LatentCache:
         self.lengths_S[target] = self.lengths_S[source]
 
 
-def additive_mask(slots_BQ: Tensor, tokens: int, dtype: torch.dtype) -> Tensor:
-    """0 where a query may see a cached token (at its own place or before), else -inf.
+def additive_mask(positions_BQ: Tensor, tokens: int, dtype: torch.dtype) -> Tensor:
+    """0 where a query may see a cached token (at its own position or before), else -inf.
 
     Shape (B, Q, 1, tokens), ready to be added to scores.
     """
-    places_T = torch.arange(tokens, device=slots_BQ.device)
-    later_BQT = places_T > slots_BQ.unsqueeze(-1)
-    mask_BQT = torch.zeros(later_BQT.shape, dtype=dtype, device=slots_BQ.device)
+    places_T = torch.arange(tokens, device=positions_BQ.device)
+    later_BQT = places_T > positions_BQ.unsqueeze(-1)
+    mask_BQT = torch.zeros(later_BQT.shape, dtype=dtype, device=positions_BQ.device)
     return mask_BQT.masked_fill_(later_BQT, float("-inf")).unsqueeze(2)

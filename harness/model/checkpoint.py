@@ -1,8 +1,8 @@
-"""Checkpoints: Hugging Face folders in DeepSeek-V3's layout, both ways.
+"""Reads and writes checkpoints: Hugging Face folders in DeepSeek-V3's layout.
 
-Names differ from ours in three ways only: everything but the head lies under `model.`, every
-expert has tensors of its own, and prediction module k is layer num_hidden_layers + k, with
-copies of the embedding and the head.
+Tensor names differ from ours in three ways: everything but the head is under `model.`, every
+expert has its own tensors, and prediction module k is layer num_hidden_layers + k, with copies
+of the embedding and the head.
 """
 
 import json
@@ -32,10 +32,10 @@ def save_checkpoint(
     folder: str | os.PathLike[str],
     dtype: torch.dtype | None = None,
 ) -> Path:
-    """Write a folder that transformers, vLLM and SGLang load; all of it or nothing appears.
+    """Write a folder that transformers, vLLM and SGLang load, atomically.
 
     `tokenizer` may be None; `dtype` None keeps the model's. An existing folder is replaced.
-    Raises OSError when the disk does not take it; the old folder then stands unchanged.
+    Raises OSError when it cannot be written; an existing folder is then unchanged.
     """
     target = Path(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -69,11 +69,11 @@ def load_checkpoint(
     device: torch.device | str = "cpu",
     dtype: torch.dtype | None = None,
 ) -> tuple[LanguageModel, Any]:
-    """The model and tokenizer of a folder; tokenizer None where it has none.
+    """The model and tokenizer of a folder; the tokenizer is None when the folder has none.
 
-    `dtype` None keeps the stored one. Weights of prediction modules may be missing as a whole
-    (transformers does not save them): the model then has none.
-    Raises UsageError naming the file, field or tensor that is wrong.
+    `dtype` None keeps the stored dtype. A folder without any weights of prediction modules
+    (transformers does not save them) gives a model without modules.
+    Raises UsageError that names the file, field or tensor at fault.
     """
     source = Path(folder)
     config = read_config(source)
@@ -105,7 +105,7 @@ def load_checkpoint(
 
 
 def to_hf_tensors(model: LanguageModel) -> Iterator[tuple[str, Tensor]]:
-    """Every tensor of the model under DeepSeek-V3's name; experts as views, one by one."""
+    """Every tensor of the model with its DeepSeek-V3 name; each expert is a view."""
     config = model.config
     for name, tensor in model.state_dict(keep_vars=False).items():
         if name == "lm_head.weight":
@@ -131,7 +131,7 @@ def read_config(folder: Path) -> ModelConfig:
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
     if not isinstance(values, dict):
-        raise UsageError(f"{path}: an object is expected, not {type(values).__name__}")
+        raise UsageError(f"{path}: expected an object, not {type(values).__name__}")
     if values.get("quantization_config"):
         raise UsageError(f"{path}: field quantization_config: quantized weights cannot be read")
     return ModelConfig.from_hf(values)
@@ -174,7 +174,7 @@ def _write_json(path: Path, value: dict[str, Any]) -> None:
 
 
 def _put_in_place(fresh: Path, target: Path) -> None:
-    """Rename onto the target; an old folder steps aside first and goes last."""
+    """Rename onto the target; an old folder is moved aside first and deleted last."""
     if not target.exists():
         fresh.rename(target)
         return
@@ -211,7 +211,7 @@ def _stored_shapes(files: list[Path]) -> dict[str, tuple[tuple[int, ...], Path]]
                 for name in file.keys():  # noqa: SIM118 - no mapping, has no __iter__
                     shapes[name] = (tuple(file.get_slice(name).get_shape()), path)
         except (OSError, SafetensorError) as error:
-            raise UsageError(f"{path}: damaged or cut off: {error}") from error
+            raise UsageError(f"{path}: damaged or truncated: {error}") from error
     return shapes
 
 
@@ -228,7 +228,7 @@ def _read_tensors(files: list[Path]) -> dict[str, Tensor]:
                             "only float32, bfloat16 and float16 can be read"
                         )
         except (OSError, SafetensorError) as error:
-            raise UsageError(f"{path}: damaged or cut off: {error}") from error
+            raise UsageError(f"{path}: damaged or truncated: {error}") from error
     return tensors
 
 
@@ -241,7 +241,7 @@ def _without_absent_modules(config: ModelConfig, stored: dict[str, Any]) -> Mode
 
 
 def _shared_names(config: ModelConfig) -> list[str]:
-    """Copies of the main model's tensors that a folder may leave out."""
+    """Copies of the main model's tensors, which a folder may omit."""
     return [
         f"model.layers.{config.num_hidden_layers + index}.{name}"
         for index in range(config.num_nextn_predict_layers)

@@ -1,4 +1,4 @@
-"""The configuration of the model: DeepSeek-V3's own field names, checked when it is made."""
+"""The model's configuration, with DeepSeek-V3's field names, validated on construction."""
 
 import dataclasses
 import math
@@ -29,7 +29,7 @@ _POSITIVE = (
 )
 _NOT_NEGATIVE = ("first_k_dense_replace", "num_nextn_predict_layers")
 _NUMBERS = ("rope_theta", "rms_norm_eps", "routed_scaling_factor", "initializer_range")
-# Fields of published configs with one value that this architecture can have.
+# Fields of published configs for which this architecture has a single legal value.
 _ONLY: dict[str, object] = {
     "hidden_act": "silu",
     "scoring_func": "sigmoid",
@@ -55,7 +55,7 @@ _YARN_KEYS = {
 class ModelConfig:
     """A DeepSeek-V3 model. Defaults of the shape fields are the preset `small`.
 
-    Raises UsageError that names the field when the numbers do not add up.
+    Raises UsageError that names the field when the values are inconsistent.
     """
 
     vocab_size: int = 768
@@ -65,25 +65,25 @@ class ModelConfig:
     q_lora_rank: int | None = None
     """Rank of the low-rank queries; None for full-rank queries."""
     kv_lora_rank: int = 64
-    """Rank of the latent that stands for keys and values; what the cache holds."""
+    """Rank of the latent that keys and values are computed from; stored in the cache."""
     qk_nope_head_dim: int = 64
     qk_rope_head_dim: int = 16
-    """Width of the decoupled key that carries the position; the cache holds it too."""
+    """Width of the decoupled key that carries the position; stored in the cache."""
     v_head_dim: int = 64
     attention_bias: bool = False
     intermediate_size: int = 768
-    """Width of the feed-forward of the first, dense layers."""
+    """Feed-forward width of the first, dense layers."""
     moe_intermediate_size: int = 64
     n_routed_experts: int = 16
     n_shared_experts: int = 1
     num_experts_per_tok: int = 4
     n_group: int = 4
-    """Experts stand in this many groups; a token sees the best `topk_group` of them."""
+    """Groups of experts; a token is routed within the best `topk_group` of them."""
     topk_group: int = 2
     norm_topk_prob: bool = True
     routed_scaling_factor: float = 2.5
     first_k_dense_replace: int = 1
-    """So many layers at the start have a dense feed-forward instead of experts."""
+    """Number of initial layers with a dense feed-forward instead of experts."""
     num_nextn_predict_layers: int = 1
     """Multi-token prediction modules; each predicts one token further ahead."""
     max_position_embeddings: int = 2048
@@ -124,7 +124,7 @@ class ModelConfig:
 
     @property
     def latent_dim(self) -> int:
-        """Numbers that the cache holds per token and layer."""
+        """Numbers cached per token and layer."""
         return self.kv_lora_rank + self.qk_rope_head_dim
 
     @property
@@ -133,7 +133,7 @@ class ModelConfig:
         return max(0, self.num_hidden_layers - self.first_k_dense_replace)
 
     def replace(self, **changes: Any) -> "ModelConfig":
-        """The same configuration with some fields changed. Raises UsageError as always."""
+        """The same configuration with some fields changed. Raises UsageError."""
         unknown = sorted(set(changes) - {field.name for field in dataclasses.fields(self)})
         if unknown:
             raise UsageError(f"config field {unknown[0]!r} is not known")
@@ -228,7 +228,7 @@ _V3: dict[str, Any] = {
     },
 }
 
-# What transformers takes for a field that a config.json leaves out.
+# The defaults of transformers for fields that a config.json leaves out.
 _HF_DEFAULTS: dict[str, Any] = {
     **{name: value for name, value in _V3.items() if name != "rope_scaling"},
     "max_position_embeddings": 4096,

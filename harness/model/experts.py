@@ -17,12 +17,12 @@ from .fast.fused import Pairs, fuses, mix_experts, swiglu
 
 @dataclass(slots=True)
 class RouterStatistics:
-    """What one layer's router did with a batch; padding is left out."""
+    """One layer's routing of a batch, without padding."""
 
     load_E: Tensor
     """Tokens sent to each expert, int64."""
     balance_loss: Tensor
-    """The sequence-wise balance loss without its factor, mean over the rows."""
+    """The sequence-wise balance loss before its factor, averaged over the rows."""
 
 
 class FeedForward(nn.Module):
@@ -39,7 +39,7 @@ class FeedForward(nn.Module):
 
 
 class Router(nn.Module):
-    """Sigmoid scores; the bias decides who is chosen, never how much a choice weighs."""
+    """Sigmoid scores; the bias affects which experts are selected, never their weights."""
 
     e_score_correction_bias: Tensor
 
@@ -52,7 +52,7 @@ class Router(nn.Module):
         )
 
     def _apply(self, fn: Any, recurse: bool = True) -> "Router":
-        # The bias moves in steps of 0.001 and stays float32 whatever the model is cast to.
+        # The bias moves in steps of 0.001, so it stays float32 when the model is cast.
         bias = self.e_score_correction_bias
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         if not bias.is_meta:
@@ -69,8 +69,8 @@ class Router(nn.Module):
             choice_NGe = choice_NE.view(-1, c.n_group, c.n_routed_experts // c.n_group)
             best_NG = choice_NGe.topk(2, dim=-1).values.sum(dim=-1)
             kept_NG = best_NG.topk(c.topk_group, dim=-1, sorted=False).indices
-            closed_NG = torch.ones_like(best_NG, dtype=torch.bool).scatter_(1, kept_NG, False)
-            choice_NGe = choice_NGe.masked_fill(closed_NG.unsqueeze(-1), float("-inf"))
+            excluded_NG = torch.ones_like(best_NG, dtype=torch.bool).scatter_(1, kept_NG, False)
+            choice_NGe = choice_NGe.masked_fill(excluded_NG.unsqueeze(-1), float("-inf"))
             choice_NE = choice_NGe.flatten(1)
         experts_NK = choice_NE.topk(c.num_experts_per_tok, dim=-1, sorted=False).indices
         weights_NK = scores_NE.gather(1, experts_NK)
@@ -110,11 +110,11 @@ class Experts(nn.Module):
 
 
 def sort_pairs(experts_NK: Tensor, experts: int) -> Pairs:
-    """Each token's choices in the order of the experts; no host synchronization."""
+    """Sort the (token, expert) pairs by expert, without synchronizing with the host."""
     flat_S = experts_NK.flatten()
     order_S = flat_S.argsort(stable=True)
-    places_S = torch.arange(flat_S.numel(), device=flat_S.device)
-    inverse_S = torch.empty_like(places_S).scatter_(0, order_S, places_S)
+    indices_S = torch.arange(flat_S.numel(), device=flat_S.device)
+    inverse_S = torch.empty_like(indices_S).scatter_(0, order_S, indices_S)
     return Pairs(order_S, inverse_S, count_tokens(flat_S, experts).cumsum(0).to(torch.int32))
 
 
@@ -135,7 +135,7 @@ class MixtureOfExperts(nn.Module):
         statistics: list[RouterStatistics] | None = None,
         real_BT: Tensor | None = None,
     ) -> Tensor:
-        """(B, T, D) to (B, T, D). Appends to `statistics`, over the tokens where real is true."""
+        """(B, T, D) to (B, T, D). Appends to `statistics`, counting only real tokens."""
         x_ND = x_BTD.reshape(-1, x_BTD.shape[-1])
         experts_NK, weights_NK, scores_NE = self.gate(x_ND)
         if statistics is not None:
@@ -146,7 +146,7 @@ class MixtureOfExperts(nn.Module):
 
 
 def count_tokens(experts_S: Tensor, experts: int) -> Tensor:
-    """How often each expert occurs, int64 (E). Unlike bincount it never waits for the device."""
+    """Count each expert, int64 (E). Unlike bincount it never waits for the device."""
     counts_E = torch.zeros(experts, dtype=torch.int64, device=experts_S.device)
     return counts_E.scatter_add_(0, experts_S, torch.ones_like(experts_S))
 
@@ -154,7 +154,7 @@ def count_tokens(experts_S: Tensor, experts: int) -> Tensor:
 def has_grouped_matmul(x: Tensor, *weights: Tensor) -> bool:
     """Whether torch has a grouped matmul for these tensors.
 
-    On a GPU that is bfloat16 from compute capability 8 on, rows aligned to 16 bytes.
+    A GPU needs bfloat16, compute capability 8 or higher, and rows aligned to 16 bytes.
     """
     if not hasattr(torch, "_grouped_mm"):
         return False
@@ -169,7 +169,7 @@ def has_grouped_matmul(x: Tensor, *weights: Tensor) -> bool:
 def _every_expert(
     x_ND: Tensor, experts_NK: Tensor, weights_NK: Tensor, gate_up_EXD: Tensor, down_EDF: Tensor
 ) -> Tensor:
-    """Run every expert on every token and weigh most with 0: one shape, no synchronization."""
+    """Run every expert on every token, most with weight 0: static shapes, no synchronization."""
     E = gate_up_EXD.shape[0]
     weights_NE = weights_NK.new_zeros(x_ND.shape[0], E).scatter(1, experts_NK, weights_NK)
     h_ENX = torch.matmul(x_ND, gate_up_EXD.transpose(1, 2))
@@ -184,7 +184,7 @@ def _statistics(
 ) -> RouterStatistics:
     """Load, and the sequence-wise balance loss of section 2.1.2 (equations 17 to 20).
 
-    As in equation 18 the fractions f count the top K of the plain scores, without the bias.
+    As in equation 18, the fractions f count the top K of the scores without the bias.
     """
     N, E = scores_NE.shape
     K = experts_NK.shape[1]
@@ -204,7 +204,7 @@ def _statistics(
 
 
 class _Dispatch(torch.autograd.Function):
-    """Copy each token to the places of its pairs. The gradient is a gather, not a scatter."""
+    """Copy each token to its pairs. The gradient is a gather, not a scatter."""
 
     @staticmethod
     def forward(ctx: Any, x_ND: Tensor, order_S: Tensor, inverse_S: Tensor, K: int) -> Tensor:
@@ -220,7 +220,7 @@ class _Dispatch(torch.autograd.Function):
 
 
 class _Permute(torch.autograd.Function):
-    """Reorder rows by a permutation; the gradient goes back by its inverse."""
+    """Permute rows; the gradient applies the inverse permutation."""
 
     @staticmethod
     def forward(ctx: Any, x_SD: Tensor, take_S: Tensor, back_S: Tensor) -> Tensor:

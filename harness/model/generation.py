@@ -1,13 +1,12 @@
-"""The generation engine: many completions of many prompts, as fast as the machine allows.
+"""The generation engine: continuous batching of many completions of many prompts.
 
-How a rollout lives: a prompt is prefilled once for its whole group, and its latents are copied
-into the slot of each row; the last prompt token is the row's first decoding step, so sampling
-happens in one place. A step decodes one token for every row at once. Rows that finish leave;
-waiting prompts take their slots; when none wait, the last rows move into the gaps, so that the
-rows in use are always slots 0 to n - 1.
+A prompt is prefilled once for its whole group, and its latents are copied into the slot of each
+row. The last prompt token is the row's first decoding step, so sampling happens in one place. A
+step decodes one token for every row. Finished rows free their slots for waiting prompts; when
+none wait, the last rows move into the gaps, so the rows in use are always slots 0 to n - 1.
 
-On a GPU the step is a CUDA graph, one per (rows, tokens, way of sampling), rows and tokens
-rounded up; the host looks for finished rows every `check_every` steps only.
+On a GPU a step is a CUDA graph, one per (rows, tokens, sampling mode) with rows and tokens
+rounded up. The host checks for finished rows only every `check_every` steps.
 
 Shapes: S slots, N rows of a step, T tokens of cache, A attention layers, L latent_dim.
 """
@@ -26,7 +25,7 @@ from .sampling import SamplingParams
 from .slots import Slots, StepKey
 
 _PREFILL_TOKENS = 16384
-"""Tokens of prompts prefilled at once, padding counted in: bounds the memory it takes."""
+"""Tokens prefilled at once, with padding; bounds the memory of a prefill."""
 
 
 @dataclass(slots=True)
@@ -34,41 +33,42 @@ class Rollout:
     """One sampled completion."""
 
     prompt: int
-    """Which of the given prompts."""
+    """Index of the prompt."""
     sample: int
-    """Which of the prompt's group, from 0."""
+    """Index within the prompt's group."""
     tokens: list[int]
-    """The completion, with the token that ended it."""
+    """The completion, including the token that ended it."""
     logprobs: list[float]
-    """Of each token under the model itself: temperature 1, nothing left out."""
+    """Of each token under the model: temperature 1, no truncation."""
     sampled_logprobs: list[float]
-    """Of each token under what was sampled: after temperature, top-k and top-p. 0 if greedy."""
+    """Of each token under the sampled distribution: after temperature, top-k and top-p; 0 if
+    greedy."""
     finish_reason: Literal["stop", "length"]
 
 
 @dataclass(slots=True)
 class _Row:
-    """A completion that waits for a slot or has one."""
+    """A completion in a slot or waiting for one."""
 
     prompt: int
     sample: int
     prefix: int
-    """The first prompt with the same tokens: prefilled once for both."""
+    """The first prompt with the same tokens; they share one prefill."""
     tokens: Sequence[int]
     sampling: SamplingParams
     seed: int
     limit: int
-    looked: int = 0
-    """Tokens already searched for stop texts."""
+    searched: int = 0
+    """Tokens already searched for stop strings."""
 
 
 class Engine:
-    """Samples from a `LanguageModel`; keeps its buffers and graphs from call to call.
+    """Samples from a `LanguageModel`; reuses its buffers and graphs between calls.
 
-    A row's completion depends on its prompt, settings and seed alone as far as the arithmetic
-    allows: its random numbers do not see the batch, but a matrix product may round differently
-    in a batch of another shape, which can tip a near tie between tokens.
-    The weights are read at every step: update them in place (optimizers do).
+    A row's random numbers depend only on its seed, so its completion depends only on its prompt,
+    settings and seed, up to rounding: a matrix product may round differently in a batch of
+    another shape, which can decide a near tie between tokens.
+    The weights are read at every step, so in-place updates (by an optimizer) take effect.
     """
 
     def __init__(
@@ -80,8 +80,10 @@ class Engine:
         check_every: int | None = None,
         graphs: bool | None = None,
     ) -> None:
-        """`slots` rows at most decode at once; `end_tokens` default to the tokenizer's, else
-        the configuration's end token. `graphs` None uses CUDA graphs where there are any.
+        """Decode at most `slots` rows at once.
+
+        `end_tokens` defaults to the tokenizer's end token, else the configuration's. `graphs`
+        None uses CUDA graphs on a GPU.
         """
         if slots < 1:
             raise UsageError(f"slots {slots!r}: use a whole number of at least 1")
@@ -105,11 +107,11 @@ class Engine:
         sampling: SamplingParams | Sequence[SamplingParams] | None = None,
         seed: int | Sequence[int] = 0,
     ) -> list[Rollout]:
-        """`group` completions of each prompt, in the order of prompts, then samples.
+        """`group` completions of each prompt, ordered by prompt, then sample.
 
-        `sampling` is for all rows, one per prompt, or one per row (prompt by prompt); `seed`
-        one number that every row's own seed derives from, or one per row.
-        Raises UsageError for an empty prompt or one that does not fit the context.
+        Give one `sampling`, or one per prompt, or one per row (prompt by prompt). `seed` is a
+        number from which each row's seed derives, or one seed per row.
+        Raises UsageError for a prompt that is empty or does not fit the context.
         """
         rollouts = list(self.stream(prompts, group, sampling, seed))
         return sorted(rollouts, key=lambda rollout: (rollout.prompt, rollout.sample))
@@ -121,12 +123,12 @@ class Engine:
         sampling: SamplingParams | Sequence[SamplingParams] | None = None,
         seed: int | Sequence[int] = 0,
     ) -> Iterator[Rollout]:
-        """The same completions as `generate`, each as soon as it is finished."""
+        """The completions of `generate`, each as soon as it is finished."""
         rows = self._rows(prompts, group, sampling, seed)
         return self._run(deque(rows))
 
     def reset(self) -> None:
-        """Drop buffers and graphs: free their memory, or after weights were replaced."""
+        """Drop buffers and graphs, to free memory or after the weights were replaced."""
         self._state = None
 
     def _rows(
@@ -136,7 +138,7 @@ class Engine:
         sampling: SamplingParams | Sequence[SamplingParams] | None,
         seed: int | Sequence[int],
     ) -> list[_Row]:
-        """Every completion wanted, checked."""
+        """One row per completion. Raises UsageError for invalid input."""
         if group < 1:
             raise UsageError(f"group {group!r}: use a whole number of at least 1")
         context, total = self.model.config.max_position_embeddings, len(prompts) * group
@@ -145,7 +147,7 @@ class Engine:
         else:
             settings = _per_row(sampling, len(prompts), group, "sampling")
         if isinstance(seed, int):
-            # The rows of one seed never share a seed with those of another.
+            # Rows of different seeds never share a row seed.
             seeds = [(seed << 32) + index for index in range(total)]
         else:
             seeds = _per_row(seed, len(prompts), group, "seed") if total else []
@@ -157,7 +159,9 @@ class Engine:
             prompt, params = prompts[index // group], settings[index]
             _check_prompt(prompt, index // group, self.model.config)
             if params.stop and self.tokenizer is None:
-                raise UsageError("stop: an engine without a tokenizer cannot search for texts")
+                raise UsageError(
+                    "stop: an engine without a tokenizer cannot search for stop strings"
+                )
             limit = min(params.max_tokens, context - len(prompt))
             own = (seeds[index] + (1 << 63)) % (1 << 64) - (1 << 63)
             prefix = firsts.setdefault(tuple(prompt), index // group)
@@ -181,13 +185,13 @@ class Engine:
                     prefilled = {k: v for k, v in prefilled.items() if k == waiting[0].prefix}
                 else:
                     prefilled = {}
-            state.advance(self.model, self._key(active), self.check_every)
+            state.advance(self.model, self._step_key(active), self.check_every)
             finished = self._finished(state, active)
             if finished:
-                yield from self._leave(state, active, finished)
+                yield from self._release(state, active, finished)
 
     def _prepare(self, rows: Sequence[_Row]) -> Slots:
-        """Slots that fit the rows; the ones of the last call where they do."""
+        """Slots that fit the rows, reused from the last call when possible."""
         length = max(len(row.tokens) + row.limit for row in rows)
         stops = max(len(row.sampling.stop_token_ids) for row in rows) + len(self.end_tokens)
         slots = min(self.slots, len(rows))
@@ -202,7 +206,7 @@ class Engine:
     def _admit(
         self, state: Slots, rows: list[_Row], first: int, prefilled: dict[int, Tensor]
     ) -> None:
-        """Give rows the slots from `first` on: prefill new prompts, copy latents, set state."""
+        """Put rows into the slots from `first` on: prefill new prompts and copy latents."""
         new = {row.prefix: row.tokens for row in rows if row.prefix not in prefilled}
         prefilled.update(self._prefill(new))
         members: dict[int, list[int]] = {}
@@ -215,7 +219,7 @@ class Engine:
         state.start(
             first,
             tokens=[row.tokens[-1] for row in rows],
-            places=[len(row.tokens) - 1 for row in rows],
+            positions=[len(row.tokens) - 1 for row in rows],
             limits=[row.limit for row in rows],
             seeds=[row.seed for row in rows],
             sampling=[row.sampling for row in rows],
@@ -229,13 +233,13 @@ class Engine:
         while order:
             longest = 0
             batch: list[int] = []
-            # Longest first, so that the first decides the padded size.
+            # Longest first, so the first prompt sets the padded width.
             while order and (longest or len(prompts[order[-1]])) * (len(batch) + 1) <= max(
                 _PREFILL_TOKENS, len(prompts[order[-1]])
             ):
                 batch.append(order.pop())
                 longest = longest or len(prompts[batch[0]])
-            # Padding stands behind the prompt, where causal attention does not look.
+            # Padding comes after the prompt, where causal attention does not look.
             padded = [[*prompts[key][:-1], *[0] * (longest - len(prompts[key]))] for key in batch]
             tokens_BT = torch.tensor(padded, dtype=torch.int64, device=self.model.device)
             if longest == 1:
@@ -251,7 +255,7 @@ class Engine:
         c = self.model.config
         return torch.empty(rows, c.num_hidden_layers, 0, c.latent_dim, device=self.model.device)
 
-    def _key(self, active: Sequence[_Row]) -> StepKey:
+    def _step_key(self, active: Sequence[_Row]) -> StepKey:
         if any(row.sampling.truncates for row in active):
             return StepKey("truncated")
         if all(row.sampling.temperature == 1 for row in active):
@@ -264,36 +268,36 @@ class Engine:
         finished = {slot: counts[slot] for slot in range(len(active)) if done[slot]}
         for slot, row in enumerate(active):
             if row.sampling.stop:
-                kept = self._search(state, slot, row, counts[slot])
+                kept = self._find_stop(state, slot, row, counts[slot])
                 if kept is not None:
                     finished[slot] = kept
         return finished
 
-    def _search(self, state: Slots, slot: int, row: _Row, count: int) -> int | None:
-        """The number of tokens up to the first stop text, or None when there is none yet."""
+    def _find_stop(self, state: Slots, slot: int, row: _Row, count: int) -> int | None:
+        """The number of tokens up to the first stop string, or None when there is none yet."""
         longest = max(len(text.encode()) for text in row.sampling.stop)
-        first = max(0, row.looked - longest - 4)
+        first = max(0, row.searched - longest - 4)
         tokens = state.tokens_SO[slot, first:count].tolist()
-        looked, row.looked = row.looked, count
-        if not self._holds(tokens, row.sampling.stop):
+        searched, row.searched = row.searched, count
+        if not self._contains_stop(tokens, row.sampling.stop):
             return None
-        for kept in range(looked + 1, count + 1):
-            if self._holds(tokens[: kept - first], row.sampling.stop):
+        for kept in range(searched + 1, count + 1):
+            if self._contains_stop(tokens[: kept - first], row.sampling.stop):
                 return kept
         return count
 
-    def _holds(self, tokens: list[int], stops: tuple[str, ...]) -> bool:
+    def _contains_stop(self, tokens: list[int], stops: tuple[str, ...]) -> bool:
         text = self.tokenizer.decode(tokens, skip_special_tokens=False)
         return any(stop in text for stop in stops)
 
-    def _leave(self, state: Slots, active: list[_Row], finished: dict[int, int]) -> list[Rollout]:
-        """Take finished rows out and close the gaps; their rollouts."""
+    def _release(self, state: Slots, active: list[_Row], finished: dict[int, int]) -> list[Rollout]:
+        """Remove finished rows and close the gaps; returns their rollouts."""
         rollouts = []
         for slot, (tokens, logprobs, sampled) in state.take(finished).items():
             row = active[slot]
             ends = self.end_tokens + row.sampling.stop_token_ids
             stopped = tokens[-1] in ends or (
-                bool(row.sampling.stop) and self._holds(tokens, row.sampling.stop)
+                bool(row.sampling.stop) and self._contains_stop(tokens, row.sampling.stop)
             )
             reason: Literal["stop", "length"] = "stop" if stopped else "length"
             rollouts.append(Rollout(row.prompt, row.sample, tokens, logprobs, sampled, reason))

@@ -1,13 +1,13 @@
 """Multi-head latent attention (DeepSeek-V2, arXiv:2405.04434, section 2.1).
 
-Keys and values of all heads are linear maps of one small latent per token, plus one key of R
-numbers that carries the position and is shared by the heads. Two ways to compute the same:
+The keys and values of all heads are linear maps of one small latent per token; one further key
+of R numbers carries the position and is shared by the heads. There are two ways to compute it:
 
-- `forward`: expand the latent to keys and values, then ordinary attention. For training and
-  prefill, where every key serves many queries. (On a CPU, where the latent is narrow, it too
-  stays in latent space; latent_core.py says why.)
-- `decode`: move the map from latent to key over to the query and the map from latent to value
-  behind the attention ("absorbed"). For decoding: only the latents are ever read.
+- `forward` expands the latents to keys and values and runs ordinary attention. It is for training
+  and prefill, where every key serves many queries. (On a CPU with a narrow latent it stays in
+  latent space; see fast/latent_space.py.)
+- `decode` applies the latent-to-key map to the query and the latent-to-value map to the output
+  ("absorbed"). It is for decoding, since it reads only the latents.
 
 Shapes: B rows, T tokens, Q new tokens per row, D hidden, H heads, N qk_nope_head_dim,
 R qk_rope_head_dim, K = N + R, V v_head_dim, C kv_lora_rank, L = C + R (what the cache holds),
@@ -23,8 +23,8 @@ from .fast.fused import RmsNorm
 from .fast.latent_space import latent_space_attention, serves
 from .rope import rotate, softmax_scale
 
-# transformers norms the two latents with this epsilon whatever rms_norm_eps says, and so do
-# DeepSeek's own weights (whose rms_norm_eps is the same number).
+# transformers normalizes the two latents with this epsilon whatever rms_norm_eps says.
+# DeepSeek's own weights have the same value as rms_norm_eps.
 _LATENT_EPS = 1e-6
 
 
@@ -73,11 +73,16 @@ class LatentAttention(nn.Module):
         return out_BTD, torch.cat((c_BTC, k_BTR), dim=-1)
 
     def decode(
-        self, x_BQD: Tensor, table_2BQF: Tensor, cache_BTL: Tensor, slots_BQ: Tensor, mask: Tensor
+        self,
+        x_BQD: Tensor,
+        table_2BQF: Tensor,
+        cache_BTL: Tensor,
+        positions_BQ: Tensor,
+        mask: Tensor,
     ) -> Tensor:
-        """Write the new tokens' latents at `slots_BQ`, then attend to the cache where mask is 0.
+        """Write the new tokens' latents at `positions_BQ`, then attend to the cache.
 
-        `mask` is added to the scores, shape (B, Q, 1, T). `cache_BTL` is changed in place.
+        `mask` (B, Q, 1, T) is added to the scores: 0 or -inf. `cache_BTL` is changed in place.
         Returns (B, Q, D).
         """
         c = self.config
@@ -85,7 +90,7 @@ class LatentAttention(nn.Module):
         H, N, C = c.num_attention_heads, c.qk_nope_head_dim, c.kv_lora_rank
         q_BQHN, q_BQHR = self._queries(x_BQD, table_2BQF)
         latent_BQL = torch.cat(self._latents(x_BQD, table_2BQF), dim=-1)
-        index_BQL = slots_BQ.unsqueeze(-1).expand(-1, -1, c.latent_dim)
+        index_BQL = positions_BQ.unsqueeze(-1).expand(-1, -1, c.latent_dim)
         cache_BTL.scatter_(1, index_BQL, latent_BQL.to(cache_BTL.dtype))
 
         up_HXC = self.kv_b_proj.weight.view(H, N + c.v_head_dim, C)
@@ -105,7 +110,7 @@ class LatentAttention(nn.Module):
     def _absorbed(
         self, x_BTD: Tensor, table_2BTF: Tensor, mask_B1TT: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """As `forward`, in latent space: weights multiplied out, with their gradients."""
+        """Compute `forward` in latent space: the product of the weights, with gradients."""
         c = self.config
         B, T, D = x_BTD.shape
         H, N, C = c.num_attention_heads, c.qk_nope_head_dim, c.kv_lora_rank
@@ -145,7 +150,7 @@ class LatentAttention(nn.Module):
         return q_BTHN, rotate(q_BTHR, table_2BTF, c.rope_interleave)
 
     def _latents(self, x_BTD: Tensor, table_2BTF: Tensor) -> tuple[Tensor, Tensor]:
-        """The normed latent (B, T, C) and the rotated shared key (B, T, R)."""
+        """The normalized latent (B, T, C) and the rotated shared key (B, T, R)."""
         c = self.config
         both_BTL = self.kv_a_proj_with_mqa(x_BTD)
         c_BTC, k_BTR = both_BTL.split((c.kv_lora_rank, c.qk_rope_head_dim), dim=-1)
@@ -153,7 +158,7 @@ class LatentAttention(nn.Module):
 
     def _attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
         """Scaled dot-product attention of (B, H, T, K) with values (B, H, T, V)."""
-        # The fused kernels want values as wide as keys; zeros are cheaper than doing without.
+        # The fused kernels need values as wide as keys; padding is cheaper than not using them.
         missing = q.shape[-1] - v.shape[-1]
         if missing > 0:
             padded = F.pad(v, (0, missing))

@@ -18,9 +18,9 @@ def language_losses(
 ) -> tuple[Tensor, Tensor]:
     """Mean cross-entropy of the next token, and the mean over the prediction modules'.
 
-    A token counts as a target when `loss_mask_BT` is true there (None: everywhere), it is no
-    padding, and it belongs to the document of the position that predicts it.
-    The second is 0 without modules (arXiv:2412.19437, equation 24, without its factor).
+    A token is a target when `loss_mask_BT` is true there (None: everywhere), it is not padding,
+    and it belongs to the same document as the position that predicts it.
+    The second loss is 0 without modules (arXiv:2412.19437, equation 24, without its factor).
     """
     main = _cross_entropy(output.logits_BTV, tokens_BT, segments_BT, loss_mask_BT, 1)
     further = [
@@ -37,8 +37,8 @@ def _cross_entropy(
     loss_mask_BT: Tensor | None,
     ahead: int,
 ) -> Tensor:
-    # The last positions have no target. Logits are not cut to those that have: a slice of them
-    # would be copied, and its gradient filled up with zeros.
+    # The last positions have no target. The logits are not sliced: a slice would be copied, and
+    # its gradient padded with zeros.
     length = tokens_BT.shape[1] - ahead
     counts_BT = torch.zeros(logits_BTV.shape[:2], dtype=torch.bool, device=tokens_BT.device)
     counts_BT[:, :length] = True

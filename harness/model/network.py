@@ -22,7 +22,7 @@ from .rope import rope_table
 
 @dataclass(slots=True)
 class TrainOutput:
-    """What `LanguageModel.forward_train` gives."""
+    """The output of `LanguageModel.forward_train`."""
 
     logits_BTV: Tensor
     """Position i predicts token i + 1."""
@@ -67,11 +67,16 @@ class Block(nn.Module):
         return x_BTD + self.mlp(h_BTD), latents_BTL
 
     def decode(
-        self, x_BQD: Tensor, table_2BQF: Tensor, cache_BTL: Tensor, slots_BQ: Tensor, mask: Tensor
+        self,
+        x_BQD: Tensor,
+        table_2BQF: Tensor,
+        cache_BTL: Tensor,
+        positions_BQ: Tensor,
+        mask: Tensor,
     ) -> Tensor:
         """The output (B, Q, D) for new tokens, whose latents go into the cache."""
         x_BQD = x_BQD + self.self_attn.decode(
-            self.input_layernorm(x_BQD), table_2BQF, cache_BTL, slots_BQ, mask
+            self.input_layernorm(x_BQD), table_2BQF, cache_BTL, positions_BQ, mask
         )
         fed_BQD: Tensor = self.mlp(self.post_attention_layernorm(x_BQD))
         return x_BQD + fed_BQD
@@ -80,7 +85,7 @@ class Block(nn.Module):
 class PredictionModule(nn.Module):
     """Multi-token prediction (arXiv:2412.19437, section 2.2): one token further ahead.
 
-    Embedding and output head are the main model's own; only the norm before the head is its.
+    It shares the embedding and the output head with the main model.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -109,7 +114,7 @@ class LanguageModel(nn.Module):
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        """Random weights (normal, initializer_range); on device "meta" none at all."""
+        """Draw random weights (normal, initializer_range); none on device "meta"."""
         super().__init__()
         self.config = config
         self._tables: dict[tuple[torch.device, torch.dtype], Tensor] = {}
@@ -132,7 +137,7 @@ class LanguageModel(nn.Module):
             self.reset_parameters()
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
-        """Draw all weights anew: normal with initializer_range, norms 1, biases 0."""
+        """Reinitialize all weights: normal with initializer_range, norms 1, biases 0."""
         std = self.config.initializer_range
         for module in self.modules():
             if isinstance(module, nn.Linear | nn.Embedding | Router):
@@ -155,12 +160,12 @@ class LanguageModel(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """The device of the weights."""
         return self.embed_tokens.weight.device
 
     @property
     def dtype(self) -> torch.dtype:
-        """The type of the weights."""
+        """The dtype of the weights."""
         return self.embed_tokens.weight.dtype
 
     def forward(
@@ -170,12 +175,12 @@ class LanguageModel(nn.Module):
         positions_BT: Tensor | None = None,
         cache: LatentCache | None = None,
     ) -> Tensor:
-        """Logits (B, T, V) in the type of the weights.
+        """Logits (B, T, V) in the dtype of the weights.
 
-        `segments_BT` numbers the documents packed into a row 1, 2, ...; a token sees those
-        before it with its own number. 0 is padding, on either side. Positions count from 0 in
-        each document unless given. None: each row is one document without padding.
-        With a cache the tokens are appended to its rows instead, and see what it holds.
+        `segments_BT` numbers the documents packed into a row 1, 2, ...; a token sees the earlier
+        tokens of its own document. 0 is padding, on either side. None means one document per
+        row without padding. Positions count from 0 in each document unless given.
+        With a cache the tokens are appended to its rows and see what it holds.
         """
         if cache is not None:
             hidden_BTD = self._extend(tokens_BT, cache)
@@ -191,16 +196,18 @@ class LanguageModel(nn.Module):
         positions_BT: Tensor | None = None,
         statistics: list[RouterStatistics] | None = None,
     ) -> tuple[Tensor, list[Tensor]]:
-        """The normed state before the output head (B, T, D), and each layer's latents.
+        """The normalized state before the output head (B, T, D), and each layer's latents.
 
-        For losses that want the logits of some positions only: `model.lm_head(hidden[...])`.
+        A loss over some positions needs only their logits: `model.lm_head(hidden[...])`.
         """
         if tokens_BT.shape[1] > self.config.max_position_embeddings:
             raise UsageError(
                 f"{tokens_BT.shape[1]} tokens are longer than the context: "
                 f"max_position_embeddings is {self.config.max_position_embeddings}"
             )
-        table_2BTF, mask_B1TT, real_BT = self._places(tokens_BT, segments_BT, positions_BT)
+        table_2BTF, mask_B1TT, real_BT = self._attention_inputs(
+            tokens_BT, segments_BT, positions_BT
+        )
         x_BTD = self.embed_tokens(tokens_BT)
         latents: list[Tensor] = []
         for layer in self.blocks:
@@ -216,8 +223,8 @@ class LanguageModel(nn.Module):
     ) -> TrainOutput:
         """Logits of the model and its prediction modules, with the routers' statistics.
 
-        At the end of a document a module's input is the next document's token; mask a target
-        whose segment differs from the position's own (losses.py does).
+        At the end of a document a module reads the next document's token. Mask the targets whose
+        segment differs from that of their position, as losses.py does.
         """
         statistics: list[RouterStatistics] = []
         hidden_BTD, _ = self.hidden(tokens_BT, segments_BT, positions_BT, statistics)
@@ -227,8 +234,8 @@ class LanguageModel(nn.Module):
             if tokens_BT.shape[1] <= depth:
                 break
             previous_BTD = hidden_BTD[:, : tokens_BT.shape[1] - depth]
-            places = (segments_BT, positions_BT)
-            hidden_BTD = self._predict(module, previous_BTD, tokens_BT, places, statistics)
+            documents = (segments_BT, positions_BT)
+            hidden_BTD = self._predict(module, previous_BTD, tokens_BT, documents, statistics)
             mtp_logits.append(self.lm_head(hidden_BTD))
         if statistics:
             aux_loss = torch.stack([layer.balance_loss for layer in statistics]).sum()
@@ -248,62 +255,62 @@ class LanguageModel(nn.Module):
             violation_E = (load_E.mean() - load_E).to(router.e_score_correction_bias.device)
             router.e_score_correction_bias += rate * violation_E.sign()
 
-    def decode(self, tokens_BQ: Tensor, slots_BQ: Tensor, latents_ABTL: Tensor) -> Tensor:
-        """The normed state (B, Q, D) of new tokens at places `slots_BQ` of a latent cache.
+    def decode(self, tokens_BQ: Tensor, positions_BQ: Tensor, latents_ABTL: Tensor) -> Tensor:
+        """The normalized state (B, Q, D) of new tokens at `positions_BQ` of a latent cache.
 
-        Writes their latents into `latents_ABTL`, which may be a view of a longer cache and
-        must reach past the last place. Static shapes and no synchronization, so that a CUDA
-        graph can hold it.
+        Writes their latents into `latents_ABTL`, which may be a view of a longer cache and must
+        include the last position. Shapes are static and nothing synchronizes, so a CUDA graph
+        can capture it.
         """
-        table_2BQF = self.rope_table()[:, slots_BQ]
-        mask = additive_mask(slots_BQ, latents_ABTL.shape[2], latents_ABTL.dtype)
+        table_2BQF = self.rope_table()[:, positions_BQ]
+        mask = additive_mask(positions_BQ, latents_ABTL.shape[2], latents_ABTL.dtype)
         x_BQD = self.embed_tokens(tokens_BQ)
         for layer, cache_BTL in zip(self.blocks, latents_ABTL, strict=False):
-            x_BQD = layer.decode(x_BQD, table_2BQF, cache_BTL, slots_BQ, mask)
-        return self._normed(x_BQD)
+            x_BQD = layer.decode(x_BQD, table_2BQF, cache_BTL, positions_BQ, mask)
+        return self._normalize(x_BQD)
 
     def decode_absorbed(
         self,
         tokens_B: Tensor,
-        slots_B: Tensor,
+        positions_B: Tensor,
         latents_ABTL: Tensor,
         absorbed: list[AbsorbedAttention],
     ) -> Tensor:
-        """`decode` for one token per row with multiplied-out weights: (B, D)."""
-        table_2BF = self.rope_table()[:, slots_B]
-        mask = additive_mask(slots_B.unsqueeze(1), latents_ABTL.shape[2], latents_ABTL.dtype)
+        """`decode` for one token per row with absorbed weights: (B, D)."""
+        table_2BF = self.rope_table()[:, positions_B]
+        mask = additive_mask(positions_B.unsqueeze(1), latents_ABTL.shape[2], latents_ABTL.dtype)
         x_BD = self.embed_tokens(tokens_B)
         for layer, weights, cache_BTL in zip(self.blocks, absorbed, latents_ABTL, strict=False):
             h_BD = layer.input_layernorm(x_BD)
-            x_BD = x_BD + weights.decode(h_BD, table_2BF, cache_BTL, slots_B, mask.squeeze(1))
+            x_BD = x_BD + weights.decode(h_BD, table_2BF, cache_BTL, positions_B, mask.squeeze(1))
             h_B1D = layer.post_attention_layernorm(x_BD).unsqueeze(1)
             x_BD = x_BD + layer.mlp(h_B1D).squeeze(1)
-        return self._normed(x_BD)
+        return self._normalize(x_BD)
 
     def decode_prediction(
         self,
         depth: int,
         previous_BQD: Tensor,
         tokens_BQ: Tensor,
-        slots_BQ: Tensor,
+        positions_BQ: Tensor,
         cache_BTL: Tensor,
     ) -> Tensor:
         """The state (B, Q, D) of prediction module `depth` (1, 2, ...) for speculative decoding.
 
-        `previous_BQD` is the normed state at place i, `tokens_BQ` the token `depth` after it.
+        `previous_BQD` is the normalized state at position i, `tokens_BQ` the token at i + depth.
         """
         module = self.modules_ahead[depth - 1]
-        table_2BQF = self.rope_table()[:, slots_BQ]
-        mask = additive_mask(slots_BQ, cache_BTL.shape[1], cache_BTL.dtype)
+        table_2BQF = self.rope_table()[:, positions_BQ]
+        mask = additive_mask(positions_BQ, cache_BTL.shape[1], cache_BTL.dtype)
         x_BQD = module.join(self.embed_tokens(tokens_BQ), previous_BQD)
         out_BQD: Tensor = module.norm(
-            module.block.decode(x_BQD, table_2BQF, cache_BTL, slots_BQ, mask)
+            module.block.decode(x_BQD, table_2BQF, cache_BTL, positions_BQ, mask)
         )
         return out_BQD
 
     def rope_table(self) -> Tensor:
-        """Cosines and sines (2, P, F) where and as the weights are."""
-        # Not a buffer: casting a model down and up again must not cost the angles' precision.
+        """Cosines and sines (2, P, F) in the device and dtype of the weights."""
+        # Not a buffer: casting a model down and up again must not lose precision of the angles.
         key = (self.device, self.dtype)
         if key not in self._tables:
             self._tables[key] = rope_table(self.config, self.device).to(self.dtype)
@@ -316,8 +323,8 @@ class LanguageModel(nn.Module):
         longest = int(cache.lengths_S.max()) + Q
         if longest > cache.capacity:
             raise UsageError(f"{longest} tokens do not fit a cache of {cache.capacity}")
-        slots_BQ = cache.lengths_S[:, None] + torch.arange(Q, device=tokens_BQ.device)
-        hidden_BQD = self.decode(tokens_BQ, slots_BQ, cache.latents_ASTL[:, :, :longest])
+        positions_BQ = cache.lengths_S[:, None] + torch.arange(Q, device=tokens_BQ.device)
+        hidden_BQD = self.decode(tokens_BQ, positions_BQ, cache.latents_ASTL[:, :, :longest])
         cache.lengths_S += Q
         return hidden_BQD
 
@@ -326,24 +333,26 @@ class LanguageModel(nn.Module):
         module: PredictionModule,
         previous_BTD: Tensor,
         tokens_BT: Tensor,
-        places: tuple[Tensor | None, Tensor | None],
+        documents: tuple[Tensor | None, Tensor | None],
         statistics: list[RouterStatistics] | None,
     ) -> Tensor:
-        """One prediction module's normed state; position i has seen the tokens up to i + k."""
+        """One prediction module's normalized state; position i has seen tokens up to i + k."""
         T = previous_BTD.shape[1]
         depth = tokens_BT.shape[1] - T
-        segments_BT, positions_BT = (None if x is None else x[:, :T] for x in places)
-        table_2BTF, mask_B1TT, real_BT = self._places(tokens_BT[:, :T], segments_BT, positions_BT)
+        segments_BT, positions_BT = (None if x is None else x[:, :T] for x in documents)
+        table_2BTF, mask_B1TT, real_BT = self._attention_inputs(
+            tokens_BT[:, :T], segments_BT, positions_BT
+        )
         x_BTD = module.join(self.embed_tokens(tokens_BT[:, depth:]), previous_BTD)
         x_BTD, _ = module.block(x_BTD, table_2BTF, mask_B1TT, statistics, real_BT)
         out_BTD: Tensor = module.norm(x_BTD)
         return out_BTD
 
-    def _normed(self, x: Tensor) -> Tensor:
-        normed: Tensor = self.norm(x)
-        return normed
+    def _normalize(self, x: Tensor) -> Tensor:
+        normalized: Tensor = self.norm(x)
+        return normalized
 
-    def _places(
+    def _attention_inputs(
         self, tokens_BT: Tensor, segments_BT: Tensor | None, positions_BT: Tensor | None
     ) -> tuple[Tensor, Tensor | None, Tensor | None]:
         """Angles (2, B or 1, T, F), attention mask (None: causal), and which tokens are real."""
@@ -355,15 +364,15 @@ class LanguageModel(nn.Module):
         if positions_BT is None:
             positions_BT = document_positions(segments_BT)
         causal_TT = torch.ones(T, T, dtype=torch.bool, device=tokens_BT.device).tril()
-        # Padding is document 0 and sees itself: a row of only -inf would be not-a-number.
+        # Padding is document 0 and sees itself: a row of only -inf would give NaN.
         same_BTT = segments_BT.unsqueeze(1) == segments_BT.unsqueeze(2)
         return table_2PF[:, positions_BT], (same_BTT & causal_TT).unsqueeze(1), segments_BT > 0
 
 
 def document_positions(segments_BT: Tensor) -> Tensor:
-    """Each token's place in its own document: 0 where a new segment number begins."""
-    places_T = torch.arange(segments_BT.shape[1], device=segments_BT.device)
+    """Each token's position in its own document: 0 where a new segment number begins."""
+    indices_T = torch.arange(segments_BT.shape[1], device=segments_BT.device)
     starts_BT = torch.ones_like(segments_BT, dtype=torch.bool)
     starts_BT[:, 1:] = segments_BT[:, 1:] != segments_BT[:, :-1]
-    first_BT = torch.where(starts_BT, places_T, 0).cummax(dim=1).values
-    return places_T - first_BT
+    first_BT = torch.where(starts_BT, indices_T, 0).cummax(dim=1).values
+    return indices_T - first_BT

@@ -14,7 +14,7 @@ from .config import ModelConfig
 def rope_table(config: ModelConfig, device: torch.device | str | None = None) -> Tensor:
     """Cosines and sines of every position, float32, shape (2, P, F).
 
-    YaRN's attention factor is absorbed in, so that a rotation scales as well (arXiv:2309.00071).
+    The table includes YaRN's attention factor (arXiv:2309.00071), so a rotation also scales.
     """
     inverse_F, factor = _frequencies(config)
     positions_P = torch.arange(config.max_position_embeddings, dtype=torch.float32)
@@ -25,8 +25,8 @@ def rope_table(config: ModelConfig, device: torch.device | str | None = None) ->
 def rotate(x: Tensor, table_2BTF: Tensor, interleaved: bool) -> Tensor:
     """Rotate the last dimension of x_BTR, or of x_BTHR, by the angles of each position.
 
-    DeepSeek's weights lay a pair out as neighbours (interleaved). The output has all first
-    halves before all second halves; queries and keys are permuted alike, so scores agree.
+    DeepSeek's weights store a pair as neighbours (interleaved). The output has all first halves
+    before all second halves; queries and keys are permuted alike, so scores are the same.
     """
     cos, sin = table_2BTF[0], table_2BTF[1]
     if x.dim() == 4:
@@ -39,7 +39,7 @@ def rotate(x: Tensor, table_2BTF: Tensor, interleaved: bool) -> Tensor:
 
 
 def softmax_scale(config: ModelConfig) -> float:
-    """What the attention scores are multiplied by: 1/sqrt(d), and YaRN's mscale squared."""
+    """The factor of the attention scores: 1/sqrt(d), times YaRN's mscale squared."""
     scale: float = config.qk_head_dim**-0.5
     scaling = config.rope_scaling
     if scaling and scaling.get("mscale_all_dim"):
@@ -69,7 +69,7 @@ def _frequencies(config: ModelConfig) -> tuple[Tensor, float]:
         return 1.0 / powers_F, 1.0
     scaling, factor = config.rope_scaling, _factor(config)
     # Dimensions that turn more than beta_fast times within the original context keep their
-    # frequency, those below beta_slow are interpolated, a ramp lies between.
+    # frequency, those below beta_slow are interpolated, with a linear ramp in between.
     first = _turning_dimension(config, scaling.get("beta_fast") or 32)
     last = _turning_dimension(config, scaling.get("beta_slow") or 1)
     if scaling.get("truncate", True):

@@ -1,4 +1,4 @@
-"""Sampling a token per row: each row with its own settings, seed and counter.
+"""Samples one token per row; each row has its own settings, seed and counter.
 
 Shapes: N rows, V vocabulary.
 """
@@ -17,18 +17,18 @@ _BLOCK = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingParams:
-    """How to sample one completion. Raises UsageError that names the field."""
+    """How to sample one completion. Raises UsageError that names the invalid field."""
 
     max_tokens: int = 256
     temperature: float = 1.0
-    """0 takes the likeliest token."""
+    """0 is greedy."""
     top_p: float = 1.0
     top_k: int = 0
-    """0 switches top-k off."""
+    """0 disables top-k."""
     stop: tuple[str, ...] = ()
-    """Texts that end a completion; the tokens up to and with them are kept."""
+    """Strings that end a completion; their tokens are kept."""
     stop_token_ids: tuple[int, ...] = ()
-    """Tokens that end a completion besides the engine's end tokens; kept as well."""
+    """Tokens that end a completion besides the engine's end tokens; they are kept."""
 
     def __post_init__(self) -> None:
         whole = isinstance(self.max_tokens, int) and not isinstance(self.max_tokens, bool)
@@ -41,21 +41,21 @@ class SamplingParams:
         if not isinstance(self.top_k, int) or self.top_k < 0:
             raise UsageError(f"top_k {self.top_k!r}: use a whole number of at least 0")
         if isinstance(self.stop, str):
-            raise UsageError(f"stop {self.stop!r}: use a tuple of texts")
+            raise UsageError(f"stop {self.stop!r}: use a tuple of strings")
         if any(not text for text in self.stop):
-            raise UsageError("stop: an empty text would end every completion at once")
+            raise UsageError("stop: an empty string would end every completion at once")
 
     @property
     def truncates(self) -> bool:
-        """Whether top-k or top-p leaves tokens out."""
+        """Whether top-k or top-p may exclude tokens."""
         return self.top_k > 0 or self.top_p < 1
 
 
 def uniforms(seeds_N: Tensor, counters_N: Tensor) -> Tensor:
-    """A number in [0, 1) per row from its seed and counter alone, float32.
+    """A float32 number in [0, 1) per row, a pure function of its seed and counter.
 
-    The finalizer of SplitMix64 (Steele, Lea, Flood 2014) over both; no state, so a row draws
-    the same numbers whatever else is in the batch.
+    Applies the finalizer of SplitMix64 (Steele, Lea, Flood 2014) to both. A row draws the same
+    numbers whatever else is in the batch.
     """
     mixed_N = _mix(_mix(seeds_N) + counters_N * _signed(0x9E3779B97F4A7C15))
     return (_shift(mixed_N, 40)).to(torch.float32) * 2.0**-24
@@ -67,11 +67,11 @@ def sample(
     uniform_N: Tensor,
     truncation: tuple[Tensor, Tensor] | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Draw a token per row by inverting the distribution function at `uniform_N`.
+    """Draw a token per row by inverting the cumulative distribution at `uniform_N`.
 
-    `truncation` holds (top_p_N, top_k_N); top-k is applied first, top-p to what it leaves.
-    Returns the tokens, their log-probabilities under the model (temperature 1, nothing left
-    out), and those under the distribution that was sampled; a greedy row's latter is 0.
+    `truncation` is (top_p_N, top_k_N); top-k is applied first, then top-p to the rest.
+    Returns the tokens, their log-probabilities under the model (temperature 1, no truncation),
+    and those under the sampled distribution, which are 0 for greedy rows.
     """
     logits_NV = logits_NV.float()
     model_NV = logits_NV.log_softmax(dim=-1)
@@ -87,16 +87,16 @@ def sample(
 
 
 def sample_plain(logits_NV: Tensor, uniform_N: Tensor) -> tuple[Tensor, Tensor]:
-    """`sample` where every temperature is 1 and nothing is left out: one softmax."""
+    """`sample` for temperature 1 without truncation: a single softmax."""
     model_NV = logits_NV.float().softmax(dim=-1)
     token_N1 = _invert(model_NV, uniform_N)
     return token_N1.squeeze(1), model_NV.gather(1, token_N1).squeeze(1).log()
 
 
 def _invert(probabilities_NV: Tensor, uniform_N: Tensor) -> Tensor:
-    """The first place (N, 1) where the running sum exceeds uniform times the whole sum.
+    """The first index (N, 1) where the cumulative sum exceeds uniform times the total.
 
-    In two levels, blocks and then places of one block: a long running sum is slow.
+    Searches blocks first, then within one block, because a long cumulative sum is slow.
     """
     padding = -probabilities_NV.shape[1] % _BLOCK
     rows = probabilities_NV.shape[0]
@@ -107,17 +107,17 @@ def _invert(probabilities_NV: Tensor, uniform_N: Tensor) -> Tensor:
     before_N1 = sums_NY.gather(1, (block_N1 - 1).clamp_min(0)).masked_fill(block_N1 == 0, 0.0)
     inner_NZ = blocks_NYZ.gather(1, block_N1.unsqueeze(-1).expand(-1, -1, _BLOCK)).squeeze(1)
     within_NZ = inner_NZ.cumsum(dim=-1)
-    # Rounding may put the wanted sum at the block's very end: stay at its last possible token.
+    # Rounding may put the target at the very end of the block: stay at its last possible token.
     rest_N1 = torch.minimum(wanted_N1 - before_N1, within_NZ[:, -1:] * (1 - 2.0**-22))
     place_N1 = torch.searchsorted(within_NZ, rest_N1, right=True).clamp_(max=_BLOCK - 1)
     return block_N1 * _BLOCK + place_N1
 
 
 def _truncate(scores_NV: Tensor, top_p_N: Tensor, top_k_N: Tensor) -> Tensor:
-    """-inf for what top-k and top-p leave out; scores that tie with the last kept one stay.
+    """Set scores outside top-k and top-p to -inf; ties with the last kept score stay.
 
-    The order of the scores is kept, so that a row that leaves nothing out draws as it would
-    beside rows that leave nothing out either.
+    The scores keep their order, so a row without truncation draws the same token whether or not
+    other rows are truncated.
     """
     sorted_NV = scores_NV.sort(dim=-1, descending=True).values
     ranks_V = torch.arange(sorted_NV.shape[1], device=sorted_NV.device)
@@ -125,7 +125,7 @@ def _truncate(scores_NV: Tensor, top_p_N: Tensor, top_k_N: Tensor) -> Tensor:
     by_k_NV = sorted_NV.masked_fill(ranks_V >= kept_N1, float("-inf"))
     probabilities_NV = by_k_NV.softmax(dim=-1)
     before_NV = probabilities_NV.cumsum(dim=-1) - probabilities_NV
-    # A top_p of 1 must leave nothing out, though a sum of floats may pass 1 before its end.
+    # A top_p of 1 must exclude nothing, although rounding may push the sum above 1 early.
     out_NV = (before_NV >= top_p_N.unsqueeze(1)) & (top_p_N < 1).unsqueeze(1) & (ranks_V > 0)
     least_N1 = sorted_NV.masked_fill(out_NV | (ranks_V >= kept_N1), float("inf")).amin(-1, True)
     return scores_NV.masked_fill(scores_NV < least_N1, float("-inf"))
@@ -140,7 +140,7 @@ def _signed(value: int) -> int:
 
 
 def _shift(x: Tensor, bits: int) -> Tensor:
-    """A logical shift to the right of int64, whose own shift copies the sign."""
+    """A logical right shift of int64; torch's own shift is arithmetic."""
     return (x >> bits) & ((1 << (64 - bits)) - 1)
 
 

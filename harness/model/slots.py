@@ -1,7 +1,7 @@
-"""The device side of the engine: the state of every slot, and one decoding step over it.
+"""The engine's state on the device: every slot, and one decoding step over all of them.
 
-Nothing here reads a value back to the host except `progress` and `take`; a step has static
-shapes, so a CUDA graph can hold it.
+Only `progress` and `take` read values back to the host. A step has static shapes, so a CUDA graph
+can capture it.
 
 Shapes: S slots, N rows of a step, T tokens of cache, O tokens a completion may have,
 X end tokens a row may have, V vocabulary.
@@ -20,19 +20,19 @@ from .network import LanguageModel
 from .sampling import SamplingParams, sample, sample_plain, uniforms
 
 _ROUND_TOKENS = 128
-"""Cache lengths a CUDA graph is made for: multiples of this."""
+"""CUDA graphs are captured for multiples of this cache length."""
 _NO_TOKEN = -1
 
 
 @dataclass(frozen=True, slots=True)
 class StepKey:
-    """How a step samples: "plain" is temperature 1 everywhere with nothing left out."""
+    """How a step samples: "plain" is temperature 1 without top-k and top-p for all rows."""
 
     way: Literal["plain", "tempered", "truncated"]
 
 
 class Slots:
-    """Preallocated rows; those in use are the first ones."""
+    """Preallocated rows; the rows in use come first."""
 
     def __init__(
         self, model: LanguageModel, slots: int, length: int, ends: int, graphs: bool
@@ -42,17 +42,17 @@ class Slots:
         self.slots = slots
         self.graphs = graphs
         self.cache = LatentCache(model.config, slots, length, device, model.dtype)
-        self.place_S = torch.zeros(slots, dtype=torch.int64, device=device)
-        self.token_S = torch.zeros_like(self.place_S)
-        self.count_S = torch.zeros_like(self.place_S)
-        self.limit_S = torch.zeros_like(self.place_S)
-        self.seed_S = torch.zeros_like(self.place_S)
-        self.top_k_S = torch.zeros_like(self.place_S)
+        self.position_S = torch.zeros(slots, dtype=torch.int64, device=device)
+        self.token_S = torch.zeros_like(self.position_S)
+        self.count_S = torch.zeros_like(self.position_S)
+        self.limit_S = torch.zeros_like(self.position_S)
+        self.seed_S = torch.zeros_like(self.position_S)
+        self.top_k_S = torch.zeros_like(self.position_S)
         self.done_S = torch.ones(slots, dtype=torch.bool, device=device)
         self.temperature_S = torch.ones(slots, device=device)
         self.top_p_S = torch.ones(slots, device=device)
         self.ends_SX = torch.full((slots, max(1, ends)), _NO_TOKEN, device=device)
-        # One more column: a finished row that still runs along writes behind its completion.
+        # One extra column: a finished row that is still decoded writes after its completion.
         self.tokens_SO = torch.zeros(slots, length + 1, dtype=torch.int64, device=device)
         self.logprobs_SO = torch.zeros(slots, length + 1, device=device)
         self.sampled_SO = torch.zeros(slots, length + 1, device=device)
@@ -63,7 +63,7 @@ class Slots:
         self._weights = model.embed_tokens.weight.data_ptr()
 
     def fits(self, slots: int, length: int, ends: int, model: LanguageModel) -> bool:
-        """Whether these slots do for so many rows of this length, on the same weights."""
+        """Whether these slots can hold that many rows of that length, for the same weights."""
         weight = model.embed_tokens.weight
         return (
             slots <= self.slots
@@ -76,20 +76,20 @@ class Slots:
     @property
     def _per_row(self) -> tuple[Tensor, ...]:
         return (
-            self.place_S, self.token_S, self.count_S, self.limit_S, self.seed_S, self.top_k_S,
+            self.position_S, self.token_S, self.count_S, self.limit_S, self.seed_S, self.top_k_S,
             self.done_S, self.temperature_S, self.top_p_S, self.ends_SX,
         )  # fmt: skip
 
     def clear(self) -> None:
-        """Take all slots out of use, and the model's weights as they are now."""
+        """Free all slots and recompute what is derived from the model's weights."""
         self.free(0)
         for weights in self.absorbed:
             weights.refresh()
 
     def free(self, first: int) -> None:
-        """Take the slots from `first` on out of use."""
+        """Free the slots from `first` on."""
         self.done_S[first:] = True
-        self.place_S[first:] = 0
+        self.position_S[first:] = 0
         self.count_S[first:] = 0
         del self._bounds[first:]
 
@@ -97,7 +97,7 @@ class Slots:
         self,
         first: int,
         tokens: Sequence[int],
-        places: Sequence[int],
+        positions: Sequence[int],
         limits: Sequence[int],
         seeds: Sequence[int],
         sampling: Sequence[SamplingParams],
@@ -108,20 +108,20 @@ class Slots:
         width = self.ends_SX.shape[1]
         padded = [[*row, *[_NO_TOKEN] * (width - len(row))] for row in ends]
         whole = torch.tensor(
-            [tokens, places, limits, seeds, [s.top_k for s in sampling]], dtype=torch.int64
-        ).to(self.place_S.device)
-        self.token_S[rows], self.place_S[rows], self.limit_S[rows] = whole[0], whole[1], whole[2]
+            [tokens, positions, limits, seeds, [s.top_k for s in sampling]], dtype=torch.int64
+        ).to(self.position_S.device)
+        self.token_S[rows], self.position_S[rows], self.limit_S[rows] = whole[0], whole[1], whole[2]
         self.seed_S[rows], self.top_k_S[rows] = whole[3], whole[4]
-        self.ends_SX[rows] = torch.tensor(padded, dtype=torch.int64).to(self.place_S.device)
+        self.ends_SX[rows] = torch.tensor(padded, dtype=torch.int64).to(self.position_S.device)
         real = torch.tensor([[s.temperature for s in sampling], [s.top_p for s in sampling]])
-        self.temperature_S[rows], self.top_p_S[rows] = real.to(self.place_S.device)
+        self.temperature_S[rows], self.top_p_S[rows] = real.to(self.position_S.device)
         self.count_S[rows] = 0
         self.done_S[rows] = False
-        self._bounds += places
+        self._bounds += positions
 
     @torch.inference_mode()
     def advance(self, model: LanguageModel, key: StepKey, steps: int) -> None:
-        """Decode `steps` tokens for every row in use (fewer where a row finishes)."""
+        """Decode `steps` tokens for every row in use, fewer for a row that finishes."""
         for _ in range(steps):
             rows, tokens = len(self._bounds), max(self._bounds) + 1
             tokens = min(tokens, self.cache.capacity)
@@ -141,9 +141,12 @@ class Slots:
     def take(
         self, finished: dict[int, int]
     ) -> dict[int, tuple[list[int], list[float], list[float]]]:
-        """Tokens, log-probabilities and sampled log-probabilities of slots, cut to a length."""
+        """Tokens, log-probabilities and sampled log-probabilities of finished slots.
+
+        `finished` maps a slot to the number of tokens it keeps.
+        """
         slots = list(finished)
-        index = torch.tensor(slots, device=self.place_S.device)
+        index = torch.tensor(slots, device=self.position_S.device)
         longest = max(finished.values())
         columns = [
             buffer.index_select(0, index)[:, :longest].tolist()
@@ -163,8 +166,8 @@ class Slots:
         """Move rows to other slots."""
         if not sources:
             return
-        source = torch.tensor(sources, device=self.place_S.device)
-        target = torch.tensor(targets, device=self.place_S.device)
+        source = torch.tensor(sources, device=self.position_S.device)
+        target = torch.tensor(targets, device=self.position_S.device)
         used = min(max(self._bounds[slot] for slot in sources) + 1, self.cache.capacity)
         latents = self.cache.latents_ASTL
         latents[:, target, :used] = latents[:, source, :used]
@@ -177,12 +180,16 @@ class Slots:
 
     def _step(self, model: LanguageModel, rows: int, tokens: int, key: StepKey) -> None:
         """Decode and sample one token for the first `rows` slots."""
-        place_N, token_N, count_N = self.place_S[:rows], self.token_S[:rows], self.count_S[:rows]
+        position_N, token_N, count_N = (
+            self.position_S[:rows],
+            self.token_S[:rows],
+            self.count_S[:rows],
+        )
         latents_ANTL = self.cache.latents_ASTL[:, :rows, :tokens]
         if self.absorbed:
-            hidden_ND = model.decode_absorbed(token_N, place_N, latents_ANTL, self.absorbed)
+            hidden_ND = model.decode_absorbed(token_N, position_N, latents_ANTL, self.absorbed)
         else:
-            hidden_N1D = model.decode(token_N.unsqueeze(1), place_N.unsqueeze(1), latents_ANTL)
+            hidden_N1D = model.decode(token_N.unsqueeze(1), position_N.unsqueeze(1), latents_ANTL)
             hidden_ND = hidden_N1D[:, 0]
         logits_NV = model.lm_head(hidden_ND)
         uniform_N = uniforms(self.seed_S[:rows], count_N)
@@ -205,18 +212,18 @@ class Slots:
         count_N += ~done_N
         done_N |= (drawn_N.unsqueeze(1) == self.ends_SX[:rows]).any(dim=1)
         done_N |= count_N >= self.limit_S[:rows]
-        place_N += ~done_N
+        position_N += ~done_N
         token_N.copy_(drawn_N)
 
     def _graph(
         self, model: LanguageModel, rows: int, tokens: int, key: StepKey
     ) -> torch.cuda.CUDAGraph:
-        """The graph of this step, captured at its first use."""
+        """The CUDA graph of this step, captured on first use."""
         name = (rows, tokens, key)
         if name not in self._graphs:
             saved = [state.clone() for state in self._per_row]
-            # The rehearsals write a latent at each row's place and a token at its count, which
-            # the step itself writes again; the rest of the state is put back.
+            # A warm-up step writes a latent and a token per row, which the captured step writes
+            # again; the rest of the state is restored.
             stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
             stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(stream):
@@ -238,5 +245,5 @@ def _round_up(value: int, unit: int) -> int:
 
 
 def _round_rows(rows: int) -> int:
-    """Up to the next of 16, 32, 64, ...: the row counts that graphs are made for."""
+    """Round up to 16, 32, 64, ...: the row counts that graphs are captured for."""
     return max(16, 1 << (rows - 1).bit_length())

@@ -1,7 +1,7 @@
 """Speculative decoding with the model's own prediction modules (arXiv:2412.19437, 5.4.3).
 
-The modules draft k tokens; the model checks them all in one pass and keeps those that it
-would have taken itself, so greedy output is the model's own token by token.
+The modules draft k tokens. The model verifies them in one pass and keeps the longest prefix that
+it would have produced itself, so the output is exactly the model's greedy output.
 
 Shapes: Q tokens of a pass, D hidden, V vocabulary.
 """
@@ -19,7 +19,7 @@ from .network import LanguageModel
 
 @dataclass(slots=True)
 class Speculation:
-    """A greedy completion and how it came about."""
+    """A greedy completion and its acceptance counts."""
 
     tokens: list[int]
     passes: int
@@ -34,7 +34,7 @@ class Speculation:
 
 
 class _Drafter:
-    """The prediction modules with their caches, kept in step with the accepted tokens.
+    """The prediction modules and their caches, kept in sync with the accepted tokens.
 
     Module k at place i reads the state of module k - 1 (the model's for k = 1) at place i and
     the token at i + k, and predicts the token at i + k + 1. Its cache at place i is final once
@@ -91,7 +91,7 @@ def generate_speculative(
     first = 0  # the place of state_1QD's first token
     while len(result.tokens) < max_tokens and result.tokens[-1] not in end_tokens:
         drafts = drafter.draft(tokens, state_1QD, first)
-        # The pass reads the last token and the drafts; what does not fit the room is dropped.
+        # The pass reads the last token and the drafts; drafts beyond the context are dropped.
         drafts = drafts[: min(max_tokens - len(result.tokens), room - len(tokens))]
         checked_1QD = _pass(model, cache, [tokens[-1], *drafts], len(tokens) - 1)
         own = model.lm_head(checked_1QD[0]).argmax(dim=-1).tolist()
@@ -100,7 +100,7 @@ def generate_speculative(
         result.drafted += len(drafts)
         result.accepted += agreed
         new = own[: agreed + 1]
-        # A module's cache holds guesses for its last `depth` places: read those states again.
+        # A module's cache holds guesses for its last `depth` positions: recompute them.
         back = max(0, len(tokens) - 1 - (depth - 1))
         kept_1QD = state_1QD[:, max(0, back - first) :][:, : len(tokens) - 1 - back]
         first = len(tokens) - 1 - kept_1QD.shape[1]

@@ -1,8 +1,8 @@
-"""The tokenizer: byte-level BPE, so that any text comes back as it went in.
+"""The tokenizer: byte-level BPE, which round-trips any text.
 
-Digits stand one by one, numbers being what the model must compute with. `<think>`, `</think>`,
-`<answer>` and `</answer>` are one token each, and ordinary ones: decoding that skips special
-tokens keeps them, since verifiers read them.
+Every digit is a token, because the model computes with numbers. `<think>`, `</think>`, `<answer>`
+and `</answer>` are one token each. They are not special tokens, because verifiers read them:
+decoding that skips special tokens keeps them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,11 +28,11 @@ CHAT_TEMPLATE = (
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
 
-# A digit; a word with the space before it; the indentation after a line break; operators and
-# brackets, three at most; other white space.
+# A digit; a word with the space before it; a line break with its indentation; up to three
+# operators or brackets; other white space.
 _PIECES = r"\p{N}| ?\p{L}+|\n+ *| ?[^\s\p{L}\p{N}]{1,3}|\s+"
 
-# Kept whole whatever the texts: names and operators of Python, logic and arithmetic.
+# Always one token: keywords and operators of Python, logic and arithmetic.
 _SYMBOLS = (
     "def return for in if else elif while not and or is None True False import range len print"
     " lambda class try except sorted sum max min list dict set str int float == != <= >= += -="
@@ -41,14 +41,16 @@ _SYMBOLS = (
 
 
 def build_tokenizer(texts: Iterable[str], vocab_size: int = 768) -> Any:
-    """Train a tokenizer on texts: a transformers PreTrainedTokenizerFast with chat template.
+    """Train a transformers PreTrainedTokenizerFast with a chat template on texts.
 
-    The size is at most `vocab_size`; less when the texts hold too little to merge.
-    Raises UsageError when it has no room for all bytes and the special tokens.
+    It has at most `vocab_size` tokens, fewer when the texts offer too few merges.
+    Raises UsageError when `vocab_size` is too small for all bytes and the special tokens.
     """
     least = 256 + len(SPECIAL) + len(TAGS)
     if vocab_size < least:
-        raise UsageError(f"vocab_size {vocab_size!r}: use {least} at least, for every byte")
+        raise UsageError(
+            f"vocab_size {vocab_size!r}: use at least {least}, for every byte and special token"
+        )
     backend = Tokenizer(models.BPE())
     backend.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -86,7 +88,7 @@ def wrap_tokenizer(backend: Tokenizer) -> Any:
 
 
 def chat_prompt(tokenizer: Any, question: str, system: str | None = None) -> list[int]:
-    """The tokens of one question up to where the model begins to answer."""
+    """The prompt tokens of one question, up to where the model's answer begins."""
     messages = [{"role": "system", "content": system}] if system else []
     messages.append({"role": "user", "content": question})
     text = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
@@ -107,5 +109,5 @@ def suite_texts(suites: Sequence[Suite], problems: int = 200) -> Iterable[str]:
 def _training_texts(texts: Iterable[str]) -> Iterable[str]:
     yield from texts
     for symbol in _SYMBOLS.split():
-        # Often enough to be merged before the rare words of the texts.
+        # Repeated so that they merge before rare words of the texts.
         yield from [symbol, " " + symbol] * 20

@@ -66,7 +66,8 @@ def listening_socket(config: ServerConfig) -> socket.socket:
         return socket.create_server(address[:2], family=family)
     except OSError as error:
         # create_server puts the address into strerror; the errors of getaddrinfo have no errno.
-        reason = os.strerror(error.errno or 0) if (error.errno or 0) > 0 else error.strerror
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else error.strerror
         raise UsageError(
             f"--host {config.host} --port {config.port} cannot be used: {reason}"
         ) from error

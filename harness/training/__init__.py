@@ -1,1 +1,1 @@
-"""Training: pre-training, SFT, GRPO and its kin, rejection sampling, distillation, the recipe."""
+"""Training: pretraining, SFT, GRPO and its variants, rejection sampling, distillation, recipes."""

@@ -1,4 +1,4 @@
-"""Advantages of a group of answers to the same prompt."""
+"""Group-relative advantages."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ _EPSILON = 1e-4
 
 
 def group_advantages(rewards: Sequence[float], method: Method) -> list[float]:
-    """How much better each answer is than its group.
+    """The advantage of each completion over its group.
 
     (r - mean) / (std + 1e-4) with the sample deviation (DeepSeekMath section 4.1.2);
-    Dr. GRPO (2503.20783) leaves the deviation out. Equal rewards give zeros.
+    Dr. GRPO (2503.20783) does not divide by the deviation. Equal rewards give zeros.
     """
     count = len(rewards)
     if count < 2:
@@ -25,5 +25,5 @@ def group_advantages(rewards: Sequence[float], method: Method) -> list[float]:
 
 
 def has_mixed_rewards(rewards: Sequence[float]) -> bool:
-    """Whether a group has anything to learn from."""
+    """Whether the rewards of a group differ: otherwise its advantages are all 0."""
     return max(rewards) - min(rewards) > 1e-9

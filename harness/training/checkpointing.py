@@ -1,9 +1,9 @@
-"""Checkpoints of a training run: atomic on disk, exact on resume.
+"""Checkpoints of a training run: written atomically, resumed exactly.
 
     OUT/checkpoints/step-00000100/state.pt    model, optimizer, RNG, position of the data
 
-A checkpoint is written beside its final name, synced and renamed: a kill at any moment, or a
-full disk, leaves the one before intact.
+A checkpoint is written under a temporary name, synced and renamed. A kill at any moment or a full
+disk leaves the previous checkpoint intact.
 """
 
 import os
@@ -21,7 +21,7 @@ _NAME = re.compile(r"step-(\d{8})")
 
 
 def rng_state() -> dict[str, Any]:
-    """The state of every generator that training may draw from."""
+    """The state of every random generator that training may use."""
     state: dict[str, Any] = {"torch": torch.get_rng_state(), "python": random.getstate()}
     if torch.cuda.is_available():
         state["cuda"] = torch.cuda.get_rng_state_all()
@@ -29,7 +29,7 @@ def rng_state() -> dict[str, Any]:
 
 
 def restore_rng(state: dict[str, Any]) -> None:
-    """Set the generators as `rng_state` found them."""
+    """Restore the generators from the result of `rng_state`."""
     torch.set_rng_state(state["torch"])
     random.setstate(state["python"])
     if torch.cuda.is_available() and len(state.get("cuda", [])) == torch.cuda.device_count():
@@ -45,9 +45,9 @@ def find_checkpoints(out: Path) -> list[Path]:
 
 
 def save_checkpoint(out: Path, step: int, state: dict[str, Any], keep: int) -> Path:
-    """Write a checkpoint and drop all but the newest `keep`.
+    """Write a checkpoint and delete all but the newest `keep`.
 
-    Raises UsageError in one line when the disk is full; the previous checkpoint stays.
+    Raises UsageError when the disk is full; the previous checkpoint is then intact.
     """
     final = out / "checkpoints" / f"step-{step:08d}"
     partial = final.with_name(f".partial-{final.name}")
@@ -85,7 +85,7 @@ def load_checkpoint(out: Path, device: str | torch.device = "cpu") -> dict[str, 
         )
     except Exception as error:
         raise UsageError(f"checkpoint {found[-1]} cannot be read: {error}") from None
-    for name in ("torch", "cuda"):  # generators take their state from the CPU
+    for name in ("torch", "cuda"):  # generators read their state from CPU tensors
         value = state["rng"].get(name)
         if isinstance(value, torch.Tensor):
             state["rng"][name] = value.cpu()

@@ -1,4 +1,4 @@
-"""Text to tokens and back, the same way for training, rollouts and evaluation."""
+"""Text to tokens and back, the same for training, rollouts and evaluation."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ...tasks.hub import go_offline_if_unreachable
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """A tokenizer with its chat format. `source` is a folder that another process can load."""
+    """A tokenizer with its chat format. Another process can load it from `source`."""
 
     tokenizer: Any
     source: str
@@ -19,7 +19,7 @@ class Codec:
     """The token that ends a completion."""
 
     def prompt(self, text: str) -> list[int]:
-        """The ids of a user's prompt, up to where the answer begins."""
+        """The token ids of a prompt, up to where the completion begins."""
         from ..model import chat_prompt
 
         if getattr(self.tokenizer, "chat_template", None):
@@ -27,7 +27,7 @@ class Codec:
         return list(self.tokenizer.encode(text + "\n"))
 
     def completion(self, text: str) -> list[int]:
-        """The ids of a finished completion, with the end token."""
+        """The token ids of a finished completion, with the end token."""
         ids = self.tokenizer.encode(text, add_special_tokens=False)
         return [*ids, self.end]
 
@@ -46,14 +46,14 @@ class Codec:
 
 
 def wrap(tokenizer: Any, source: str) -> Codec:
-    """A codec of a transformers tokenizer. Raises UsageError when it has no end token."""
+    """The codec of a transformers tokenizer. Raises UsageError when it has no end token."""
     if tokenizer.eos_token_id is None:
-        raise UsageError(f"the tokenizer of {source} has no eos token to end an answer with")
+        raise UsageError(f"the tokenizer of {source} has no end-of-sequence token")
     return Codec(tokenizer, source, int(tokenizer.eos_token_id))
 
 
 def load_codec(source: str) -> Codec:
-    """The codec of a folder with a tokenizer, or of a model's name. Raises UsageError."""
+    """The codec of a tokenizer folder or a model on the hub. Raises UsageError."""
     from transformers import AutoTokenizer
 
     unreachable = None if Path(source).exists() else go_offline_if_unreachable()
@@ -66,7 +66,7 @@ def load_codec(source: str) -> Codec:
 
 
 def save_codec(tokenizer: Any, folder: Path) -> Codec:
-    """Write a tokenizer and give its codec."""
+    """Save a tokenizer; returns its codec."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save_pretrained(str(folder))
     return wrap(tokenizer, str(folder))

@@ -1,4 +1,4 @@
-"""What `assay train` calls; also `python -m assay.harness.training.command KIND --config FILE`."""
+"""`assay train`, also as `python -m assay.harness.training.command KIND --config FILE`."""
 
 import argparse
 import importlib
@@ -13,7 +13,7 @@ KINDS = ("pretrain", "sft", "grpo", "reject", "distill", "recipe")
 
 
 def runner(kind: str) -> Callable[..., Any]:
-    """The entry function of a kind; imported when asked for. Raises UsageError."""
+    """The function that runs a kind of training, imported on demand. Raises UsageError."""
     if kind not in KINDS:
         raise UsageError(f"unknown kind of training {kind!r}: use one of {', '.join(KINDS)}")
     module = importlib.import_module(f"{__package__}.{kind}")
@@ -24,10 +24,10 @@ def runner(kind: str) -> Callable[..., Any]:
 def train(
     kind: str, config_path: str | None, overrides: Sequence[str] = (), resume: bool = False
 ) -> int:
-    """Run one kind of training; gives the exit code.
+    """Run one kind of training; returns the exit code.
 
-    0 done; 1 training stopped (NaN, no rewards), with one line on stderr; 130 interrupted, to
-    be resumed. Raises UsageError for the user's mistakes, which the command line reports.
+    0: done. 1: training stopped (NaN, no rewards), with one line on stderr. 130: interrupted, can
+    be resumed. Raises UsageError for invalid settings.
     """
     with needs("model"):
         run = runner(kind)
@@ -42,14 +42,14 @@ def train(
         print(f"training stopped: {error}", file=sys.stderr)
         return 1
     except (RunInterruptedError, KeyboardInterrupt) as error:
-        print(f"interrupted: {error or 'at once; --resume goes on'}", file=sys.stderr)
+        print(f"interrupted: {error or 'continue with --resume'}", file=sys.stderr)
         return 130
     print(result)
     return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line of this module alone, for machines without the full installation."""
+    """The command line of this module, for torchrun."""
     parser = argparse.ArgumentParser(prog="python -m assay.harness.training.command")
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--config", help="a TOML file, or the name of a shipped configuration")

@@ -29,20 +29,20 @@ CLASSES: dict[str, type[BaseModel]] = {
 
 
 def bundled_configs() -> list[str]:
-    """Names of the configurations that ship with the package."""
+    """Names of the packaged configurations."""
     folder = resources.files(__package__) / "configs"
     return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith("toml"))
 
 
 def read_toml(path: str) -> dict[str, Any]:
-    """The content of a TOML file, or of a shipped configuration by its bare name."""
+    """The content of a TOML file, or of a packaged configuration by its name."""
     file = Path(path)
     text: str | None = None
     if not file.is_file() and path in bundled_configs():
         text = (resources.files(__package__) / "configs" / f"{path}.toml").read_text("utf-8")
     elif not file.is_file():
         raise UsageError(
-            f"no configuration file {path!r}; shipped ones: {', '.join(bundled_configs())}"
+            f"no configuration file {path!r}; packaged ones: {', '.join(bundled_configs())}"
         )
     try:
         return tomllib.loads(file.read_text("utf-8") if text is None else text)
@@ -51,7 +51,7 @@ def read_toml(path: str) -> dict[str, Any]:
 
 
 def apply_override(content: dict[str, Any], override: str) -> None:
-    """Set `a.b=value` (value in TOML syntax, or plain text); list items by number."""
+    """Set `a.b=value` (TOML syntax, or plain text); list items go by number or name."""
     key, equals, text = override.partition("=")
     if not equals or not key.strip():
         raise UsageError(f"--set {override!r}: use key=value")
@@ -81,7 +81,7 @@ def _item(place: Any, part: str, override: str) -> Any:
 
 
 def validate(kind: str, content: dict[str, Any], where: str = "configuration") -> Any:
-    """Check a configuration. Raises UsageError: one line with each key and its legal values."""
+    """Validate a configuration. Raises UsageError that names each invalid key."""
     if kind not in CLASSES:
         raise UsageError(f"unknown kind of training {kind!r}: use one of {', '.join(CLASSES)}")
     try:
@@ -121,9 +121,9 @@ def _is_model(thing: Any) -> bool:
 
 
 def load_config(kind: str, path: str | None = None, overrides: Sequence[str] = ()) -> Any:
-    """The checked configuration of a command: a TOML file, then `key=value` overrides.
+    """The validated configuration of a command: a TOML file, then `key=value` overrides.
 
-    Raises UsageError that names the key and what is legal.
+    Raises UsageError that names the invalid key and the legal values.
     """
     content = read_toml(path) if path else {}
     for override in overrides:

@@ -1,7 +1,7 @@
-"""The generated corpus: worked solutions of the mixture, made in parallel and kept on disk.
+"""The generated corpus: worked solutions of the mixture, generated in parallel, kept on disk.
 
-Example n is a pure function of (mixture, seed, n), so shards can be made in any order by any
-number of processes. A shard is written under a partial name and renamed.
+Example n is a pure function of (mixture, seed, n), so any number of processes can generate shards
+in any order. A shard is written under a temporary name and renamed.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ def example(mixture: Mixture, number: int, settings: CorpusSettings) -> tuple[st
 
 
 def make_shard(path: str, first: int, plan: dict[str, Any]) -> str:
-    """Make and write one shard; runs in a worker process."""
+    """Generate and write one shard; runs in a worker process."""
     settings = CorpusSettings.model_validate(plan["corpus"])
     entries = [MixEntry.model_validate(entry) for entry in plan["mix"]]
     mixture = Mixture(entries, plan["seed"])
@@ -53,7 +53,7 @@ def make_shard(path: str, first: int, plan: dict[str, Any]) -> str:
 
 
 def plan_of(entries: list[MixEntry], seed: int, codec: Codec, settings: CorpusSettings) -> Any:
-    """What decides the content of a corpus, as plain data."""
+    """The settings that determine the content of a corpus, as plain data."""
     content = {"examples", "noise", "shard"}
     return {
         "mix": [entry.model_dump() for entry in entries],
@@ -70,7 +70,7 @@ def build_corpus(
     folder: Path,
     say: Callable[[str], None] = print,
 ) -> tuple[Tokens, dict[str, Any]]:
-    """All shards, made where they are missing; and their names and hashes for the manifest."""
+    """The tokens of all shards, generating missing ones, and a record for the manifest."""
     plan = plan_of(entries, seed, codec, settings)
     digest = hashlib.sha256((json.dumps(plan, sort_keys=True) + codec.hash).encode()).hexdigest()
     folder = folder / digest[:12]
@@ -83,10 +83,10 @@ def build_corpus(
     if missing:
         _make(missing, paths, plan | {"codec": codec.source}, settings)
         seconds = time.perf_counter() - started
-        say(f"corpus: {len(missing)} of {len(paths)} shards made in {seconds:.1f} s")
+        say(f"corpus: {len(missing)} of {len(paths)} shards generated in {seconds:.1f} s")
     ready = [paths[first] for first in firsts if paths[first].exists()]
     if not ready:
-        raise UsageError("corpus.deadline_minutes passed before the first shard was made")
+        raise UsageError("corpus.deadline_minutes passed before the first shard was finished")
     parts = [_read(path) for path in ready]
     tokens = Tokens.join(parts)
     return tokens, {

@@ -1,8 +1,8 @@
-"""Distillation: a teacher's verified outputs, or its distribution, into a student.
+"""Distillation: train a student on a teacher's verified completions, or on its distribution.
 
-`sequence`: the teacher samples, verified answers become the student's SFT data.
-`logits`: over worked solutions, the student learns the teacher's distribution at every
-completion token (same vocabulary needed).
+`sequence`: the teacher samples completions; the verified ones are the student's SFT data.
+`logits`: the student learns the teacher's distribution at every completion token of worked
+solutions; student and teacher must have the same vocabulary.
 """
 
 from pathlib import Path
@@ -22,10 +22,10 @@ from .text_loop import train_on_rows
 
 
 def run_distill(config: DistillSettings, resume: bool = False) -> Path:
-    """Train a student from a teacher; gives the student's folder.
+    """Train a student from a teacher; returns the student's folder.
 
     The student is `model.checkpoint`, or a preset from scratch with the teacher's tokenizer.
-    Raises UsageError for mistakes, TrainingError when nothing of the teacher's verifies.
+    Raises UsageError for invalid settings, TrainingError when no completion verifies.
     """
     with Session(config, "distill", resume) as session:
         with main_process_first(session.ranks):
@@ -51,7 +51,7 @@ def run_distill(config: DistillSettings, resume: bool = False) -> Path:
 
 
 def _teacher_dataset(config: DistillSettings) -> Path:
-    """The teacher's verified answers, sampled once and kept beside the run."""
+    """The teacher's verified completions, sampled once and kept in the run's folder."""
     return run_reject(
         RejectSettings(
             out=str(Path(config.out) / "teacher.jsonl"),
@@ -73,7 +73,7 @@ def _teacher_dataset(config: DistillSettings) -> Path:
 
 def _student(config: DistillSettings, session: Session) -> Policy:
     if config.model.checkpoint is None:
-        # The student speaks the teacher's language: the tokenizer that the run finds is copied.
+        # The student uses the teacher's tokenizer, copied to where the run looks for its own.
         folder = session.out / "tokenizer"
         if session.ranks.is_main and not (folder / "tokenizer.json").is_file():
             codec = load_codec(config.teacher.removeprefix("hf/"))

@@ -1,4 +1,4 @@
-"""Data-parallel training under torchrun: who we are, and sums over all processes."""
+"""Data-parallel training under torchrun: ranks, and sums over all processes."""
 
 import atexit
 import importlib
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """This process's place among the data-parallel ones."""
+    """The rank of this process and the number of processes."""
 
     rank: int = 0
     world: int = 1
@@ -28,22 +28,22 @@ class Ranks:
         return self.rank == 0
 
     def share(self, count: int) -> range:
-        """This process's part of `count` items: contiguous, complete, sizes differ by at most 1."""
+        """This process's contiguous part of `count` items; sizes differ by at most 1."""
         return range(count * self.rank // self.world, count * (self.rank + 1) // self.world)
 
 
 def join_process_group(device: str) -> Ranks:
-    """Join the process group that torchrun set up, if it did (gloo on CPU, nccl on GPUs).
+    """Join torchrun's process group, if there is one (gloo on CPU, nccl on GPUs).
 
-    It is left as the process ends: gloo's threads may still hold tensors then, and one that gives
-    them back to an interpreter that is going away aborts the process.
+    The group is left at exit: otherwise gloo's threads may release tensors while the interpreter
+    shuts down, which aborts the process.
     """
     world = int(os.environ.get("WORLD_SIZE", "1"))
     if world == 1:
         return Ranks()
     if not dist.is_initialized():
-        # Its functions have the default group of the time of import as a default argument.
-        # Imported later (optimizers do), it would keep the group and its threads alive for good.
+        # Functions of this module bind the default group as a default argument when it is imported.
+        # Imported later (by optimizers), it would keep the group and its threads alive forever.
         importlib.import_module("torch.distributed.nn")
         dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
         atexit.register(leave_process_group)
@@ -76,7 +76,7 @@ def sum_tensor_over_ranks(tensor: Tensor, ranks: Ranks) -> Tensor:
 
 
 def sum_gradients(parameters: Iterable[torch.nn.Parameter], ranks: Ranks) -> None:
-    """Sum gradients over the processes in one message; losses carry the global denominator."""
+    """Sum gradients over the processes in one all-reduce; losses use global denominators."""
     if ranks.world == 1:
         return
     trained = [p for p in parameters if p.requires_grad]
@@ -92,14 +92,14 @@ def sum_gradients(parameters: Iterable[torch.nn.Parameter], ranks: Ranks) -> Non
 
 
 def barrier(ranks: Ranks) -> None:
-    """Wait for the others."""
+    """Wait for the other processes."""
     if ranks.world > 1:
         dist.barrier()
 
 
 @contextmanager
 def main_process_first(ranks: Ranks) -> Iterator[None]:
-    """Rank 0 runs the block before the others: they find what it has written."""
+    """Rank 0 runs the block before the others, so they find the files it has written."""
     if not ranks.is_main:
         barrier(ranks)
     yield
@@ -108,7 +108,7 @@ def main_process_first(ranks: Ranks) -> Iterator[None]:
 
 
 def merge(own: dict[str, T], ranks: Ranks) -> dict[str, T]:
-    """The union of the processes' dictionaries, the same on all of them."""
+    """The union of the processes' dictionaries, the same on all processes."""
     if ranks.world == 1:
         return own
     parts: list[dict[str, T] | None] = [None] * ranks.world

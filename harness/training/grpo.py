@@ -1,4 +1,4 @@
-"""GRPO and its kin: sample groups, reward them with verdicts, update; step by step."""
+"""GRPO and its variants: sample groups, reward them with verdicts, update the policy."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,10 +26,10 @@ _SLOTS = {"cpu": 256, "cuda": 2048}
 
 
 def run_grpo(config: GrpoSettings, resume: bool = False) -> Path:
-    """Train with rewards; gives the folder of the result.
+    """Train with rewards; returns the folder of the final model.
 
-    Raises UsageError for mistakes of the configuration, TrainingError for NaN or when rewards
-    stay away, RunInterruptedError after Ctrl-C.
+    Raises UsageError for invalid settings, TrainingError for NaN or when no completion gets a
+    reward, RunInterruptedError after Ctrl-C.
     """
     with (
         Session(config, "grpo", resume) as session,
@@ -49,7 +49,7 @@ def run_grpo(config: GrpoSettings, resume: bool = False) -> Path:
 
 
 class GrpoTrainer:
-    """The loop, with its state: mixture, optimizers, counters."""
+    """The training loop and its state: mixture, optimizers, counters."""
 
     def __init__(
         self, config: GrpoSettings, session: Session, policy: Policy, pool: RewardPool
@@ -69,14 +69,14 @@ class GrpoTrainer:
         if self.groups_per_step < session.ranks.world:
             raise UsageError(
                 f"batch_size {config.batch_size} gives {self.groups_per_step} groups for "
-                f"{session.ranks.world} processes: use one group for each at least"
+                f"{session.ranks.world} processes: use at least one group for each"
             )
-        # Seeds of problems: not those of pretraining and SFT, and other problems than held out.
+        # Other problem seeds than pretraining and SFT, and other problems than the held-out ones.
         self.mixture = Mixture(config.mix, config.seed + 500_009, config.curriculum)
         self.held_out = held_out(config.mix, config.held_out)
         self.optimizers = Optimizers(policy.model, config.optimizer)
         reference = policy.reference() if config.beta > 0 else None
-        extra = session.adopt(policy.model, self.optimizers)
+        extra = session.restore_state(policy.model, self.optimizers)
         if "mixture" in extra:
             self.mixture.load_state_dict(extra["mixture"])
         self.flops = float(extra.get("flops", 0.0))
@@ -85,7 +85,7 @@ class GrpoTrainer:
         self.active = active_parameters(policy.model)
 
     def train(self) -> None:
-        """All steps that are left, with held-out problems before, between and after."""
+        """Run the remaining steps, with held-out evaluation before, during and after."""
         self.session.manifest(
             {
                 "parameters": sum(p.numel() for p in self.policy.model.parameters()),
@@ -108,19 +108,19 @@ class GrpoTrainer:
         experience = self._collect(step)
         rows = to_rows(experience.groups, self.config)
         usable = distributed.sum_over_ranks([len(rows)], self.session.ranks, self.session.device)[0]
-        self._guard(experience, usable)
+        self._check_rewards(experience, usable)
         with telemetry.timed("update"):
             sums = self.updater.update(rows, step)
         sampled = sum(len(a.sample.tokens) for g in experience.sampled for a in g.completions)
         trained = sum(row.length for row in rows)
         self.flops += self.active * (2 * sampled + 6 * trained * self.config.inner_epochs)
         self.session.tokens_seen += sampled
-        self._teach(experience.sampled)
+        self._update_curriculum(experience.sampled)
         log_step(self.session, self.config, experience, sums, measured, self.flops, sampled)
         self._keep_samples(step, experience.sampled)
 
     def _collect(self, step: int) -> Experience:
-        """Sample until the batch is full: once, or for DAPO as often as it says."""
+        """Sample the batch: once, or for DAPO up to `resample` more times until it is full."""
         found = Experience()
         attempts = 1 + (self.config.resample if self.config.method == "dapo" else 0)
         for attempt in range(attempts):
@@ -134,8 +134,8 @@ class GrpoTrainer:
                 self.session.telemetry, self.config.reward_rules,
             )  # fmt: skip
             found.sampled += groups
-            self._sift(groups, found)
-            # Every process goes on as long as any of them is short of groups.
+            self._select(groups, found)
+            # Every process continues as long as any process lacks groups.
             short = self.groups_per_step * 1.0 - distributed.sum_over_ranks(
                 [len(found.groups)], self.session.ranks, self.session.device
             )[0]  # fmt: skip
@@ -159,16 +159,16 @@ class GrpoTrainer:
             "is longer"
         )
 
-    def _sift(self, groups: Sequence[Group], found: Experience) -> None:
-        """Count answers without reward; keep the groups that can be trained on."""
+    def _select(self, groups: Sequence[Group], found: Experience) -> None:
+        """Count completions without a reward; keep the groups that can be trained on."""
         for group in groups:
-            for answer in group.completions:
-                if answer.reward is None:
-                    found.dropped[answer.outcome.status] += 1
+            for scored in group.completions:
+                if scored.reward is None:
+                    found.dropped[scored.outcome.status] += 1
                     if self.config.reward.on_failure == "stop":
                         raise TrainingError(
                             f"no reward for {group.item.problem.id}: "
-                            f"{answer.outcome.status}, {answer.outcome.reason}"
+                            f"{scored.outcome.status}, {scored.outcome.reason}"
                         )
             if len(group.rewards) < 2:
                 continue
@@ -176,8 +176,8 @@ class GrpoTrainer:
                 continue
             found.groups.append(group)
 
-    def _guard(self, experience: Experience, usable: float) -> None:
-        """Say when rewards stay away; stop when they do so for long."""
+    def _check_rewards(self, experience: Experience, usable: float) -> None:
+        """Report missing rewards; stop after too many steps without any."""
         if experience.dropped:
             reasons = ", ".join(f"{n} {status}" for status, n in experience.dropped.items())
             example = next(
@@ -187,7 +187,7 @@ class GrpoTrainer:
                 if a.reward is None
             )
             self.session.telemetry.say(
-                f"step {self.session.step + 1}: answers without reward, left out: {reasons}; "
+                f"step {self.session.step + 1}: completions without a reward, left out: {reasons}; "
                 f"for example: {example}"
             )
         judged = any(g.rewards for g in experience.sampled)
@@ -198,7 +198,7 @@ class GrpoTrainer:
                 f"{dict(experience.dropped)}; weights are unchanged since"
             )
 
-    def _teach(self, groups: Sequence[Group]) -> None:
+    def _update_curriculum(self, groups: Sequence[Group]) -> None:
         own = {
             f"{g.item.entry}/{g.item.level}/{g.item.problem.id}": g.solve_rate
             for g in groups
@@ -220,19 +220,19 @@ class GrpoTrainer:
         return means
 
     def _keep_samples(self, step: int, groups: Sequence[Group]) -> None:
-        answers = [(g, a) for g in groups for a in g.completions]
-        count = min(self.config.samples_kept, len(answers))
+        completions = [(g, a) for g in groups for a in g.completions]
+        count = min(self.config.samples_kept, len(completions))
         for i in range(count):
-            group, answer = answers[i * len(answers) // count]
+            group, scored = completions[i * len(completions) // count]
             self.session.telemetry.sample(
                 {
                     "step": step + 1,
                     "suite": group.item.suite.name,
                     "problem": group.item.problem.id,
                     "prompt": group.item.problem.prompt,
-                    "completion": answer.text,
-                    "status": answer.outcome.status,
-                    "reward": answer.reward,
+                    "completion": scored.text,
+                    "status": scored.outcome.status,
+                    "reward": scored.reward,
                 }
             )
 
@@ -250,13 +250,13 @@ class GrpoTrainer:
 
 
 def to_rows(groups: Sequence[Group], config: GrpoSettings) -> list[TrainRow]:
-    """Rewarded answers with their advantages; answers without reward are not there at all."""
+    """The rewarded completions with their advantages; the others are left out."""
     rows = []
     for group in groups:
-        answers = [a for a in group.completions if a.reward is not None]
+        completions = [a for a in group.completions if a.reward is not None]
         values = group_advantages(group.rewards, config.method)
-        for answer, advantage in zip(answers, values, strict=True):
+        for scored, advantage in zip(completions, values, strict=True):
             rows.append(
-                TrainRow(group.prompt, answer.sample.tokens, answer.sample.logprobs, advantage)
+                TrainRow(group.prompt, scored.sample.tokens, scored.sample.logprobs, advantage)
             )
     return rows

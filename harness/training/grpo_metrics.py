@@ -12,7 +12,7 @@ from .session import Session
 from .settings import GrpoSettings
 
 _REFLECTED = 64
-"""Answers per step whose trace is checked."""
+"""Completions per step whose reasoning trace is checked."""
 
 
 def log_step(
@@ -24,7 +24,7 @@ def log_step(
     flops: float,
     sampled: int,
 ) -> None:
-    """Write everything that a step tells. Rates are over all processes, samples over this one."""
+    """Log one step. Means are over all processes, except those by suite and of reflection."""
     groups = experience.sampled
     metrics = reward_metrics(groups, session)
     metrics |= update_metrics(sums, session)
@@ -56,14 +56,15 @@ def log_step(
 
 
 def reward_metrics(groups: Sequence[Group], session: Session) -> dict[str, float]:
-    """Reward by suite, lengths, truncation, how many groups had anything to teach."""
-    answers = [a for g in groups for a in g.completions]
-    judged = [a for a in answers if a.reward is not None]
+    """Reward, by suite too; lengths, truncation, and groups by their rewards."""
+    completions = [a for g in groups for a in g.completions]
+    judged = [a for a in completions if a.reward is not None]
     rewards = [a.reward for a in judged if a.reward is not None]
     equal = [g for g in groups if g.rewards and not has_mixed_rewards(g.rewards)]
     sums = [
-        len(answers), len(judged), sum(rewards), sum(r * r for r in rewards),
-        sum(len(a.sample.tokens) for a in answers), sum(not a.sample.finished for a in answers),
+        len(completions), len(judged), sum(rewards), sum(r * r for r in rewards),
+        sum(len(a.sample.tokens) for a in completions),
+        sum(not a.sample.finished for a in completions),
         sum(bool(g.rewards) and has_mixed_rewards(g.rewards) for g in groups),
         sum(g.solve_rate == 1.0 for g in equal), sum(g.solve_rate == 0.0 for g in equal),
     ]  # fmt: skip
@@ -95,7 +96,7 @@ def _by_suite(groups: Sequence[Group]) -> dict[str, float]:
 
 
 def update_metrics(sums: UpdateSums, session: Session) -> dict[str, float]:
-    """Loss, KL, entropy, clipping, mismatch, over the tokens trained on."""
+    """Loss, KL, entropy, clipping and mismatch, averaged over the trained tokens."""
     local = [sums.tokens, sums.kl, sums.clipped, sums.entropy, sums.mismatch,
              sums.truncated_weights]  # fmt: skip
     tokens, kl, clipped, entropy, gap, cut = distributed.sum_over_ranks(
@@ -117,7 +118,7 @@ def update_metrics(sums: UpdateSums, session: Session) -> dict[str, float]:
 
 
 def reflection_metrics(groups: Sequence[Group]) -> dict[str, float]:
-    """Markers, wrong steps and self-corrections per answer, over a fixed part of the answers."""
+    """Markers, wrong steps and self-corrections per completion, over a sample of them."""
     pairs: list[tuple[Group, ScoredCompletion]] = [(g, a) for g in groups for a in g.completions]
     count = min(_REFLECTED, len(pairs))
     if not count:
@@ -125,11 +126,11 @@ def reflection_metrics(groups: Sequence[Group]) -> dict[str, float]:
     totals: dict[str, float] = defaultdict(float)
     golds: dict[str, str | None] = {}
     for i in range(count):
-        group, answer = pairs[i * len(pairs) // count]
+        group, scored = pairs[i * len(pairs) // count]
         problem = group.item.problem
         if problem.id not in golds:
             golds[problem.id] = group.item.suite.gold(problem)
-        seen = reflect(answer.text, golds[problem.id], answer.outcome.score == 1.0)
+        seen = reflect(scored.text, golds[problem.id], scored.outcome.score == 1.0)
         totals["markers"] += seen.markers
         totals["wrong_steps"] += seen.wrong_steps
         totals["corrected_steps"] += seen.corrected_steps

@@ -24,9 +24,9 @@ def evaluate_held_out(
     telemetry: Telemetry,
     ranks: Ranks,
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    """Means by suite and domain for the log, and the share solved of every problem.
+    """Means by suite and domain for the log, and the solve rate of every problem.
 
-    Every process does its part; a problem without any judged sample is left out.
+    Every process evaluates its share. A problem without any scored sample is left out.
     """
     draws = Draws(max_tokens, settings.temperature)
     mine = [items[i] for i in ranks.share(len(items))]

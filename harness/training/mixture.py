@@ -1,6 +1,6 @@
-"""Problems for training: which suite, which level, which index; and held-out problems.
+"""Chooses problems for training (suite, level, index), and held-out problems.
 
-The mixture's place is plain data, so that a resumed run draws the same problems.
+The state of a mixture is plain data, so a resumed run draws the same problems.
 """
 
 import random
@@ -13,13 +13,13 @@ from ...tasks import Problem, Suite, load
 from ...tasks.suite import GeneratedSuite
 from .settings import HeldOutSettings, MixEntry
 
-_WITHOUT_END = 10**9
-_MEMORY = 0.9
+_UNBOUNDED_SIZE = 10**9
+_RATE_DECAY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A problem with its suite, its level and how another process loads that suite."""
+    """A problem with its suite, its level and the arguments that load the suite again."""
 
     suite: Suite
     problem: Problem
@@ -29,7 +29,7 @@ class Item:
 
 
 class Mixture:
-    """Draws training problems by weight; a curriculum moves the levels of each suite."""
+    """Draws training problems by weight; a curriculum adapts the levels of each suite."""
 
     def __init__(self, entries: Sequence[MixEntry], seed: int, curriculum: str = "uniform"):
         """Raises UsageError for unknown suites, splits or levels."""
@@ -39,13 +39,13 @@ class Mixture:
         self.drawn = 0
         self._loaded: dict[tuple[int, int | None], tuple[Suite, dict[str, Any]]] = {}
         self.rates: dict[str, float] = {}
-        """Running share of correct answers by "entry/level"."""
+        """Running solve rate by "entry/level"."""
         for entry in range(len(self.entries)):
             for level in self.levels(entry):
                 self._suite(entry, level)
 
     def levels(self, entry: int) -> list[int | None]:
-        """The levels of an entry, easiest first; [None] where it names none."""
+        """The levels of an entry, easiest first; [None] when it names none."""
         chosen = self.entries[entry].difficulties
         return [None] if chosen is None else [*sorted(chosen)]
 
@@ -62,24 +62,24 @@ class Mixture:
         return self._item(entry, level, number)
 
     def record_solve_rate(self, key: str, rate: float) -> None:
-        """Tell the curriculum the share of correct answers in one group of "entry/level"."""
+        """Update the solve rate of "entry/level" with that of one group."""
         old = self.rates.get(key)
-        self.rates[key] = rate if old is None else _MEMORY * old + (1 - _MEMORY) * rate
+        self.rates[key] = rate if old is None else _RATE_DECAY * old + (1 - _RATE_DECAY) * rate
 
     def state_dict(self) -> dict[str, Any]:
-        """The mixture's place: plain data."""
+        """The state of the mixture, as plain data."""
         return {"drawn": self.drawn, "rates": dict(self.rates)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from a place."""
+        """Restore a state."""
         self.drawn = state["drawn"]
         self.rates = dict(state["rates"])
 
     def level_weights(self, entry: int) -> list[float]:
-        """How likely each level of an entry is now.
+        """The sampling weight of each level of an entry.
 
-        `ladder` opens a level when the one below is answered right at least 70% of the time;
-        `learnable` prefers levels that are neither mastered nor out of reach: p (1 - p).
+        `ladder` adds a level when the one below is solved at least 70% of the time. `learnable`
+        prefers levels by p (1 - p) of their solve rate p.
         """
         levels = self.levels(entry)
         rates = [self.rates.get(f"{entry}/{level}") for level in levels]
@@ -112,7 +112,7 @@ class Mixture:
         key = (entry, level)
         if key not in self._loaded:
             settings = self.entries[entry]
-            self._loaded[key] = open_suite(settings, level, "train", self.seed, _WITHOUT_END)
+            self._loaded[key] = open_suite(settings, level, "train", self.seed, _UNBOUNDED_SIZE)
         return self._loaded[key]
 
 
@@ -121,7 +121,7 @@ def open_suite(
 ) -> tuple[Suite, dict[str, Any]]:
     """A suite of the mixture and the arguments that load it again.
 
-    A generated suite takes seed and size; a stored one has its own, and its own splits.
+    A generated suite takes seed and size; a stored one has fixed problems and splits.
     """
     spec: dict[str, Any] = {"name": entry.suite, **entry.options}
     if level is not None:
@@ -138,9 +138,9 @@ def open_suite(
 
 
 def held_out(entries: Sequence[MixEntry], settings: HeldOutSettings) -> list[Item]:
-    """The same held-out problems every time: test split, a seed of their own.
+    """A fixed set of held-out problems: the test split, with a separate seed.
 
-    Stored suites without a split for testing beside the training one are left out.
+    Stored suites whose split is chosen for training are left out.
     """
     items = []
     for number, entry in enumerate(entries):

@@ -1,4 +1,4 @@
-"""Worked solutions made imperfect on purpose, so that the base model leaves room for RL.
+"""Adds errors to worked solutions, so that a model trained on them leaves room for RL.
 
 Four kinds of example: `clean` (the gold), `direct` (the answer alone), `corrected` (a wrong
 step, "wait", the right step), `uncorrected` (a wrong step and a wrong answer).
@@ -22,7 +22,7 @@ _OPPOSITE |= {b: a for a, b in _OPPOSITE.items()}
 def add_noise(
     suite: Suite, problem: Problem, gold: str, rng: random.Random, noise: NoiseSettings
 ) -> tuple[str, str]:
-    """A completion and its kind. Falls back to the gold where a kind is not possible."""
+    """A completion and its kind. Falls back to the gold when a kind is not possible."""
     parts = split_thought(gold)
     draw = rng.random()
     if parts is None:
@@ -46,8 +46,8 @@ def add_noise(
 
 
 def _wrong_rest(suite: Suite, problem: Problem, rest: str, rng: random.Random) -> str | None:
-    """What follows the thinking, with a wrong answer."""
-    if suite.domain == "code" and "\n" in rest:  # a program: one of its values is changed
+    """The text after the thought, with a wrong answer."""
+    if suite.domain == "code" and "\n" in rest:  # a program: change one of its values
         lines = rest.split("\n")
         broken = break_step(lines, rng)
         if broken is None:
@@ -62,7 +62,7 @@ def _wrong_rest(suite: Suite, problem: Problem, rest: str, rng: random.Random) -
 
 
 def split_thought(completion: str) -> tuple[list[str], str] | None:
-    """The steps of a worked completion and what follows the thinking; None without thinking."""
+    """The steps of a worked solution and the text after the thought; None without a thought."""
     match = _THOUGHT.match(completion)
     return None if match is None else (match[1].split("\n"), match[2])
 
@@ -73,7 +73,7 @@ def join_thought(steps: list[str], rest: str) -> str:
 
 
 def break_step(steps: list[str], rng: random.Random) -> tuple[int, str] | None:
-    """A place and the wrong version of its line: the last value in it is changed."""
+    """The index of a step and a wrong version of it, in which the last value is changed."""
     places = [i for i, line in enumerate(steps) if _VALUE.search(line)]
     if not places:
         return None

@@ -13,9 +13,9 @@ _NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 
 
 class Muon(torch.optim.Optimizer):
-    """Muon (Jordan et al., 2024): momentum, orthogonalized by Newton-Schulz, for matrices.
+    """Muon (Jordan et al., 2024): momentum orthogonalized by Newton-Schulz, for matrices.
 
-    A tensor of more dimensions is a stack of matrices (the experts), each orthogonalized alone.
+    A tensor with more dimensions is a stack of matrices (experts), each orthogonalized alone.
     The update is scaled by sqrt(max(1, rows / columns)).
     """
 
@@ -82,9 +82,9 @@ class Optimizers:
                 group["base_lr"] = group["lr"]
 
     def step(self, step: int, progress: float) -> float:
-        """Clip, set the learning rates, update, clear the gradients; gives the gradient norm.
+        """Clip, set the learning rates, update, clear the gradients; returns the gradient norm.
 
-        `progress` in [0, 1] is the place in the schedule.
+        `progress` in [0, 1] is the position in the schedule.
         """
         norm = nn.utils.clip_grad_norm_(self.parameters, self.settings.clip_norm)
         factor = lr_factor(self.settings, step, progress)
@@ -101,17 +101,17 @@ class Optimizers:
             optimizer.zero_grad(set_to_none=True)
 
     def state_dict(self) -> list[dict[str, Any]]:
-        """Everything needed to go on exactly."""
+        """The state of all optimizers."""
         return [optimizer.state_dict() for optimizer in self.all]
 
     def load_state_dict(self, states: list[dict[str, Any]]) -> None:
-        """Take a state from `state_dict`."""
+        """Restore a state from `state_dict`."""
         for optimizer, state in zip(self.all, states, strict=True):
             optimizer.load_state_dict(state)
 
 
 def lr_factor(settings: OptimizerSettings, step: int, progress: float) -> float:
-    """The learning rate as a share of its peak: linear warm-up, then the schedule."""
+    """The learning rate as a fraction of its peak: linear warm-up, then the schedule."""
     warmup = min(1.0, (step + 1) / settings.warmup_steps) if settings.warmup_steps else 1.0
     floor = settings.final_lr_ratio
     progress = min(max(progress, 0.0), 1.0)

@@ -1,6 +1,6 @@
 """The policy update of one step: micro-batches, ratios, loss, gradients.
 
-Shapes: B answers, T tokens of prompt and completion, right-padded.
+Shapes: B completions, T tokens of prompt and completion, right-padded.
 """
 
 import random
@@ -22,7 +22,7 @@ _DEFAULT_HIGH = {"dapo": 0.28}
 
 @dataclass(slots=True)
 class TrainRow:
-    """One answer to learn from."""
+    """One completion to train on."""
 
     prompt: list[int]
     completion: list[int]
@@ -40,7 +40,7 @@ class TrainRow:
 
 @dataclass(slots=True)
 class UpdateSums:
-    """Sums over the tokens that were trained on, over all updates of a step."""
+    """Sums over the trained tokens of all updates in a step."""
 
     loss: float = 0.0
     kl: float = 0.0
@@ -55,8 +55,8 @@ class UpdateSums:
 
 
 @dataclass(slots=True)
-class _Micro:
-    """Padded tensors of some rows."""
+class _MicroBatch:
+    """The padded tensors of a micro-batch."""
 
     rows: list[TrainRow]
     tokens_BT: Tensor
@@ -83,23 +83,23 @@ class Updater:
         )  # fmt: skip
 
     def update(self, rows: Sequence[TrainRow], step: int) -> UpdateSums:
-        """All updates of one step. Rows without influence on the gradient are only counted."""
+        """All updates of one step. Rows without a gradient only count in the denominators."""
         sums = UpdateSums()
         many = self.settings.inner_epochs * self.settings.minibatches > 1
         if many:
-            self._note(self.policy, rows, "old_logprobs")
+            self._store_logprobs(self.policy, rows, "old_logprobs")
         if self.reference is not None:
-            self._note(self.reference, rows, "ref_logprobs")
+            self._store_logprobs(self.reference, rows, "ref_logprobs")
         for epoch in range(self.settings.inner_epochs):
             order = list(range(len(rows)))
             if self.settings.minibatches > 1:
                 random.Random(f"{self.settings.seed}/{step}/{epoch}").shuffle(order)
             for part in range(self.settings.minibatches):
                 share = _part(len(order), part, self.settings.minibatches)
-                self._one([rows[order[i]] for i in share], step, sums)
+                self._optimizer_step([rows[order[i]] for i in share], step, sums)
         return sums
 
-    def _one(self, rows: list[TrainRow], step: int, sums: UpdateSums) -> None:
+    def _optimizer_step(self, rows: list[TrainRow], step: int, sums: UpdateSums) -> None:
         ranks, device = self.session.ranks, self.session.device
         counts = distributed.sum_over_ranks(
             [len(rows), sum(len(row.completion) for row in rows)], ranks, device
@@ -110,25 +110,27 @@ class Updater:
             sequences=int(counts[0]), tokens=int(counts[1]), max_tokens=self.settings.max_tokens
         )
         loss = 0.0
-        for micro in self._micros([row for row in rows if self._matters(row)]):
+        for micro in self._micro_batches([row for row in rows if self._has_gradient(row)]):
             loss += self._backward(micro, over, sums)
-        self.session.check_finite(loss, "loss", {"rows": [_plain(row) for row in rows]})
+        self.session.check_finite(loss, "loss", {"rows": [_as_record(row) for row in rows]})
         distributed.sum_gradients(self.optimizers.parameters, ranks)
         sums.loss += distributed.sum_over_ranks([loss], ranks, device)[0]
         norm = self.optimizers.step(step, self.session.progress)
-        self.session.check_finite(norm, "gradient norm", {"rows": [_plain(row) for row in rows]})
+        self.session.check_finite(
+            norm, "gradient norm", {"rows": [_as_record(row) for row in rows]}
+        )
         sums.norms.append(norm)
 
-    def _matters(self, row: TrainRow) -> bool:
+    def _has_gradient(self, row: TrainRow) -> bool:
         return row.advantage != 0.0 or self.settings.beta > 0
 
-    def _backward(self, micro: _Micro, over: Denominators, sums: UpdateSums) -> float:
+    def _backward(self, micro: _MicroBatch, over: Denominators, sums: UpdateSums) -> float:
         logps_BT, entropy_BT = self.policy.logprobs(
             micro.tokens_BT, micro.real_BT, micro.loss_mask_BT, self.settings.temperature
         )
         mask_BT = micro.loss_mask_BT.to(logps_BT.dtype)
-        old_BT = self._placed(micro, [row.old_logprobs for row in micro.rows])
-        sampler_BT = self._placed(micro, [torch.tensor(r.sampler_logprobs) for r in micro.rows])
+        old_BT = self._scatter(micro, [row.old_logprobs for row in micro.rows])
+        sampler_BT = self._scatter(micro, [torch.tensor(r.sampler_logprobs) for r in micro.rows])
         assert sampler_BT is not None
         before_BT = logps_BT.detach() if old_BT is None else old_BT
         gap_BT = (before_BT - sampler_BT) * mask_BT
@@ -140,7 +142,7 @@ class Updater:
             advantages_B=torch.tensor([r.advantage for r in micro.rows], device=logps_BT.device),
             mask_BT=mask_BT,
             old_logps_BT=old_BT,
-            ref_logps_BT=self._placed(micro, [row.ref_logprobs for row in micro.rows]),
+            ref_logps_BT=self._scatter(micro, [row.ref_logprobs for row in micro.rows]),
             weights_BT=weights_BT,
         )
         terms = LOSSES[self.settings.method](batch, self.loss_settings, over)
@@ -163,25 +165,25 @@ class Updater:
         return float(loss)
 
     @torch.no_grad()
-    def _note(self, policy: Policy, rows: Sequence[TrainRow], field_name: str) -> None:
-        """Store a policy's log-probabilities on the rows that need them."""
-        for micro in self._micros([row for row in rows if self._matters(row)]):
+    def _store_logprobs(self, policy: Policy, rows: Sequence[TrainRow], field_name: str) -> None:
+        """Store a policy's log-probabilities on the rows that have a gradient."""
+        for micro in self._micro_batches([row for row in rows if self._has_gradient(row)]):
             logps_BT, _ = policy.logprobs(
                 micro.tokens_BT, micro.real_BT, micro.loss_mask_BT, self.settings.temperature
             )
             for row, logps_T in zip(micro.rows, logps_BT, strict=True):
                 setattr(row, field_name, logps_T[len(row.prompt) : row.length].clone())
 
-    def _placed(self, micro: _Micro, values: Sequence[Tensor | None]) -> Tensor | None:
-        """Per-completion values put at their places in (B, T); None when a row has none."""
+    def _scatter(self, micro: _MicroBatch, values: Sequence[Tensor | None]) -> Tensor | None:
+        """Scatter per-completion values to their positions in (B, T); None when a row has none."""
         if any(value is None for value in values):
             return None
         flat = torch.cat([value.float() for value in values if value is not None])
         placed_BT = torch.zeros(micro.tokens_BT.shape, device=micro.tokens_BT.device)
         return placed_BT.masked_scatter(micro.loss_mask_BT, flat.to(placed_BT.device))
 
-    def _micros(self, rows: Sequence[TrainRow]) -> Iterator[_Micro]:
-        """Rows of similar length together, at most `micro_tokens` padded tokens each."""
+    def _micro_batches(self, rows: Sequence[TrainRow]) -> Iterator[_MicroBatch]:
+        """Batch rows of similar length, at most `micro_tokens` padded tokens each."""
         waiting: list[TrainRow] = []
         for row in sorted(rows, key=lambda row: row.length):
             if waiting and (len(waiting) + 1) * row.length > self.settings.micro_tokens:
@@ -191,21 +193,21 @@ class Updater:
         if waiting:
             yield self._pad(waiting)
 
-    def _pad(self, rows: list[TrainRow]) -> _Micro:
+    def _pad(self, rows: list[TrainRow]) -> _MicroBatch:
         width = max(row.length for row in rows)
         fill = self.policy.codec.end
         ids = [row.prompt + row.completion + [fill] * (width - row.length) for row in rows]
         tokens_BT = torch.tensor(ids, device=self.session.device)
-        places_T = torch.arange(width, device=self.session.device)
+        indices_T = torch.arange(width, device=self.session.device)
         prompts_B1 = torch.tensor([[len(row.prompt)] for row in rows], device=tokens_BT.device)
         lengths_B1 = torch.tensor([[row.length] for row in rows], device=tokens_BT.device)
-        real_BT = places_T < lengths_B1
-        return _Micro(rows, tokens_BT, real_BT, real_BT & (places_T >= prompts_B1))
+        real_BT = indices_T < lengths_B1
+        return _MicroBatch(rows, tokens_BT, real_BT, real_BT & (indices_T >= prompts_B1))
 
 
 def _part(count: int, part: int, parts: int) -> range:
     return range(count * part // parts, count * (part + 1) // parts)
 
 
-def _plain(row: TrainRow) -> dict[str, object]:
+def _as_record(row: TrainRow) -> dict[str, object]:
     return {"prompt": row.prompt, "completion": row.completion, "advantage": row.advantage}

@@ -1,4 +1,4 @@
-"""Pretraining: the next token and the one after, over whole examples of the mixture."""
+"""Pretraining: next-token and multi-token prediction over whole examples of the mixture."""
 
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,9 @@ _TOKENIZER_EXAMPLES = 3000
 
 
 def run_pretrain(config: PretrainSettings, resume: bool = False) -> Path:
-    """Train from scratch (or go on from `model.checkpoint`); gives the folder of the result.
+    """Train from scratch or from `model.checkpoint`; returns the folder of the final model.
 
-    Raises UsageError for mistakes of the configuration, TrainingError for NaN.
+    Raises UsageError for invalid settings, TrainingError for NaN.
     """
     with Session(config, "pretrain", resume) as session:
         with main_process_first(session.ranks):
@@ -59,7 +59,7 @@ def start_policy(config: TextRunSettings, session: Session) -> Policy:
 
 
 def make_codec(config: TextRunSettings, session: Session) -> Codec:
-    """The run's tokenizer: the one it already has, or one trained on its own examples."""
+    """The run's tokenizer: the saved one, or a new one trained on the run's examples."""
     folder = session.out / "tokenizer"
     if (folder / "tokenizer.json").is_file():
         return load_codec(str(folder))
@@ -83,7 +83,7 @@ def check_context(policy: Policy, tokens: int) -> None:
 def make_corpus(
     config: TextRunSettings, policy: Policy, session: Session
 ) -> tuple[Tokens, dict[str, Any]]:
-    """The corpus of a run, made once by one process where there are several."""
+    """The corpus of a run; with several processes, the first one generates it."""
     with main_process_first(session.ranks):
         return build_corpus(
             config.mix, config.seed, policy.codec, config.corpus, corpus_folder(config),
@@ -92,18 +92,18 @@ def make_corpus(
 
 
 def corpus_folder(config: TextRunSettings) -> Path:
-    """Where the shards of a run are kept."""
+    """The folder of a run's shards."""
     return Path(config.corpus.cache) if config.corpus.cache else Path(config.out) / "corpus"
 
 
 def describe(session: Session, policy: Policy, content: dict[str, Any]) -> None:
-    """The manifest of a run over text."""
+    """Write the manifest of a run over text."""
     parameters = sum(p.numel() for p in policy.model.parameters())
     session.manifest({"parameters": parameters, "tokenizer": policy.codec.hash, **content})
 
 
 def finish_text(session: Session, policy: Policy) -> Path:
-    """Write the final model (bfloat16 on a GPU run) and the report."""
+    """Save the final model (bfloat16 for bfloat16 runs) and the report; returns its folder."""
     final = session.out / "final"
     if session.ranks.is_main:
         dtype = torch.bfloat16 if session.precision == torch.bfloat16 else None

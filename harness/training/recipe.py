@@ -1,12 +1,12 @@
-"""The recipe: R1-Zero (base, GRPO), R1 (base, cold start, GRPO, rejection sampling, SFT, GRPO),
-or any other order of stages, from one TOML file.
+"""Runs stages in order from one TOML file: R1-Zero (base, GRPO), R1 (base, cold start, GRPO,
+rejection sampling, SFT, GRPO), or any other order.
 
     OUT/<stage>/            each stage's own run folder
-    OUT/<stage>/final       its model, where the stages after it start
+    OUT/<stage>/final       its model, from which later stages start
     OUT/<stage>/data.jsonl  for a `reject` stage
     OUT/<stage>/done.json   once the stage is finished
 
-Finished stages are not run again; an interrupted one goes on from its last checkpoint.
+Finished stages are skipped; an interrupted one continues from its last checkpoint.
 """
 
 from pathlib import Path
@@ -19,16 +19,16 @@ from .settings import RecipeSettings, Stage
 
 
 def run_recipe(config: RecipeSettings, resume: bool = False) -> Path:
-    """Run the stages that are not finished, or those named in `only`; gives the folder.
+    """Run the unfinished stages, or those named in `only`; returns the output folder.
 
-    Raises UsageError for a stage whose settings are not legal, before anything runs.
+    Raises UsageError for a stage with invalid settings before anything runs.
     """
     out = Path(config.out)
     checked = {stage.name: stage_config(config, stage) for stage in config.stages}
     finished = finished_stages(config)
     if finished and not resume:
         raise UsageError(
-            f"{out} holds finished stages ({', '.join(finished)}): use --resume to go on, "
+            f"{out} holds finished stages ({', '.join(finished)}): use --resume to continue, "
             "or another out folder"
         )
     for stage in config.stages:
@@ -43,7 +43,7 @@ def run_recipe(config: RecipeSettings, resume: bool = False) -> Path:
 
 
 def stage_config(config: RecipeSettings, stage: Stage) -> Any:
-    """The checked settings of a stage: common ones it knows, its own, and its links."""
+    """The validated settings of a stage: common ones that apply, its own, and its links."""
     out = Path(config.out)
     known = CLASSES[stage.kind].model_fields
     content: dict[str, Any] = {"seed": config.seed}
@@ -65,7 +65,7 @@ def stage_config(config: RecipeSettings, stage: Stage) -> Any:
 
 
 def finished_stages(config: RecipeSettings) -> list[str]:
-    """Names of the stages whose results are there."""
+    """Names of the finished stages."""
     out = Path(config.out)
     marks = {"reject": "data.jsonl"}
     return [

@@ -1,9 +1,9 @@
-"""Reflection in a trace, counted by checking the trace, not by keyword alone.
+"""Measures reflection by checking the reasoning trace, not by keywords alone.
 
-A *marker* is a word such as "wait". A *wrong step* is a line that can be shown wrong: an
-equation of numbers that does not hold, or a line that differs from the worked solution's line
-with the same left side. A *self-correction* is a wrong step followed later by the right
-version of the same step, in a completion whose answer verified as correct.
+A *marker* is a word such as "wait". A *wrong step* is a line that is provably wrong: a numeric
+equation that does not hold, or a line that differs from the worked solution's line with the same
+left side. A *self-correction* is a wrong step followed by the correct version of the same step,
+in a completion whose answer is correct.
 """
 
 import ast
@@ -34,13 +34,13 @@ class Reflection:
     steps: int
     wrong_steps: int
     corrected_steps: int
-    """Wrong steps that a later line makes again, right."""
+    """Wrong steps that a later line corrects."""
     self_corrected: bool
     """At least one corrected step, and the answer is correct."""
 
 
 def reflect(completion: str, gold: str | None, correct: bool) -> Reflection:
-    """Check the thinking of a completion against arithmetic and a worked solution."""
+    """Check the thought of a completion against arithmetic and a worked solution."""
     lines = _lines(completion)
     reference: dict[str, set[str]] = {}
     for line in _lines(gold or ""):
@@ -74,7 +74,7 @@ def _left(line: str) -> str:
 
 
 def _is_right(line: str, reference: dict[str, set[str]]) -> bool | None:
-    """True or False where the line can be decided, None where it cannot."""
+    """Whether the line is right; None when that cannot be decided."""
     left = _left(line)
     if left in reference and left != _plain(line):
         if _plain(line) in reference[left]:

@@ -1,4 +1,4 @@
-"""Rejection sampling: sample k answers, keep what verifies, drop copies, write a dataset."""
+"""Rejection sampling: sample k completions, keep the verified, distinct ones as a dataset."""
 
 import json
 import random
@@ -20,20 +20,20 @@ from .telemetry import Telemetry
 
 _SLOTS = {"cpu": 256, "cuda": 2048}
 _CHUNK = 128
-"""Problems sampled between two writes."""
+"""Problems sampled at once."""
 
 
 def run_reject(config: RejectSettings, resume: bool = False) -> Path:
-    """Write verified answers as JSONL; gives the file. A finished file is left as it is.
+    """Write verified completions as JSONL; returns the file. A finished file is kept.
 
     Lines: {"prompt", "completion", "suite", "problem", "score"}.
-    Raises UsageError for mistakes, TrainingError when nothing verifies.
+    Raises UsageError for invalid settings, TrainingError when nothing verifies.
     """
     out = Path(config.out)
     if out.is_file():
         if resume:
             return out
-        raise UsageError(f"{out} is there already: use --resume to keep it, or another out file")
+        raise UsageError(f"{out} exists already: use --resume to keep it, or another out file")
     device = pick_device(config.device)
     if config.threads is not None:
         torch.set_num_threads(config.threads)
@@ -42,7 +42,7 @@ def run_reject(config: RejectSettings, resume: bool = False) -> Path:
     with RewardPool(config.reward.source, config.reward.workers, config.reward.timeout) as pool:
         records, counts = collect_verified(policy, config, pool)
     if not records:
-        raise TrainingError(f"not one of {counts['sampled']} answers verified as correct")
+        raise TrainingError(f"none of {counts['sampled']} completions verified as correct")
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.partial")
     with partial.open("w", encoding="utf-8") as file:
@@ -55,7 +55,7 @@ def run_reject(config: RejectSettings, resume: bool = False) -> Path:
 def collect_verified(
     policy: Policy, config: RejectSettings, pool: RewardPool
 ) -> tuple[list[dict[str, object]], dict[str, int]]:
-    """Records of verified answers, and the counts of what was left out."""
+    """The records of verified completions, and counts of everything sampled."""
     mixture = Mixture(config.mix, config.seed + 900_007)
     draws = Draws(config.max_tokens, config.temperature)
     telemetry = Telemetry(Path(config.out).parent, False, 0, 0, False)
@@ -78,12 +78,12 @@ def collect_verified(
 def _keep(
     group: Group, config: RejectSettings, counts: dict[str, int]
 ) -> Iterator[dict[str, object]]:
-    """The verified answers of one group, copies dropped, a random few of them."""
+    """A random few of the distinct verified completions of one group."""
     counts["sampled"] += len(group.completions)
     counts["no_reward"] += sum(a.outcome.score is None for a in group.completions)
     right = [a.text for a in group.completions if a.outcome.score == 1.0]
     counts["correct"] += len(right)
-    distinct = distinct_answers(right)
+    distinct = distinct_completions(right)
     counts["copies"] += len(right) - len(distinct)
     problem = group.item.problem
     random.Random(f"{config.seed}/{problem.id}").shuffle(distinct)
@@ -98,8 +98,8 @@ def _keep(
         }
 
 
-def distinct_answers(texts: Sequence[str]) -> list[str]:
-    """The texts without those that differ from an earlier one in white space alone."""
+def distinct_completions(texts: Sequence[str]) -> list[str]:
+    """The texts without duplicates up to white space; the first one is kept."""
     seen: dict[str, str] = {}
     for text in texts:
         seen.setdefault(re.sub(r"\s+", " ", text).strip(), text)

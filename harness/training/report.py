@@ -1,4 +1,4 @@
-"""A self-contained HTML report of a run, from metrics.jsonl and samples.jsonl alone."""
+"""A self-contained HTML report of a run, from its metrics.jsonl and samples.jsonl."""
 
 import html
 import json
@@ -27,7 +27,7 @@ figure,td,th,.cards li{border-color:#30363d}}
 _COLOURS = ("#0969da", "#cf222e", "#1a7f37", "#8250df", "#bf8700", "#0b7a75", "#a40e6f", "#57606a")
 _W, _H, _PAD = 340, 190, 38
 _NOISY = 40
-"""Lines of more points are drawn faint, with their running mean on top."""
+"""Longer series are drawn faint, with their running mean on top."""
 _HEADLINES = (
     ("heldout/all", "held-out pass@1"), ("heldout/domain/math", "math"),
     ("heldout/domain/code", "code"), ("heldout/domain/logic", "logic"),
@@ -35,7 +35,7 @@ _HEADLINES = (
     ("length/mean", "response length"), ("reflection/self_corrected", "self-corrected"),
 )  # fmt: skip
 _EARLY_AND_LATE = 10
-"""Steps whose mean stands for the beginning and the end of what is logged at every step."""
+"""Steps averaged for the first and the last value of a metric logged at every step."""
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Loss", ("loss", "mtp_loss", "aux_loss")),
@@ -64,7 +64,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def write_report(out: Path) -> Path:
-    """Write OUT/report.html; needs no network to look at."""
+    """Write OUT/report.html, which loads nothing from the network."""
     records = read_lines(out / "metrics.jsonl")
     samples = read_lines(out / "samples.jsonl")
     manifest_file = out / "manifest.json"
@@ -137,7 +137,7 @@ def _colour(number: int, count: int) -> str:
 
 
 def _drawn(line: list[tuple[int, float]]) -> list[tuple[list[tuple[int, float]], str]]:
-    """The polylines of a series: itself, or faint with its running mean where it is noisy."""
+    """The polylines of a series: itself, or faint with its running mean when it is long."""
     if len(line) <= _NOISY:
         return [(line, "stroke-width=1.5")]
     reach = max(2, len(line) // 40)
@@ -176,7 +176,7 @@ def _axis(x0: float, x1: float, y0: float, y1: float) -> str:
 
 
 def _headlines(records: Sequence[dict[str, Any]]) -> str:
-    """Where the run began and where it is, in a few numbers."""
+    """The first and the latest value of the main metrics."""
     if not records:
         return "<p>No step is finished yet.</p>"
     cards = []

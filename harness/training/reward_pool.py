@@ -1,8 +1,8 @@
-"""Rewards from worker processes, while generation goes on.
+"""Computes rewards in worker processes during generation.
 
-A thread per worker hands it one completion at a time and waits no longer than the deadline.
-A worker that hangs or dies is replaced and its completion has no reward: it is dropped from
-training and counted, never taken as 0.
+A thread per worker sends it one completion at a time and waits up to the timeout. A worker that
+hangs or dies is replaced. Its completion has no reward: training drops and counts it, and never
+uses 0 instead.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ NO_REWARD = ("none", "raised", "hung", "died", "not_finite", "checker_error")
 
 @dataclass(frozen=True, slots=True)
 class RewardOutcome:
-    """What came back for one completion; `score` is None exactly when there is no reward."""
+    """The result for one completion; `score` is None exactly when there is no reward."""
 
     status: str
     score: float | None
@@ -39,7 +39,7 @@ class RewardOutcome:
 
 
 class RewardPool:
-    """Worker processes that reward completions. Close it to leave nothing behind."""
+    """Worker processes that reward completions. Close it to stop them."""
 
     def __init__(self, source: str = "verdict", workers: int | None = None, timeout: float = 60):
         """Raises UsageError when `source` names no callable."""
@@ -70,7 +70,7 @@ class RewardPool:
         return future
 
     def close(self) -> None:
-        """Stop the workers; waits until they are gone."""
+        """Stop the workers and wait until they have ended."""
         self._closing.set()
         for _ in self._threads:
             self._queue.put(None)
@@ -112,7 +112,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(),
-            # Ctrl-C reaches the whole terminal group; only the trainer decides what it means.
+            # Ctrl-C signals the whole terminal group; only the trainer handles it.
             start_new_session=True,
         )
 
@@ -148,7 +148,7 @@ class _Worker:
         return RewardOutcome(reply["status"], reply["score"], reply["reason"], seconds)
 
     def dismiss(self) -> None:
-        """End in good order, so that the worker's own sandbox is closed; then make sure."""
+        """Let the worker close its own sandbox and exit; kill it if it does not."""
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
@@ -162,11 +162,11 @@ class _Worker:
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
-                with contextlib.suppress(BrokenPipeError):  # unsent bytes to a dead worker
+                with contextlib.suppress(BrokenPipeError):  # unsent bytes to an ended worker
                     stream.close()
 
 
 def _environment() -> dict[str, str]:
-    """The worker must find `assay` as the parent found it, and use one thread."""
+    """The parent's import path, so that the worker finds `assay`, and one thread."""
     roots = [str(Path(entry).resolve()) if entry else os.getcwd() for entry in sys.path]
     return os.environ | {"PYTHONPATH": os.pathsep.join(roots), "OMP_NUM_THREADS": "1"}

@@ -1,9 +1,9 @@
-"""The reward worker: a process of its own that turns completions into rewards.
+"""The reward worker: a separate process that computes the rewards of completions.
 
-Started as `python -m assay.harness.training.reward_worker`. Reads pickled jobs from its
-parent on stdin and answers with one JSON line each on the original stdout; whatever a reward
-function prints goes to stderr, so it cannot be read as an answer. A worker that hangs is
-killed by the parent: nothing else can end a check that does not want to end.
+Started as `python -m assay.harness.training.reward_worker`. It reads pickled requests from its
+parent on stdin and replies with one JSON line each on the original stdout. What a reward function
+prints goes to stderr, so it cannot be read as a reply. The parent kills a worker that hangs,
+because nothing else reliably ends a check.
 """
 
 import importlib
@@ -36,7 +36,7 @@ class RewardRequest:
 
 
 def load_callable(name: str) -> RewardFunction:
-    """The user's reward `module:function`. Raises UsageError when there is none."""
+    """Import the user's reward `module:function`. Raises UsageError when it does not exist."""
     module_name, _, attribute = name.partition(":")
     if not module_name or not attribute:
         raise UsageError(f"reward source {name!r}: use 'verdict' or 'module:function'")
@@ -52,7 +52,7 @@ def load_callable(name: str) -> RewardFunction:
 
 
 def compute_reward(request: RewardRequest, suites: dict[str, Suite]) -> dict[str, Any]:
-    """The verdict's status and score, or the callable's value, or why there is none."""
+    """The verdict's status and score, or the callable's value, or why there is no score."""
     if request.reward != "verdict":
         value = load_callable(request.reward)(request.problem, request.completion)
         if value is None:
@@ -69,14 +69,14 @@ def compute_reward(request: RewardRequest, suites: dict[str, Suite]) -> dict[str
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
-    """Answer jobs until the parent closes the pipe."""
+    """Reply to requests until the parent closes the pipe."""
     suites: dict[str, Suite] = {}
     while header := source.read(4):
         (size,) = struct.unpack("<I", header)
         request: RewardRequest = pickle.loads(source.read(size))  # from our own parent only
         try:
             reply = compute_reward(request, suites)
-        except Exception as error:  # a reward that raises is reported, and never a reward
+        except Exception as error:  # reported as "raised", without a reward
             reply = {
                 "status": "raised",
                 "score": None,
@@ -87,14 +87,14 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End this process when its parent is gone, even in the middle of a check."""
+    """Exit when the parent has ended, even during a check."""
     while os.getppid() == parent:
         time.sleep(1.0)
     os._exit(1)
 
 
 def main() -> None:
-    """Keep the real stdout for answers and give the reward function stderr instead."""
+    """Serve replies on the real stdout; reward functions get stderr as their stdout."""
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr

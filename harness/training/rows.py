@@ -1,4 +1,4 @@
-"""Token rows: examples packed side by side, with what to attend to and what to learn.
+"""Packs tokenized examples into rows, with segment numbers and a loss mask.
 
 Shapes: R rows, T tokens per row.
 """
@@ -15,13 +15,13 @@ from ...sandbox.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Tokenized examples end to end: prompt, completion, end token."""
+    """Concatenated tokenized examples: prompt, completion, end token."""
 
     ids: np.ndarray
     lengths: np.ndarray
     """Tokens of each example."""
     prompts: np.ndarray
-    """How many of them are the prompt."""
+    """Prompt tokens of each example."""
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -39,7 +39,7 @@ class Tokens:
 
     @staticmethod
     def join(parts: Sequence["Tokens"]) -> "Tokens":
-        """Several lots as one."""
+        """Concatenate several sets of examples."""
         return Tokens(
             np.concatenate([part.ids for part in parts]),
             np.concatenate([part.lengths for part in parts]),
@@ -55,7 +55,7 @@ class Rows:
     segments_RT: Tensor
     """Number of the example within the row, from 1; 0 is padding."""
     loss_mask_RT: Tensor
-    """Whether the token is one to learn to predict."""
+    """Whether the token is a target of the loss."""
     dropped: int
     """Examples longer than a row."""
 
@@ -75,14 +75,14 @@ class Rows:
 def pack(tokens: Tokens, row_tokens: int, completions_only: bool, seed: int) -> Rows:
     """Pack examples in random order into rows of `row_tokens`, first fit over a few open rows.
 
-    Raises UsageError when not one example fits.
+    Raises UsageError when no example fits.
     """
     order = np.random.default_rng(seed).permutation(len(tokens))
     starts = np.concatenate([[0], np.cumsum(tokens.lengths)[:-1]]).astype(np.int64)
     rows, dropped = _assign(order, tokens.lengths, row_tokens)
     if not rows:
         raise UsageError(
-            f"row_tokens {row_tokens}: every example is longer, the shortest has "
+            f"row_tokens {row_tokens}: every example is longer; the shortest has "
             f"{int(tokens.lengths.min())} tokens"
         )
     ids = np.zeros((len(rows), row_tokens), dtype=np.int32)
@@ -105,7 +105,7 @@ def pack(tokens: Tokens, row_tokens: int, completions_only: bool, seed: int) -> 
 def _assign(
     order: np.ndarray, lengths: np.ndarray, row_tokens: int, open_rows: int = 8
 ) -> tuple[list[list[int]], int]:
-    """Which examples go into which row."""
+    """The examples of each row, and how many did not fit."""
     done: list[list[int]] = []
     waiting: list[tuple[int, list[int]]] = []  # room left, members
     dropped = 0

@@ -1,4 +1,4 @@
-"""What every training run shares: device, ranks, checkpoints, the clock, stopping."""
+"""What every training run shares: device, ranks, checkpoints, the clock, interruption."""
 
 import json
 import os
@@ -26,15 +26,15 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 class TrainingError(RuntimeError):
-    """Training cannot go on: one line says why and where the evidence lies."""
+    """Training cannot continue; the message says why in one line."""
 
 
 class RunInterruptedError(Exception):
-    """Ctrl-C: the state was saved, `--resume` goes on from here."""
+    """Ctrl-C: the state was saved, and `--resume` continues from it."""
 
 
 class Session:
-    """One run of one stage. Use as a context; `steps()` yields the step numbers still to do."""
+    """One run of one stage, a context manager; `steps()` yields the remaining step numbers."""
 
     def __init__(self, settings: RunSettings, kind: str, resume: bool) -> None:
         """Raises UsageError when the folder holds another run and `resume` is off."""
@@ -68,7 +68,7 @@ class Session:
         state = load_checkpoint(self.out) if (self.out / "checkpoints").exists() else None
         if state is not None and not resume:
             raise UsageError(
-                f"{self.out} holds a run at step {state['step']}: use --resume to go on, "
+                f"{self.out} holds a run at step {state['step']}: use --resume to continue, "
                 "or another out folder"
             )
         return state
@@ -79,8 +79,8 @@ class Session:
     def __exit__(self, *exc: object) -> None:
         self.telemetry.close()
 
-    def adopt(self, model: nn.Module, optimizers: Optimizers) -> dict[str, Any]:
-        """Put the restored state into model and optimizers; gives what else was saved."""
+    def restore_state(self, model: nn.Module, optimizers: Optimizers) -> dict[str, Any]:
+        """Load the restored state into model and optimizers; returns the other saved values."""
         if self.restored is None:
             return {}
         model.load_state_dict(self.restored["model"])
@@ -108,7 +108,7 @@ class Session:
 
     @property
     def progress(self) -> float:
-        """Place in the schedule, in [0, 1]: by steps, or by time when that ends sooner."""
+        """Position in the schedule, in [0, 1]: by steps, or by time when that ends sooner."""
         by_steps = self.step / self.settings.steps
         limit = self.settings.max_minutes
         by_time = 0.0 if limit is None else self.seconds / (60 * limit)
@@ -119,7 +119,7 @@ class Session:
         return min(1.0, max(by_steps, by_time))
 
     def steps(self, save: Callable[[], None]) -> Iterator[int]:
-        """Step numbers from the first not done yet; saves on schedule, at the end, on Ctrl-C.
+        """The remaining step numbers; saves on schedule, at the end and on Ctrl-C.
 
         Raises RunInterruptedError after saving when the user pressed Ctrl-C.
         """
@@ -130,7 +130,9 @@ class Session:
                 self.step += 1
                 if self._interrupted:
                     save()
-                    raise RunInterruptedError(f"stopped after step {self.step}; --resume goes on")
+                    raise RunInterruptedError(
+                        f"stopped after step {self.step}; continue with --resume"
+                    )
                 if self.step % self.settings.save_every == 0:
                     save()
         save()
@@ -143,7 +145,7 @@ class Session:
         before = signal.getsignal(signal.SIGINT)
 
         def note(number: int, frame: Any) -> None:
-            if self._interrupted:  # the second time, at once
+            if self._interrupted:  # the second Ctrl-C stops at once
                 raise KeyboardInterrupt
             self._interrupted = True
             self.telemetry.say("stopping after this step (Ctrl-C again to stop at once)")
@@ -155,7 +157,7 @@ class Session:
             signal.signal(signal.SIGINT, before)
 
     def check_finite(self, value: float, what: str, batch: dict[str, Any]) -> None:
-        """Raises TrainingError for NaN or infinity, with the batch saved beside the run."""
+        """Raises TrainingError for NaN or infinity, and saves the batch in the run's folder."""
         if value == value and abs(value) != float("inf"):
             return
         path = self.out / f"bad-batch-step-{self.step}-rank-{self.ranks.rank}.pt"
@@ -163,7 +165,7 @@ class Session:
         raise TrainingError(f"{what} is {value} at step {self.step}; the batch is in {path}")
 
     def manifest(self, content: dict[str, Any]) -> None:
-        """Write what decides the run: settings, seeds, hashes, machine."""
+        """Write what determines the run: settings, seeds, hashes, machine."""
         if not self.ranks.is_main:
             return
         self.out.mkdir(parents=True, exist_ok=True)
@@ -176,7 +178,7 @@ class Session:
         (self.out / "manifest.json").write_text(json.dumps(record, indent=1), "utf-8")
 
     def cost(self, flops: float) -> dict[str, float]:
-        """Cumulative cost: FLOPs of training, device-hours, price."""
+        """Cumulative cost: training FLOPs, device-hours, price."""
         hours = self.seconds * self.ranks.world / 3600
         return {
             "cost/flops": flops,
@@ -198,16 +200,16 @@ class Session:
 
 
 def pick_device(wanted: str) -> torch.device:
-    """The device of a run. Raises UsageError for "cuda" where there is none."""
+    """The device of a run. Raises UsageError for "cuda" without a GPU."""
     if wanted == "cuda" and not torch.cuda.is_available():
-        raise UsageError("device 'cuda': torch sees no GPU here; use 'cpu' or 'auto'")
+        raise UsageError("device 'cuda': torch finds no GPU; use 'cpu' or 'auto'")
     if wanted == "auto":
         wanted = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(wanted)
 
 
 def active_parameters(model: nn.Module) -> float:
-    """Parameters that one token uses: all but the routed experts it is not sent to."""
+    """Parameters that one token uses: all but the routed experts it is not routed to."""
     config: Any = getattr(model, "config", None)
     total = 0.0
     for name, p in model.named_parameters():

@@ -11,7 +11,7 @@ Method = Literal["grpo", "dr_grpo", "dapo", "gspo", "cispo"]
 
 
 class Strict(BaseModel):
-    """No unknown keys, no silent coercion of what is not meant."""
+    """A model that rejects unknown keys."""
 
     model_config = ConfigDict(extra="forbid", validate_default=False)
 
@@ -21,9 +21,9 @@ class ModelSettings(Strict):
 
     checkpoint: str | None = None
     preset: str = "nano"
-    """Preset of the bundled architecture, when there is no checkpoint."""
+    """Preset of the bundled architecture, used without a checkpoint."""
     overrides: dict[str, Any] = Field(default_factory=dict)
-    """Fields of the preset to change."""
+    """Fields of the preset to override."""
     lora_rank: int | None = Field(default=None, ge=1)
     """Train LoRA adapters of this rank (needs peft; `hf/` models only)."""
     lora_targets: list[str] | Literal["all-linear"] = "all-linear"
@@ -35,7 +35,7 @@ class OptimizerSettings(Strict):
     name: Literal["adamw", "muon"] = "adamw"
     lr: float = Field(default=1e-3, gt=0)
     muon_lr: float = Field(default=0.02, gt=0)
-    """For the hidden matrices when `name` is muon; the rest is trained by AdamW with `lr`."""
+    """Learning rate of hidden matrices with muon; AdamW trains the rest with `lr`."""
     betas: tuple[float, float] = (0.9, 0.95)
     weight_decay: float = Field(default=0.1, ge=0)
     clip_norm: float = Field(default=1.0, gt=0)
@@ -50,18 +50,18 @@ class MixEntry(Strict):
     suite: str
     weight: float = Field(default=1.0, gt=0)
     difficulties: list[int] | None = None
-    """Legal levels, easiest first; None for the suite's default (stored suites have none)."""
+    """Levels to draw from; None for the suite's default (stored suites have no levels)."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Passed to `load`, for example {data_dir = "..."} ."""
 
 
 class NoiseSettings(Strict):
-    """How worked solutions are made imperfect on purpose, so that RL has something to do."""
+    """Errors added to worked solutions, so that the base model leaves room for RL."""
 
     direct: float = Field(default=0.15, ge=0, le=1)
-    """Share of examples that answer at once, without thinking."""
+    """Share of examples that answer without thinking."""
     corrected: float = Field(default=0.1, ge=0, le=1)
-    """Share with one wrong step that is noticed ("wait") and made again, right."""
+    """Share with one wrong step, followed by "wait" and the correct step."""
     uncorrected: float = Field(default=0.15, ge=0, le=1)
     """Share with one wrong step and a wrong answer."""
 
@@ -78,22 +78,22 @@ class CorpusSettings(Strict):
     examples: int = Field(default=20_000, ge=1)
     noise: NoiseSettings = NoiseSettings()
     workers: int | None = Field(default=None, ge=1)
-    """Processes that generate; None for one per core."""
+    """Worker processes; None for one per core."""
     cache: str | None = None
-    """Folder that keeps the shards; None for `corpus/` inside the output folder."""
+    """Folder of the shards; None for `corpus/` in the output folder."""
     shard: int = Field(default=1024, ge=1)
     deadline_minutes: float | None = Field(default=None, gt=0)
-    """Train on the shards that are ready by then."""
+    """Train on the shards that are finished by then."""
 
 
 class RunSettings(Strict):
-    """What every training run has."""
+    """Settings of every training run."""
 
     out: str
     seed: int = Field(default=0, ge=0)
     steps: int = Field(default=100, ge=1)
     max_minutes: float | None = Field(default=None, gt=0)
-    """Stop after this wall time; the schedule ends with it. Not reproducible to the bit."""
+    """Stop after this wall time, when the schedule ends too. Not bit-for-bit reproducible."""
     model: ModelSettings = ModelSettings()
     optimizer: OptimizerSettings = OptimizerSettings()
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -104,11 +104,11 @@ class RunSettings(Strict):
     keep: int = Field(default=2, ge=1)
     tensorboard: bool = False
     price_per_hour: float = Field(default=0.0, ge=0)
-    """Price of one device-hour, in whatever currency, for the cost line."""
+    """Price of one device-hour, in any currency, for the cost metrics."""
 
 
 class HeldOutSettings(Strict):
-    """Evaluation on problems of the test split while training."""
+    """Evaluation on problems of the test split during training."""
 
     every: int = Field(default=50, ge=1)
     problems: int = Field(default=16, ge=1)
@@ -126,7 +126,7 @@ class TextRunSettings(RunSettings):
     row_tokens: int = Field(default=512, ge=16)
     batch_rows: int = Field(default=8, ge=1)
     micro_rows: int | None = Field(default=None, ge=1)
-    """Rows per forward; None for the whole batch at once."""
+    """Rows per forward pass; None for the whole batch."""
     mtp_weight: float = Field(default=0.1, ge=0)
     bias_update_speed: float = Field(default=1e-3, ge=0)
     aux_weight: float = Field(default=1e-4, ge=0)
@@ -141,7 +141,7 @@ class TextRunSettings(RunSettings):
 
 
 class PretrainSettings(TextRunSettings):
-    """`assay train pretrain`: next token (and the one after) over whole examples."""
+    """`assay train pretrain`: next-token and multi-token prediction over whole examples."""
 
     @model_validator(mode="after")
     def _mix(self) -> Self:
@@ -156,7 +156,7 @@ class SftSettings(TextRunSettings):
     data: str | None = None
     """JSONL of {"prompt", "completion"}; None for worked solutions of `mix`."""
     epochs: float | None = Field(default=None, gt=0)
-    """Overrides `steps` where given."""
+    """Overrides `steps`."""
 
     @model_validator(mode="after")
     def _source(self) -> Self:
@@ -174,7 +174,7 @@ class DistillSettings(TextRunSettings):
     problems: int = Field(default=256, ge=1)
     max_tokens: int = Field(default=256, ge=1)
     temperature: float = Field(default=1.0, gt=0)
-    """Of the teacher's sampling."""
+    """Sampling temperature of the teacher."""
     soften: float = Field(default=1.0, gt=0)
     """Temperature of both distributions in logit distillation."""
 
@@ -186,17 +186,17 @@ class DistillSettings(TextRunSettings):
 
 
 class RewardSettings(Strict):
-    """Where rewards come from and what happens when they do not."""
+    """The source of rewards, and the handling of failures."""
 
     source: str = "verdict"
     """"verdict", or a callable `module:function` of (problem, completion) -> float or None."""
     workers: int | None = Field(default=None, ge=1)
     timeout: float = Field(default=60.0, gt=0)
-    """Seconds after which a worker that has not answered is killed."""
+    """Seconds after which a worker that has not replied is killed."""
     on_failure: Literal["drop", "stop"] = "drop"
-    """What a None, an exception, a hang or a dead worker does; never a reward of 0."""
+    """After None, an exception, a hang or a dead worker: drop the completion, or stop."""
     give_up_after: int = Field(default=5, ge=1)
-    """Steps in a row without any usable reward before training stops."""
+    """Training stops after this many consecutive steps without any reward."""
     format_bonus: float = Field(default=0.0, ge=0, le=1)
     """Added when a completion is exactly one <think> block and one <answer> block."""
 
@@ -217,19 +217,19 @@ class GrpoSettings(RunSettings):
     minibatches: int = Field(default=1, ge=1)
     """Updates per inner epoch."""
     micro_tokens: int = Field(default=16_384, ge=64)
-    """Padded tokens per forward and backward."""
+    """Padded tokens per forward and backward pass."""
     epsilon_low: float = Field(default=0.2, gt=0, lt=1)
     epsilon_high: float | None = Field(default=None, gt=0)
     """None: 0.2, and 0.28 for dapo; GSPO's paper uses 3e-4 and 4e-4 for both."""
     ratio_cap: float = Field(default=5.0, gt=0)
     beta: float = Field(default=0.0, ge=0)
     importance_cap: float = Field(default=2.0, gt=0)
-    """Truncation of the sampler-trainer importance weights."""
+    """Upper bound of the sampler-trainer importance weights."""
     correct_mismatch: bool = True
     overlong_buffer: int = Field(default=0, ge=0)
-    """Tokens before max_tokens over which dapo's length penalty grows; 0 for none."""
+    """dapo: the length penalty grows over the last so many tokens; 0 disables it."""
     resample: int = Field(default=3, ge=0)
-    """dapo: how often groups with equal rewards are drawn again within one step."""
+    """dapo: how often groups with equal rewards are replaced within one step."""
     curriculum: Literal["uniform", "ladder", "learnable"] = "uniform"
     reward: RewardSettings = RewardSettings()
     held_out: HeldOutSettings = HeldOutSettings()
@@ -264,7 +264,7 @@ class GrpoSettings(RunSettings):
 
 
 class RejectSettings(Strict):
-    """`assay train reject`: sample, keep what verifies, drop copies, write a dataset."""
+    """`assay train reject`: sample, keep the verified and distinct, write a dataset."""
 
     out: str
     """The JSONL file to write."""
@@ -283,26 +283,26 @@ class RejectSettings(Strict):
 
 
 class Stage(Strict):
-    """One stage of a recipe: a kind, a name, where its model comes from, and its settings."""
+    """One stage of a recipe: its kind, name, initial model and settings."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
     kind: Literal["pretrain", "sft", "grpo", "reject", "distill"]
     start: str | None = None
-    """The stage whose final model this one starts from."""
+    """The stage whose final model this stage starts from."""
     data: str | None = None
-    """sft: the `reject` stage whose dataset it trains on."""
+    """sft: the `reject` stage whose dataset this stage trains on."""
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
 class RecipeSettings(Strict):
-    """`assay train recipe`: stages in order; finished ones are not run again."""
+    """`assay train recipe`: stages in order; finished ones are skipped."""
 
     out: str
     seed: int = Field(default=0, ge=0)
     only: list[str] | None = None
-    """Names of the stages to run now; None for all."""
+    """Names of the stages to run; None for all."""
     common: dict[str, Any] = Field(default_factory=dict)
-    """Settings of every stage that knows the key, unless the stage says otherwise."""
+    """Defaults for every stage whose kind has the key."""
     stages: list[Stage] = Field(min_length=1)
 
     @model_validator(mode="after")

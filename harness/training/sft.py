@@ -14,9 +14,9 @@ from .text_loop import train_on_rows
 
 
 def run_sft(config: SftSettings, resume: bool = False) -> Path:
-    """Fine-tune on worked solutions of the mixture, or on a JSONL file; gives the result's folder.
+    """Fine-tune on worked solutions or a JSONL file; returns the folder of the final model.
 
-    Raises UsageError for mistakes of the configuration or the file.
+    Raises UsageError for invalid settings or an invalid file.
     """
     with Session(config, "sft", resume) as session:
         policy = open_policy(config.model, session.device, session.precision)
@@ -33,7 +33,7 @@ def run_sft(config: SftSettings, resume: bool = False) -> Path:
 def sft_rows(
     config: SftSettings, policy: Policy, session: Session
 ) -> tuple[Rows, dict[str, object]]:
-    """The packed examples and where they are from."""
+    """The packed examples, and their source for the manifest."""
     if config.data is None:
         tokens, corpus = make_corpus(config, policy, session)
         source: dict[str, object] = {"corpus": corpus}
@@ -46,7 +46,7 @@ def sft_rows(
 
 
 def read_pairs(path: Path) -> Iterator[tuple[str, str]]:
-    """Prompt and completion of each line. Raises UsageError that names the line."""
+    """The prompt and completion of each line. Raises UsageError that names the line."""
     if not path.is_file():
         raise UsageError(f"data {str(path)!r}: no such file")
     found = False
@@ -61,7 +61,7 @@ def read_pairs(path: Path) -> Iterator[tuple[str, str]]:
                 pair = None, None
             if not isinstance(pair[0], str) or not isinstance(pair[1], str):
                 raise UsageError(
-                    f'{path}:{number}: a line is {{"prompt": text, "completion": text}}'
+                    f'{path}:{number}: expected {{"prompt": text, "completion": text}}'
                 )
             found = True
             yield pair

@@ -1,4 +1,4 @@
-"""What a run tells while it goes: metrics.jsonl, samples.jsonl, a progress bar, TensorBoard."""
+"""Live output of a run: metrics.jsonl, samples.jsonl, a progress bar, TensorBoard."""
 
 import json
 import math
@@ -20,7 +20,7 @@ class Telemetry:
         self.out = out
         self.writes = writes
         self.seconds: dict[str, float] = {}
-        """Where the time of the current step went."""
+        """Seconds of the current step by phase."""
         self._step_started = time.perf_counter()
         self._bar: Any = None
         self._board: Any = None
@@ -37,7 +37,7 @@ class Telemetry:
 
     @contextmanager
     def timed(self, what: str) -> Iterator[None]:
-        """Count the time of a block under a name of its own."""
+        """Add the time of a block to a phase."""
         started = time.perf_counter()
         try:
             yield
@@ -46,12 +46,12 @@ class Telemetry:
             self.seconds[what] = self.seconds.get(what, 0.0) + spent
 
     def begin_step(self) -> None:
-        """Start the clock of a step."""
+        """Start timing a step."""
         self.seconds = {}
         self._step_started = time.perf_counter()
 
     def log(self, step: int, metrics: dict[str, Any], shown: str = "") -> dict[str, Any]:
-        """Write the metrics of one finished step; gives the full record."""
+        """Write the metrics of one finished step; returns the full record."""
         total = time.perf_counter() - self._step_started
         record = {"step": step, "time": round(time.time(), 3), "seconds": round(total, 4)}
         record |= {f"seconds/{name}": round(value, 4) for name, value in self.seconds.items()}
@@ -69,17 +69,17 @@ class Telemetry:
         return record
 
     def sample(self, record: dict[str, Any]) -> None:
-        """Keep one completion to look at."""
+        """Write one completion to samples.jsonl."""
         if self.writes:
             append_line(self.out / "samples.jsonl", record)
 
     def say(self, text: str) -> None:
-        """One line for the person who watches, above the progress bar."""
+        """Print one line above the progress bar."""
         if self.writes:
             tqdm.write(text)
 
     def close(self) -> None:
-        """Finish the bar and the board."""
+        """Close the progress bar and TensorBoard."""
         if self._bar is not None:
             self._bar.close()
         if self._board is not None:
@@ -87,13 +87,13 @@ class Telemetry:
 
 
 def append_line(path: Path, record: dict[str, Any]) -> None:
-    """Append one JSON object as a line; not-a-number becomes null, as JSON has none."""
+    """Append one JSON object as a line; NaN and infinity become null."""
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(_finite(record), ensure_ascii=False) + "\n")
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """The records of a JSONL file; a half-written last line is ignored."""
+    """The records of a JSONL file; lines that are not JSON are skipped."""
     records: list[dict[str, Any]] = []
     if not path.is_file():
         return records
@@ -106,7 +106,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def machine() -> dict[str, Any]:
-    """The machine and versions that a run's manifest names."""
+    """The machine and versions, for a run's manifest."""
     cuda = torch.cuda.is_available()
     return {
         "python": platform.python_version(),

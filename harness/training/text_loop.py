@@ -1,4 +1,4 @@
-"""The loop over token rows that pretraining, SFT and distillation share.
+"""The training loop over token rows, shared by pretraining, SFT and distillation.
 
 Shapes: B rows, T tokens, V vocabulary, M layers with experts, E experts.
 """
@@ -34,7 +34,7 @@ class Batch:
     loss_mask_BT: Tensor
 
     def labels(self, ahead: int) -> Tensor:
-        """(B, T - ahead): the token `ahead` places on where it is to be learned, else ignored."""
+        """Labels (B, T - ahead): the token `ahead` positions later, or the ignored index."""
         length = self.tokens_BT.shape[1] - ahead
         same_BT = self.segments_BT[:, ahead:] == self.segments_BT[:, :length]
         counted_BT = self.loss_mask_BT[:, ahead:] & same_BT & (self.segments_BT[:, ahead:] > 0)
@@ -43,7 +43,7 @@ class Batch:
 
 @dataclass(slots=True)
 class Sums:
-    """What one optimizer step added up, over its micro-batches."""
+    """Sums over the micro-batches of one optimizer step."""
 
     loss: float = 0.0
     mtp: float = 0.0
@@ -60,9 +60,9 @@ def train_on_rows(
     teacher: Policy | None = None,
     soften: float = 1.0,
 ) -> None:
-    """Train until the last step; with a teacher, on its distribution instead of the tokens."""
+    """Train until the last step, on the tokens or on a teacher's distribution."""
     optimizers = Optimizers(policy.model, settings.optimizer)
-    session.adopt(policy.model, optimizers)
+    session.restore_state(policy.model, optimizers)
     policy.model.train()
     flops = 6 * active_parameters(policy.model)
     rows = rows.to(session.device)
@@ -108,7 +108,7 @@ class Forward:
             self.run = torch.compile(self.run, dynamic=False)
 
     def backward(self, batch: Batch, counts: tuple[float, float], share: float, sums: Sums) -> None:
-        """Add this micro-batch's gradients; `counts` are the targets of the whole step."""
+        """Add this micro-batch's gradients; `counts` are the numbers of targets in the step."""
         main_count, mtp_count = counts
         with self.policy.autocast():
             logits_BTV, mtp_logits, aux, load_ME = self._forward(batch)
@@ -148,7 +148,7 @@ class Forward:
             model: Any = policy.model
             states: Tensor = model.hidden(batch.tokens_BT, batch.segments_BT)[0]
             return states
-        # Packed examples of a foreign model see one another, as is usual for it.
+        # In other models packed examples attend to each other, as usual for them.
         return policy.hidden(batch.tokens_BT, batch.segments_BT > 0)
 
     def _objective(self, batch: Batch, logits_BTV: Tensor, labels_BT: Tensor) -> Tensor:
@@ -162,9 +162,10 @@ class Forward:
 
 
 def cross_entropy_sum(logits_BTV: Tensor, labels_BT: Tensor) -> Tensor:
-    """Summed cross-entropy over the labels that are not ignored; the last places may lack one.
+    """Summed cross-entropy over the labels that are not ignored.
 
-    Labels are filled up rather than logits cut: a cut is copied, and its gradient filled up too.
+    Labels are padded to the length of the logits: a slice of the logits would be copied, and its
+    gradient padded.
     """
     labels_BT = F.pad(labels_BT, (0, logits_BTV.shape[1] - labels_BT.shape[1]), value=_IGNORE)
     return F.cross_entropy(
@@ -181,7 +182,7 @@ def soft_cross_entropy_sum(ours_NV: Tensor, theirs_NV: Tensor, temperature: floa
 
 
 def rows_of_step(rows: int, batch: int, seed: int, step: int) -> list[int]:
-    """The rows of a step: every row once per epoch, in an order of its own; a pure function."""
+    """The rows of a step, a pure function: every epoch visits each row once, reshuffled."""
     chosen: list[int] = []
     place = step * batch
     while len(chosen) < batch:
@@ -204,7 +205,7 @@ def _epoch_order(rows: int, seed: int, epoch: int) -> Tensor:
 
 
 def take(rows: Rows, chosen: list[int]) -> Batch:
-    """Some rows as a batch."""
+    """The chosen rows as a batch."""
     index = torch.tensor(chosen, device=rows.tokens_RT.device)
     return Batch(
         rows.tokens_RT[index].long(), rows.segments_RT[index].long(), rows.loss_mask_RT[index]
@@ -223,7 +224,7 @@ def _counts(batches: list[Batch], session: Session) -> tuple[float, float]:
 def _balance(
     policy: Policy, sums: Sums, settings: TextRunSettings, session: Session
 ) -> dict[str, float]:
-    """Move the routers' biases; max/mean load of the worst layer."""
+    """Update the routers' biases; returns max/mean and min/mean load of the worst layers."""
     if sums.load_ME is None or not sums.load_ME.numel():
         return {}
     load_ME = distributed.sum_tensor_over_ranks(sums.load_ME, session.ranks)

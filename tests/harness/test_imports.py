@@ -12,46 +12,49 @@ from assay.sandbox.extras import require
 HEAVY = ("torch", "scipy", "datasets", "transformers", "sympy", "pandas", "docker", "openai",
          "fastapi", "uvicorn", "trl", "safetensors", "tokenizers", "huggingface_hub")  # fmt: skip
 FOR_SETTINGS = ("pydantic", "numpy", "orjson", "tqdm")
-LOADED = "import json, sys; print(json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
-
-
-def loaded(code: str) -> set[str]:
-    """The top-level modules that a fresh interpreter has loaded after this code."""
-    done = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{LOADED}"], capture_output=True, text=True, check=True
-    )
-    return set(json.loads(done.stdout.splitlines()[-1]))
-
-
-@pytest.mark.parametrize(
-    "module",
-    [
-        "assay.tasks", "assay.harness.evaluation", "assay.harness.scoring",
-        "assay.harness.comparison", "assay.harness.leaderboard.build", "assay.harness.audit",
-        "assay.harness.adapters.openrlhf", "assay.harness.adapters.prime",
-        "assay.harness.adapters.reasoning_gym", "assay.harness.adapters.verl",
-        "assay.harness.export", "assay.harness.doctor",
-    ],
+MODULES = (
+    "assay.tasks", "assay.harness.evaluation", "assay.harness.scoring",
+    "assay.harness.comparison", "assay.harness.leaderboard.build", "assay.harness.audit",
+    "assay.harness.adapters.openrlhf", "assay.harness.adapters.prime",
+    "assay.harness.adapters.reasoning_gym", "assay.harness.adapters.trl",
+    "assay.harness.adapters.verl", "assay.harness.export", "assay.harness.doctor",
+    "assay.harness.server", "assay.harness.checking",
 )  # fmt: skip
-def test_importing_loads_nothing_heavy(module):
-    found = loaded(f"import {module}")
-    assert not found & set(HEAVY) - {"sympy"}
+AFTER_EACH = """
+import contextlib, io, json, sys
+loaded = {{}}
+for step in {steps!r}:
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(step)
+    loaded[step] = sorted({{name.partition(".")[0] for name in sys.modules}})
+print(json.dumps(loaded))
+"""
 
 
-def test_the_trl_adapter_loads_no_framework():
-    assert not loaded("import assay.harness.adapters.trl") & {"torch", "scipy", "datasets",
-                                                              "transformers", "trl"}  # fmt: skip
+def loaded_after(*steps: str) -> dict[str, set[str]]:
+    """The top-level modules that one fresh interpreter has loaded after each step of code."""
+    done = subprocess.run(
+        [sys.executable, "-c", AFTER_EACH.format(steps=steps)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {step: set(found) for step, found in json.loads(done.stdout).items()}
+
+
+def test_importing_loads_nothing_heavy():
+    for step, found in loaded_after(*(f"import {module}" for module in MODULES)).items():
+        assert not found & set(HEAVY), step
 
 
 @pytest.mark.parametrize("flag", ["--help", "--version"])
 def test_help_loads_no_verb(flag):
-    found = loaded(f"from assay.harness.cli import run\nrun([{flag!r}])")
+    (found,) = loaded_after(f"from assay.harness.cli import run\nrun([{flag!r}])").values()
     assert not found & {*HEAVY, *FOR_SETTINGS}
 
 
-@pytest.mark.parametrize("verb", sorted(cli.VERBS))
-def test_the_help_of_a_verb_loads_no_framework(verb):
-    assert not loaded(f"from assay.harness.cli import run\nrun([{verb!r}, '--help'])") & set(HEAVY)
+def test_the_help_of_a_verb_loads_no_framework():
+    run = "from assay.harness.cli import run\nassert run([{!r}, '--help']) == 0"
+    for step, found in loaded_after(*(run.format(verb) for verb in cli.VERBS)).items():
+        assert not found & set(HEAVY), step
 
 
 @pytest.mark.parametrize("verb", sorted(cli.VERBS))

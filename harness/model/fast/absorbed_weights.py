@@ -1,10 +1,10 @@
-"""Attention weights multiplied out for decoding one token per row.
+"""Absorbed attention weights: the products of neighbouring projections, for decoding.
 
-Absorbed decoding (latent_attention.py) maps every query into the space of the latent, and
-every head's result out of it, with two small products per head and step. Where the latent is
-about as narrow as a head, those maps are as well multiplied into the projections beside them,
-once for a whole rollout. One matrix then gives the queries of all heads in latent space and
-the new latent itself, as H + 1 rows of L numbers.
+Absorbed decoding (latent_attention.py) maps every query into latent space, and every head's
+result out of it, with two small products per head and step. When the latent is about as narrow
+as a head, it is cheaper to multiply those maps into the neighbouring projections once per
+rollout. One matrix then gives the queries of all heads in latent space and the new latent, as
+H + 1 rows of L numbers.
 
 Shapes: B rows, T tokens, D hidden, H heads, N qk_nope_head_dim, R qk_rope_head_dim, V
 v_head_dim, C kv_lora_rank, L = C + R, I input width of the query projection (D or q_lora_rank).
@@ -20,15 +20,15 @@ from ..rope import rotate
 
 
 def worth_absorbing(config: ModelConfig) -> bool:
-    """Whether multiplied-out weights are no larger than about twice the plain ones.
+    """Whether the absorbed weights are at most about twice as large as the plain ones.
 
-    Not so for DeepSeek-V3 itself, whose latent is four heads wide.
+    They are not for DeepSeek-V3 itself, whose latent is four heads wide.
     """
     return config.kv_lora_rank <= 2 * min(config.qk_nope_head_dim, config.v_head_dim)
 
 
 class AbsorbedAttention:
-    """One layer's decoding weights. `refresh` after the layer's own have changed."""
+    """One layer's absorbed weights. Call `refresh` after the layer's weights change."""
 
     def __init__(self, attention: LatentAttention) -> None:
         c = attention.config
@@ -36,7 +36,7 @@ class AbsorbedAttention:
         self.attention = attention
         self.query_HLI = weight.new_zeros(c.num_attention_heads, c.latent_dim, _inputs(c))
         self.output_DX = weight.new_zeros(c.hidden_size, c.num_attention_heads * c.kv_lora_rank)
-        # Without low-rank queries the latent's projection reads the same input: one matrix.
+        # Without low-rank queries, queries and latent have the same input: one matrix for both.
         self.joined_XD = weight.new_zeros(
             (c.num_attention_heads + 1) * c.latent_dim if c.q_lora_rank is None else c.latent_dim,
             c.hidden_size,
@@ -46,7 +46,7 @@ class AbsorbedAttention:
 
     @torch.no_grad()
     def refresh(self) -> None:
-        """Multiply the layer's present weights out, into the same memory as before."""
+        """Recompute the products from the layer's current weights, in place."""
         a, c = self.attention, self.attention.config
         H, N, C = c.num_attention_heads, c.qk_nope_head_dim, c.kv_lora_rank
         up_HXC = a.kv_b_proj.weight.float().view(H, N + c.v_head_dim, C)
@@ -64,9 +64,9 @@ class AbsorbedAttention:
             self.bias_X[-c.latent_dim :] = a.kv_a_proj_with_mqa.bias
 
     def decode(
-        self, x_BD: Tensor, table_2BF: Tensor, cache_BTL: Tensor, slots_B: Tensor, mask: Tensor
+        self, x_BD: Tensor, table_2BF: Tensor, cache_BTL: Tensor, positions_B: Tensor, mask: Tensor
     ) -> Tensor:
-        """As LatentAttention.decode for one token per row; `mask` is (B, 1, T)."""
+        """`LatentAttention.decode` for one token per row; `mask` is (B, 1, T)."""
         a, c = self.attention, self.attention.config
         H, C = c.num_attention_heads, c.kv_lora_rank
         joined_BX = F.linear(x_BD, self.joined_XD, self.bias_X)
@@ -79,14 +79,17 @@ class AbsorbedAttention:
                             c.rope_interleave).squeeze(1)  # fmt: skip
         rows_BYL[..., C:] = turned_BYR
         rows_BYL[:, H, :C] = a.kv_a_layernorm(rows_BYL[:, H, :C])
-        index_B1L = slots_B.view(-1, 1, 1).expand(-1, 1, c.latent_dim)
+        index_B1L = positions_B.view(-1, 1, 1).expand(-1, 1, c.latent_dim)
         cache_BTL.scatter_(1, index_B1L, rows_BYL[:, H:])
         out_BHC = attend(rows_BYL[:, :H], cache_BTL, mask, C)
         return F.linear(out_BHC.reshape(-1, H * C), self.output_DX, a.o_proj.bias)
 
 
 def attend(q_BHL: Tensor, cache_BTL: Tensor, mask_B1T: Tensor, values: int) -> Tensor:
-    """Queries in latent space against the cache; values are its first numbers: (B, H, C)."""
+    """Attention in latent space; the first `values` columns of the cache are the values.
+
+    Returns (B, H, C).
+    """
     if q_BHL.is_cuda and q_BHL.dtype != torch.float32:
         # Fused: scores stay in float32, and the cache is read once.
         out_B1HL = F.scaled_dot_product_attention(
@@ -102,7 +105,7 @@ def attend(q_BHL: Tensor, cache_BTL: Tensor, mask_B1T: Tensor, values: int) -> T
 
 
 def absorb_weights(model: nn.Module) -> list[AbsorbedAttention]:
-    """Decoding weights of every layer of a `LanguageModel`'s main stack."""
+    """The absorbed weights of every layer of a `LanguageModel`."""
     return [AbsorbedAttention(layer.self_attn) for layer in model.layers]  # type: ignore[union-attr]
 
 

@@ -1,8 +1,8 @@
-"""Norms, SwiGLU and experts as one autograd step each, for training on a CPU.
+"""Norms, SwiGLU and experts as one autograd function each, for training on a CPU.
 
-The mathematics is that of the plain modules; what is saved is memory traffic: a gradient is
-written once, where autograd's chain of small operations would fill, copy and add. Elsewhere
-(another device or number format, autocast, torch.compile) the plain operations run.
+They save memory traffic: each gradient is written once, where autograd's chain of small
+operations fills, copies and adds. On other devices and dtypes, under autocast and torch.compile,
+the plain operations run.
 
 Shapes: N tokens, D width, F inner width, E experts, K experts per token, S = N * K pairs of
 token and expert in the order of the experts.
@@ -19,7 +19,7 @@ _silu_backward = torch.ops.aten.silu_backward
 
 
 def fuses(x: Tensor) -> bool:
-    """Whether this module's steps serve for `x`."""
+    """Whether the fused functions apply to `x`."""
     plain = x.device.type == "cpu" and x.dtype == torch.float32
     return plain and not (torch.is_autocast_enabled("cpu") or torch.compiler.is_compiling())
 
@@ -34,7 +34,7 @@ def rms_norm(x: Tensor, weight_D: Tensor, eps: float) -> Tensor:
 
 
 class RmsNorm(nn.RMSNorm):
-    """torch's RMSNorm with `rms_norm` behind it."""
+    """torch's RMSNorm, computed by `rms_norm`."""
 
     def forward(self, x: Tensor) -> Tensor:
         assert self.eps is not None
@@ -53,9 +53,9 @@ class Pairs(NamedTuple):
     """The (token, expert) pairs in the order of their experts."""
 
     order_S: Tensor
-    """The pair's place in the flattened (N, K) choice of experts."""
+    """Each pair's index in the flattened (N, K) choice of experts."""
     inverse_S: Tensor
-    """Where each flattened place went."""
+    """The inverse permutation of `order_S`."""
     ends_E: Tensor
     """One past each expert's last pair, int32."""
 
@@ -127,7 +127,7 @@ class _Experts(torch.autograd.Function):
         gated_SF, up_SF = h_SX.chunk(2, dim=-1)
         weights_S1 = weights_NK.reshape(-1, 1).index_select(0, order_S)
         plain_SF = F.silu(gated_SF) * up_SF
-        # Weighing before the projection down needs fewer products than after it.
+        # Weighting before the down projection takes fewer products than after it.
         inner_SF = plain_SF * weights_S1
         y_SD = torch._grouped_mm(inner_SF, down_EDF.transpose(1, 2), offs=ends_E)
         ctx.save_for_backward(

@@ -1,10 +1,10 @@
-"""Training's latent attention on a CPU: absorbed, causal in blocks, one autograd step.
+"""Latent attention in latent space for training on a CPU, as one autograd function.
 
-Where the latent is no wider than a head, attending in latent space costs less than expanding
-keys and values: the maps between are multiplied into the projections beside them (as folding.py
-does for decoding, here with gradients), every head shares the latents as keys and values, and
-what lies after a block's last query is never computed. The fused kernels of torch neither share
-keys between heads nor are fast on a CPU.
+When the latent is no wider than a head, attending in latent space costs less than expanding keys
+and values. Neighbouring projections are multiplied together (as absorbed_weights.py does for
+decoding, here with gradients), all heads share the latents as keys and values, and causal blocks
+skip the keys after their last query. The fused kernels of torch neither share keys between heads
+nor are fast on a CPU.
 
 Shapes: B rows, T tokens, D hidden, H heads, N qk_nope_head_dim, R qk_rope_head_dim, V
 v_head_dim, C kv_lora_rank, L = C + R, Y = H + 1 (the heads' queries, then the latent), F = R / 2,
@@ -22,7 +22,7 @@ from ..config import ModelConfig
 from .fused import fuses
 
 _BLOCK = 32
-"""Queries of a block: small enough to skip much, large enough for fast products."""
+"""Queries per block: small enough to skip much work, large enough for fast products."""
 
 
 def serves(config: ModelConfig, x: Tensor) -> bool:
@@ -37,8 +37,8 @@ def latent_space_attention(
 ) -> tuple[Tensor, Tensor]:
     """Attention of queries in latent space, scaled but not rotated, to the latents beside them.
 
-    `norm_C` is the weight of the latent's norm. The mask is true where a query may look; it may
-    not open what lies ahead; None is causal. Returns (B, T, H * C) and the latents to cache
+    `norm_C` is the weight of the latent's norm. The mask is true where a query may attend and
+    never allows a later position; None is causal. Returns (B, T, H * C) and the latents to cache
     (B, T, L), which carry no gradient.
     """
     turns_BTF = torch.complex(table_2BTF[0], table_2BTF[1])

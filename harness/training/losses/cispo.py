@@ -1,5 +1,5 @@
-"""CISPO (MiniMax-M1, 2506.13585): the clipped importance weight is a constant, so that no
-token loses its gradient."""
+"""CISPO (MiniMax-M1, 2506.13585): the clipped importance weight is a constant, so every
+token keeps its gradient."""
 
 import torch
 

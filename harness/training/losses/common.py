@@ -1,4 +1,4 @@
-"""What every policy loss takes and gives, and the pieces they share.
+"""The interface of the policy losses, and the terms they share.
 
 Shape suffixes: B sequences, T completion tokens (right-padded).
 """
@@ -15,21 +15,21 @@ class LossBatch:
     """The tensors of one micro-batch of completions."""
 
     logps_BT: Tensor
-    """Log-probability of each completion token under the policy; the only one with a gradient."""
+    """Log-probability of each completion token under the policy; carries the gradient."""
     advantages_B: Tensor
     mask_BT: Tensor
     """1 for a token of the completion, 0 for padding."""
     old_logps_BT: Tensor | None = None
-    """Under the policy before the first update of this batch; None: the current one, detached."""
+    """Under the policy before this batch's first update; None: the current policy, detached."""
     ref_logps_BT: Tensor | None = None
-    """Under the reference model; needed where `beta` is not 0."""
+    """Under the reference model; required when `beta` is not 0."""
     weights_BT: Tensor | None = None
     """Truncated sampler-trainer importance weights, multiplied into the policy term."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LossSettings:
-    """The numbers of the objectives."""
+    """Hyperparameters of the losses."""
 
     epsilon_low: float = 0.2
     epsilon_high: float = 0.2
@@ -42,12 +42,12 @@ class LossSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Denominators:
-    """Counts over the whole optimizer batch, so that micro-batches add up to its loss."""
+    """Counts over the whole optimizer batch, so that micro-batch losses add up."""
 
     sequences: int
     tokens: int
     max_tokens: int
-    """The longest completion that sampling allows (Dr. GRPO's constant)."""
+    """The token limit of sampling (Dr. GRPO's constant)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ Loss = Callable[[LossBatch, LossSettings, Denominators], LossTerms]
 
 
 def log_ratio(batch: LossBatch) -> Tensor:
-    """log(pi / pi_old) per token, 0 where masked: padding may hold anything, inf too."""
+    """log(pi / pi_old) per token, 0 where masked: padding may hold any value, even inf."""
     old = batch.logps_BT.detach() if batch.old_logps_BT is None else batch.old_logps_BT
     ratio_BT = batch.logps_BT - old
     return torch.where(batch.mask_BT.bool(), ratio_BT, torch.zeros_like(ratio_BT))
@@ -87,7 +87,7 @@ def k3(batch: LossBatch, settings: LossSettings) -> Tensor:
 def clipped_surrogate(
     ratio: Tensor, advantages_B: Tensor, settings: LossSettings
 ) -> tuple[Tensor, Tensor]:
-    """-min(r A, clip(r) A) and where the clip removed the gradient; `ratio` is BT or B1."""
+    """-min(r A, clip(r) A), and 1 where the clip removed the gradient; `ratio` is BT or B1."""
     advantages_B1 = advantages_B.unsqueeze(1)
     bounded = torch.clamp(ratio, 1.0 - settings.epsilon_low, 1.0 + settings.epsilon_high)
     loss = -torch.minimum(ratio * advantages_B1, bounded * advantages_B1)
@@ -97,7 +97,7 @@ def clipped_surrogate(
 
 
 def weigh(loss_BT: Tensor, batch: LossBatch) -> Tensor:
-    """Multiply in the sampler-trainer importance weights, where there are any."""
+    """Multiply by the sampler-trainer importance weights, if any."""
     return loss_BT if batch.weights_BT is None else loss_BT * batch.weights_BT
 
 

@@ -1,7 +1,7 @@
 """DAPO (2503.14476): clip-higher and the token-level loss.
 
-Its other two parts are elsewhere: dynamic sampling with the rollouts, overlong shaping with
-the rewards (`harness/rewards.py`).
+Its other parts are elsewhere: dynamic sampling in `grpo.py`, overlong punishment in
+`harness/rewards.py`.
 """
 
 import torch

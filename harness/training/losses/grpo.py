@@ -1,4 +1,4 @@
-"""GRPO: DeepSeekMath (2402.03300) eq. 3, the mean over answers of each answer's token mean."""
+"""GRPO: DeepSeekMath (2402.03300) eq. 3, the mean over completions of each one's token mean."""
 
 import torch
 

@@ -14,7 +14,7 @@ __all__ = ["Draws", "Policy", "Sample", "open_policy"]
 def open_policy(
     settings: ModelSettings, device: torch.device, precision: torch.dtype, slots: int = 256
 ) -> Policy:
-    """The model that a configuration names. Raises UsageError when there is none."""
+    """Open the model that a configuration names. Raises UsageError when it does not exist."""
     if settings.checkpoint is None:
         raise UsageError("model.checkpoint is missing: give a checkpoint folder or hf/PATH")
     if settings.checkpoint.startswith("hf/"):
@@ -22,7 +22,7 @@ def open_policy(
 
         return load_hf(settings, device, precision)
     if settings.lora_rank is not None:
-        raise UsageError("model.lora_rank is for hf/ models; the bundled model is trained whole")
+        raise UsageError("model.lora_rank needs an hf/ model; the bundled model trains all weights")
     if not Path(settings.checkpoint).is_dir():
         raise UsageError(f"model.checkpoint {settings.checkpoint!r} is not a folder")
     from .bundled import load_bundled

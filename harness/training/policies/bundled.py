@@ -18,7 +18,7 @@ from .contract import Draws, Policy, Sample
 
 
 class BundledPolicy(Policy):
-    """The model of harness/model, sampled by its own engine."""
+    """A `LanguageModel`, sampled by its own engine."""
 
     def __init__(
         self, model: Any, codec: Codec, device: torch.device, precision: torch.dtype, slots: int
@@ -47,7 +47,7 @@ class BundledPolicy(Policy):
         sampling = SamplingParams(
             max_tokens=draws.max_tokens, temperature=draws.temperature, top_p=draws.top_p
         )
-        # Equal prompts side by side are one group: the engine prefills each group once.
+        # Equal neighbouring prompts are one group, which the engine prefills once.
         unique, size = _grouped(prompts)
         for rollout in self._engine.stream(unique, size, sampling, list(seeds)):
             yield Sample(
@@ -58,7 +58,7 @@ class BundledPolicy(Policy):
             )
 
     def hidden(self, tokens_BT: Tensor, real_BT: Tensor) -> Tensor:
-        states_BTD: Tensor = self.model.hidden(tokens_BT)[0]  # causal: padding is behind
+        states_BTD: Tensor = self.model.hidden(tokens_BT)[0]  # causal, and padding comes last
         return states_BTD
 
     def head(self, states: Tensor) -> Tensor:
@@ -97,7 +97,7 @@ def _copy_weights(source: nn.Module, target: nn.Module) -> None:
 
 
 def _grouped(prompts: Sequence[list[int]]) -> tuple[list[list[int]], int]:
-    """Distinct runs of equal prompts and their common length; (prompts, 1) if it is not one."""
+    """Runs of equal prompts and their common length; (prompts, 1) when lengths differ."""
     runs: list[tuple[list[int], int]] = []
     for prompt in prompts:
         if runs and runs[-1][0] == prompt:

@@ -24,9 +24,9 @@ class Sample:
     prompt: int
     tokens: list[int]
     logprobs: list[float]
-    """Under the distribution that was sampled from."""
+    """Under the sampled distribution."""
     finished: bool
-    """False when the limit of tokens cut it off."""
+    """False when the token limit truncated it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Draws:
 
 
 class Policy(ABC):
-    """A model that samples completions and gives log-probabilities with gradients."""
+    """A model that samples completions and computes log-probabilities with gradients."""
 
     model: Any
     """The torch module."""
     codec: Codec
     context: int
-    """The longest prompt and completion together."""
+    """Maximum tokens of prompt and completion together."""
     device: torch.device
     precision: torch.dtype
 
@@ -53,25 +53,25 @@ class Policy(ABC):
     def sample(
         self, prompts: Sequence[list[int]], draws: Draws, seeds: Sequence[int]
     ) -> Iterator[Sample]:
-        """One completion for each prompt, in any order, each as soon as it is finished.
+        """Yield one completion per prompt, in any order, each as soon as it is finished.
 
-        The same prompt many times in a row is a group. One seed per row.
+        Equal neighbouring prompts form a group. `seeds` has one seed per prompt.
         """
 
     @abstractmethod
     def hidden(self, tokens_BT: Tensor, real_BT: Tensor) -> Tensor:
-        """The last states (B, T, D) of right-padded rows; `real_BT` is false at padding."""
+        """The last hidden states (B, T, D) of right-padded rows; `real_BT` is false at padding."""
 
     @abstractmethod
     def head(self, states: Tensor) -> Tensor:
-        """Logits of states."""
+        """Logits (..., V) of hidden states."""
 
     @abstractmethod
     def save(self, folder: Path, dtype: torch.dtype | None = None) -> None:
         """Write a Hugging Face folder."""
 
     def autocast(self) -> AbstractContextManager[Any]:
-        """The context of a forward in this policy's precision."""
+        """The context manager for a forward pass in this policy's precision."""
         if self.precision == torch.float32:
             return nullcontext()
         return torch.autocast(self.device.type, self.precision)
@@ -81,7 +81,7 @@ class Policy(ABC):
     ) -> tuple[Tensor, Tensor]:
         """Log-probability and entropy (B, T) of the tokens where `loss_mask_BT`; 0 elsewhere.
 
-        Logits are only made for the positions that predict a wanted token.
+        Logits are computed only for the positions that predict those tokens.
         """
         with self.autocast():
             states_BTD = self.hidden(tokens_BT, real_BT)
@@ -92,15 +92,15 @@ class Policy(ABC):
         with torch.no_grad():
             entropy_N = -(logprobs_NV.exp() * logprobs_NV).sum(-1)
         empty_BT = picked_N.new_zeros(tokens_BT.shape)
-        places_BT = torch.zeros_like(loss_mask_BT)
-        places_BT[:, 1:] = chosen_BT
+        target_BT = torch.zeros_like(loss_mask_BT)
+        target_BT[:, 1:] = chosen_BT
         return (
-            empty_BT.masked_scatter(places_BT, picked_N),
-            empty_BT.masked_scatter(places_BT, entropy_N),
+            empty_BT.masked_scatter(target_BT, picked_N),
+            empty_BT.masked_scatter(target_BT, entropy_N),
         )
 
     def reference(self) -> "Policy":
-        """A frozen copy of this policy as it is now."""
+        """A frozen copy of the current policy."""
         other = copy.copy(self)
         other.model = copy.deepcopy(self.model).eval().requires_grad_(False)
         return other

@@ -1,4 +1,4 @@
-"""Any causal LM of transformers as a policy, with LoRA where asked for.
+"""Any causal LM of transformers as a policy, optionally with LoRA.
 
 Shapes: B rows, T tokens, V vocabulary.
 """
@@ -17,7 +17,7 @@ from ..settings import ModelSettings
 from .contract import Draws, Policy, Sample
 
 _ROWS = 64
-"""Rows that transformers generates at once."""
+"""Rows generated at once."""
 
 
 class HfPolicy(Policy):
@@ -52,7 +52,7 @@ class HfPolicy(Policy):
         fill = self.codec.end
         ids = [[fill] * (width - len(prompts[i])) + prompts[i] for i in rows]
         real = [[0] * (width - len(prompts[i])) + [1] * len(prompts[i]) for i in rows]
-        # generate draws from the global generator; the training's own place in it must not move.
+        # generate uses the global generator, whose state training must not lose.
         devices = [self.device] if self.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices), self.autocast():
             torch.manual_seed(seed & 0x7FFFFFFFFFFFFFFF)
