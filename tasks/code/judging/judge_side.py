@@ -2,7 +2,7 @@
 
 This text runs inside a sandbox of its own, together with the codec. A stand-in turns a call
 into a question for the program, and the reply into exact built-in values; what is not plain
-data arrives as a `Remote` without equality or order of its own, so that no comparison is ever
+data arrives as a `Proxy` without equality or order of its own, so that no comparison is ever
 decided by the program.
 """
 
@@ -21,16 +21,17 @@ import unittest
 from collections.abc import Callable
 from typing import Any
 
-from .arrays import (  # not in the sandbox: there these texts stand before this one
+from .array_guards import (  # not in the sandbox: there these texts stand before this one
     guard_arrays,
 )
-from .asserts import (
+from .assert_queue import (
     Queue,
 )
-from .brief import (
-    MAX_TEXT,
-    brief,
-    brief_text,
+from .batching import (
+    AHEAD,
+    TOGETHER,
+    Plan,
+    reaches_in,
 )
 from .codec import (
     MalformedError,
@@ -43,7 +44,7 @@ from .codec import (
     loads,
     replace,
 )
-from .instrumenting import (
+from .instrumentation import (
     CASE,
     LATER,
     PAIR,
@@ -51,19 +52,18 @@ from .instrumenting import (
     STATEMENT,
     instrumented,
 )
-from .planning import (
-    AHEAD,
-    TOGETHER,
-    Plan,
-    reaches_in,
-)
-from .remotes import (
+from .proxies import (
     MAX_PULLED,
-    Gone,
-    OpenRemote,
-    Remote,
+    OpenProxy,
+    ProgramEnded,
+    Proxy,
     UndecidedError,
     pulled,
+)
+from .shorten import (
+    MAX_TEXT,
+    message_of,
+    shorten,
 )
 
 MAX_FAILURES = 50
@@ -77,7 +77,7 @@ ENDS_A_LOOP = (StopIteration, StopAsyncIteration, GeneratorExit, KeyboardInterru
 """Raised inside a test, these would end an `all(...)` early and read as success."""
 
 
-_OURS = (Gone, UndecidedError, unittest.SkipTest)
+_OURS = (ProgramEnded, UndecidedError, unittest.SkipTest)
 
 
 class Judge:
@@ -87,7 +87,7 @@ class Judge:
         self.exchange = exchange
         self.space: dict[str, Any] = {}
         self.callbacks: list[Any] = []
-        self.remotes: dict[int, Remote] = {}
+        self.proxies: dict[int, Proxy] = {}
         self.calls = 0
         self.last: tuple[Any, ...] = ()
         self.pair: tuple[Any, Any] | None = None
@@ -122,7 +122,7 @@ class Judge:
         while True:
             answer = self.exchange(b"Q" + message)
             if answer[:1] != b"A":
-                raise Gone
+                raise ProgramEnded
             self.calls += 1
             tree = loads(answer[1:])
             if type(tree) is not list or not tree or type(tree[0]) is not str:
@@ -258,8 +258,8 @@ class Judge:
 
     def foreign(self, packer: Packer, value: Any, depth: int) -> Tree:
         """Arguments that are not exact built-in values."""
-        if isinstance(value, Remote):
-            target = value._remote[1]
+        if isinstance(value, Proxy):
+            target = value._proxy[1]
             return ["h", target[1]] if target[0] == "h" else ["gl", target[1]]
         tree = array_tree(packer, value, depth)
         if tree is not None:
@@ -293,14 +293,14 @@ class Judge:
         tag = tree[0]
         if tag == "h":
             kind = tree[3]
-            remote = OpenRemote if kind == "object" and self.opens_objects else Remote
+            proxy = OpenProxy if kind == "object" and self.opens_objects else Proxy
             if type(tree[1]) is not int or type(tree[2]) is not str:
                 raise MalformedError("a broken handle")
-            if tree[1] in self.remotes:
-                object.__setattr__(self.remotes[tree[1]], "_again", True)
+            if tree[1] in self.proxies:
+                object.__setattr__(self.proxies[tree[1]], "_again", True)
             else:
-                self.remotes[tree[1]] = remote(self, ["h", tree[1]], tree[2], kind)
-            return self.remotes[tree[1]]
+                self.proxies[tree[1]] = proxy(self, ["h", tree[1]], tree[2], kind)
+            return self.proxies[tree[1]]
         if tag == "it":
             return pulled(self, *self.chunk(unpacker, tree[1:]))
         if tag in ("dk", "dv", "di"):
@@ -368,7 +368,7 @@ class Judge:
     def stand_in(self, name: str, kind: str) -> Any:
         """What stands for a name of the program in the tests."""
         if kind == "class":
-            return Remote(self, ["g", name], name, "class")
+            return Proxy(self, ["g", name], name, "class")
 
         def forward(*positional: Any, **keywords: Any) -> Any:
             return self.call(["g", name], None, positional, keywords)
@@ -387,7 +387,7 @@ class Judge:
         self.queue.settle()
         if error is None:
             self.passed += 1
-        elif isinstance(error, (Gone, UndecidedError, MalformedError)):
+        elif isinstance(error, (ProgramEnded, UndecidedError, MalformedError)):
             raise error
         else:
             if len(self.cases) < MAX_FAILURES:
@@ -399,21 +399,21 @@ class Judge:
     def failure(self, error: BaseException) -> dict[str, Any]:
         """What a failed case shows in the log."""
         note: dict[str, Any] = {"case": self.passed + self.failed, "error": type(error).__name__}
-        note["message"] = brief_text(error)
+        note["message"] = message_of(error)
         note["from_program"] = getattr(error, "_from_program", None) is not None
         note["calls"] = self.calls
         if self.last:
             note["input"] = ", ".join(
-                [brief(value) for value in self.last[0]]
-                + [f"{key}={brief(value)}" for key, value in self.last[1].items()]
+                [shorten(value) for value in self.last[0]]
+                + [f"{key}={shorten(value)}" for key, value in self.last[1].items()]
             )
         if len(self.last) == 3:
-            note["got"] = brief(self.last[2])
+            note["got"] = shorten(self.last[2])
         if self.pair is not None and isinstance(error, AssertionError):
             left, right = self.pair
             if len(self.last) == 3 and right is self.last[2] and left is not right:
                 left, right = right, left
-            note["got"], note["expected"] = brief(left), brief(right)
+            note["got"], note["expected"] = shorten(left), shorten(right)
         return note
 
     def prepare(self, job: dict[str, Any]) -> None:
@@ -484,7 +484,7 @@ class Judge:
             self.run_functions(job["functions"])
             self.run_unittest()
             self.queue.settle()
-        except Gone as error:
+        except ProgramEnded as error:
             stray = self.failure(error) | {"from_program": True}
         except BaseException as error:
             stray = self.failure(error)
@@ -542,7 +542,7 @@ class _Result(unittest.TestResult):
 
 
 def _depth(frame: Any) -> int:
-    """How many frames of the tests are below: the driver's own do not count."""
+    """How many frames of the tests are below: those of the judge do not count."""
     depth = 0
     while frame is not None:
         depth += frame.f_code.co_filename == "<tests>"

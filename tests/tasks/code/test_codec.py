@@ -23,8 +23,8 @@ from assay.tasks.code.judging.codec import (
     no_rebuild,
     replace,
 )
-from assay.tasks.code.judging.comparing import same_tree, shown
-from assay.tasks.code.judging.drivers import driver
+from assay.tasks.code.judging.source_bundle import bundle
+from assay.tasks.code.judging.tree_compare import same_tree, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -263,7 +263,7 @@ def test_frames_cross_by_value() -> None:
 
 @pytest.mark.parametrize("side", ["program_side", "judge_side"])
 def test_the_text_of_a_side_is_complete(side: str) -> None:
-    text = driver(side)
+    text = bundle(side)
     compile(text, side, "exec")
     assert "from ." not in text
     space: dict[str, object] = {}

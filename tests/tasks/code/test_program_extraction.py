@@ -6,7 +6,7 @@ import ast
 import pytest
 from assay.tasks.code import _extraction
 from assay.tasks.code._extraction import MAX_PARSED, MAX_PROGRAM, program_of
-from assay.tasks.code.judging.tests_text import parsed
+from assay.tasks.code.judging.test_analysis import parsed
 
 PROMPT = '''from typing import List
 import math

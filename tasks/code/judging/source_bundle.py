@@ -11,7 +11,7 @@ _FOR_TYPES = re.compile(r"^if TYPE_CHECKING:\n(?:    .*\n)+", re.MULTILINE)
 
 
 @cache
-def driver(side: str) -> str:
+def bundle(side: str) -> str:
     """The text of `program_side` or `judge_side`, complete in itself."""
     rehearsal = "\nrehearse()  # noqa: F821\n" if side == "program_side" else ""
     texts = (_FOR_TYPES.sub("", _OURS.sub("", _text(name))) for name in parts(side))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MAX_PULLED = 1_000_000
 
 
-class Gone(BaseException):
+class ProgramEnded(BaseException):
     """The program has ended, so no further test can be asked."""
 
 
@@ -37,7 +37,7 @@ def _blamed(error: BaseException) -> BaseException:
     return error
 
 
-class Remote:
+class Proxy:
     """An object of the program that is not plain data. Only identity says whether two are equal.
 
     `_own` marks what the tests made themselves, by calling a class of the program. Only such an
@@ -46,12 +46,12 @@ class Remote:
     """
 
     def __init__(self, judge: "Judge", target: Tree, label: str, kind: str) -> None:
-        object.__setattr__(self, "_remote", (judge, target, label, kind))
+        object.__setattr__(self, "_proxy", (judge, target, label, kind))
         object.__setattr__(self, "_own", False)
         object.__setattr__(self, "_again", False)
 
     def __repr__(self) -> str:
-        judge, target, label, kind = self._remote
+        judge, target, label, kind = self._proxy
         if kind == "object" and judge.opens_objects:
             text = judge.ask_program(["call", target, "__repr__", ["l"], ["d"]])
             if type(text) is str:
@@ -59,7 +59,7 @@ class Remote:
         return f"<{label} of the program>"
 
     def __str__(self) -> str:
-        judge, target, _, kind = self._remote
+        judge, target, _, kind = self._proxy
         if kind == "object" and judge.opens_objects:
             text = judge.ask_program(["call", target, "__str__", ["l"], ["d"]])
             if type(text) is str:
@@ -67,16 +67,16 @@ class Remote:
         return repr(self)
 
     def __call__(self, *positional: Any, **keywords: Any) -> Any:
-        judge, target, label, kind = self._remote
+        judge, target, label, kind = self._proxy
         if kind == "object" and not judge.opens_objects:
             raise _blamed(TypeError(f"{label!r} object of the program is not plain data"))
         value = _owned(judge.call(target, None, positional, keywords), kind == "class")
-        if kind == "class" and isinstance(value, Remote) and value._again:
+        if kind == "class" and isinstance(value, Proxy) and value._again:
             judge.reused = True
         return value
 
     def __getattr__(self, name: str) -> Any:
-        judge, target, label, kind = self._remote
+        judge, target, label, kind = self._proxy
         plain = name in _PLAIN_METHODS and not self._own and kind == "object"
         hidden = name.startswith("__") and name not in ("__name__", "__doc__")
         if not judge.opens_objects or hidden or plain:
@@ -86,29 +86,29 @@ class Remote:
         return judge.ask_program(["get", target, name])
 
     def __setattr__(self, name: str, value: Any) -> None:
-        judge, target, label, _ = self._remote
+        judge, target, label, _ = self._proxy
         if not judge.opens_objects:
             raise _blamed(AttributeError(f"{label!r} object of the program is not plain data"))
         judge.ask_program(["set", target, name, judge.pack(value)])
 
     def __instancecheck__(self, value: Any) -> bool:
-        label = self._remote[2]
-        return isinstance(value, Remote) and value._remote[2] == label
+        label = self._proxy[2]
+        return isinstance(value, Proxy) and value._proxy[2] == label
 
     def __hash__(self) -> int:
         return id(self)
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Remote) and self._remote[1] == other._remote[1]:
-            if self._remote[0].reused and self._remote[0].opens_objects:
+        if isinstance(other, Proxy) and self._proxy[1] == other._proxy[1]:
+            if self._proxy[0].reused and self._proxy[0].opens_objects:
                 raise UndecidedError(_SELF_JUDGED)  # one object in place of several
             return True
-        if isinstance(other, Remote) and self._remote[0].opens_objects:
+        if isinstance(other, Proxy) and self._proxy[0].opens_objects:
             raise UndecidedError(_SELF_JUDGED)
         return False
 
     def __lt__(self, other: object) -> bool:
-        if isinstance(other, Remote) and self._remote[0].opens_objects:
+        if isinstance(other, Proxy) and self._proxy[0].opens_objects:
             raise UndecidedError(_SELF_JUDGED)
         return NotImplemented
 
@@ -122,14 +122,14 @@ _HARMLESS = frozenset(f"__{name}__" for name in ("len", "iter", "next", "getitem
 
 
 def _owned(value: Any, made_here: bool) -> Any:
-    if made_here and isinstance(value, Remote):
+    if made_here and isinstance(value, Proxy):
         object.__setattr__(value, "_own", True)
     return value
 
 
 def _forwarded(name: str) -> Callable[..., Any]:
-    def method(self: Remote, *positional: Any) -> Any:
-        judge, target, label, _ = self._remote
+    def method(self: Proxy, *positional: Any) -> Any:
+        judge, target, label, _ = self._proxy
         if not judge.opens_objects or not (self._own or name in _HARMLESS):
             raise _blamed(TypeError(f"{label!r} object of the program is not plain data"))
         return _owned(judge.call(target, name, positional, {}), self._own)
@@ -137,7 +137,7 @@ def _forwarded(name: str) -> Callable[..., Any]:
     return method
 
 
-class OpenRemote(Remote):
+class OpenProxy(Proxy):
     """An instance of a class under test: its operators are questions to the program."""
 
 
@@ -146,7 +146,7 @@ for _name in (
     "truediv", "floordiv", "mod", "pow", "neg", "abs", "int", "float", "enter", "exit", "iadd",
     "radd", "rmul", "and", "or", "xor", "invert", "index", "reversed", "next", "lshift", "rshift",
 ):  # fmt: skip
-    setattr(OpenRemote, f"__{_name}__", _forwarded(f"__{_name}__"))
+    setattr(OpenProxy, f"__{_name}__", _forwarded(f"__{_name}__"))
 
 
 def pulled(judge: "Judge", items: list[Any], more: Any, error: Any) -> Iterator[Any]:

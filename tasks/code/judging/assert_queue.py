@@ -7,19 +7,19 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .codec import (
-    Packer,
-    Tree,
-    Unpacker,
-)
-from .planning import (
+from .batching import (
     CONSTANT,
     LEFT,
     RIGHT,
     TRUE,
 )
-from .remotes import (
-    Gone,
+from .codec import (
+    Packer,
+    Tree,
+    Unpacker,
+)
+from .proxies import (
+    ProgramEnded,
 )
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Queue:
         """The replies to the first of these calls, or to several."""
         try:
             return self.judge.answers(["g", name], calls)
-        except Gone:
+        except ProgramEnded:
             if self.judge.alone or len(calls) == 1:  # else it may be any of them that ended it
                 positional, keywords = map(Unpacker(self.judge.rebuild).unpack, calls[0])
                 self.judge.last = (positional, keywords)

@@ -10,13 +10,13 @@ loop, and those of `planning`.
 import ast
 from typing import NamedTuple
 
-from .planning import (
+from .batching import (
     HARMLESS_CALLS,
     TOGETHER,
     Plan,
-    look_ahead,
+    batch_calls,
 )
-from .trees import (
+from .syntax_walk import (
     locate,
     nodes,
 )
@@ -70,11 +70,11 @@ def instrumented(tree: ast.Module, entry: str) -> tuple[ast.Module, Plan]:
     bound = _bound(tree)
     plan = Plan()
     tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and _is_tests(node)]
-    body = look_ahead(tree.body, entry, plan)
+    body = batch_calls(tree.body, entry, plan)
     tree.body = _wrapped(body, _Names(entry, asserting, bound))
     for node in tests:
         first = node.args.args[0].arg if node.name == "check" and node.args.args else entry
-        body = look_ahead(node.body, first, plan)
+        body = batch_calls(node.body, first, plan)
         node.body = _wrapped(body, _Names(first, asserting, bound))
     _pair(tree)
     _announce(tree)

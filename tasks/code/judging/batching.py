@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .trees import (
+from .syntax_walk import (
     nodes,
 )
 
@@ -53,7 +53,7 @@ class Plan:
         """The runs by number, as the judge made them ready."""
 
 
-def look_ahead(body: list[ast.stmt], name: str, plan: Plan) -> list[ast.stmt]:
+def batch_calls(body: list[ast.stmt], name: str, plan: Plan) -> list[ast.stmt]:
     """The statements, with runs of asserts that ask `name` once each, with literals, marked."""
     found: list[ast.stmt] = []
     run: list[tuple[ast.stmt, ast.Call | None, Any]] = []
