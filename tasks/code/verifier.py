@@ -16,8 +16,8 @@ from ...sandbox.errors import UsageError
 from ...sandbox.types import ChannelClosed, Limits, Outcome, Sandbox
 from ..verdict import Status, Verdict, checker_error, correct, wrong
 from ._extraction import Program, program_of
-from .judging.codec import MalformedError
 from .judging.literal_tests import LiteralTests
+from .judging.notation import MalformedError
 from .judging.outcomes import STATUS_OF_OUTCOME, ended
 from .judging.sandbox_registry import imported_libraries, judges, program_sandbox
 from .judging.session import (

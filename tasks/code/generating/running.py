@@ -6,7 +6,8 @@ from typing import Any
 from ....sandbox.types import ChannelClosed, Limits, Sandbox
 from ...verdict import Verdict, correct, wrong
 from .._extraction import program_of
-from ..judging.codec import MalformedError, Packer, Tree, no_foreign
+from ..judging.codec import Packer, no_foreign
+from ..judging.notation import MalformedError, Tree
 from ..judging.outcomes import ended
 from ..judging.sandbox_registry import imported_libraries, program_sandbox
 from ..judging.session import BadProgramError, ProgramChannel

@@ -23,8 +23,9 @@ from .batching import (
     Plan,
     batch_calls,
 )
-from .codec import MalformedError, Packer, TooLargeError, Tree, dumps, loads, no_foreign
+from .codec import Packer, no_foreign
 from .names import BUILT_IN, free_names, without_warnings
+from .notation import MalformedError, TooLargeError, Tree, dumps, loads
 from .syntax_walk import nodes
 
 LARGEST_REPLY = 65_536
@@ -105,14 +106,14 @@ def read_literal_tests(tree: ast.Module, entry: str, check: str | None) -> Liter
                 continue
             packer = Packer(no_foreign)
             calls.append([packer.pack(part) for part in one.call])
-            if any(type(held) is set and len(held) > 1 for held in packer.containers):
+            if any(type(held) is set and len(held) > 1 for held in packer.table.objects):
                 return None  # its order may be another one where the judge is
             by_value = one.wants not in (TRUE, FALSE)
             expected = Packer(no_foreign).pack(one.expected) if by_value else None
             if _may_differ(expected):
                 return None
             wants.append((one.wants, expected))
-    except (TypeError, TooLargeError):
+    except (TypeError, TooLargeError, RecursionError):
         return None
     question = dumps(["ahead", ["g", entry], calls])
     return (

@@ -12,7 +12,7 @@ from typing import Any
 
 from ....sandbox.types import Channel, ChannelClosed, Limits, Outcome, Program, Sandbox
 from ...verdict import Status
-from .codec import MalformedError, Tree, dumps, loads
+from .notation import MalformedError, Tree, dumps, loads
 from .source_bundle import bundle
 
 JUDGE_LIMITS = Limits(cpu_seconds=36_000, wall_seconds=86_400, memory_mb=2048, output_kb=4096)

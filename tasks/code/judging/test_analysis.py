@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .instrumentation import is_asserting_call
 from .literal_tests import LONGEST_TEXT, LiteralTests, harmless, read_literal_tests
 from .names import bound_names, free_names, imported, parsed
 from .syntax_walk import nodes
@@ -109,7 +110,10 @@ def _literal_tests(
 
 def _decides(found_nodes: list[ast.AST]) -> str:
     kinds = set(map(type, found_nodes))
-    return "assert" if ast.Assert in kinds else "raise" if ast.Raise in kinds else ""
+    calls = (node for node in found_nodes if isinstance(node, ast.Call))
+    if ast.Assert in kinds or any(map(is_asserting_call, calls)):
+        return "assert"
+    return "raise" if ast.Raise in kinds else ""
 
 
 def _is_plain(node: ast.ClassDef) -> bool:

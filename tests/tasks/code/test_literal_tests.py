@@ -13,13 +13,14 @@ from assay.sandbox import Limits
 from assay.tasks.code import verifier
 from assay.tasks.code.judging import session
 from assay.tasks.code.judging.batching import _literal
-from assay.tasks.code.judging.codec import Packer, dumps, no_foreign
+from assay.tasks.code.judging.codec import Packer, no_foreign
 from assay.tasks.code.judging.literal_tests import (
     LONGEST_TEXT,
     LiteralTests,
     harmless,
     read_literal_tests,
 )
+from assay.tasks.code.judging.notation import dumps
 from assay.tasks.code.judging.test_analysis import analyse_tests
 from assay.tasks.verdict import Verdict
 
@@ -131,7 +132,7 @@ def test_a_program_that_ends_only_once_fails_one_case() -> None:
 
     source = RIGHT + "\ng = f\ndef f(n):\n    ENDS\n    return g(n)"
     # Asked everything at once it ends; asked one by one, with little time each, it does not.
-    ends = "import os, sys; sys._getframe(3).f_code.co_name == 'load_and_ahead' and os._exit(1)"
+    ends = "import os, sys; sys._getframe(6).f_code.co_name == 'load_and_ahead' and os._exit(1)"
     verdict = _verdict(source.replace("ENDS", ends))
     assert verdict.status == "crashed"
     assert verdict.score == 0
