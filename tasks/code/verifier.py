@@ -15,7 +15,7 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ...sandbox.types import ChannelClosed, Limits, Outcome, Sandbox
 from ..verdict import Status, Verdict, checker_error, correct, wrong
-from ._extraction import Program, program_of
+from .extraction.program import Program, program_of
 from .judging.literal_tests import LiteralTests
 from .judging.notation import MalformedError
 from .judging.outcomes import STATUS_OF_OUTCOME, ended

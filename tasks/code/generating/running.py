@@ -5,7 +5,7 @@ from typing import Any
 
 from ....sandbox.types import ChannelClosed, Limits, Sandbox
 from ...verdict import Verdict, correct, wrong
-from .._extraction import program_of
+from ..extraction.program import program_of
 from ..judging.codec import Packer, no_foreign
 from ..judging.notation import MalformedError, Tree
 from ..judging.outcomes import ended
