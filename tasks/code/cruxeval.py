@@ -14,7 +14,6 @@ from ..suite import Domain, StoredSuite
 from ..verdict import Verdict, checker_error, correct, wrong
 from ._stored import limited, records
 from .generating.running import LIMITS
-from .judging.boxes import program_sandbox
 from .judging.codec import (
     MalformedError,
     Packer,
@@ -24,9 +23,10 @@ from .judging.codec import (
     no_foreign,
     no_rebuild,
 )
-from .judging.comparing import shown
 from .judging.outcomes import ended
+from .judging.sandbox_registry import program_sandbox
 from .judging.session import BadProgramError, ProgramChannel
+from .judging.tree_compare import shown
 
 MAX_ANSWER = 20_000
 _TAGGED = re.compile(r"\[ANSWER\](.*?)\[/ANSWER\]", re.DOTALL)

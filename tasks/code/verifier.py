@@ -15,20 +15,20 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ...sandbox.types import ChannelClosed, Limits, Outcome, Sandbox
 from ..verdict import Status, Verdict, checker_error, correct, wrong
-from ._extraction import Program, program_of
-from .judging.boxes import imported_libraries, judges, program_sandbox
-from .judging.codec import MalformedError
-from .judging.foresight import Foreseen
+from .extraction.program import Program, program_of
+from .judging.literal_tests import LiteralTests
+from .judging.notation import MalformedError
 from .judging.outcomes import STATUS_OF_OUTCOME, ended
+from .judging.sandbox_registry import imported_libraries, judges, program_sandbox
 from .judging.session import (
     BadProgramError,
     Job,
     JudgeFailedError,
     ProgramChannel,
-    UnforeseenError,
+    UnexpectedQuestionError,
 )
 from .judging.stdio import Case, Compare, compare_output, run_cases
-from .judging.tests_text import BrokenTestsError, TestsText, facts
+from .judging.test_analysis import BrokenTestsError, TestFacts, analyse_tests
 
 FUNCTION_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=1024)
 STDIO_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=16_384)
@@ -83,7 +83,7 @@ def _function_verdict(
     sandbox, limits, fresh, preload = how
     runnable = _runnable(prompt)
     try:
-        known = facts(tests, runnable, setup, entry_point)
+        known = analyse_tests(tests, runnable, setup, entry_point)
     except BrokenTestsError as error:
         return checker_error(str(error))
     program = program_of(completion, entry_point, prompt)
@@ -96,39 +96,39 @@ def _function_verdict(
     )  # fmt: skip
     box, limits = sandbox or program_sandbox(), limits or FUNCTION_LIMITS
     try:
-        return _judged(job, known, program, (box, limits, fresh), known.foreseen)
-    except UnforeseenError:
+        return _judged(job, known, program, (box, limits, fresh), known.literal)
+    except UnexpectedQuestionError:
         return _judged(job, known, program, (box, limits, fresh), None)
 
 
 def _judged(
     job: Job,
-    known: TestsText,
+    known: TestFacts,
     program: Program,
     how: tuple[Sandbox, Limits, bool],
-    foreseen: Foreseen | None,
+    literal: LiteralTests | None,
 ) -> Verdict:
-    """The verdict of one run of the program. Raises UnforeseenError, then without `foreseen`."""
+    """The verdict of one run of the program. May raise UnexpectedQuestionError."""
     sandbox, limits, fresh = how
     assert program.source is not None
     channel = None
     try:
         channel = ProgramChannel(sandbox, limits, job.preload)
-        ahead = foreseen.question if foreseen else b""
+        ahead = literal.question if literal else b""
         try:
             reply = channel.load(program.source, job.setup, known.declared, ahead)
         except ChannelClosed as error:
-            if foreseen is None or error.outcome.status == "sandbox_error":
+            if literal is None or error.outcome.status == "sandbox_error":
                 raise
-            meta = _one_by_one(job, known, program, how, foreseen.cases)
+            meta = _one_by_one(job, known, program, how, literal.cases)
             return ended(error.outcome, program.source, meta)
         if job.entry_point not in channel.names:
             reason = f"The program does not define {job.entry_point!r} once it has run."
             return wrong("rejected", program.source, reason)
-        if foreseen and channel.names[job.entry_point] != "function":
-            raise UnforeseenError
-        if foreseen and foreseen.accepts(reply):
-            account = foreseen.account()
+        if literal and channel.names[job.entry_point] != "function":
+            raise UnexpectedQuestionError
+        if literal and literal.accepts(reply):
+            account = literal.account()
         else:
             account = _account(job, channel, fresh)
     except BadProgramError as error:
@@ -148,18 +148,18 @@ def _judged(
 
 
 def _account(job: Job, channel: ProgramChannel, fresh: bool) -> dict[str, Any]:
-    """The judge's account. Raises JudgeFailedError, where it asks what was not foreseen too.
+    """The judge's account. Raises JudgeFailedError.
 
     Another run of the program then would be a second chance for one that fails by chance.
     """
     try:
         return judges().run(job, channel, fresh)
-    except UnforeseenError:
-        raise JudgeFailedError("it asked something else than was foreseen") from None
+    except UnexpectedQuestionError:
+        raise JudgeFailedError("it asked something else than its text shows") from None
 
 
 def _one_by_one(
-    job: Job, known: TestsText, program: Program, how: tuple[Sandbox, Limits, bool], cases: int
+    job: Job, known: TestFacts, program: Program, how: tuple[Sandbox, Limits, bool], cases: int
 ) -> dict[str, Any]:
     """How far a program comes that ended while it was asked everything at once: `Verdict.meta`.
 

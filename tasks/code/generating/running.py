@@ -5,12 +5,13 @@ from typing import Any
 
 from ....sandbox.types import ChannelClosed, Limits, Sandbox
 from ...verdict import Verdict, correct, wrong
-from .._extraction import program_of
-from ..judging.boxes import imported_libraries, program_sandbox
-from ..judging.codec import MalformedError, Packer, Tree, no_foreign
-from ..judging.comparing import same_tree, shown
+from ..extraction.program import program_of
+from ..judging.codec import Packer, no_foreign
+from ..judging.notation import MalformedError, Tree
 from ..judging.outcomes import ended
+from ..judging.sandbox_registry import imported_libraries, program_sandbox
 from ..judging.session import BadProgramError, ProgramChannel
+from ..judging.tree_compare import same_tree, shown
 
 LIMITS = Limits(cpu_seconds=2.0, wall_seconds=30.0, memory_mb=512)
 

@@ -22,6 +22,6 @@ def ended(outcome: Outcome, source: str | None, meta: dict[str, Any]) -> Verdict
     reason = f"The program ended before the tests were through: {outcome.status}"
     detail = f" ({outcome.reason.rstrip('.')})" if outcome.reason else ""
     last = meta["failures"][-1] if meta.get("failures") else {}
-    if last.get("error") == "Gone" and "input" in last:
+    if last.get("error") == "ProgramEnded" and "input" in last:
         detail += f", for input {last['input'][:200]}"
     return wrong(STATUS_OF_OUTCOME[outcome.status], source, f"{reason}{detail}.", **meta)

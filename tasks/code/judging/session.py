@@ -12,8 +12,8 @@ from typing import Any
 
 from ....sandbox.types import Channel, ChannelClosed, Limits, Outcome, Program, Sandbox
 from ...verdict import Status
-from .codec import MalformedError, Tree, dumps, loads
-from .drivers import driver
+from .notation import MalformedError, Tree, dumps, loads
+from .source_bundle import bundle
 
 JUDGE_LIMITS = Limits(cpu_seconds=36_000, wall_seconds=86_400, memory_mb=2048, output_kb=4096)
 JUDGE_CPU_SECONDS = 10.0
@@ -37,7 +37,7 @@ class BadProgramError(Exception):
         self.sentence = reason[:1].upper() + reason[1:] + ("" if reason.endswith(".") else ".")
 
 
-class UnforeseenError(Exception):
+class UnexpectedQuestionError(Exception):
     """The judge asks something else than what the program was asked already."""
 
 
@@ -77,7 +77,7 @@ class ProgramChannel:
     ) -> None:
         """`seconds` bounds the CPU time of every single answer, within the limits of the whole."""
         self._channel = sandbox.open_channel(
-            Program("", preload=preload, prelude=driver("program_side")), limits
+            Program("", preload=preload, prelude=bundle("program_side")), limits
         )
         self.names: Mapping[str, str] = {}
         self._seconds = seconds
@@ -121,11 +121,14 @@ class ProgramChannel:
         return _reply(self.relay(dumps(question)))
 
     def relay(self, question: bytes) -> bytes:
-        """The reply's bytes as they are. Raises ChannelClosed, MalformedError, UnforeseenError."""
+        """The bytes of the reply.
+
+        Raises ChannelClosed, MalformedError, UnexpectedQuestionError.
+        """
         (asked, reply), self._ahead = self._ahead, (b"", b"")
         if asked:
             if question != asked:
-                raise UnforeseenError
+                raise UnexpectedQuestionError
             return reply
         reply = self._channel.ask(question, self._seconds)
         if len(reply) > LARGEST_REPLY:
@@ -218,7 +221,7 @@ class Judges:
             if idle and not fresh:
                 knows = (n for n, judge in enumerate(idle) if job.tests in judge.known)
                 return idle.pop(next(knows, -1))
-        program = Program("", preload=job.preload, prelude=driver("judge_side"))
+        program = Program("", preload=job.preload, prelude=bundle("judge_side"))
         return _Judge(self._sandbox.open_channel(program, JUDGE_LIMITS))
 
     def _give_back(self, judge: "_Judge", job: Job, keep: bool) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from ....sandbox.types import Limits, Outcome, Program, Sandbox
-from .boxes import imported_libraries
+from .sandbox_registry import imported_libraries
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,24 +7,24 @@ import decimal
 import fractions
 import json
 import math
+import sys
 from typing import Any
 
 import pytest
 from assay.tasks.code.generating.running import same_value
-from assay.tasks.code.judging.codec import (
+from assay.tasks.code.judging.codec import ObjectTable, Packer, Unpacker, no_foreign, no_rebuild
+from assay.tasks.code.judging.known_values import KNOWN_KINDS, known_foreign, known_rebuild
+from assay.tasks.code.judging.notation import (
+    DEEP_RECURSION,
     MAX_DEPTH,
     MalformedError,
-    Packer,
+    ObjectKind,
     TooLargeError,
-    Unpacker,
     dumps,
     loads,
-    no_foreign,
-    no_rebuild,
-    replace,
 )
-from assay.tasks.code.judging.comparing import same_tree, shown
-from assay.tasks.code.judging.drivers import driver
+from assay.tasks.code.judging.source_bundle import bundle
+from assay.tasks.code.judging.tree_compare import same_tree, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,8 +127,14 @@ def test_a_value_with_too_many_levels_is_refused() -> None:
     value: list[Any] = []
     for _ in range(MAX_DEPTH + 2):
         value = [value]
-    with pytest.raises(TooLargeError):
-        Packer(no_foreign).pack(value)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(DEEP_RECURSION)
+    try:
+        assert Packer(no_foreign).pack(value[0][0])
+        with pytest.raises(TooLargeError):
+            Packer(no_foreign).pack(value)
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 HOSTILE = [
@@ -203,27 +209,46 @@ def test_arguments_change_in_place() -> None:
         (collections.deque([1]), collections.deque([2, 3])), (array.array("i", [1]),
         array.array("i")),
     ):  # fmt: skip
-        kept = old
-        replace(old, new)
-        assert kept == new
+        table = ObjectTable()
+        table.add(old)
+        kind = type(old)
+        tree = loads(dumps(Packer(no_foreign).pack(new)))
+        Unpacker(no_rebuild, table).refill(old, tree)
+        assert type(old) is kind
+        assert old == new
     with pytest.raises(MalformedError):
-        replace([1], (1,))
+        Unpacker(no_rebuild).refill([1], ["t", 1])
     with pytest.raises(MalformedError):
-        replace([1], {"a": 1})
+        Unpacker(no_rebuild).refill([1], ["d", "a", 1])
+
+
+def test_there_is_one_numbering() -> None:
+    """Writer and reader give an object the same number, so later references are never off."""
+
+    class Node:
+        def __init__(self, **fields: Any) -> None:
+            vars(self).update(fields)
+
+    def foreign(packer: Packer, value: Any, depth: int) -> Any:
+        return packer.numbered(value, lambda p, one, deep: p.pairs(["O"], vars(one), deep), depth)
+
+    shared = [1]
+    node = Node(items=shared)
+    node.self = node  # type: ignore[attr-defined]
+    value = [node, {"a": node}, shared, collections.deque([shared])]
+    sent = ObjectTable()
+    tree = loads(dumps(Packer(foreign, sent).pack(value)))
+    got_table = ObjectTable()
+    fill = lambda u, one, parts: u.pairs(vars(one), parts[1:])  # noqa: E731
+    kinds = {**KNOWN_KINDS, "O": ObjectKind(lambda parts: Node(), fill)}
+    got = Unpacker(no_rebuild, got_table, kinds).unpack(tree)
+    assert [type(one) for one in got_table.objects] == [type(one) for one in sent.objects]
+    assert got[0] is got[1]["a"] is got[0].self
+    assert got[2] is got[0].items is got[3][0]
 
 
 def test_arrays_cross_by_value() -> None:
     numpy = pytest.importorskip("numpy")
-
-    def foreign(packer: Packer, value: Any, depth: int) -> Any:
-        from assay.tasks.code.judging.codec import array_tree
-
-        return array_tree(packer, value, depth)
-
-    def rebuild(unpacker: Unpacker, tree: list[Any]) -> Any:
-        from assay.tasks.code.judging.codec import array_value
-
-        return array_value(unpacker, tree)
 
     arrays = (
         numpy.arange(6).reshape(2, 3), numpy.array([1.5, numpy.nan]), numpy.array(7, dtype="uint8"),
@@ -232,22 +257,23 @@ def test_arrays_cross_by_value() -> None:
         numpy.asfortranarray(numpy.arange(6).reshape(2, 3)),
     )  # fmt: skip
     for value in arrays:
-        tree = loads(dumps(Packer(foreign).pack(value)))
-        got = Unpacker(rebuild).unpack(tree)
+        tree = loads(dumps(Packer(known_foreign).pack(value)))
+        got = Unpacker(known_rebuild, None, KNOWN_KINDS).unpack(tree)
         assert got.dtype == value.dtype
         assert got.shape == value.shape
         assert repr(got) == repr(value)
-    got = Unpacker(rebuild).unpack(Packer(foreign).pack(numpy.float32(0.1)))
+    got = Unpacker(known_rebuild, None, KNOWN_KINDS).unpack(
+        Packer(known_foreign).pack(numpy.float32(0.1))
+    )
     assert type(got) is numpy.float32
     for tree in (["np", "|O", [1], "AAAAAAAAAAA="], ["np", "<i8", [9], ""], ["np", "<i8", [-1], ""],
                  ["np", "O,O", [1], ""], ["ns", "|O", "AAAAAAAAAAA="], ["no", [2], 1]):  # fmt: skip
         with pytest.raises(MalformedError):
-            Unpacker(rebuild).unpack(tree)
+            Unpacker(known_rebuild, None, KNOWN_KINDS).unpack(tree)
 
 
 def test_frames_cross_by_value() -> None:
     pandas = pytest.importorskip("pandas")
-    from assay.tasks.code.judging.codec import array_tree, array_value
 
     values = (
         pandas.DataFrame({"a": [1, 2], "b": ["x", None]}, index=["r", "s"]),
@@ -255,15 +281,15 @@ def test_frames_cross_by_value() -> None:
         pandas.Timestamp("2024-02-29T01:02"),
     )  # fmt: skip
     for value in values:
-        tree = loads(dumps(Packer(array_tree).pack(value)))
-        got = Unpacker(array_value).unpack(tree)
+        tree = loads(dumps(Packer(known_foreign).pack(value)))
+        got = Unpacker(known_rebuild, None, KNOWN_KINDS).unpack(tree)
         assert type(got) is type(value)
         assert got.equals(value) if hasattr(value, "equals") else got == value
 
 
 @pytest.mark.parametrize("side", ["program_side", "judge_side"])
 def test_the_text_of_a_side_is_complete(side: str) -> None:
-    text = driver(side)
+    text = bundle(side)
     compile(text, side, "exec")
     assert "from ." not in text
     space: dict[str, object] = {}

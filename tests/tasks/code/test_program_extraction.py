@@ -4,9 +4,11 @@
 import ast
 
 import pytest
-from assay.tasks.code import _extraction
-from assay.tasks.code._extraction import MAX_PARSED, MAX_PROGRAM, program_of
-from assay.tasks.code.judging.tests_text import parsed
+from assay.tasks.code.extraction import program as program_module
+from assay.tasks.code.extraction import syntax
+from assay.tasks.code.extraction.program import MAX_PROGRAM, program_of
+from assay.tasks.code.extraction.syntax import MAX_PARSED
+from assay.tasks.code.judging.names import parsed
 
 PROMPT = '''from typing import List
 import math
@@ -205,7 +207,8 @@ def test_hard_texts_take_bounded_work(name: str, monkeypatch: pytest.MonkeyPatch
         read.append(len(text))
         return parsed(text)
 
-    monkeypatch.setattr(_extraction, "parsed", counted)
+    for module in (program_module, syntax):
+        monkeypatch.setattr(module, "parsed", counted)
     program_of(HARD[name], "solve", PROMPT)
     program_of(HARD[name])
     assert sum(read) <= 2 * (2 * MAX_PARSED + 10 * MAX_PROGRAM)

@@ -6,7 +6,7 @@ import pytest
 from assay.sandbox import Limits, Outcome, Program
 from assay.sandbox.types import ChannelClosed
 from assay.tasks.code.generating.running import verify_expected, verify_values
-from assay.tasks.code.judging.boxes import program_sandbox
+from assay.tasks.code.judging.sandbox_registry import program_sandbox
 from assay.tasks.code.verifier import verify_function, verify_stdio
 from assay.tasks.verdict import Verdict
 

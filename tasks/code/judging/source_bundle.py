@@ -7,15 +7,15 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent
 _OURS = re.compile(r"^from \.(\w+) import (?:\(.*?^\)|[^(\n]*)\n", re.MULTILINE | re.DOTALL)
 
-_FOR_TYPES = re.compile(r"^if TYPE_CHECKING:\n(?:    .*\n)+", re.MULTILINE)
+_FINAL = {"program_side": "rehearsal", "judge_side": "judge_side"}
+"""The last text of each side."""
 
 
 @cache
-def driver(side: str) -> str:
+def bundle(side: str) -> str:
     """The text of `program_side` or `judge_side`, complete in itself."""
     rehearsal = "\nrehearse()  # noqa: F821\n" if side == "program_side" else ""
-    texts = (_FOR_TYPES.sub("", _OURS.sub("", _text(name))) for name in parts(side))
-    return "\n".join(texts) + rehearsal
+    return "\n".join(_OURS.sub("", _text(name)) for name in parts(_FINAL[side])) + rehearsal
 
 
 def parts(side: str) -> list[str]:

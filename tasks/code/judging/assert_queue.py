@@ -5,25 +5,34 @@ import dataclasses
 import itertools
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .codec import (
-    Packer,
-    Tree,
-    Unpacker,
-)
-from .planning import (
+from .batching import (  # not in the sandbox: there these texts stand before this one
     CONSTANT,
     LEFT,
     RIGHT,
     TRUE,
+    Plan,
 )
-from .remotes import (
-    Gone,
+from .case_log import (
+    CaseLog,
 )
-
-if TYPE_CHECKING:
-    from .judge_side import Judge
+from .codec import (
+    Packer,
+    Unpacker,
+)
+from .conversation import (
+    Conversation,
+)
+from .notation import (
+    Tree,
+)
+from .proxies import (
+    ProgramEnded,
+)
+from .shared_objects import (
+    SharedObjects,
+)
 
 MOST_WAITING = 64
 LARGEST_WAITING = 65_536
@@ -46,17 +55,19 @@ class Waiting:
 class Queue:
     """The asserts of one check that wait."""
 
-    def __init__(self, judge: "Judge") -> None:
-        self.judge = judge
+    def __init__(self, conversation: Conversation, log: CaseLog, plan: Plan) -> None:
+        self._conversation = conversation
+        self._log = log
+        self._plan = plan
         self.waiting: list[Waiting] = []
         self.unsettled: BaseException | None = None
 
     def together(self, number: int, function: Any) -> None:
         """Asserts in a row, each of one call with literals or of a constant."""
-        self.judge.statement(False, False)
-        name = self.judge.name_of(function)
+        self._log.statement(False, False)
+        name = self._conversation.values.name_of(function)
         for one in self.planned(number):
-            self.judge.asserted += 1
+            self._log.asserted += 1
             if name is None:
                 self.case_of(one, function)
             else:
@@ -66,12 +77,12 @@ class Queue:
 
     def planned(self, number: int) -> list[Waiting]:
         """The asserts of a run with their calls packed, once for all programs."""
-        found = self.judge.plan.packed.get(number)
+        found = self._plan.packed.get(number)
         if found is None:
-            found = self.judge.plan.packed[number] = []
-            for one in self.judge.plan.runs[number]:
+            found = self._plan.packed[number] = []
+            for one in self._plan.runs[number]:
                 # One packer for both parts of a call: they may hold the same list.
-                packer = Packer(self.judge.foreign)
+                packer = Packer(self._conversation.values.foreign)
                 call = None if one.call is None else [packer.pack(part) for part in one.call]
                 found.append(
                     Waiting(one.first, one.last, one.wants, one.message, one.expected, call)
@@ -83,11 +94,11 @@ class Queue:
         function: Any, positional: Any, keywords: Any, expected: Callable[[], Any],
     ) -> None:  # fmt: skip
         """An assert of a loop: it waits for those of the next rounds where its values are plain."""
-        self.judge.asserted += 1
-        name = self.judge.name_of(function)
+        self._log.asserted += 1
+        name = self._conversation.values.name_of(function)
         arguments = (*positional, *keywords.values())
         wanted: Any = None
-        waits = name is not None and not self.judge.opens_objects
+        waits = name is not None and not self._conversation.tested
         if waits and all(map(_constant, arguments)):
             wanted = expected()
             waits, wanted = _copied(wanted)
@@ -95,11 +106,11 @@ class Queue:
             waits = False
         if name is None or not waits:
             value = function(*positional, **keywords)
-            if not self.judge.compare(value, expected()):
+            if not self._log.compare(value, expected()):
                 raise AssertionError(*[] if message is None else [message])
-            self.judge.case(first, last, None)
+            self._log.case(first, last, None)
             return
-        packer = Packer(self.judge.foreign)
+        packer = Packer(self._conversation.values.foreign)
         call = [packer.pack(list(positional)), packer.pack(keywords)]
         self.waiting.append(Waiting(first, last, LEFT, message, wanted, call, name))
         size = sum(len(one) for one in positional if isinstance(one, (str, bytes, tuple)))
@@ -120,7 +131,7 @@ class Queue:
                 window = list(itertools.islice(alike, MOST_WAITING))
                 calls = [one.call for one in window if one.call is not None]
                 answers = self.asked(name, calls) if calls else []
-                self.judge.calls += max(len(answers) - 1, 0)
+                self._conversation.calls += max(len(answers) - 1, 0)
                 del waiting[: self.noted(window, answers)]
         except BaseException as error:
             self.unsettled = error
@@ -129,12 +140,22 @@ class Queue:
     def asked(self, name: str, calls: list[list[Tree]]) -> list[list[Any]]:
         """The replies to the first of these calls, or to several."""
         try:
-            return self.judge.answers(["g", name], calls)
-        except Gone:
-            if self.judge.alone or len(calls) == 1:  # else it may be any of them that ended it
-                positional, keywords = map(Unpacker(self.judge.rebuild).unpack, calls[0])
-                self.judge.last = (positional, keywords)
+            return self._conversation.answers(["g", name], calls)
+        except ProgramEnded:
+            if (
+                self._conversation.alone or len(calls) == 1
+            ):  # else it may be any of them that ended it
+                positional, keywords = self._arguments(calls[0])[1:]
+                self._conversation.last = (positional, keywords)
             raise
+
+    def _arguments(self, call: list[Tree]) -> tuple[SharedObjects, Any, Any]:
+        """New values of the arguments of a call, and the table in which they have numbers."""
+        shared = SharedObjects()
+        values = self._conversation.values
+        unpacker = Unpacker(values.rebuild, shared, values.kinds)
+        positional, keywords = map(unpacker.unpack, call)
+        return shared, positional, keywords
 
     def noted(self, window: list[Waiting], answers: list[list[Any]]) -> int:
         """Note asserts as cases until one has no answer yet; gives how many."""
@@ -151,25 +172,24 @@ class Queue:
         try:
             value = one.expected
             if one.call is not None:
-                unpacker = Unpacker(self.judge.rebuild)
-                positional, keywords = map(unpacker.unpack, one.call)
-                self.judge.last = (positional, keywords)
+                shared, positional, keywords = self._arguments(one.call)
+                self._conversation.last = (positional, keywords)
                 if answer is None:
                     value = function(*positional, **keywords)
                 else:
-                    value = self.judge.taken(answer, unpacker.containers)
-                self.judge.last = (positional, keywords, value)
+                    value = self._conversation.taken(answer, shared)
+                self._conversation.last = (positional, keywords, value)
             if one.wants in (LEFT, RIGHT):
                 sides = (value, one.expected)
-                good = self.judge.compare(*(sides if one.wants == LEFT else sides[::-1]))
+                good = self._log.compare(*(sides if one.wants == LEFT else sides[::-1]))
             else:
                 good = value if one.wants in (TRUE, CONSTANT) else not value
             if not good:
                 raise AssertionError(*[] if one.message is None else [one.message])
         except BaseException as error:
-            self.judge.case(one.first, one.last, error)
+            self._log.case(one.first, one.last, error)
         else:
-            self.judge.case(one.first, one.last, None)
+            self._log.case(one.first, one.last, None)
 
 
 def _constant(value: Any) -> bool:

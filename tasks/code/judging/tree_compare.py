@@ -7,7 +7,8 @@ value: a reply that is larger, or whose keys all collide in a hash table, is nev
 from collections.abc import Iterator
 from typing import Any
 
-from .codec import MalformedError, Tree, Unpacker, no_rebuild
+from .codec import Unpacker, no_rebuild
+from .notation import MalformedError, Tree
 
 MAX_SHOWN = 1_000
 _NUMBERED = frozenset({"l", "s", "d", "od", "C", "dd", "q", "B", "a"})

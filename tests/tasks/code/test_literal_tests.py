@@ -12,10 +12,16 @@ import pytest
 from assay.sandbox import Limits
 from assay.tasks.code import verifier
 from assay.tasks.code.judging import session
-from assay.tasks.code.judging.codec import Packer, dumps, no_foreign
-from assay.tasks.code.judging.foresight import LONGEST_TEXT, Foreseen, foresee, harmless
-from assay.tasks.code.judging.planning import _literal
-from assay.tasks.code.judging.tests_text import facts
+from assay.tasks.code.judging.batching import _literal
+from assay.tasks.code.judging.codec import Packer, no_foreign
+from assay.tasks.code.judging.literal_tests import (
+    LONGEST_TEXT,
+    LiteralTests,
+    harmless,
+    read_literal_tests,
+)
+from assay.tasks.code.judging.notation import dumps
+from assay.tasks.code.judging.test_analysis import analyse_tests
 from assay.tasks.verdict import Verdict
 
 LIMITS = Limits(cpu_seconds=4, wall_seconds=120, memory_mb=512, output_kb=256)
@@ -70,14 +76,14 @@ def _verdict(source: str, tests: str = TESTS) -> Verdict:
     return verifier.verify_function(f"```python\n{source}\n```", tests, "f", limits=LIMITS)
 
 
-def _without_foresight(monkeypatch: pytest.MonkeyPatch, source: str, tests: str = TESTS) -> Verdict:
-    known = verifier.facts
+def _judged_only(monkeypatch: pytest.MonkeyPatch, source: str, tests: str = TESTS) -> Verdict:
+    known = verifier.analyse_tests
 
     def blind(*texts: str) -> Any:
-        return dataclasses.replace(known(*texts), foreseen=None)
+        return dataclasses.replace(known(*texts), literal=None)
 
     with monkeypatch.context() as patch:
-        patch.setattr(verifier, "facts", blind)
+        patch.setattr(verifier, "analyse_tests", blind)
         return _verdict(source, tests)
 
 
@@ -90,7 +96,7 @@ def _told(verdict: Verdict) -> dict[str, Any]:
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_verdict_is_that_of_the_judge(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with_foresight = _verdict(PROGRAMS[name])
-    alone = _without_foresight(monkeypatch, PROGRAMS[name])
+    alone = _judged_only(monkeypatch, PROGRAMS[name])
     if name in ENDS:
         assert with_foresight.status == alone.status
         return  # of a program that ends, more is said: see below
@@ -126,7 +132,7 @@ def test_a_program_that_ends_only_once_fails_one_case() -> None:
 
     source = RIGHT + "\ng = f\ndef f(n):\n    ENDS\n    return g(n)"
     # Asked everything at once it ends; asked one by one, with little time each, it does not.
-    ends = "import os, sys; sys._getframe(3).f_code.co_name == 'load_and_ahead' and os._exit(1)"
+    ends = "import os, sys; sys._getframe(6).f_code.co_name == 'load_and_ahead' and os._exit(1)"
     verdict = _verdict(source.replace("ENDS", ends))
     assert verdict.status == "crashed"
     assert verdict.score == 0
@@ -208,13 +214,13 @@ def test_a_failure_is_judged_without_a_second_run(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_other_tests_are_left_to_the_judge(tests: str) -> None:
-    assert foresee(ast.parse(tests), "f", "check") is None
+    assert read_literal_tests(ast.parse(tests), "f", "check") is None
 
 
 @pytest.mark.parametrize("end", ["", "check(f)", "METADATA = {}\ncheck(f)\n'The end.'"])
 def test_a_check_may_be_called_by_the_tests(end: str) -> None:
     text = "def check(c):\n    assert c(1) == 1\n" + end
-    found = facts(text, "", "", "f").foreseen
+    found = analyse_tests(text, "", "", "f").literal
     assert found is not None
     assert _verdict("def f(n): return n", text).meta["calls"] == 1
     assert not _verdict("def f(n): return 2", text).correct
@@ -225,11 +231,14 @@ def test_a_check_may_be_called_by_the_tests(end: str) -> None:
 )
 def test_a_check_that_is_called_otherwise_is_left_to_the_judge(end: str) -> None:
     text = "def check(c):\n    assert c(1) == 1\n" + end
-    assert facts(text, "", "", "f").foreseen is None
+    assert analyse_tests(text, "", "", "f").literal is None
 
 
 def test_tests_of_the_entry_point_check_are_left_to_the_judge() -> None:
-    assert foresee(ast.parse("def check(c):\n    assert c(1) == 1"), "check", "check") is None
+    assert (
+        read_literal_tests(ast.parse("def check(c):\n    assert c(1) == 1"), "check", "check")
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -257,11 +266,11 @@ def test_tests_of_the_entry_point_check_are_left_to_the_judge() -> None:
         ("x = 1", False),
     ],
 )
-def test_only_code_that_defines_may_stand_before_foreseen_tests(code: str, expected: bool) -> None:
+def test_only_code_that_defines_may_stand_before_literal_tests(code: str, expected: bool) -> None:
     assert harmless(ast.parse(code)) is expected
     if not expected:
-        assert facts("assert f(1) == 1", code, "", "f").foreseen is None
-        assert facts("assert f(1) == 1", "", code, "f").foreseen is None
+        assert analyse_tests("assert f(1) == 1", code, "", "f").literal is None
+        assert analyse_tests("assert f(1) == 1", "", code, "f").literal is None
 
 
 def test_products_of_large_numbers_are_not_computed() -> None:
@@ -281,33 +290,33 @@ def test_deep_tests_are_broken_ones(text: str) -> None:
 def test_a_judge_that_asks_something_else_gives_no_second_chance(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    known = verifier.facts
+    known = verifier.analyse_tests
 
     def other(*texts: str) -> Any:
         found = known(*texts)
-        assert found.foreseen is not None
-        question = found.foreseen.question.replace(b"3", b"4")
-        changed = dataclasses.replace(found.foreseen, question=question)
-        return dataclasses.replace(found, foreseen=changed)
+        assert found.literal is not None
+        question = found.literal.question.replace(b"3", b"4")
+        changed = dataclasses.replace(found.literal, question=question)
+        return dataclasses.replace(found, literal=changed)
 
-    monkeypatch.setattr(verifier, "facts", other)
+    monkeypatch.setattr(verifier, "analyse_tests", other)
     verdict = _verdict("def f(n): return n", "assert f(3) == 3")
     assert verdict.status == "checker_error"
-    assert "foreseen" in verdict.reason
+    assert "its text shows" in verdict.reason
 
 
 def test_threads_leave_the_filters_of_warnings_as_they_were() -> None:
     before = list(warnings.filters)
     texts = [f"assert f({n}) == '\\d'" for n in range(400)]
     with ThreadPoolExecutor(6) as threads:
-        list(threads.map(lambda text: facts(text, "", "", "f"), texts))
+        list(threads.map(lambda text: analyse_tests(text, "", "", "f"), texts))
     assert list(warnings.filters) == before
 
 
 def test_long_tests_are_left_to_the_judge() -> None:
     text = "assert f(1) == '" + "a" * LONGEST_TEXT + "'"
-    assert facts(text, "", "", "f").foreseen is None
-    assert facts(text[:100] + "'", "", "", "f").foreseen is not None
+    assert analyse_tests(text, "", "", "f").literal is None
+    assert analyse_tests(text[:100] + "'", "", "", "f").literal is not None
 
 
 @pytest.mark.parametrize("count", [1, 3, 24, 25, 64])
@@ -322,12 +331,12 @@ def test_a_message_is_made_only_where_its_assert_fails(
         "calls = []\ndef f(n):\n    calls.append(n)\n    return 2",
     ):
         verdict = _verdict(source, tests)
-        assert _told(verdict) == _told(_without_foresight(monkeypatch, source, tests))
+        assert _told(verdict) == _told(_judged_only(monkeypatch, source, tests))
     assert verdict.meta["failures"][0]["message"] == "2 is wrong"
 
 
-def test_asserts_of_a_module_are_foreseen() -> None:
-    found = foresee(ast.parse("assert f(1, [2], k='x') == 3\nassert f()"), "f", None)
+def test_asserts_of_a_module_are_literal_tests() -> None:
+    found = read_literal_tests(ast.parse("assert f(1, [2], k='x') == 3\nassert f()"), "f", None)
     assert found is not None
     assert json.loads(found.question)[2] == [
         [["l", 1, ["l", 2]], ["d", "k", "x"]],
@@ -336,7 +345,7 @@ def test_asserts_of_a_module_are_foreseen() -> None:
     assert found.cases == 2
 
 
-FORESEEN = Foreseen(b"", (("left", ["l", 1, 2]), ("true", None), ("false", None)), 3)
+LITERAL = LiteralTests(b"", (("left", ["l", 1, 2]), ("true", None), ("false", None)), 3)
 
 
 @pytest.mark.parametrize(
@@ -363,9 +372,9 @@ FORESEEN = Foreseen(b"", (("left", ["l", 1, 2]), ("true", None), ("false", None)
 def test_a_reply_is_accepted_only_where_every_assert_surely_holds(
     answers: Any, accepted: bool
 ) -> None:
-    assert FORESEEN.accepts(dumps(["ahead", answers])) is accepted
-    assert not FORESEEN.accepts(dumps(["other", answers]))
-    assert not FORESEEN.accepts(dumps(["ahead", answers])[:-1])
+    assert LITERAL.accepts(dumps(["ahead", answers])) is accepted
+    assert not LITERAL.accepts(dumps(["other", answers]))
+    assert not LITERAL.accepts(dumps(["ahead", answers])[:-1])
 
 
 def test_equal_trees_are_equal_values() -> None:

@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .trees import (
+from .syntax_walk import (
     nodes,
 )
 
@@ -53,7 +53,7 @@ class Plan:
         """The runs by number, as the judge made them ready."""
 
 
-def look_ahead(body: list[ast.stmt], name: str, plan: Plan) -> list[ast.stmt]:
+def batch_calls(body: list[ast.stmt], name: str, plan: Plan) -> list[ast.stmt]:
     """The statements, with runs of asserts that ask `name` once each, with literals, marked."""
     found: list[ast.stmt] = []
     run: list[tuple[ast.stmt, ast.Call | None, Any]] = []
@@ -236,24 +236,33 @@ def reaches_in(tree: ast.Module) -> bool:
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    for node in found:
-        if isinstance(node, ast.Compare):
-            sides = [node.left, *node.comparators]
-            if sum(map(_makes_an_object, sides)) > 1:
-                return True
-        if not isinstance(node, ast.Attribute):
-            continue
-        root: ast.expr = node.value
-        deep = False
-        while isinstance(root, ast.Attribute | ast.Subscript):
-            root, deep = root.value, True
-        if isinstance(root, ast.Call) and isinstance(root.func, ast.Name):
-            root = root.func
-        if not isinstance(root, ast.Name):
-            continue
-        if root.id not in modules | _NO_OBJECTS or (deep and root.id in ("self", "cls")):
-            return True
+    return any(_shows_an_object(node) or _reaches_in(node, modules) for node in found)
+
+
+def _shows_an_object(node: ast.AST) -> bool:
+    """Whether a node treats what a class gives as no plain value could be treated."""
+    if isinstance(node, ast.Compare):
+        return sum(map(_makes_an_object, [node.left, *node.comparators])) > 1
+    if isinstance(node, ast.withitem):
+        return _makes_an_object(node.context_expr)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return _makes_an_object(node.left) or _makes_an_object(node.right)
     return False
+
+
+def _reaches_in(node: ast.AST, modules: set[str]) -> bool:
+    """Whether a node is an attribute of something that may be an object."""
+    if not isinstance(node, ast.Attribute):
+        return False
+    root: ast.expr = node.value
+    deep = False
+    while isinstance(root, ast.Attribute | ast.Subscript):
+        root, deep = root.value, True
+    if isinstance(root, ast.Call) and isinstance(root.func, ast.Name):
+        root = root.func
+    if not isinstance(root, ast.Name):
+        return False
+    return root.id not in modules | _NO_OBJECTS or (deep and root.id in ("self", "cls"))
 
 
 def _makes_an_object(side: ast.expr) -> bool:

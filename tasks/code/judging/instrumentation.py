@@ -10,13 +10,13 @@ loop, and those of `planning`.
 import ast
 from typing import NamedTuple
 
-from .planning import (
+from .batching import (
     HARMLESS_CALLS,
     TOGETHER,
     Plan,
-    look_ahead,
+    batch_calls,
 )
-from .trees import (
+from .syntax_walk import (
     locate,
     nodes,
 )
@@ -26,6 +26,7 @@ STATEMENT = "_statement_of_the_judge"
 PAIR = "_pair_of_the_judge"
 LATER = "_later_of_the_judge"
 SETTLE = "_settle_of_the_judge"
+EQUAL = "_equal_of_the_judge"
 _INSERTED = frozenset({CASE, STATEMENT, TOGETHER, SETTLE})
 
 _LOOPS = (ast.For, ast.While)
@@ -70,11 +71,11 @@ def instrumented(tree: ast.Module, entry: str) -> tuple[ast.Module, Plan]:
     bound = _bound(tree)
     plan = Plan()
     tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and _is_tests(node)]
-    body = look_ahead(tree.body, entry, plan)
+    body = batch_calls(tree.body, entry, plan)
     tree.body = _wrapped(body, _Names(entry, asserting, bound))
     for node in tests:
         first = node.args.args[0].arg if node.name == "check" and node.args.args else entry
-        body = look_ahead(node.body, first, plan)
+        body = batch_calls(node.body, first, plan)
         node.body = _wrapped(body, _Names(first, asserting, bound))
     _pair(tree)
     _announce(tree)
@@ -128,13 +129,23 @@ def _asserts(statement: ast.stmt, asserting: frozenset[str]) -> bool:
         return False
     return any(
         isinstance(node, ast.Assert)
-        or (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in asserting
-        )
+        or (isinstance(node, ast.Call) and is_asserting_call(node, asserting))
         for node in nodes(statement)
     )
+
+
+def is_asserting_call(call: ast.Call, asserting: frozenset[str] = frozenset()) -> bool:
+    """Whether a call asserts: of `pandas.testing.assert_frame_equal`, say, or of a helper."""
+    function = call.func
+    if isinstance(function, ast.Name):
+        return function.id in asserting or function.id.startswith(ASSERTING_NAMES)
+    if not isinstance(function, ast.Attribute) or not function.attr.startswith(ASSERTING_NAMES):
+        return False
+    return not (isinstance(function.value, ast.Name) and function.value.id in ("self", "cls"))
+
+
+ASSERTING_NAMES = ("assert_", "raises")
+"""How functions of testing libraries that assert are called."""
 
 
 def _as_case(statement: ast.stmt, names: _Names) -> ast.stmt:
@@ -246,14 +257,31 @@ def _question(statement: ast.stmt, names: _Names) -> ast.Call | None:
 
 
 def _pair(tree: ast.Module) -> None:
-    """Let asserts of equality note what they compare."""
+    """Let asserts of equality note what they compare, and no empty array equal all others."""
     for node in nodes(tree):
-        if not isinstance(node, ast.Assert) or not isinstance(node.test, ast.Compare):
-            continue
-        test = node.test
-        if len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
-            call = ast.Call(ast.Name(PAIR, ast.Load()), [test.left, test.comparators[0]], [])
-            node.test = ast.copy_location(call, test)
+        if isinstance(node, ast.Assert) and _is_equality(node.test):
+            node.test = _compared_by(PAIR, node.test)
+        elif isinstance(node, ast.Call):
+            function = node.func
+            if (
+                isinstance(function, ast.Attribute)
+                and function.attr == "all"
+                and _is_equality(function.value)
+            ):
+                function.value = _compared_by(EQUAL, function.value)
+            name = getattr(function, "attr", getattr(function, "id", ""))
+            if name == "all" and node.args and _is_equality(node.args[0]):
+                node.args[0] = _compared_by(EQUAL, node.args[0])
+
+
+def _is_equality(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)
+
+
+def _compared_by(name: str, test: ast.expr) -> ast.expr:
+    assert isinstance(test, ast.Compare)
+    call = ast.Call(ast.Name(name, ast.Load()), [test.left, test.comparators[0]], [])
+    return ast.copy_location(call, test)
 
 
 def _announce(tree: ast.AST) -> None:

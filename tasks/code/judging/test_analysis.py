@@ -5,9 +5,10 @@ import sys
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .foresight import LONGEST_TEXT, Foreseen, foresee, harmless
+from .instrumentation import is_asserting_call
+from .literal_tests import LONGEST_TEXT, LiteralTests, harmless, read_literal_tests
 from .names import bound_names, free_names, imported, parsed
-from .trees import nodes
+from .syntax_walk import nodes
 
 _USUAL_MODULES = frozenset(
     {
@@ -25,7 +26,7 @@ class BrokenTestsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class TestsText:
+class TestFacts:
     """Facts about a test text and the trusted prompt that goes with it."""
 
     wanted: tuple[str, ...]
@@ -42,12 +43,12 @@ class TestsText:
     """How the tests say no: "assert" or "raise"; empty when they cannot."""
     libraries: tuple[str, ...]
     """Libraries beyond the standard one that the trusted texts import."""
-    foreseen: Foreseen | None
+    literal: LiteralTests | None
     """The one question that the tests come down to, if they do."""
 
 
 @lru_cache(maxsize=4096)
-def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
+def analyse_tests(tests: str, prompt: str, setup: str, entry_point: str) -> TestFacts:
     """Read the tests. Raises BrokenTestsError when they are not Python."""
     try:
         return _read(tests, prompt, setup, entry_point)
@@ -57,7 +58,7 @@ def facts(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
         ) from None
 
 
-def _read(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
+def _read(tests: str, prompt: str, setup: str, entry_point: str) -> TestFacts:
     trees = {}
     for name, text in (("tests", tests), ("prompt", prompt), ("setup code", setup)):
         try:
@@ -84,7 +85,7 @@ def _read(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
     modules = wanted & _USUAL_MODULES - {entry_point}
     inside = {name: nodes(one) for name, one in trees.items()}
     check = "check" if "check" in functions and "check" not in called else None
-    return TestsText(
+    return TestFacts(
         wanted=tuple(sorted(wanted - modules)),
         modules=tuple(sorted(modules)),
         declared=tuple(sorted(declared)),
@@ -94,20 +95,25 @@ def _read(tests: str, prompt: str, setup: str, entry_point: str) -> TestsText:
         ),
         decides=_decides(inside["tests"]),
         libraries=tuple(sorted(set().union(*map(imported, inside.values())) - _STANDARD)),
-        foreseen=_foreseen(trees, entry_point, check) if len(tests) <= LONGEST_TEXT else None,
+        literal=_literal_tests(trees, entry_point, check) if len(tests) <= LONGEST_TEXT else None,
     )
 
 
-def _foreseen(trees: dict[str, ast.Module], entry: str, check: str | None) -> Foreseen | None:
+def _literal_tests(
+    trees: dict[str, ast.Module], entry: str, check: str | None
+) -> LiteralTests | None:
     """The question of the tests, whose tree is another one afterwards."""
     if not (harmless(trees["prompt"]) and harmless(trees["setup code"])):
         return None
-    return foresee(trees["tests"], entry, check)
+    return read_literal_tests(trees["tests"], entry, check)
 
 
 def _decides(found_nodes: list[ast.AST]) -> str:
     kinds = set(map(type, found_nodes))
-    return "assert" if ast.Assert in kinds else "raise" if ast.Raise in kinds else ""
+    calls = (node for node in found_nodes if isinstance(node, ast.Call))
+    if ast.Assert in kinds or any(map(is_asserting_call, calls)):
+        return "assert"
+    return "raise" if ast.Raise in kinds else ""
 
 
 def _is_plain(node: ast.ClassDef) -> bool:

@@ -8,7 +8,7 @@ _ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 """Of an object in memory: another one in every run."""
 
 
-def brief(value: Any) -> str:
+def shorten(value: Any) -> str:
     """A value, cut to what a log needs."""
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 2_000:
         return f"an int of {value.bit_length()} bits"
@@ -22,7 +22,7 @@ def brief(value: Any) -> str:
         return f"a {type(value).__name__} without a repr ({type(error).__name__})"
 
 
-def brief_text(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """The message of an exception, if it has one that can be had."""
     try:
         return str(error)[:MAX_TEXT]

@@ -11,10 +11,8 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
-from .asserts import MOST_WAITING
-from .codec import MalformedError, Packer, TooLargeError, Tree, dumps, loads, no_foreign
-from .names import BUILT_IN, free_names, without_warnings
-from .planning import (
+from .assert_queue import MOST_WAITING
+from .batching import (
     CONSTANT,
     FALSE,
     LEFT,
@@ -23,9 +21,12 @@ from .planning import (
     TRUE,
     Plain,
     Plan,
-    look_ahead,
+    batch_calls,
 )
-from .trees import nodes
+from .codec import Packer, no_foreign
+from .names import BUILT_IN, free_names, without_warnings
+from .notation import MalformedError, TooLargeError, Tree, dumps, loads
+from .syntax_walk import nodes
 
 LARGEST_REPLY = 65_536
 """Bytes of a reply, more than which are left to the judge."""
@@ -36,7 +37,7 @@ _EMPTY: tuple[Tree, ...] = (["l"], ["t"], ["d"], ["s"], ["f"])
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class LiteralTests:
     """The one question of some tests, and what each of its calls must give."""
 
     question: bytes
@@ -86,7 +87,7 @@ def _holds(how: str, expected: Tree, value: Tree) -> bool:
     return type(value) in _SCALARS and bool(value) == (how == TRUE)
 
 
-def foresee(tree: ast.Module, entry: str, check: str | None) -> Foreseen | None:
+def read_literal_tests(tree: ast.Module, entry: str, check: str | None) -> LiteralTests | None:
     """The question of these tests, where they are asserts of literals in a row and nothing else.
 
     `check` is the function that is called with the entry point, if there is one. The tree must
@@ -105,17 +106,19 @@ def foresee(tree: ast.Module, entry: str, check: str | None) -> Foreseen | None:
                 continue
             packer = Packer(no_foreign)
             calls.append([packer.pack(part) for part in one.call])
-            if any(type(held) is set and len(held) > 1 for held in packer.containers):
+            if any(type(held) is set and len(held) > 1 for held in packer.table.objects):
                 return None  # its order may be another one where the judge is
             by_value = one.wants not in (TRUE, FALSE)
             expected = Packer(no_foreign).pack(one.expected) if by_value else None
             if _may_differ(expected):
                 return None
             wants.append((one.wants, expected))
-    except (TypeError, TooLargeError):
+    except (TypeError, TooLargeError, RecursionError):
         return None
     question = dumps(["ahead", ["g", entry], calls])
-    return Foreseen(question, tuple(wants), len(run)) if len(question) <= LARGEST_REPLY else None
+    return (
+        LiteralTests(question, tuple(wants), len(run)) if len(question) <= LARGEST_REPLY else None
+    )
 
 
 def _compiles(tree: ast.Module) -> bool:
@@ -230,7 +233,7 @@ def _only_run(tree: ast.Module, entry: str, check: str | None) -> list[Plain] | 
             return None
         one.msg = None
     plan = Plan()
-    left = [one for one in look_ahead(body, name, plan) if not _is_text(one)]
+    left = [one for one in batch_calls(body, name, plan) if not _is_text(one)]
     if len(plan.runs) != 1 or len(left) != 1:
         return None
     calls = sum(one.call is not None for one in plan.runs[0])

@@ -46,3 +46,13 @@ def _guard(module: Any, name: str, otherwise: Callable[[], Any]) -> None:
 
     compare._guarded = True  # type: ignore[attr-defined]
     setattr(module, name, compare)
+
+
+def equal_arrays(one: Any, other: Any) -> Any:
+    """`one == other`, where all of the result is asked for: no empty array equals a full one."""
+    numpy = sys.modules.get("numpy")
+    same = one == other
+    empty = numpy is not None and hasattr(same, "size") and numpy.size(same) == 0
+    if numpy is not None and empty and numpy.size(one) != numpy.size(other):
+        return numpy.zeros(1, dtype=bool)
+    return same

@@ -1,0 +1,1 @@
+"""What every domain reads the same way: the chat formats of completions."""
