@@ -26,7 +26,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-from assay.tasks.math.grading.algebra_stage import POOL
+from assay.tasks.math.comparing.algebra_stage import POOL
 from assay.tasks.math.verifier import verify_math
 
 _ROOT = Path(__file__).resolve().parents[1]

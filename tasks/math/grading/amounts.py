@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from ..grammar.nodes import Node, UndefinedError, mapped, symbols
+from ..values.equality import DIGITS, UndecidedError, same_value, value_at
 from .answers import Answer
-from .equality import DIGITS, UndecidedError, same_value, value_at
-from .nodes import Node, UndefinedError, mapped, symbols
 from .rules import Rules
 from .units import LETTERS, conflict, spelled
 

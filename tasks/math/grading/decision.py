@@ -6,14 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 from ...extraction import final_answer
-from .algebra_stage import decide_algebra, wants_algebra, warm
+from ..comparing.algebra_stage import decide_algebra, wants_algebra, warm
+from ..comparing.classification import classify
+from ..comparing.comparison import same
+from ..grammar.nodes import TooBigError, symbols
 from .amounts import rename
 from .answers import Answer
-from .classes import classify
-from .comparison import same
 from .dressing import compact
 from .letters import choice_letter, decide_letter, decide_letters
-from .nodes import TooBigError, symbols
 from .outcome import Decision
 from .reading import Reading, distilled, read
 from .rules import EXACT, Rules
@@ -34,7 +34,7 @@ def _read_gold(gold: str, grouping: bool = True) -> Reading:
         gold = final_answer(gold).text or gold
     reading = read(gold, grouping)
     letter = choice_letter(gold) or choice_letter(reading.text)
-    if reading.answer is not None and reading.answer.kind in ("relation", "region"):
+    if reading.answer is not None and reading.answer.kind in ("relation", "real set"):
         warm()  # only such golds can come to the worker
     if reading.answer is None or reading.textual:
         found = distilled(reading, False, gold=True)

@@ -3,15 +3,15 @@
 import re
 from dataclasses import dataclass, replace
 
+from ..comparing.classification import classify
+from ..grammar.lexer import FUNCTIONS, OTHER_NAMES
+from ..grammar.nodes import MAX_TEXT, Node, TooBigError, UnparsableError
+from ..grammar.parser import parse
 from .answers import Answer
-from .classes import classify
 from .dressing import clean, words_of
 from .foreign import value_in
-from .lexer import FUNCTIONS, OTHER_NAMES
-from .nodes import MAX_TEXT, Node, TooBigError, UnparsableError
 from .notations import compound, moment
 from .numerals import counted, number_in_words
-from .parser import parse
 
 _SYNONYMS = {
     phrase: plain

@@ -3,11 +3,11 @@
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from .nodes import Node, UnparsableError
+from ..grammar.nodes import Node, UnparsableError
 from .units import CANONICAL, LETTERS, SCALES, unit_of
 
 if TYPE_CHECKING:
-    from .parser import Parser
+    from ..grammar.parser import Parser
 
 _LETTER_UNITS = frozenset(("sym", letter) for letter in LETTERS)
 

@@ -3,11 +3,11 @@
 import contextlib
 
 from ...workers import WorkerError, WorkerMemoryError, WorkerPool, WorkerTimeoutError
-from .answers import Answer
+from ..grading.answers import Answer
+from ..grading.outcome import Decision
+from ..grading.reading import Reading
+from ..grammar.nodes import Node, TooBigError, UndefinedError, symbols, to_data
 from .comparison import solution_set, states_same_name
-from .nodes import Node, TooBigError, UndefinedError, symbols, to_data
-from .outcome import Decision
-from .reading import Reading
 from .relations import is_polynomial, same_fractions
 from .univariate import is_rational, same_truth
 
@@ -22,7 +22,7 @@ def wants_algebra(gold: Answer, answer: Answer) -> bool:
     first, second = _relation(gold), _relation(answer)
     if first is not None and second is not None:
         return not states_same_name(gold, answer) and _undecided(first, second)
-    if {gold.kind, answer.kind} not in ({"relation", "region"}, {"relation", "set"}):
+    if {gold.kind, answer.kind} not in ({"relation", "real set"}, {"relation", "set"}):
         return False
     relation = gold if gold.kind == "relation" else answer
     if gold.kind == "set" or len(symbols(relation.node)) != 1 or is_rational(relation.node):

@@ -12,7 +12,7 @@ from typing import Any
 
 from mpmath.ctx_mp import MPContext
 
-from .nodes import Exact, Node, TooBigError, UndefinedError, contains, symbols
+from ..grammar.nodes import Exact, Node, TooBigError, UndefinedError, contains, symbols
 
 MAX_BITS = 60_000
 MAX_FRACTION_BITS = 12_000

@@ -10,9 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from .evaluation import MAX_PRECISION, Evaluation
-from .functions import INTEGER_FUNCTIONS
-from .nodes import (
+from ..grammar.nodes import (
     Exact,
     Node,
     TooBigError,
@@ -22,6 +20,8 @@ from .nodes import (
     sorted_tree,
     symbols,
 )
+from .evaluation import MAX_PRECISION, Evaluation
+from .functions import INTEGER_FUNCTIONS
 
 DIGITS = 40
 _COUNTING = frozenset("ijklmnpqKMN")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from .equality import DIGITS, points, same_value, value_at
-from .nodes import Node, TooBigError, UndefinedError, symbols
+from ..grammar.nodes import Node, TooBigError, UndefinedError, symbols
+from ..values.equality import DIGITS, points, same_value, value_at
 
 _DIRECTION = {"<": 1, "<=": 1, ">": -1, ">=": -1, "=": 0, "!=": 0}
 _STRICT = {"<": "<", ">": "<", "<=": "<=", ">=": "<=", "=": "=", "!=": "!="}

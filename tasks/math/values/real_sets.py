@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cmp_to_key
 from typing import Any, Self
 
+from ..grammar.nodes import Node, TooBigError, UndefinedError, UnparsableError, symbols
 from .equality import DIGITS, UndecidedError, same_value, value_at
-from .nodes import Node, TooBigError, UndefinedError, UnparsableError, symbols
 
 MAX_ENDS = 100
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!=", "=": "="}
@@ -25,7 +25,7 @@ def _order(first: Node, second: Node) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class RealSet:
     """Ends in order, and membership of each gap and end: gap, end, gap, end, ..., gap."""
 
     ends: tuple[Node, ...]
@@ -62,23 +62,23 @@ class Region:
         """Whether nothing is inside."""
         return not any(self.inside)
 
-    def union(self, other: "Region") -> "Region":
+    def union(self, other: "RealSet") -> "RealSet":
         """What is in either."""
         return self._combine(other, lambda a, b: a or b)
 
-    def intersect(self, other: "Region") -> "Region":
+    def intersect(self, other: "RealSet") -> "RealSet":
         """What is in both."""
         return self._combine(other, lambda a, b: a and b)
 
-    def contains(self, other: "Region") -> bool:
+    def contains(self, other: "RealSet") -> bool:
         """Whether all of the other is inside."""
         return self.intersect(other).same(other)
 
-    def complement(self) -> "Region":
+    def complement(self) -> "RealSet":
         """What is outside."""
-        return Region(self.ends, tuple(not one for one in self.inside))
+        return RealSet(self.ends, tuple(not one for one in self.inside))
 
-    def _combine(self, other: "Region", op: Callable[[bool, bool], bool]) -> "Region":
+    def _combine(self, other: "RealSet", op: Callable[[bool, bool], bool]) -> "RealSet":
         if len(self.ends) + len(other.ends) > MAX_ENDS:
             raise TooBigError("a set of too many intervals")
         ends: list[Node] = []
@@ -87,7 +87,7 @@ class Region:
                 ends.append(end)
         first, second = self._spread(ends), other._spread(ends)
         inside = [op(a, b) for a, b in zip(first, second, strict=True)]
-        return Region(tuple(ends), tuple(inside)).canonical()
+        return RealSet(tuple(ends), tuple(inside)).canonical()
 
     def _spread(self, ends: list[Node]) -> list[bool]:
         """Membership over a finer list of ends."""
@@ -101,7 +101,7 @@ class Region:
                 spread += [self.inside[2 * place]] * 2
         return spread
 
-    def canonical(self) -> "Region":
+    def canonical(self) -> "RealSet":
         """Without ends at which nothing changes."""
         ends: list[Node] = []
         inside: list[bool] = [self.inside[0]]
@@ -110,9 +110,9 @@ class Region:
             if not (inside[-1] == here == after):
                 ends.append(end)
                 inside += [here, after]
-        return Region(tuple(ends), tuple(inside))
+        return RealSet(tuple(ends), tuple(inside))
 
-    def same(self, other: "Region") -> bool:
+    def same(self, other: "RealSet") -> bool:
         """Whether both hold the same numbers."""
         first, second = self.canonical(), other.canonical()
         return first.inside == second.inside and all(
@@ -120,17 +120,17 @@ class Region:
         )
 
 
-def interval(node: Node) -> Region:
-    """The region of a bracketed pair. Raises UnparsableError when it is none."""
+def interval(node: Node) -> RealSet:
+    """The set of reals of a bracketed pair. Raises UnparsableError when it is none."""
     _, opening, closing, (low, high) = node
-    region = Region.all()
+    real_set = RealSet.all()
     if low != ("neg", ("const", "inf")):
-        region = Region.ray(_finite(low), ">=" if opening == "[" else ">")
+        real_set = RealSet.ray(_finite(low), ">=" if opening == "[" else ">")
     if high not in (("const", "inf"), ("add", (("const", "inf"),))):
-        region = region.intersect(Region.ray(_finite(high), "<=" if closing == "]" else "<"))
-    if region.is_empty():
+        real_set = real_set.intersect(RealSet.ray(_finite(high), "<=" if closing == "]" else "<"))
+    if real_set.is_empty():
         raise UnparsableError("an interval whose ends are in the wrong order")
-    return region
+    return real_set
 
 
 def _finite(end: Node) -> Node:
@@ -139,7 +139,7 @@ def _finite(end: Node) -> Node:
     return end
 
 
-def region_of_relation(node: Node) -> Region | None:
+def real_set_of_relation(node: Node) -> RealSet | None:
     """The numbers that satisfy a chain of inequalities in one symbol; None for others."""
     first, links = node[1], node[2]
     parts: list[Any] = [_unknown(one) for one in (first, *(part for _, part in links))]
@@ -147,7 +147,7 @@ def region_of_relation(node: Node) -> Region | None:
     others = [part for part in parts if part[0] != "sym"]
     if len(names) != 1 or any(symbols(part) for part in others):
         return None
-    region = Region.all()
+    real_set = RealSet.all()
     for index, (op, _) in enumerate(links):
         left, right = parts[index], parts[index + 1]
         if left[0] == "sym":
@@ -156,8 +156,8 @@ def region_of_relation(node: Node) -> Region | None:
             side = _ray(left, _FLIP[op])
         else:
             return None
-        region = region.intersect(side)
-    return region
+        real_set = real_set.intersect(side)
+    return real_set
 
 
 def _unknown(node: Node) -> Node:
@@ -167,10 +167,10 @@ def _unknown(node: Node) -> Node:
     return node
 
 
-def _ray(end: Node, op: str) -> Region:
+def _ray(end: Node, op: str) -> RealSet:
     if end in (("const", "inf"), ("neg", ("const", "inf"))):
-        return Region.all()
+        return RealSet.all()
     try:
-        return Region.ray(end, op)
+        return RealSet.ray(end, op)
     except TooBigError as error:
         raise UnparsableError("an end beyond the caps") from error

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from .nodes import TooBigError, UndefinedError
+from ..grammar.nodes import TooBigError, UndefinedError
 
 if TYPE_CHECKING:
     from .evaluation import Evaluation, Value

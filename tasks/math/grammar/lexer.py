@@ -4,8 +4,8 @@ import re
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from ..grading.units import CANONICAL, LETTERS
 from .nodes import MAX_DIGITS, MAX_TOKENS, Exact, TooBigError, UnparsableError, words
-from .units import CANONICAL, LETTERS
 
 
 class Token(NamedTuple):

@@ -1,6 +1,6 @@
 """Sums, products, powers and determinants of matrices, entry by entry, as trees."""
 
-from .nodes import Node, UnparsableError, contains, mapped
+from ..grammar.nodes import Node, UnparsableError, contains, mapped
 
 
 def matrix_rows(node: Node) -> list[list[Node]]:

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from ..grading.notations import BASES
 from . import commands
 from .lexer import Token
 from .nodes import Node, UnparsableError
-from .notations import BASES
 
 if TYPE_CHECKING:
     from .parser import Parser

@@ -1,20 +1,10 @@
-"""What kind of answer a tree is: number, set, tuple, region, relation, matrix, ..."""
+"""What kind of answer a tree is: number, set, tuple, real set, relation, matrix, ..."""
 
 import itertools
 from dataclasses import replace
 
-from .answers import Answer, as_region, is_hedge
-from .matrices import matrix_rows, without_determinants
-from .nodes import (
-    Node,
-    TooBigError,
-    UnparsableError,
-    contains,
-    kinds_in,
-    symbols,
-)
-from .regions import Region, interval, region_of_relation
-from .shapes import (
+from ..grading.answers import Answer, as_real_set, is_hedge
+from ..grading.shapes import (
     both_signs,
     bounded_name,
     inner_unit,
@@ -23,6 +13,16 @@ from .shapes import (
     is_name,
     same_letter,
 )
+from ..grammar.nodes import (
+    Node,
+    TooBigError,
+    UnparsableError,
+    contains,
+    kinds_in,
+    symbols,
+)
+from ..values.matrices import matrix_rows, without_determinants
+from ..values.real_sets import RealSet, interval, real_set_of_relation
 
 MAX_ITEMS = 400
 _INEQUALITIES = frozenset(("<", ">", "<=", ">=", "!="))
@@ -68,7 +68,7 @@ def _valued(node: Node) -> Answer:
     if node == ("const", "empty"):
         return Answer("set", style="{")
     if node == ("const", "reals"):
-        return Answer("region", region=Region.all())
+        return Answer("real set", real_set=RealSet.all())
     if node[0] == "const" and node[1] in ("integers", "naturals", "rationals", "complexes"):
         raise UnparsableError("a set of numbers by name")
     if is_infinite(node):
@@ -115,7 +115,7 @@ def _listed(node: Node) -> Answer:
         raise TooBigError("too many items")
     relations = [one for one in parts if one[0] == "rel"]
     if any(op in _INEQUALITIES for one in relations for op, _ in one[2]):
-        return _region_list(node[1], parts)
+        return _real_set_list(node[1], parts)
     items = [classify(one) for one in parts]
     if any(item.kind == "broken" for item in items):
         return Answer("broken")
@@ -138,19 +138,19 @@ def _flat(items: list[Answer]) -> tuple[Answer, ...]:
     return tuple(found)
 
 
-def _region_list(separator: str, parts: tuple[Node, ...]) -> Answer:
-    regions: list[Region] = []
+def _real_set_list(separator: str, parts: tuple[Node, ...]) -> Answer:
+    sets: list[RealSet] = []
     names: set[str] = set()
     first = parts[0]
     for one in parts:
         if first[0] == "rel" and first[2][0][0] == "!=" and one[0] != "rel":
             one = ("rel", first[1], (("!=", one),))  # x != 0, 2
         answer = classify(one)
-        if answer.region is not None:
-            regions.append(answer.region)
+        if answer.real_set is not None:
+            sets.append(answer.real_set)
             names.add(answer.style)
         elif answer.kind == "number":
-            regions.append(Region.point(answer.node))
+            sets.append(RealSet.point(answer.node))
         elif answer.kind == "relation" and all(part[0] == "rel" for part in parts):
             items = tuple(classify(part) for part in parts)
             return Answer("set", items=items, style="system")
@@ -159,17 +159,17 @@ def _region_list(separator: str, parts: tuple[Node, ...]) -> Answer:
     if len(names) > 1:
         return Answer("set", items=tuple(classify(part) for part in parts), style="system")
     name = next(iter(names), "")
-    if is_hedge(regions):
+    if is_hedge(sets):
         # "n >= 2 or n >= 3" offers two answers: the parts of one answer do not overlap so.
         return Answer("broken")
-    union, meet = regions[0], regions[0]
-    for region in regions[1:]:
-        union, meet = union.union(region), meet.intersect(region)
+    union, meet = sets[0], sets[0]
+    for real_set in sets[1:]:
+        union, meet = union.union(real_set), meet.intersect(real_set)
     excluded = first[0] == "rel" and first[2][0][0] == "!="
     points = not excluded and any(one[0] != "rel" or one[2][0][0] == "=" for one in parts)
     if separator == "or" or points or (separator == "," and meet.is_empty()):
-        return Answer("region", region=union, style=name)
-    return Answer("region", region=meet, style=name)
+        return Answer("real set", real_set=union, style=name)
+    return Answer("real set", real_set=meet, style=name)
 
 
 def _bracketed(node: Node) -> Answer:
@@ -182,7 +182,7 @@ def _bracketed(node: Node) -> Answer:
     if infinite or (opening, closing) in (("(", "]"), ("[", ")")):
         if len(parts) != 2:
             raise UnparsableError("an interval of more than two ends")
-        return Answer("region", region=interval(node))
+        return Answer("real set", real_set=interval(node))
     items = tuple(classify(one) for one in parts)
     if any(item.kind == "broken" for item in items):
         return Answer("broken")
@@ -208,13 +208,13 @@ def _joined(node: Node) -> Answer:
     first, second = classify(node[2]), classify(node[3])
     if first.kind == "set" and second.kind == "set" and node[1] == "cup":
         return Answer("set", items=first.items + second.items, style="{")
-    left, right = as_region(first), as_region(second)
+    left, right = as_real_set(first), as_real_set(second)
     if left is None or right is None:
         raise UnparsableError("a union of what are no sets")
     if node[1] == "cup":
-        return Answer("region", region=left.union(right))
+        return Answer("real set", real_set=left.union(right))
     return Answer(
-        "region", region=left.intersect(right if node[1] == "cap" else right.complement())
+        "real set", real_set=left.intersect(right if node[1] == "cap" else right.complement())
     )
 
 
@@ -225,7 +225,7 @@ def _given(node: Node) -> Answer:
             raise UnparsableError("a set that is not of reals")
         inner = inner[1]
     answer = classify(condition)
-    if inner[0] != "sym" or answer.kind not in ("region", "relation", "set"):
+    if inner[0] != "sym" or answer.kind not in ("real set", "relation", "set"):
         raise UnparsableError("a set by a condition")
     return answer
 
@@ -237,20 +237,20 @@ def _related(node: Node) -> Answer:
         if len(links) != 1:
             raise UnparsableError("a chain of memberships")
         answer = replace(classify(links[0][1]), name=None)
-        named = first[0] == "sym" and answer.kind in ("tuple", "region")
-        region = as_region(answer) if named else None
-        if region is None:
+        named = first[0] == "sym" and answer.kind in ("tuple", "real set")
+        real_set = as_real_set(answer) if named else None
+        if real_set is None:
             return answer
-        return Answer("region", region=region, style=str(first[1]).casefold())
+        return Answer("real set", real_set=real_set, style=str(first[1]).casefold())
     if "~" in ops:
         return _rounded(first, links)
     if ops <= _INEQUALITIES:
         if ops == {"!="} and len(links) == 1 and contains(links[0][1], "pm"):
             parts = tuple(("rel", first, (("!=", one),)) for one in both_signs(links[0][1]))
-            return _region_list("and", parts)
-        region = region_of_relation(node)
-        if region is not None:
-            return Answer("region", region=region, style=bounded_name(node))
+            return _real_set_list("and", parts)
+        real_set = real_set_of_relation(node)
+        if real_set is not None:
+            return Answer("real set", real_set=real_set, style=bounded_name(node))
         return Answer("relation", node=node)
     if ops != {"="}:
         raise UnparsableError("equations and inequalities in one chain")

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from . import atoms, unit_phrases
+from ..grading import unit_phrases
+from . import atoms
 from .lexer import Token, tokenize
 from .nodes import MAX_DEPTH, MAX_TEXT, Node, TooBigError, UnparsableError
 

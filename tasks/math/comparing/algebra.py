@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy
 
-from .nodes import Node, from_data
+from ..grammar.nodes import Node, from_data
 
 _FUNCTIONS = {
     name: getattr(sympy, target)

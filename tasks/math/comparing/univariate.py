@@ -9,9 +9,9 @@ at each root then tell the whole solution set.
 import itertools
 from fractions import Fraction
 
-from .equality import DIGITS, UndecidedError, same_value, value_at
-from .nodes import Node, TooBigError, UndefinedError, children, replaced, symbols
-from .polynomials import (
+from ..grammar.nodes import Node, TooBigError, UndefinedError, children, replaced, symbols
+from ..values.equality import DIGITS, UndecidedError, same_value, value_at
+from ..values.polynomials import (
     MAX_DEGREE,
     OutsideError,
     Poly,
@@ -23,7 +23,7 @@ from .polynomials import (
     square_free,
     trim,
 )
-from .regions import Region
+from ..values.real_sets import RealSet
 
 MAX_ABSOLUTES = 3
 Quotient = tuple[Poly, Poly]
@@ -39,15 +39,15 @@ def is_rational(node: Node) -> bool:
     return node[0] in known and all(is_rational(child) for child in children(node))
 
 
-def solves(relation: Node, region: Region) -> bool | None:
-    """Whether the region is the solution set of the relation; None when this cannot tell."""
+def solves(relation: Node, real_set: RealSet) -> bool | None:
+    """Whether a set of reals is the solution set of the relation; None when this cannot tell."""
     names = symbols(relation)
     if len(names) != 1:
         return None
     (name,) = names
     try:
         critical = _critical(relation, name)
-        return _same_truth(relation, name, region, critical)
+        return _same_truth(relation, name, real_set, critical)
     except (OutsideError, TooBigError, UndecidedError):
         return None
 
@@ -76,21 +76,21 @@ def same_truth(first: Node, second: Node) -> bool | None:
         return None
 
 
-def _same_truth(relation: Node, name: str, region: Region, critical: Poly) -> bool:
-    region = region.canonical()
-    if not all(_is_root(critical, end) for end in region.ends):
+def _same_truth(relation: Node, name: str, real_set: RealSet, critical: Poly) -> bool:
+    real_set = real_set.canonical()
+    if not all(_is_root(critical, end) for end in real_set.ends):
         return False
     spans = isolate(critical)
     for sample in _samples(spans):
-        if _holds(relation, name, ("num", sample)) != _member(region, sample):
+        if _holds(relation, name, ("num", sample)) != _member(real_set, sample):
             return False
     for low, high in spans:
-        place = _end_within(region, low, high)
+        place = _end_within(real_set, low, high)
         if place is None:
             root = narrow(critical, low, high)
-            inside, point = _member(region, root), ("num", root)
+            inside, point = _member(real_set, root), ("num", root)
         else:
-            inside, point = region.inside[2 * place + 1], region.ends[place]
+            inside, point = real_set.inside[2 * place + 1], real_set.ends[place]
         if _holds(relation, name, point, at_root=True) != inside:
             return False
     return True
@@ -135,20 +135,20 @@ _TRUE = {
 }
 
 
-def _member(region: Region, value: Fraction) -> bool:
+def _member(real_set: RealSet, value: Fraction) -> bool:
     below = 0
-    for end in region.ends:
+    for end in real_set.ends:
         number, evaluation = value_at(end, {}, True, 2 * DIGITS)
         mpf = evaluation.approximate(number) - evaluation.approximate(value)
         if mpf == 0:
-            return region.inside[2 * below + 1]
+            return real_set.inside[2 * below + 1]
         below += mpf < 0
-    return region.inside[2 * below]
+    return real_set.inside[2 * below]
 
 
-def _end_within(region: Region, low: Fraction, high: Fraction) -> int | None:
-    """Which end of the region lies in an interval."""
-    for place, end in enumerate(region.ends):
+def _end_within(real_set: RealSet, low: Fraction, high: Fraction) -> int | None:
+    """Which end of a set lies in an interval."""
+    for place, end in enumerate(real_set.ends):
         number, evaluation = value_at(end, {}, True, 2 * DIGITS)
         value = evaluation.approximate(number)
         if evaluation.approximate(low) <= value <= evaluation.approximate(high):

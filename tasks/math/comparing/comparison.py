@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from .amounts import equal, equal_renamed, rounds_to, without_letter_unit
-from .answers import Answer, as_region
-from .equality import DIGITS, UndecidedError, same_value, value_at
-from .evaluation import base_value
-from .nodes import Node, TooBigError, UndefinedError, symbols
+from ..grading.amounts import equal, equal_renamed, rounds_to, without_letter_unit
+from ..grading.answers import Answer, as_real_set
+from ..grading.rules import EXACT, Rules
+from ..grading.units import conflict
+from ..grammar.nodes import Node, TooBigError, UndefinedError, symbols
+from ..values.equality import DIGITS, UndecidedError, same_value, value_at
+from ..values.evaluation import base_value
 from .relations import same_relation
-from .rules import EXACT, Rules
-from .units import conflict
 from .univariate import same_truth, solves
 
 
@@ -112,12 +112,12 @@ def _same_member(first: Answer, second: Answer, rules: Rules) -> bool:
     return sets[0] == sets[1] and same(first, second, rules)
 
 
-def _regions(gold: Answer, answer: Answer, rules: Rules) -> bool:
-    assert gold.region is not None
-    assert answer.region is not None
+def _real_sets(gold: Answer, answer: Answer, rules: Rules) -> bool:
+    assert gold.real_set is not None
+    assert answer.real_set is not None
     if gold.style and answer.style and gold.style != answer.style:
         return False  # x > 3 is not k > 3
-    return gold.region.same(answer.region)
+    return gold.real_set.same(answer.real_set)
 
 
 def _mappings(gold: Answer, answer: Answer, rules: Rules) -> bool:
@@ -182,7 +182,7 @@ _SAME_KIND = {
     "number": _numbers,
     "set": _sets,
     "tuple": _tuples,
-    "region": _regions,
+    "real set": _real_sets,
     "relation": _relations,
     "matrix": _matrices,
     "mapping": _mappings,
@@ -195,19 +195,19 @@ _SAME_KIND = {
 
 def solution_set(first: Answer, second: Answer) -> bool | None:
     """Whether a set of reals holds the solutions of a relation; None when that stays open."""
-    if second.kind != "relation" or first.kind not in ("region", "set", "tuple"):
+    if second.kind != "relation" or first.kind not in ("real set", "set", "tuple"):
         return None
     if any(op == "=" for op, _ in second.node[2]):
         return False  # an equation is not its solutions
-    region = as_region(first)
-    if region is None:
+    real_set = as_real_set(first)
+    if real_set is None:
         return None
     unknowns = {name.casefold() for name in symbols(second.node)}
-    if first.kind == "region" and first.style and unknowns != {first.style}:
+    if first.kind == "real set" and first.style and unknowns != {first.style}:
         return False  # -2 < k < 2 is not x^2 < 4
     if unknowns & {"f", "g", "h"}:
         return False  # f(2) < f(1) orders values of a function
-    return solves(second.node, region)
+    return solves(second.node, real_set)
 
 
 def _across(first: Answer, second: Answer, rules: Rules) -> bool:
@@ -227,10 +227,10 @@ def _across(first: Answer, second: Answer, rules: Rules) -> bool:
             return len(first.items) == 1 and same(first.items[0], second, rules)
         if second.kind == "mapping" and first.style == "list":
             return _tuples(replace(second, style=""), first, rules)
-    if second.kind == "region" and first.kind in ("tuple", "set"):
-        region = as_region(first)
-        assert second.region is not None
-        return region is not None and region.same(second.region)
+    if second.kind == "real set" and first.kind in ("tuple", "set"):
+        real_set = as_real_set(first)
+        assert second.real_set is not None
+        return real_set is not None and real_set.same(second.real_set)
     if pair == ("tuple", "matrix"):
         return _vector(first, second, rules)
     if pair == ("tuple", "mapping"):
