@@ -7,7 +7,7 @@ Any thread may call, inside an event loop too.
 
 import time
 
-from ..extraction import final_answer
+from ..text import final_answer
 from ..verdict import Verdict, checker_error, correct, wrong
 from .grading.decision import decide, warm
 from .grading.rules import EXACT, Rules

@@ -6,10 +6,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from ...extraction import final_answer
 from ...problem import Problem
 from ...prompting import reply
 from ...suite import Domain, GeneratedSuite
+from ...text import final_answer
 from ...verdict import Verdict, correct, wrong
 from .answers import parse_assignment, parse_integer, tidy
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from ...extraction import final_answer
+from ...text import final_answer
 from ..comparing.algebra_stage import decide_algebra, wants_algebra, warm
 from ..comparing.classification import classify
 from ..comparing.comparison import same

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-from ...boxes import unbox
-from ...extraction import strip_dressing
+from ...text import strip_dressing
+from ...text.latex_boxes import unbox
 from .notations import plain
 
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᵏᵐ", "0123456789+-=()nixyabkm")

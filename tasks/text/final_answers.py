@@ -5,19 +5,17 @@ bounded, and braces are matched in one pass.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from .boxes import boxes_of, closing_brace, is_blank, unbox
-from .statements import JOINED, LOOK, How, hashed, in_json, sentence, tagged
+from .chat_formats import visible_answer
+from .latex_boxes import boxes_of, closing_brace, is_blank, unbox
+from .shapes import Shape
+from .stated_answers import JOINED, LOOK, How, hashed, in_json, sentence, tagged
 
 SHORT = 400
 """A response of at most this many characters can be nothing but an answer."""
 SHORT_WORDS = 12
-_THINK = re.compile(
-    r"<(/?)(?:think|thinking|thought|reasoning|scratchpad)>|"
-    r"<\|(begin|end)_of_thought\|>|◁(/?)think▷",
-    re.IGNORECASE,
-)
 _FILLER = (
     r"(?:it|this|that|the|my|answer|could|might|may|can|also|be|is|equal|equals|maybe|perhaps|"
     r"possibly|probably|even|as|well|value|option|choice|final|correct|should|would|alternatively|"
@@ -45,10 +43,6 @@ _DENIED = re.compile(
 )
 """The sentence takes its answer back: "\\boxed{6} is not the answer"."""
 _WORDS = re.compile(r"yes|no|true|false|unknown|uncertain|valid|invalid", re.IGNORECASE)
-_END_TOKENS = re.compile(
-    r"(?:\s|<\|im_start\|>\s{0,4}(?:user|assistant|system)?|<\|(?:im_end|endoftext|eot_id|end|end_of_text|eom_id)\|>|</s>|<eos>|<end_of_turn>|"
-    r"<｜end▁of▁sentence｜>)+\Z"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +57,32 @@ class Extraction:
     """The different answers when several were joined ("5 or 6" as boxes); else empty."""
     percent: bool = False
     """A percent sign or the word stands right behind the box."""
+    value: Any = None
+    """What the shape read; None when it read nothing, or none was given."""
+    doubt: str = ""
+    """Why the text is not committed to: it is denied, retracted, or another answer follows."""
 
 
-def final_answer(completion: str) -> Extraction:
+def final_answer(completion: str, shape: Shape | None = None, strict: bool = True) -> Extraction:
     """Take the last committed answer of a completion; docs/math_policy.md has the rules.
 
     The order: the last complete box; else the last of answer tag, ####, JSON field and
     sentence; else a bare last line; else the whole response when it is short.
+
+    With a `shape` the value is read too. `strict=False` also takes a closing sentence that no
+    mark announces. An extraction with a `doubt` is never right.
     """
-    thought = after_thinking(completion)
-    if thought is None:
+    found = _found(completion)
+    if shape is None or found.text is None or found.doubt or len(found.candidates) > 1:
+        return found
+    return replace(found, value=shape.read(found.text))
+
+
+def _found(completion: str) -> Extraction:
+    seen = visible_answer(completion)
+    if seen is None:
         return Extraction(None, "none", "the thinking was never finished", truncated=True)
-    body = _trim_end(thought[-LOOK:])
+    body = seen[-LOOK:]
     if not body.strip():
         return Extraction(None, "none", "nothing follows the thinking" if completion else "empty")
     return _boxed(body) or _stated(body) or _bare(body)
@@ -92,24 +100,6 @@ def _hedged(text: str, end: int, content: str) -> str | None:
     if second["word"] and not _WORDS.fullmatch(strip_dressing(content)):
         return None  # "The answer is 5. And yes, it is whole."
     return None if strip_dressing(value) in strip_dressing(content) else value
-
-
-def after_thinking(completion: str) -> str | None:
-    """The text after the last closed thinking block; None when one is left open."""
-    start, opened = 0, False
-    for mark in _THINK.finditer(completion):
-        closes = mark[1] == "/" or mark[2] == "end" or mark[3] == "/"
-        closes = closes or (mark[2] or "").lower() == "end"
-        opened = not closes
-        if closes:
-            start = mark.end()
-    return None if opened else completion[start:]
-
-
-def _trim_end(text: str) -> str:
-    # Only the tail is searched: the pattern is anchored at the end.
-    tail = max(0, len(text) - 400)
-    return (text[:tail] + _END_TOKENS.sub("", text[tail:])).rstrip()
 
 
 def _boxed(text: str) -> Extraction | None:

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from .boxes import is_blank
+from .latex_boxes import is_blank
 
 How = Literal["boxed", "answer_tag", "hashes", "json", "statement", "final_line", "whole", "none"]
 LOOK = 200_000
