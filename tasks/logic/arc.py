@@ -14,7 +14,7 @@ from ...sandbox.errors import UsageError
 from ..sources import data_folder, from_hub, read_json, read_jsonl, require
 from ..suite import Suite
 from .grid import as_grid
-from .reading.suite import Item, QuestionSuite
+from .question_files.suite import Item, QuestionSuite
 
 HUB_IDS = {"1": "dataartist/arc-agi", "2": "arc-agi-community/arc-agi-2"}
 SPLITS = ("training", "evaluation")

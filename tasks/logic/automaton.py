@@ -5,7 +5,7 @@ import random
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import ChoiceSuite
+from .generating.base import ChoiceSuite
 
 STATES = (3, 3, 4, 4, 5, 6, 7, 8, 10, 12)
 SYMBOLS = (2, 2, 2, 2, 3, 3, 3, 4, 4, 5)

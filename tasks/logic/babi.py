@@ -11,9 +11,9 @@ from pathlib import Path
 from ...sandbox.errors import UsageError
 from ..sources import data_folder, from_hub, read_text
 from ..suite import Suite
-from .reading.fields import answer_of, question_text
-from .reading.rows import read_rows, resolve
-from .reading.suite import Item, QuestionSuite
+from .question_files.fields import answer_of, question_text
+from .question_files.rows import read_rows, resolve
+from .question_files.suite import Item, QuestionSuite
 
 HUB_ID = "facebook/babi_qa"
 FOLDERS = ("babi", "tasks_1-20_v1-2/en", "tasks_1-20_v1-2/en-10k", "en", ".")

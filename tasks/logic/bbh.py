@@ -13,10 +13,10 @@ from ...sandbox.errors import UsageError
 from ..sources import data_folder, from_hub, require
 from ..suite import Suite
 from .exact_answer import kind_of, words_of
-from .reading.judging import plain
-from .reading.options import answer_letter
-from .reading.rows import read_rows
-from .reading.suite import Item, QuestionSuite
+from .question_files.judging import plain
+from .question_files.options import answer_letter
+from .question_files.rows import read_rows
+from .question_files.suite import Item, QuestionSuite
 
 TASKS = (
     "boolean_expressions", "causal_judgement", "date_understanding", "disambiguation_qa",

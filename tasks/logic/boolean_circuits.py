@@ -6,7 +6,7 @@ from typing import ClassVar
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import ChoiceSuite
+from .generating.base import ChoiceSuite
 
 INPUTS = (2, 3, 3, 4, 4, 5, 6, 7, 8, 10)
 LETTERS = "abcdefhijklmnopqrstuvwxyz"

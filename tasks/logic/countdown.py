@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.expressions import Tree, write
-from .reasoning.number_games import NumberGame
+from .generating.number_games import NumberGame
+from .shapes.expression import Tree, write
 
 COUNTS = (3, 3, 4, 4, 5, 5, 6, 6, 7, 8)
 LARGEST = (10, 20, 15, 25, 25, 50, 50, 75, 100, 100)

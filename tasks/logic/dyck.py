@@ -7,7 +7,7 @@ from typing import ClassVar
 from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
-from .reasoning.base import LogicSuite
+from .generating.base import LogicSuite
 
 # No braces: TeX, and so a box, reads them as its own.
 PAIRS = {"(": ")", "[": "]", "<": ">"}

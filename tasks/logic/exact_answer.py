@@ -2,7 +2,7 @@
 
     load("exact_answer", path="puzzles.jsonl", kind="number")
 
-`kind` says what an answer is (see `reading.judging`): text, exact, number, word, words, list,
+`kind` says what an answer is (see `question_files.judging`): text, exact, number, word, words, list,
 set, brackets. Without one it is read off the answers. A passage before the question, several
 questions to a passage, `#### 42` and `[[42]]` are understood.
 """
@@ -14,11 +14,11 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ..suite import Suite
-from .reading.fields import answer_of, literal, question_text
-from .reading.judging import JUDGES, number, plain, unbracketed
-from .reading.options import within
-from .reading.rows import pick, read_rows
-from .reading.suite import Item, QuestionSuite
+from .question_files.fields import answer_of, literal, question_text
+from .question_files.judging import JUDGES, number, plain, unbracketed
+from .question_files.options import within
+from .question_files.rows import pick, read_rows
+from .question_files.suite import Item, QuestionSuite
 
 _LETTER = re.compile(r"\(?[A-Z]\)?")
 _BRACKETS = re.compile(r"[\s()\[\]{}<>]+")

@@ -5,8 +5,8 @@ import random
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import ChoiceSuite
-from .reasoning.names import WOMEN, people
+from .generating.base import ChoiceSuite
+from .generating.names import WOMEN, people
 
 LINKS = (2, 2, 3, 3, 4, 5, 6, 7, 8, 10)
 """Parent-child links between the two people."""

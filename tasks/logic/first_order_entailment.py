@@ -7,9 +7,9 @@ from typing import Any
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import EntailmentSuite
-from .reasoning.deducing import derived, refutation
-from .reasoning.first_order import (
+from .generating.base import EntailmentSuite
+from .generating.deducing import derived, refutation
+from .generating.first_order import (
     Statement,
     consistent,
     english,
@@ -18,7 +18,7 @@ from .reasoning.first_order import (
     names_in,
     negations,
 )
-from .reasoning.names import people
+from .generating.names import people
 
 ADJECTIVES = [
     *("kind", "tall", "calm", "shy", "rich", "wise", "loud", "brave", "funny", "quick"),

@@ -11,9 +11,9 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ..sources import find_file, from_hub
 from ..suite import Suite
-from .reading.fields import literal
-from .reading.rows import Located, pick, read_rows
-from .reading.suite import Item, QuestionSuite
+from .question_files.fields import literal
+from .question_files.rows import Located, pick, read_rows
+from .question_files.suite import Item, QuestionSuite
 
 HUB_ID = "yale-nlp/FOLIO"
 FILES = {

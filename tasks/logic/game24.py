@@ -15,10 +15,10 @@ from ...sandbox.errors import UsageError
 from ..prompting import ask
 from ..sources import find_file, from_hub
 from ..suite import Suite
-from .reading.puzzles import PuzzleSuite
-from .reading.rows import Located, pick, read_rows
-from .reasoning.expressions import Tree, combine, write
-from .reasoning.number_games import OPERATIONS, NumberRules
+from .generating.number_games import OPERATIONS, NumberRules
+from .question_files.puzzles import PuzzleSuite
+from .question_files.rows import Located, pick, read_rows
+from .shapes.expression import Tree, combine, write
 
 FILES = ("game24/24.csv", "24.csv")
 HUB_ID = "nlile/24-game"

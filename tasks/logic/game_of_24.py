@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.expressions import Tree, numbers_in, write
-from .reasoning.number_games import NumberGame
+from .generating.number_games import NumberGame
+from .shapes.expression import Tree, numbers_in, write
 
 TARGET = 24
 COUNTS = (3, 4, 4, 4, 4, 5, 5, 5, 6, 7)

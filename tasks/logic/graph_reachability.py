@@ -5,8 +5,8 @@ import random
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import YesNoSuite
-from .reasoning.graphs import layers
+from .generating.base import YesNoSuite
+from .generating.graphs import layers
 
 NODES = (5, 6, 8, 10, 13, 17, 22, 28, 36, 48)
 

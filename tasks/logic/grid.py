@@ -13,11 +13,11 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ..suite import Suite
-from .reading.fields import QUESTIONS, literal
-from .reading.rows import pick, read_rows
-from .reading.suite import Item, QuestionSuite
-from .reading.tables import as_table, is_masked
-from .reasoning.answers import parse_grid
+from .generating.answers import parse_grid
+from .question_files.fields import QUESTIONS, literal
+from .question_files.rows import pick, read_rows
+from .question_files.suite import Item, QuestionSuite
+from .question_files.tables import as_table, is_masked
 
 PUZZLES = ("puzzle", "puzzles", "quizzes", "quiz", "question", "input", "grid", "board", *QUESTIONS)
 SOLUTIONS = ("answer", "solution", "solutions", "output", "target", "gold", "label", "answers")

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import KindsSuite
-from .reasoning.formulas import Formula, english, evaluate, literal, var
-from .reasoning.names import people
-from .reasoning.solving import Cnf, only_model
+from .generating.base import KindsSuite
+from .generating.formulas import Formula, english, evaluate, literal, var
+from .generating.names import people
+from .generating.solving import Cnf, only_model
 
 PEOPLE = (2, 2, 3, 3, 4, 5, 6, 7, 9, 11)
 DEPTHS = (1, 1, 1, 2, 2, 2, 2, 3, 3, 3)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.grids import GridSuite, dig, filled, grid_json, grid_text
+from .generating.grids import GridSuite, dig, filled, grid_json, grid_text
 
 SIZES = (4, 4, 5, 5, 6, 6, 7, 8, 9, 10)
 BLANKS = (4, 7, 11, 14, 19, 23, 32, 42, 54, 68)

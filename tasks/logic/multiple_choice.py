@@ -15,10 +15,10 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ..sources import read_text
 from ..suite import Suite
-from .reading.fields import question_text
-from .reading.options import Options, letters, options_of, right_letters
-from .reading.rows import Located, pick, read_rows, resolve
-from .reading.suite import Item, QuestionSuite
+from .question_files.fields import question_text
+from .question_files.options import Options, letters, options_of, right_letters
+from .question_files.rows import Located, pick, read_rows, resolve
+from .question_files.suite import Item, QuestionSuite
 
 ANSWERS = (
     "answer", "label", "correct", "answerKey", "answer_key", "target", "gold", "correct_option",

@@ -5,8 +5,8 @@ import random
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import ChoiceSuite
-from .reasoning.names import people
+from .generating.base import ChoiceSuite
+from .generating.names import people
 
 OBJECTS = [
     *("ball", "book", "box", "bag", "cup", "hat", "key", "map", "pen", "ring"),

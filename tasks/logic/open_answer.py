@@ -11,7 +11,7 @@ from ..problem import Problem
 from ..suite import Suite
 from ..verdict import Verdict
 from .exact_answer import items_of
-from .reading.suite import QuestionSuite
+from .question_files.suite import QuestionSuite
 
 
 class OpenAnswers(QuestionSuite):

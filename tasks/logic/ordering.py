@@ -5,9 +5,9 @@ import random
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import ChoiceSuite
-from .reasoning.names import listing, ordinal, people
-from .reasoning.solving import Clause, Cnf, fewest_clues
+from .generating.base import ChoiceSuite
+from .generating.names import listing, ordinal, people
+from .generating.solving import Clause, Cnf, fewest_clues
 
 PEOPLE = (3, 4, 5, 5, 6, 7, 8, 9, 10, 12)
 POOL = 12

@@ -5,10 +5,10 @@ import random
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import EntailmentSuite
-from .reasoning.deducing import derived, refutation
-from .reasoning.formulas import Formula, atoms, clauses_of, english, evaluate, literal, var
-from .reasoning.solving import Cnf, solving
+from .generating.base import EntailmentSuite
+from .generating.deducing import derived, refutation
+from .generating.formulas import Formula, atoms, clauses_of, english, evaluate, literal, var
+from .generating.solving import Cnf, solving
 
 ATOMS = (2, 3, 3, 4, 5, 6, 8, 10, 13, 16)
 PREMISES = (2, 3, 4, 5, 6, 8, 11, 14, 18, 23)

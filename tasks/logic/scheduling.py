@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
-from .reasoning.answers import parse_assignment, parse_integer
-from .reasoning.base import LogicSuite
-from .reasoning.solving import Clause, Cnf, count_models, fewest_clues
+from .generating.answers import parse_assignment, parse_integer
+from .generating.base import LogicSuite
+from .generating.solving import Clause, Cnf, count_models, fewest_clues
 
 JOBS = (3, 4, 5, 5, 6, 7, 8, 9, 11, 13)
 DAYS = (3, 3, 4, 4, 5, 5, 5, 6, 7, 8)

@@ -8,9 +8,9 @@ from typing import ClassVar
 from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
-from .reasoning.answers import parse_path
-from .reasoning.base import LogicSuite
-from .reasoning.graphs import distances, shortest_counts
+from .generating.answers import parse_path
+from .generating.base import LogicSuite
+from .generating.graphs import distances, shortest_counts
 
 TOWNS = (4, 5, 6, 8, 10, 12, 15, 18, 22, 26)
 LONGEST = (5, 6, 8, 9, 12, 15, 20, 30, 40, 60)

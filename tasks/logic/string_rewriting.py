@@ -8,7 +8,7 @@ from typing import ClassVar
 from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
-from .reasoning.base import LogicSuite
+from .generating.base import LogicSuite
 
 LETTERS = (3, 3, 3, 3, 4, 4, 4, 5, 5, 6)
 RULES = (2, 2, 3, 3, 4, 5, 6, 7, 9, 12)

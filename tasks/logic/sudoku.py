@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.grids import GridSuite, dig, filled, grid_json, grid_text
+from .generating.grids import GridSuite, dig, filled, grid_json, grid_text
 
 SIZES = ((4, 2, 2), (4, 2, 2), (4, 2, 2), (6, 2, 3), (6, 2, 3), (6, 2, 3), (8, 2, 4),
          (9, 3, 3), (9, 3, 3), (9, 3, 3))  # fmt: skip

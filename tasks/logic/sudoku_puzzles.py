@@ -15,9 +15,9 @@ from ...sandbox.errors import UsageError
 from ..prompting import ask
 from ..sources import data_folder, read_text
 from ..suite import Suite
-from .reading.puzzles import PuzzleSuite
-from .reading.rows import pick, read_rows, resolve
-from .reasoning.grids import Grid, GridRules, grid_json, grid_text, solution
+from .generating.grids import Grid, GridRules, grid_json, grid_text, solution
+from .question_files.puzzles import PuzzleSuite
+from .question_files.rows import pick, read_rows, resolve
 
 BOXES = {4: (2, 2), 6: (2, 3), 8: (2, 4), 9: (3, 3)}
 """Side of the grid: rows and columns of a box."""

@@ -6,9 +6,9 @@ from typing import Any
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import YesNoSuite
-from .reasoning.deducing import refutation, some_model
-from .reasoning.first_order import Statement, consistent, ground, label
+from .generating.base import YesNoSuite
+from .generating.deducing import refutation, some_model
+from .generating.first_order import Statement, consistent, ground, label
 
 GROUPS = [
     *("artists", "bakers", "clerks", "dancers", "farmers", "golfers", "judges", "nurses"),

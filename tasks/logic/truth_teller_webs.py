@@ -5,10 +5,10 @@ import random
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import YesNoSuite
-from .reasoning.formulas import Formula, evaluate, literal, var
-from .reasoning.names import people
-from .reasoning.solving import Cnf, satisfiable
+from .generating.base import YesNoSuite
+from .generating.formulas import Formula, evaluate, literal, var
+from .generating.names import people
+from .generating.solving import Cnf, satisfiable
 
 PEOPLE = (3, 4, 5, 6, 8, 11, 15, 20, 28, 38)
 SHUFFLED_FROM = 4

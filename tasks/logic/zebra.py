@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
-from .reasoning.answers import parse_json, tidy
-from .reasoning.base import LogicSuite
-from .reasoning.houses import CATEGORIES, Clue, check_text, clue_text, puzzle, subject
-from .reasoning.names import listing
+from .generating.answers import parse_json, tidy
+from .generating.base import LogicSuite
+from .generating.houses import CATEGORIES, Clue, check_text, clue_text, puzzle, subject
+from .generating.names import listing
 
 SIZES = ((2, 2), (3, 2), (3, 3), (4, 3), (4, 4), (5, 4), (5, 5), (6, 5), (6, 6), (7, 6))
 """Houses, and things that differ between them."""

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from assay.tasks import load
 from assay.tasks.logic.family_relations import kinship
-from assay.tasks.logic.reasoning.answers import (
+from assay.tasks.logic.generating.answers import (
     parse_assignment,
     parse_grid,
     parse_integer,
@@ -13,7 +13,7 @@ from assay.tasks.logic.reasoning.answers import (
     parse_path,
     tidy,
 )
-from assay.tasks.logic.reasoning.expressions import (
+from assay.tasks.logic.shapes.expression import (
     ExpressionError,
     numbers_in,
     parse,

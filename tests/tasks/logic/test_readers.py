@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from assay.sandbox.errors import UsageError
 from assay.tasks import Suite, load
-from assay.tasks.logic.reading.judging import JUDGES, letter_of
+from assay.tasks.logic.question_files.judging import JUDGES, letter_of
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> str:

@@ -11,8 +11,8 @@ from ...problem import Problem
 from ...prompting import reply
 from ...suite import Domain, Suite
 from ...verdict import Verdict
-from ..reasoning.answers import tidy
-from ..reasoning.base import judged
+from ..generating.answers import tidy
+from ..generating.base import judged
 from .rows import limited
 
 CAP = 4000

@@ -13,8 +13,8 @@ from ...problem import Problem
 from ...prompting import ask, reply
 from ...suite import Domain, StoredSuite
 from ...verdict import Verdict
-from ..reasoning.answers import parse_grid, tidy
-from ..reasoning.base import judged
+from ..generating.answers import parse_grid, tidy
+from ..generating.base import judged
 from .judging import JUDGES, Judge, letter_of, number, plain, unbracketed
 from .rows import limited
 from .tables import judge_table

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from ..reasoning.answers import parse_grid, tidy
+from ..generating.answers import parse_grid, tidy
 
 Judge = Callable[[str, str, Mapping[str, Any]], str | None]
 

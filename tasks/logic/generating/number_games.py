@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from ...problem import Problem
 from ...prompting import reply
+from ..shapes.expression import ExpressionError, Tree, combine, numbers_in, parse, value_of, write
 from .base import LogicSuite
-from .expressions import ExpressionError, Tree, combine, numbers_in, parse, value_of, write
 
 OPERATIONS = "+-*/"
 

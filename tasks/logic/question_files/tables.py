@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..reasoning.answers import parse_json
+from ..generating.answers import parse_json
 from .judging import plain
 
 Rows = list[list[str]]
