@@ -7,7 +7,7 @@ from ..grading.answers import Answer, as_real_set
 from ..grading.rules import EXACT, Rules
 from ..grading.units import conflict
 from ..grammar.nodes import Node, TooBigError, UndefinedError, symbols
-from ..values.equality import DIGITS, UndecidedError, same_value, value_at
+from ..values.equality import UndecidedError, same_value, whole_value
 from ..values.evaluation import base_value
 from .relations import same_relation
 from .univariate import same_truth, solves
@@ -150,17 +150,17 @@ def _moduli(gold: Answer, answer: Answer, rules: Rules) -> bool:
     modulus, other = gold.items[1].node, answer.items[1].node
     if not equal(modulus, other, rules):
         return False
-    residues = [value_at(a.items[0].node, {}, True, DIGITS)[0] for a in (gold, answer)]
-    number = value_at(modulus, {}, True, DIGITS)[0]
-    if not all(isinstance(one, int) for one in (*residues, number)) or number == 0:
+    residues = [whole_value(one.items[0].node) for one in (gold, answer)]
+    number = whole_value(modulus)
+    if residues[0] is None or residues[1] is None or not number:
         return False
-    return bool((residues[0] - residues[1]) % number == 0)
+    return (residues[0] - residues[1]) % number == 0
 
 
 def _is_residue(answer: Answer) -> bool:
     """Whether a residue is smaller than its modulus."""
-    residue, modulus = (value_at(item.node, {}, True, DIGITS)[0] for item in answer.items)
-    return bool(abs(residue) < abs(modulus))
+    residue, modulus = (whole_value(item.node) for item in answer.items)
+    return residue is not None and modulus is not None and abs(residue) < abs(modulus)
 
 
 def _bases(gold: Answer, answer: Answer, rules: Rules) -> bool:

@@ -1,9 +1,8 @@
 """Equations and inequalities: equal up to a nonzero factor and rearrangement."""
 
-from typing import Any
-
-from ..grammar.nodes import Node, TooBigError, UndefinedError, symbols
-from ..values.equality import DIGITS, points, same_value, value_at
+from ..grammar.nodes import Node, symbols
+from ..values.equality import constant_ratio, same_value, value_at
+from ..values.sample_points import sample_points
 
 _DIRECTION = {"<": 1, "<=": 1, ">": -1, ">=": -1, "=": 0, "!=": 0}
 _STRICT = {"<": "<", ">": "<", "<=": "<=", ">=": "<=", "=": "=", "!=": "!="}
@@ -20,11 +19,11 @@ def same_relation(first: Node, second: Node) -> bool:
     (op, right), (other_op, other_right) = first[2][0], second[2][0]
     if _STRICT[op] != _STRICT[other_op]:
         return False
-    factor = constant_factor(_difference(first[1], right), _difference(second[1], other_right))
-    if factor is None:
+    sign = constant_ratio(_difference(first[1], right), _difference(second[1], other_right))
+    if sign is None:
         return False
     direction = _DIRECTION[op] * _DIRECTION[other_op]
-    return direction == 0 or bool(factor * direction > 0)
+    return direction == 0 or sign * direction > 0
 
 
 def _difference(left: Node, right: Node) -> Node:
@@ -107,7 +106,7 @@ def same_fractions(first: Node, second: Node) -> bool | None:
     if None in pairs:
         return None
     tops = [pair[0] for pair in pairs if pair]
-    if constant_factor(tops[0], tops[1]) is not None:
+    if constant_ratio(tops[0], tops[1]) is not None:
         return True
     shortened = any(not _is_short(*pair) for pair in pairs if pair)
     return None if shortened else False
@@ -117,42 +116,11 @@ def _is_short(top: Node, bottom: Node) -> bool:
     """Whether the denominator is a product of symbols, none of which divides the numerator."""
     if not _is_monomial(bottom):
         return False
-    names = tuple(sorted(symbols(top) | symbols(bottom)))
-    point = points(names, False)[0] if names else {}
-    for name in symbols(bottom):
-        value, _ = value_at(top, {**point, name: 0}, True, DIGITS)
-        if value == 0:
-            return False
-    return True
+    point = next(sample_points(top, bottom))
+    return all(value_at(top, {**point, name: 0}) != 0 for name in symbols(bottom))
 
 
 def _is_monomial(node: Node) -> bool:
     if node[0] == "mul":
         return all(_is_monomial(one) for one in node[1])
     return node[0] in ("num", "sym") or (node[0] == "pow" and _is_monomial(node[1]))
-
-
-def constant_factor(first: Node, second: Node) -> Any:
-    """The constant c with first = c * second at every point; None when there is none."""
-    names = tuple(sorted(symbols(first) | symbols(second)))
-    if not names or symbols(first) != symbols(second):
-        return None
-    factor: Any = None
-    agreed = 0
-    for point in points(names, False):
-        try:
-            a, left = value_at(first, point, True, 2 * DIGITS)
-            b, _ = value_at(second, point, True, 2 * DIGITS)
-        except (UndefinedError, TooBigError):
-            continue
-        x, y = left.approximate(a), left.approximate(b)
-        if x == 0 and y == 0:
-            continue
-        if x == 0 or y == 0:
-            return None
-        ratio = x / y
-        if factor is not None and abs(ratio - factor) > abs(factor) * left.mp.mpf(10) ** (-DIGITS):
-            return None
-        factor = ratio
-        agreed += 1
-    return factor if agreed >= 3 else None

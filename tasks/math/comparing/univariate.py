@@ -10,7 +10,7 @@ import itertools
 from fractions import Fraction
 
 from ..grammar.nodes import Node, TooBigError, UndefinedError, children, replaced, symbols
-from ..values.equality import DIGITS, UndecidedError, same_value, value_at
+from ..values.equality import UndecidedError, nearly_order, order, same_value
 from ..values.polynomials import (
     MAX_DEGREE,
     OutsideError,
@@ -48,7 +48,7 @@ def solves(relation: Node, real_set: RealSet) -> bool | None:
     try:
         critical = _critical(relation, name)
         return _same_truth(relation, name, real_set, critical)
-    except (OutsideError, TooBigError, UndecidedError):
+    except (OutsideError, TooBigError, UndecidedError, UndefinedError):
         return None
 
 
@@ -72,7 +72,7 @@ def same_truth(first: Node, second: Node) -> bool | None:
             == _holds(second, name, ("num", one), at_root)
             for one, at_root in samples + roots
         )
-    except (OutsideError, TooBigError):
+    except (OutsideError, TooBigError, UndecidedError):
         return None
 
 
@@ -104,25 +104,19 @@ def _samples(spans: list[tuple[Fraction, Fraction]]) -> list[Fraction]:
 
 
 def _holds(relation: Node, name: str, point: Node, at_root: bool = False) -> bool:
-    """The truth of a chain at a point; at a root, what is nearly equal is equal."""
+    """The truth of a chain at a point; at a root, which is known nearly, near is equal."""
     parts = [
         replaced(part, ("sym", name), point)
         for part in (relation[1], *(one for _, one in relation[2]))
     ]
-    values = []
+    compare = nearly_order if at_root else order
     try:
-        for part in parts:
-            value, evaluation = value_at(part, {}, True, 2 * DIGITS)
-            values.append(evaluation.approximate(value))
+        return all(
+            _TRUE[op](compare(left, right))
+            for (op, _), left, right in zip(relation[2], parts, parts[1:], strict=False)
+        )
     except UndefinedError:
         return False
-    near = evaluation.mp.mpf(10) ** -DIGITS if at_root else 0
-    for (op, _), left, right in zip(relation[2], values, values[1:], strict=False):
-        difference = left - right
-        sign = 0 if abs(difference) <= near * (1 + abs(left)) else (1 if difference > 0 else -1)
-        if not _TRUE[op](sign):
-            return False
-    return True
 
 
 _TRUE = {
@@ -138,20 +132,17 @@ _TRUE = {
 def _member(real_set: RealSet, value: Fraction) -> bool:
     below = 0
     for end in real_set.ends:
-        number, evaluation = value_at(end, {}, True, 2 * DIGITS)
-        mpf = evaluation.approximate(number) - evaluation.approximate(value)
-        if mpf == 0:
+        side = order(end, ("num", value))
+        if side == 0:
             return real_set.inside[2 * below + 1]
-        below += mpf < 0
+        below += side < 0
     return real_set.inside[2 * below]
 
 
 def _end_within(real_set: RealSet, low: Fraction, high: Fraction) -> int | None:
     """Which end of a set lies in an interval."""
     for place, end in enumerate(real_set.ends):
-        number, evaluation = value_at(end, {}, True, 2 * DIGITS)
-        value = evaluation.approximate(number)
-        if evaluation.approximate(low) <= value <= evaluation.approximate(high):
+        if order(end, ("num", low)) >= 0 and order(end, ("num", high)) <= 0:
             return place
     return None
 

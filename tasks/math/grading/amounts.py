@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from ..grammar.nodes import Node, UndefinedError, mapped, symbols
-from ..values.equality import DIGITS, UndecidedError, same_value, value_at
+from ..grammar.nodes import Node, mapped, symbols
+from ..values.equality import UndecidedError, is_close, same_value
 from .answers import Answer
 from .rules import Rules
 from .units import LETTERS, conflict, spelled
@@ -20,24 +20,12 @@ def equal(first: Node, second: Node, rules: Rules) -> bool:
         for one, other in ((first, second), (second, first)):
             if one[0] == "div" and one[2] == ("num", 100) and len(one) == 3:
                 return equal(one[1], other, replace(rules, percent_is_number=False))
-    return bool(rules.tolerance) and _close(first, second, rules.tolerance)
-
-
-def _close(first: Node, second: Node, tolerance: float) -> bool:
-    if symbols(first) or symbols(second):
-        return False
-    try:
-        a, left = value_at(first, {}, True, DIGITS)
-        b, _ = value_at(second, {}, True, DIGITS)
-    except UndefinedError:
-        return False
-    x, y = left.approximate(a), left.approximate(b)
-    return bool(abs(x - y) <= tolerance * abs(x))
+    return bool(rules.tolerance) and is_close(first, second, rules.tolerance)
 
 
 def rounds_to(exact: Node, decimal: Node) -> bool:
     """Whether a decimal can be the rounding of a value."""
-    return _close(exact, decimal, 0.01)
+    return is_close(exact, decimal, 0.01)
 
 
 def equal_renamed(gold: Answer, answer: Answer) -> bool:

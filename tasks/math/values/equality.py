@@ -1,32 +1,36 @@
-"""Equality of expressions: exact rationals, then high precision at random points.
+"""Equality and order of expressions: exact rationals, then balls at points of the space.
 
 Two expressions are equal when they agree at every point where both are real (or, with i in
-them, complex). One disagreement decides against; agreement is confirmed at a precision that
-covers every cancellation the evaluation could have hidden.
+them, complex). Balls that do not overlap decide against, surely. Balls that overlap say "not
+different by more than this": the precision grows until that is far less than anything which
+values of this size, at the points tried, could differ by. What cannot be brought so far within
+the caps is undecided.
 """
 
-import random
+import contextlib
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
+from flint import arb
+
 from ..grammar.nodes import (
-    Exact,
     Node,
     TooBigError,
     UndefinedError,
     children,
     contains,
+    replaced,
     sorted_tree,
     symbols,
 )
-from .evaluation import MAX_PRECISION, Evaluation
-from .functions import INTEGER_FUNCTIONS
+from .arithmetic import ImpreciseError, as_ball, is_exact, magnitude
+from .caps import MAX_PRECISION_BITS
+from .evaluation import Evaluation, precision
+from .sample_points import Point, rare_points, sample_points
 
-DIGITS = 40
-_COUNTING = frozenset("ijklmnpqKMN")
-"""The letters that stand for whole numbers by the habit of mathematics."""
-_PRIMES = (1009, 1013, 1019, 1021, 1031)
+_BITS = 256
+_CONFIRMED = 3
+"""At so many points the agreement is shown to the last digit that counts."""
 
 
 class UndecidedError(ValueError):
@@ -40,133 +44,211 @@ def same_value(first: Node, second: Node) -> bool:
     """
     if first == second:
         return True
-    names = sorted(symbols(first) | symbols(second))
-    real = bool(names) and not (_has_i(first) or _has_i(second))
-    whole = _needs_whole(first, names) or _needs_whole(second, names)
-    agreed = 0
-    for point in points(tuple(names), whole):
-        verdict = _agree(first, second, point, real)
-        if verdict is False:
-            return False
-        agreed += verdict is True
-        if not names:
-            break
-    if names and agreed < 3:
-        for point in more_points(tuple(names)):
-            verdict = _agree(first, second, point, real)
-            if verdict is False:
+    pair = _Pair((first, second))
+    if pair.agrees():
+        return True
+    if pair.differs:
+        return False
+    if sorted_tree(first) == sorted_tree(second):
+        return True
+    raise UndecidedError("the expressions have no common value to compare")
+
+
+def constant_ratio(first: Node, second: Node) -> int | None:
+    """The sign of the constant c with first = c * second at every point; None without one."""
+    names = symbols(first)
+    if not names or names != symbols(second):
+        return None
+    start = _ratio_at_first(first, second)
+    if start is None:
+        return None
+    point, sign = start
+    here: list[Node] = [_at(node, point) for node in (first, second)]
+    # a / b = c  where  a * second(point) = b * first(point)
+    pair = _Pair((("mul", (first, here[1])), ("mul", (second, here[0]))))
+    return sign if pair.agrees() else None
+
+
+def order(first: Node, second: Node) -> int:
+    """-1, 0 or 1 for two constants. Raises UndefinedError, UndecidedError, TooBigError."""
+    if first == second:
+        return 0
+    values = _settled_at((first, second), {}, True, True)
+    if values is None:
+        raise UndecidedError("the two are too near to be told apart")
+    a, b = values
+    return (a > b) - (a < b) if is_exact(a) and is_exact(b) else _ball_order(a, b)
+
+
+def nearly_order(first: Node, second: Node) -> int:
+    """The order of two constants, 0 when they differ by less than 2^-128 of their size."""
+    a, b = (as_ball(value_at(one, {})) for one in (first, second))
+    with precision(2 * _BITS):
+        difference = a - b
+        if abs(difference) < (1 + abs(a)) * arb(2) ** -128:
+            return 0
+    return _ball_order(a, b)
+
+
+def whole_value(node: Node) -> int | None:
+    """The value of a constant that is a whole number; else None. Raises TooBigError."""
+    try:
+        values = _settled_at((node,), {}, True, False)
+    except UndefinedError:
+        return None
+    return values[0] if values is not None and isinstance(values[0], int) else None
+
+
+def is_close(first: Node, second: Node, tolerance: float) -> bool:
+    """Whether two constants differ by at most `tolerance` times the first."""
+    if symbols(first) or symbols(second):
+        return False
+    try:
+        with precision(_BITS):
+            evaluation = Evaluation({}, _BITS, True, last_try=True)
+            a, b = (
+                evaluation.arithmetic.real_ball(evaluation.value(one)) for one in (first, second)
+            )
+            return not abs(a - b) > abs(a) * arb(tolerance)
+    except (UndefinedError, ImpreciseError):
+        return False
+
+
+def value_at(node: Node, point: Point, bits: int = 2 * _BITS) -> Any:
+    """The real value: exact, or a ball. Raises UndefinedError, TooBigError."""
+    with precision(bits):
+        try:
+            value = Evaluation(point, bits, True, last_try=True).value(node)
+        except ImpreciseError as error:
+            raise UndefinedError(str(error)) from error
+        return value
+
+
+class _Pair:
+    """Two expressions that are compared point by point."""
+
+    def __init__(self, nodes: tuple[Node, Node]) -> None:
+        self.nodes = nodes
+        self.names = symbols(nodes[0]) | symbols(nodes[1])
+        self.real = bool(self.names) and not any(map(_has_i, nodes))
+        self.differs = False
+        self._agreed = 0
+
+    def agrees(self) -> bool:
+        """Whether no point tells them apart, and enough points say that they agree."""
+        enough = _CONFIRMED if self.names else 1
+        for point in sample_points(*self.nodes):
+            if not self._holds(point):
                 return False
-            agreed += verdict is True
-            if agreed >= 3:
-                break
-    if agreed < (3 if names else 1):
-        if sorted_tree(first) == sorted_tree(second):
+        if self.names and self._agreed < enough:
+            for point in rare_points(*self.nodes):
+                if not self._holds(point):
+                    return False
+                if self._agreed >= enough:
+                    break
+        return self._agreed >= enough
+
+    def _holds(self, point: Point) -> bool:
+        try:
+            values = _settled_at(self.nodes, point, self.real, self._agreed < _CONFIRMED)
+        except UndefinedError:
             return True
-        raise UndecidedError("the expressions have no common value to compare")
-    return True
+        except TooBigError:
+            if point:
+                return True
+            raise
+        if values is None:
+            return True
+        a, b = values
+        same = a == b if is_exact(a) and is_exact(b) else _ball_order(a, b) == 0
+        self._agreed += same
+        self.differs = not same
+        return same
+
+
+def _ball_order(a: Any, b: Any) -> int:
+    """0 where two balls overlap, else -1 or 1 (of complex ones: 1)."""
+    with precision(MAX_PRECISION_BITS):
+        difference = as_ball(a) - as_ball(b)
+        if difference.contains(0):
+            return 0
+        return -1 if isinstance(difference, arb) and difference < 0 else 1
+
+
+def _settled_at(
+    nodes: tuple[Node, ...], point: Point, real: bool, confirm: bool
+) -> list[Any] | None:
+    """The values: two that overlap agree to the last bit that counts. None when undecided.
+
+    Without `confirm` an overlap at the first precision is agreement enough. Raises
+    UndefinedError, TooBigError.
+    """
+    bits = _BITS
+    for turn in range(6):
+        if bits > MAX_PRECISION_BITS:
+            raise TooBigError("the precision needed is beyond the caps")
+        with precision(bits):
+            evaluation = Evaluation(point, bits, real, last_try=turn > 0)
+            arithmetic = evaluation.arithmetic
+            overlap: int | None = 0
+            values: list[Any] = []
+            with contextlib.suppress(ImpreciseError):
+                values = [evaluation.value(node) for node in nodes]
+                overlap = _overlap(values)
+            target = 128 + 3 * (arithmetic.high - arithmetic.low) + _literal_bits(nodes)
+            if values and (overlap is None or not confirm or overlap < -target):
+                return values
+        bits = max(bits + bits // 2, target + arithmetic.high + 64)
+        if turn and values and overlap is not None:
+            bits += overlap + target
+    return None
+
+
+def _overlap(values: list[Any]) -> int | None:
+    """The binary exponent of what two values may differ by; None if they are told apart."""
+    if len(values) == 1 or all(map(is_exact, values)):
+        return None
+    difference = as_ball(values[0]) - as_ball(values[1])
+    if not difference.contains(0):
+        return None
+    size = magnitude(difference)
+    return -(10**9) if size is None else size
 
 
 def _has_i(node: Node) -> bool:
     return contains(node, "const", "i") or contains(node, "fn", "cis")
 
 
-def _needs_whole(node: Node, names: list[str]) -> bool:
-    """Whether the symbols stand for whole numbers: factorials, or floor of n, k, m."""
-    if node[0] == "fn" and node[1] in INTEGER_FUNCTIONS and symbols(node):
-        rounds = node[1] in ("floor", "ceil")
-        return not rounds or all(name[0] in _COUNTING for name in names)
-    if node[0] == "repeat" and symbols(node[3]) | symbols(node[4]):
-        return True
-    return any(_needs_whole(child, names) for child in children(node))
-
-
-@lru_cache(maxsize=256)
-def points(names: tuple[str, ...], whole: bool) -> list[dict[str, Exact]]:
-    """Points for these symbols: small whole numbers, positive and negative fractions."""
-    if not names:
-        return [{}]
-    rng = random.Random("points/" + "/".join(names))
-    found: list[dict[str, Exact]] = []
-    for _ in range(6 if whole else 3):
-        found.append({name: rng.randrange(3, 30) for name in names})
-    if whole:
-        # min, floor and their kin: also points where the symbols stand far apart.
-        found += [{name: rng.randrange(1, 12) for name in names} for _ in range(6)]
-        return found
-    for low, high in ((0, 1), (1, 4), (2, 9), (-3, 0), (-9, 9)):
-        prime = rng.choice(_PRIMES)
-        found.append(
-            {name: Fraction(rng.randrange(low * prime + 1, high * prime), prime) for name in names}
-        )
-    return found
-
-
-@lru_cache(maxsize=256)
-def more_points(names: tuple[str, ...]) -> list[dict[str, Exact]]:
-    """Points of many proportions, for expressions that are real on a part of the space only."""
-    rng = random.Random("more points/" + "/".join(names))
-    scales = (Fraction(1, 10), Fraction(1, 2), Fraction(3), Fraction(20))
-    return [
-        {name: rng.choice(scales) * Fraction(rng.randrange(1, 1009), 1009) for name in names}
-        for _ in range(40)
-    ]
-
-
-def value_at(node: Node, point: dict[str, Exact], real: bool, digits: int) -> tuple[Any, Any]:
-    """(value, evaluation). Raises UndefinedError, TooBigError."""
-    evaluation = Evaluation(point, digits, real)
-    try:
-        return evaluation.value(node), evaluation
-    except (ZeroDivisionError, OverflowError, ValueError, TypeError) as error:
-        if isinstance(error, TooBigError | UndefinedError):
-            raise
-        raise UndefinedError(str(error)) from error
-
-
-def _agree(first: Node, second: Node, point: dict[str, Exact], real: bool) -> bool | None:
-    """True, False, or None where one of the two has no value."""
-    digits = DIGITS
-    for _ in range(3):
-        try:
-            a, left = value_at(first, point, real, digits)
-            b, right = value_at(second, point, real, digits)
-        except UndefinedError:
-            return None
-        except TooBigError:
-            if point:
-                return None
-            raise
-        if isinstance(a, (int, Fraction)) and isinstance(b, (int, Fraction)):
-            return bool(a == b)
-        largest = max(left.largest, right.largest)
-        smallest = min(left.smallest, right.smallest)
-        left.smallest = right.smallest = smallest
-        difference = abs(left.approximate(a) - left.approximate(b))
-        if difference != 0 and left.mp.mag(difference) * 0.30103 > largest + 10 - digits:
-            return False
-        largest, smallest = max(largest, left.largest), min(smallest, left.smallest)
-        # Equal so far. Anything lost below the precision would be of this many digits:
-        needed = largest - smallest + 2 * DIGITS + _literal_digits(first, second)
-        if digits >= needed:
-            return True
-        if needed > MAX_PRECISION:
-            raise TooBigError("the precision needed is beyond the caps")
-        # A cancellation to zero leaves noise at the precision: it grows no further than twice.
-        digits = needed if digits == DIGITS else needed + DIGITS
-        if digits > MAX_PRECISION:
-            raise TooBigError("the precision needed is beyond the caps")
-        last_needed = needed
-    # What kept shrinking with the precision is zero.
-    return bool(last_needed)
-
-
-def _literal_digits(*nodes: Node) -> int:
+def _literal_bits(nodes: tuple[Node, ...]) -> int:
     longest = 0
     for node in nodes:
         if node[0] == "num":
             value = Fraction(node[1])
-            bits = value.numerator.bit_length() + value.denominator.bit_length()
-            longest = max(longest, int(bits * 0.30103) + 1)
-        for child in children(node):
-            longest = max(longest, _literal_digits(child))
+            longest = max(longest, value.numerator.bit_length() + value.denominator.bit_length())
+        longest = max(longest, _literal_bits(children(node)))
     return longest
+
+
+def _ratio_at_first(first: Node, second: Node) -> tuple[Point, int] | None:
+    """The first point where neither is zero, and the sign of the quotient there."""
+    for point in sample_points(first, second):
+        try:
+            a, b = (value_at(one, point) for one in (first, second))
+        except (UndefinedError, TooBigError):
+            continue
+        signs = [_sign(one) for one in (a, b)]
+        if signs == [0, 0]:
+            continue
+        return (point, signs[0] * signs[1]) if 0 not in signs else None
+    return None
+
+
+def _sign(value: Any) -> int:
+    return int(value > 0) - int(value < 0)
+
+
+def _at(node: Node, point: Point) -> Node:
+    """The tree with numbers for its symbols."""
+    for name, value in point.items():
+        node = replaced(node, ("sym", name), ("num", value))
+    return node

@@ -2,144 +2,161 @@
 
 import math
 from collections.abc import Callable
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from flint import acb, arb
 
 from ..grammar.nodes import TooBigError, UndefinedError
+from .arithmetic import Arithmetic, Value, is_exact, magnitude
+from .caps import MAX_ANGLE_BITS, MAX_EXPONENT_BITS, MAX_FACTORIAL
 
-if TYPE_CHECKING:
-    from .evaluation import Evaluation, Value
-
-MAX_ANGLE = 10**9
+Function = Callable[[Arithmetic, list[Value]], Value]
 
 
-def apply(evaluation: "Evaluation", name: str, arguments: list["Value"]) -> "Value":
-    """The value of a function. Raises UndefinedError, TooBigError."""
-    if name in _EXACT:
-        return _EXACT[name](evaluation, arguments)
+def apply(arithmetic: Arithmetic, name: str, arguments: list[Value]) -> Value:
+    """The value of a function. Raises UndefinedError, TooBigError, ImpreciseError."""
+    arithmetic.charge_function()
     if name.endswith("_base") and name[:-5] in ("log", "ln") and len(arguments) == 2:
-        return _log(evaluation, arguments[0]) / _nonzero(_log(evaluation, arguments[1]))
-    if len(arguments) != 1:
-        raise UndefinedError(f"{name} of {len(arguments)} arguments")
-    if name in ("log", "ln"):
-        return _log(evaluation, arguments[0])
-    if name == "lg":
-        return _log(evaluation, arguments[0]) / _log(evaluation, 10)
-    if name not in _SMOOTH:
+        value, base = arguments
+        return arithmetic.divided(logarithm(arithmetic, value), logarithm(arithmetic, base))
+    count, function = _FUNCTIONS.get(name, (0, None))
+    if function is None:
         raise UndefinedError(f"{name} is not evaluated")
-    return _SMOOTH[name](evaluation.mp, _bounded(evaluation, name, arguments[0]))
+    if len(arguments) != count and (count or len(arguments) < 2):
+        raise UndefinedError(f"{name} of {len(arguments)} arguments")
+    return function(arithmetic, arguments)
 
 
-def _bounded(evaluation: "Evaluation", name: str, value: "Value") -> Any:
-    number = evaluation.approximate(value)
-    cap = 10**5 if name in ("exp", "sinh", "cosh", "tanh", "coth") else MAX_ANGLE
-    if abs(number) > cap:
-        raise TooBigError(f"the argument of {name} is beyond the caps")
-    if evaluation.real and name in ("arcsin", "arccos") and abs(number) > 1:
-        raise UndefinedError(f"{name} outside [-1, 1]")
-    return number
-
-
-def _nonzero(value: Any) -> Any:
-    if value == 0:
-        raise UndefinedError("division by zero")
-    return value
-
-
-def _log(evaluation: "Evaluation", value: "Value") -> Any:
-    number = evaluation.approximate(value)
-    if number == 0:
+def logarithm(arithmetic: Arithmetic, value: Value) -> Value:
+    """The natural logarithm; the principal one off the real line."""
+    if is_exact(value) and value == 1:
+        return 0
+    ball = arithmetic.ball(value)
+    if arithmetic.is_zero(ball):
         raise UndefinedError("log of zero")
-    if evaluation.real and number < 0:
-        raise UndefinedError("log of a negative number")
-    return evaluation.mp.log(number)
+    if isinstance(ball, arb):
+        if arithmetic.sign(ball) > 0:
+            return ball.log()
+        if arithmetic.real:
+            raise UndefinedError("log of a negative number")
+    return arithmetic.settled(arithmetic.off_the_cut(ball).log())
 
 
-def _reciprocal(name: str) -> Callable[[Any, Any], Any]:
-    def compute(mp: Any, x: Any) -> Any:
-        value = getattr(mp, name)(x)
-        if abs(value) < mp.mpf(10) ** (-mp.dps + 12):
-            raise UndefinedError("division by nearly zero")
-        return 1 / value
-
-    return compute
+def exponential(arithmetic: Arithmetic, value: Value) -> Value:
+    """e to a power."""
+    if is_exact(value) and value == 0:
+        return 1
+    return _EXP(arithmetic, [value])
 
 
-def _tangent(mp: Any, x: Any) -> Any:
-    return mp.sin(x) * _reciprocal("cos")(mp, x)
+def _growing(compute: Callable[[Any], Any]) -> Function:
+    """A function that grows like e^x."""
+
+    def function(arithmetic: Arithmetic, values: list[Value]) -> Value:
+        ball = arithmetic.ball(values[0])
+        if (magnitude(ball) or 0) > MAX_EXPONENT_BITS.bit_length():
+            raise TooBigError("the exponent is beyond the caps")
+        return arithmetic.settled(compute(ball))
+
+    return function
 
 
-_SMOOTH: dict[str, Callable[[Any, Any], Any]] = {
-    "sin": lambda mp, x: mp.sin(x),
-    "cos": lambda mp, x: mp.cos(x),
-    "tan": _tangent,
-    "cot": lambda mp, x: mp.cos(x) * _reciprocal("sin")(mp, x),
-    "sec": _reciprocal("cos"),
-    "csc": _reciprocal("sin"),
-    "arcsin": lambda mp, x: mp.asin(x),
-    "arccos": lambda mp, x: mp.acos(x),
-    "arctan": lambda mp, x: mp.atan(x),
-    "asin": lambda mp, x: mp.asin(x),
-    "acos": lambda mp, x: mp.acos(x),
-    "atan": lambda mp, x: mp.atan(x),
-    "arcsinh": lambda mp, x: mp.asinh(x),
-    "arccosh": lambda mp, x: mp.acosh(x),
-    "arctanh": lambda mp, x: mp.atanh(x),
-    "arccot": lambda mp, x: mp.pi / 2 - mp.atan(x),
-    "sinh": lambda mp, x: mp.sinh(x),
-    "cosh": lambda mp, x: mp.cosh(x),
-    "tanh": lambda mp, x: mp.tanh(x),
-    "coth": _reciprocal("tanh"),
-    "exp": lambda mp, x: mp.exp(x),
-    "cis": lambda mp, x: mp.mpc(mp.cos(x), mp.sin(x)),
-    "arg": lambda mp, x: mp.arg(x),
-    "Re": lambda mp, x: mp.re(x),
-    "Im": lambda mp, x: mp.im(x),
-    "overline:mark": lambda mp, x: mp.conj(x),
-    "bar:mark": lambda mp, x: mp.conj(x),
-}
+def _tanh(arithmetic: Arithmetic, values: list[Value]) -> Value:
+    """Near 1 or -1 by e^-2|x|, which no other magnitude would tell."""
+    ball = arithmetic.ball(values[0])
+    arithmetic.note(_EXP(arithmetic, [2 * abs(ball)]))
+    return arithmetic.settled(ball.tanh())
 
 
-def _whole(evaluation: "Evaluation", value: "Value") -> int:
-    """A value that must be a whole number. Raises UndefinedError."""
-    if isinstance(value, int):
-        return value
-    if isinstance(value, Fraction):
-        raise UndefinedError("not a whole number")
-    rounded = evaluation.mp.nint(value.real)
-    if abs(value - rounded) > evaluation.mp.mpf(10) ** (-evaluation.digits // 2):
-        raise UndefinedError("not a whole number")
-    if abs(rounded) > 10**9:
-        raise TooBigError("a whole number beyond the caps")
-    return int(rounded)
+def _periodic(compute: Callable[[Any], Any]) -> Function:
+    def function(arithmetic: Arithmetic, values: list[Value]) -> Value:
+        ball = arithmetic.ball(values[0])
+        limit = MAX_ANGLE_BITS if isinstance(ball, arb) else 22
+        if (magnitude(ball) or 0) > limit:
+            raise TooBigError("the argument of a periodic function is beyond the caps")
+        return arithmetic.settled(compute(ball))
+
+    return function
 
 
-def _rounding(evaluation: "Evaluation", value: "Value", up: bool) -> int:
-    if isinstance(value, (int, Fraction)):
-        return math.ceil(value) if up else math.floor(value)
-    if isinstance(value, evaluation.mp.mpc):
-        raise UndefinedError("floor of a complex number")
-    if abs(value) > 10**30:
-        raise TooBigError("floor of a number beyond the caps")
-    try:
-        return _whole(evaluation, value)
-    except UndefinedError:
-        return int(evaluation.mp.ceil(value) if up else evaluation.mp.floor(value))
+def _smooth(compute: Callable[[Any], Any]) -> Function:
+    def function(arithmetic: Arithmetic, values: list[Value]) -> Value:
+        return arithmetic.settled(compute(arithmetic.ball(values[0])))
+
+    return function
 
 
-def _factorial(evaluation: "Evaluation", value: "Value", step: int) -> int:
-    from .evaluation import MAX_FACTORIAL
-
-    number = _whole(evaluation, value)
-    if number < 0:
-        raise UndefinedError("factorial of a negative number")
-    if number > MAX_FACTORIAL:
-        raise TooBigError("the factorial is too long to be computed")
-    return math.factorial(number) if step == 1 else math.prod(range(number, 0, -2))
+def _over(top: Function, bottom: Function) -> Function:
+    return lambda arithmetic, values: arithmetic.divided(
+        top(arithmetic, values), arithmetic.checked(bottom(arithmetic, values))
+    )
 
 
-def _binomial(evaluation: "Evaluation", pair: list["Value"]) -> int:
-    top, bottom = (_whole(evaluation, value) for value in pair)
+def _inverse(name: str, inside: Callable[[Arithmetic, Any], bool]) -> Function:
+    """A function that is real on a part of the line; complex elsewhere, unless only real counts."""
+
+    def function(arithmetic: Arithmetic, values: list[Value]) -> Value:
+        ball = arithmetic.ball(values[0])
+        if isinstance(ball, arb):
+            if inside(arithmetic, ball):
+                clipped = ball.min(arb(1)).max(arb(-1)) if name in ("asin", "acos") else ball
+                clipped = ball.max(arb(1)) if name == "acosh" else clipped
+                return getattr(clipped, name)()
+            if arithmetic.real:
+                raise UndefinedError(f"{name} outside its domain")
+        return arithmetic.settled(getattr(acb(ball), name)())
+
+    return function
+
+
+def _within_one(arithmetic: Arithmetic, ball: Any) -> bool:
+    return arithmetic.sign(1 - abs(ball)) >= 0
+
+
+def _from_one(arithmetic: Arithmetic, ball: Any) -> bool:
+    return arithmetic.sign(ball - 1) >= 0
+
+
+def _below_one(arithmetic: Arithmetic, ball: Any) -> bool:
+    sign = arithmetic.sign(1 - abs(ball))
+    if sign == 0:
+        raise UndefinedError("arctanh of one")
+    return sign > 0
+
+
+def _argument(arithmetic: Arithmetic, values: list[Value]) -> Value:
+    ball = arithmetic.ball(values[0])
+    if arithmetic.is_zero(ball):
+        raise UndefinedError("the argument of zero")
+    return arithmetic.off_the_cut(ball).arg()
+
+
+def _part(exact: Callable[[Any], Any], pick: Callable[[Any], Any]) -> Function:
+    """A part of a complex number."""
+
+    def function(arithmetic: Arithmetic, values: list[Value]) -> Value:
+        if is_exact(values[0]):
+            return exact(values[0])
+        ball = values[0]
+        return arithmetic.settled(pick(ball)) if isinstance(ball, acb) else exact(ball)
+
+    return function
+
+
+def _factorial(step: int) -> Function:
+    def function(arithmetic: Arithmetic, values: list[Value]) -> int:
+        number = arithmetic.whole(values[0])
+        if number < 0:
+            raise UndefinedError("factorial of a negative number")
+        if number > MAX_FACTORIAL:
+            raise TooBigError("the factorial is too long to be computed")
+        return math.factorial(number) if step == 1 else math.prod(range(number, 0, -2))
+
+    return function
+
+
+def _binomial(arithmetic: Arithmetic, values: list[Value]) -> int:
+    top, bottom = (arithmetic.whole(value) for value in values)
     if top < 0 or bottom < 0:
         raise UndefinedError("binomial of a negative number")
     if min(bottom, abs(top - bottom)) > 2_000 or top > 10**7:
@@ -147,41 +164,97 @@ def _binomial(evaluation: "Evaluation", pair: list["Value"]) -> int:
     return math.comb(top, bottom)
 
 
-def _absolute(evaluation: "Evaluation", values: list["Value"]) -> "Value":
+def _absolute(arithmetic: Arithmetic, values: list[Value]) -> Value:
     return abs(values[0])
 
 
-def _sign(evaluation: "Evaluation", value: "Value") -> int:
-    number = evaluation.approximate(value)
-    if isinstance(number, evaluation.mp.mpc):
-        raise UndefinedError("the sign of a complex number")
-    return int(number > 0) - int(number < 0)
+def _wholes(function: Callable[..., int]) -> Function:
+    return lambda arithmetic, values: function(*(arithmetic.whole(one) for one in values))
 
 
-def _wholes(function: Callable[..., int]) -> Callable[["Evaluation", list["Value"]], "Value"]:
-    return lambda evaluation, values: function(*(_whole(evaluation, v) for v in values))
+def _greatest(arithmetic: Arithmetic, values: list[Value]) -> Value:
+    if all(is_exact(one) for one in values):
+        return max(values)
+    found = arithmetic.real_ball(values[0])
+    for one in values[1:]:
+        found = found.max(arithmetic.real_ball(one))
+    return found
 
 
-def _extreme(pick: Callable[..., Any]) -> Callable[["Evaluation", list["Value"]], "Value"]:
-    def compute(evaluation: "Evaluation", values: list["Value"]) -> "Value":
-        if len(values) < 2 or any(isinstance(value, evaluation.mp.mpc) for value in values):
-            raise UndefinedError("order of complex numbers")
-        return pick(values, key=evaluation.approximate)
-
-    return compute
+def _negated(value: Value) -> Value:
+    return -value
 
 
-_EXACT: dict[str, Callable[["Evaluation", list["Value"]], "Value"]] = {
-    "abs": _absolute,
-    "sgn": lambda evaluation, values: _sign(evaluation, values[0]),
-    "floor": lambda evaluation, values: _rounding(evaluation, values[0], up=False),
-    "ceil": lambda evaluation, values: _rounding(evaluation, values[0], up=True),
-    "factorial": lambda evaluation, values: _factorial(evaluation, values[0], 1),
-    "factorial2": lambda evaluation, values: _factorial(evaluation, values[0], 2),
-    "binom": _binomial,
-    "gcd": _wholes(math.gcd),
-    "lcm": _wholes(math.lcm),
-    "max": _extreme(max),
-    "min": _extreme(min),
+def _least(arithmetic: Arithmetic, values: list[Value]) -> Value:
+    return _negated(_greatest(arithmetic, [_negated(one) for one in values]))
+
+
+def _cis(arithmetic: Arithmetic, values: list[Value]) -> Value:
+    angle = arithmetic.real_ball(values[0])
+    return arithmetic.settled(acb(angle.cos(), angle.sin()))
+
+
+def _arccot(arithmetic: Arithmetic, values: list[Value]) -> Value:
+    ball = arithmetic.ball(values[0])
+    return arithmetic.settled(arb.pi() / 2 - ball.atan())
+
+
+_EXP = _growing(lambda ball: ball.exp())
+_SIN = _periodic(lambda ball: ball.sin())
+_COS = _periodic(lambda ball: ball.cos())
+_SINH = _growing(lambda ball: ball.sinh())
+_COSH = _growing(lambda ball: ball.cosh())
+
+
+def _one(arithmetic: Arithmetic, values: list[Value]) -> int:
+    return 1
+
+
+_FUNCTIONS: dict[str, tuple[int, Function]] = {
+    "sin": (1, _SIN),
+    "cos": (1, _COS),
+    "tan": (1, _over(_SIN, _COS)),
+    "cot": (1, _over(_COS, _SIN)),
+    "sec": (1, _over(_one, _COS)),
+    "csc": (1, _over(_one, _SIN)),
+    "arcsin": (1, _inverse("asin", _within_one)),
+    "arccos": (1, _inverse("acos", _within_one)),
+    "arctan": (1, _smooth(lambda ball: ball.atan())),
+    "arccot": (1, _arccot),
+    "arcsinh": (1, _smooth(lambda ball: ball.asinh())),
+    "arccosh": (1, _inverse("acosh", _from_one)),
+    "arctanh": (1, _inverse("atanh", _below_one)),
+    "sinh": (1, _SINH),
+    "cosh": (1, _COSH),
+    "tanh": (1, _tanh),
+    "coth": (1, _over(_COSH, _SINH)),
+    "exp": (1, lambda arithmetic, values: exponential(arithmetic, values[0])),
+    "log": (1, lambda arithmetic, values: logarithm(arithmetic, values[0])),
+    "ln": (1, lambda arithmetic, values: logarithm(arithmetic, values[0])),
+    "lg": (
+        1,
+        lambda arithmetic, values: arithmetic.divided(
+            logarithm(arithmetic, values[0]), logarithm(arithmetic, 10)
+        ),
+    ),
+    "cis": (1, _cis),
+    "arg": (1, _argument),
+    "Re": (1, _part(lambda value: value, lambda ball: ball.real)),
+    "Im": (1, _part(lambda value: 0, lambda ball: ball.imag)),
+    "overline:mark": (1, _part(lambda value: value, lambda ball: ball.conjugate())),
+    "bar:mark": (1, _part(lambda value: value, lambda ball: ball.conjugate())),
+    "abs": (1, _absolute),
+    "sgn": (1, lambda arithmetic, values: arithmetic.sign(values[0])),
+    "floor": (1, lambda arithmetic, values: arithmetic.rounded(values[0], up=False)),
+    "ceil": (1, lambda arithmetic, values: arithmetic.rounded(values[0], up=True)),
+    "factorial": (1, _factorial(1)),
+    "factorial2": (1, _factorial(2)),
+    "binom": (2, _binomial),
+    "gcd": (0, _wholes(math.gcd)),
+    "lcm": (0, _wholes(math.lcm)),
+    "max": (0, _greatest),
+    "min": (0, _least),
 }
+_FUNCTIONS |= {"asin": _FUNCTIONS["arcsin"], "acos": _FUNCTIONS["arccos"]}
+_FUNCTIONS |= {"atan": _FUNCTIONS["arctan"]}
 INTEGER_FUNCTIONS = frozenset(("floor", "ceil", "factorial", "factorial2", "binom", "gcd", "lcm"))

@@ -6,7 +6,7 @@ from functools import cmp_to_key
 from typing import Any, Self
 
 from ..grammar.nodes import Node, TooBigError, UndefinedError, UnparsableError, symbols
-from .equality import DIGITS, UndecidedError, same_value, value_at
+from .equality import UndecidedError, order
 
 MAX_ENDS = 100
 _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!=", "=": "="}
@@ -15,11 +15,7 @@ _FLIP = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!=", "=": "="}
 def _order(first: Node, second: Node) -> int:
     """-1, 0, 1. Raises UnparsableError when an end is no real number."""
     try:
-        if same_value(first, second):
-            return 0
-        a, left = value_at(first, {}, True, 2 * DIGITS)
-        b, right = value_at(second, {}, True, 2 * DIGITS)
-        return -1 if left.approximate(a) < right.approximate(b) else 1
+        return order(first, second)
     except (UndefinedError, UndecidedError) as error:
         raise UnparsableError("an end that is no real number") from error
 
