@@ -11,9 +11,10 @@ from .comparison import solution_set, states_same_name
 from .relations import is_polynomial, same_fractions
 from .univariate import is_rational, same_truth
 
-WORKER_SECONDS = 1.2
-WITHIN_SECONDS = 1.9
-"""With the start of a worker, if none is warm."""
+CPU_SECONDS = 1.0
+"""Processor time of one check."""
+WALL_SECONDS = 30.0
+"""A backstop for a machine that is too busy to give a check its processor time."""
 POOL = WorkerPool(memory_mb=2048, preload=f"{__package__}.algebra")
 
 
@@ -78,13 +79,7 @@ def decide_algebra(gold: Reading, answer: Reading) -> Decision:
             return Decision("correct", "equal once denominators are cleared", "value")
         return Decision("incorrect", "the two are different equations", "value")
     try:
-        equal = POOL.call(
-            f"{__package__}.algebra:same_solutions",
-            to_data(gold.node),
-            to_data(answer.node),
-            seconds=WORKER_SECONDS,
-            within=WITHIN_SECONDS,
-        )
+        equal = _in_worker("same_solutions", gold.node, answer.node)
     except WorkerTimeoutError:
         return Decision("timeout", "the answer could not be compared in time", "algebra")
     except WorkerMemoryError:
@@ -94,6 +89,26 @@ def decide_algebra(gold: Reading, answer: Reading) -> Decision:
     if equal:
         return Decision("correct", "the two have the same solutions", "algebra")
     return Decision("incorrect", "the two have different solutions", "algebra")
+
+
+def _in_worker(function: str, *nodes: Node) -> bool:
+    """The answer of a worker; of another one when the first failed by our own fault."""
+    for last in (False, True):
+        try:
+            return bool(
+                POOL.call(
+                    f"{__package__}.algebra:{function}",
+                    *map(to_data, nodes),
+                    seconds=WALL_SECONDS,
+                    cpu_seconds=CPU_SECONDS,
+                )
+            )
+        except (WorkerTimeoutError, WorkerMemoryError):
+            raise
+        except WorkerError:
+            if last:
+                raise
+    raise AssertionError("unreachable")
 
 
 def warm() -> None:
