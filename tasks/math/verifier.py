@@ -5,24 +5,37 @@ that are checked before a value is built, the algebra by a worker that is killed
 Any thread may call, inside an event loop too.
 """
 
+import logging
 import time
 
 from ..text import final_answer
 from ..verdict import Verdict, checker_error, correct, wrong
 from .grading.decision import decide, warm
 from .grading.rules import EXACT, Rules
+from .values.evaluation import work_limit
 
 __all__ = ["EXACT", "Rules", "equivalent", "verify_math", "warm"]
+
+_log = logging.getLogger(__name__)
+_KEPT = 20_000
+"""Characters of an input that are kept when the verifier itself fails."""
 
 
 def verify_math(gold: str, completion: str, *, rules: Rules = EXACT) -> Verdict:
     """Decide whether the final answer of a completion is the gold.
 
     `rules` relaxes single rules (tolerance, percent, units); the verdict's meta names them.
-    Never raises for what a model wrote; an empty gold is a `checker_error`.
+    Never raises for what a model wrote; an empty gold is a `checker_error`, and so is a fault of
+    the verifier, with the input in its meta.
     """
     started = time.perf_counter()
-    verdict = _verify(gold, completion, rules)
+    try:
+        with work_limit():
+            verdict = _verify(gold, completion, rules)
+    except Exception as error:
+        _log.exception("the math verifier failed")
+        reason = f"the math verifier failed: {type(error).__name__}: {error}"[:500]
+        verdict = checker_error(reason, gold=gold[:_KEPT], completion=completion[-_KEPT:])
     return verdict.model_copy(update={"seconds": time.perf_counter() - started})
 
 
@@ -54,4 +67,5 @@ def equivalent(gold: str, answer: str, *, rules: Rules = EXACT) -> bool:
     """Whether an answer, already extracted, equals the gold. False for an empty gold."""
     if not gold.strip() or not answer.strip():
         return False
-    return decide(gold, answer, rules).status == "correct"
+    with work_limit():
+        return decide(gold, answer, rules).status == "correct"

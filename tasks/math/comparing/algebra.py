@@ -55,7 +55,7 @@ def expression(node: Node) -> Any:
 
 
 def _power(base: Any, exponent: Any) -> Any:
-    if exponent.is_number and abs(exponent) > 64:
+    if exponent.is_number and abs(exponent) > 64 and (base.is_Rational or not exponent.is_Rational):
         raise UnknownNodeError("a high power")
     return base**exponent
 
@@ -77,6 +77,20 @@ def same_solutions(first_data: Any, second_data: Any) -> bool:
         if _is_equation(first) and _is_equation(second):
             return _same_equation(first, second)
         return _same_set(_solutions(first), _solutions(second))
+    except (UnknownNodeError, NotImplementedError, ValueError, TypeError, AttributeError):
+        return False
+    except (ZeroDivisionError, RecursionError, sympy.PolynomialError):
+        return False
+
+
+def same_values(first_data: Any, second_data: Any) -> bool:
+    """Whether two expressions simplify to the same one; what stays open is not the same."""
+    try:
+        first, second = expression(from_data(first_data)), expression(from_data(second_data))
+        difference = sympy.powsimp(sympy.expand_log(first - second, force=False), force=False)
+        if difference == 0 or sympy.simplify(difference) == 0:
+            return True
+        return bool(second != 0 and sympy.simplify(first / second) == 1)
     except (UnknownNodeError, NotImplementedError, ValueError, TypeError, AttributeError):
         return False
     except (ZeroDivisionError, RecursionError, sympy.PolynomialError):

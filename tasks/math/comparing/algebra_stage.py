@@ -78,17 +78,37 @@ def decide_algebra(gold: Reading, answer: Reading) -> Decision:
         if equal:
             return Decision("correct", "equal once denominators are cleared", "value")
         return Decision("incorrect", "the two are different equations", "value")
+    return _decided("same_solutions", gold.node, answer.node)
+
+
+def wants_values(gold: Answer, answer: Answer) -> bool:
+    """Whether two numbers are beyond what their evaluation can tell."""
+    return gold.kind == answer.kind == "number"
+
+
+def decide_values(gold: Answer, answer: Answer) -> Decision:
+    """Ask the worker whether the two expressions simplify to one."""
+    return _decided("same_values", gold.node, answer.node)
+
+
+_FOUND = {
+    ("same_solutions", True): "the two have the same solutions",
+    ("same_solutions", False): "the two have different solutions",
+    ("same_values", True): "the two simplify to the same value",
+    ("same_values", False): "the two could not be shown equal",
+}
+
+
+def _decided(function: str, *nodes: Node) -> Decision:
     try:
-        equal = _in_worker("same_solutions", gold.node, answer.node)
+        equal = _in_worker(function, *nodes)
     except WorkerTimeoutError:
         return Decision("timeout", "the answer could not be compared in time", "algebra")
     except WorkerMemoryError:
         return Decision("memory", "the answer needed too much memory to compare", "algebra")
     except WorkerError as error:
         return Decision("checker_error", f"the algebra worker failed: {error}", "algebra")
-    if equal:
-        return Decision("correct", "the two have the same solutions", "algebra")
-    return Decision("incorrect", "the two have different solutions", "algebra")
+    return Decision("correct" if equal else "incorrect", _FOUND[function, equal], "algebra")
 
 
 def _in_worker(function: str, *nodes: Node) -> bool:
