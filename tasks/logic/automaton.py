@@ -1,6 +1,7 @@
 """Automaton tracing: in which state does a machine end?"""
 
 import random
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import ask
@@ -20,6 +21,7 @@ class Automaton(ChoiceSuite):
     """
 
     name = "automaton"
+    noun: ClassVar[str] = "state"
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         states = [chr(ord("A") + i) for i in range(STATES[difficulty - 1])]
@@ -38,6 +40,12 @@ class Automaton(ChoiceSuite):
         )
         meta = {"moves": moves, "start": start, "word": word, "options": states}
         return Draft(ask(question, "the state"), state, meta)
+
+    def sentences(self, problem: Problem) -> tuple[str, ...]:
+        subjects = ("it", "the machine", "the automaton")
+        verbs = ("ends in", "ends up in", "ends at", "stops in", "is in", "finishes in")
+        ends = tuple(f"{one} {verb} {{}}" for one in subjects for verb in verbs)
+        return (*ends, "the final state is {}", "the end state is {}", "the state is {}")
 
     def steps(self, problem: Problem) -> list[str]:
         state = problem.meta["start"]

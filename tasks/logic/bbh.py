@@ -13,10 +13,10 @@ from ...sandbox.errors import UsageError
 from ..sources import data_folder, from_hub, require
 from ..suite import Suite
 from .exact_answer import kind_of, words_of
-from .question_files.judging import plain
 from .question_files.options import answer_letter
 from .question_files.rows import read_rows
 from .question_files.suite import Item, QuestionSuite
+from .shapes.plain_text import key
 
 TASKS = (
     "boolean_expressions", "causal_judgement", "date_understanding", "disambiguation_qa",
@@ -51,18 +51,18 @@ def item_of(text: str, target: str, known: Sequence[str], own: tuple[str, ...]) 
     target = target.strip()
     options, lettered = options_in(text)
     if lettered:
-        texts = [plain(option) for option in options]
-        if _LETTER_TARGET.fullmatch(target) or plain(target) in texts:
+        texts = [key(option) for option in options]
+        if _LETTER_TARGET.fullmatch(target) or key(target) in texts:
             return Item(text, answer_letter(target, options, text[:40]), "choice", options, own)
         return Item(text, target, "text", (), own)
-    if options and plain(target) in {plain(option) for option in options}:
+    if options and key(target) in {key(option) for option in options}:
         return Item(text, target, "word", options, own)
     kind = kind_of(target)
     if kind == "brackets":
         return Item(text, target, kind, (), own, {"opened": text.rpartition("Input:")[2].strip()})
     if kind == "text" and len(target.split()) > 1:
         return Item(text, target, "words", (), own)
-    if kind in ("word", "text") and plain(target) in known:
+    if kind in ("word", "text") and key(target) in known:
         return Item(text, target, "word", known, own)
     return Item(text, target, kind, (), own)
 

@@ -64,6 +64,13 @@ class BooleanCircuits(ChoiceSuite):
         meta = {"inputs": values, "gates": gates, "options": ["0", "1"]}
         return Draft(ask(question, "0 or 1"), str(wanted), meta)
 
+    def sentences(self, problem: Problem) -> tuple[str, ...]:
+        last = problem.meta["gates"][-1][0]
+        what = (last, f"the value of {last}", f"the output of {last}", "the output", "the value")
+        verbs = ("outputs", "gives", "evaluates to", "has the value")
+        says = tuple(f"{last} {verb} {{}}" for verb in verbs)
+        return (*(f"{one} is {{}}" for one in what), *says)
+
     def steps(self, problem: Problem) -> list[str]:
         known: dict[str, int] = dict(problem.meta["inputs"])
         lines = []

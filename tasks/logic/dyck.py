@@ -8,6 +8,8 @@ from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
 from .generating.base import LogicSuite
+from .shapes import LogicShape
+from .shapes.sequence import Brackets
 
 # No braces: TeX, and so a box, reads them as its own.
 PAIRS = {"(": ")", "[": "]", "<": ">"}
@@ -55,9 +57,12 @@ class Dyck(LogicSuite):
         meta = {"prefix": "".join(prefix), "kinds": "".join(kinds)}
         return Draft(ask(question, "only the missing closing brackets, in order,"), answer, meta)
 
-    def fault(self, problem: Problem, answer: str) -> str | None:
-        given = "".join(answer.split())
-        if not given or any(bracket not in PAIRS.values() for bracket in given):
+    def shape(self, problem: Problem) -> LogicShape:
+        return Brackets()
+
+    def fault(self, problem: Problem, value: str) -> str | None:
+        given = value
+        if any(bracket not in PAIRS.values() for bracket in given):
             return "the answer is not a sequence of closing brackets"
         right = problem.answer.replace(" ", "")
         if given == right:
@@ -92,9 +97,6 @@ class Dyck(LogicSuite):
         given = problem.answer.split()
         given[-1] = closers[(closers.index(given[-1]) + 1) % len(closers)]
         return reply(" ".join(given))
-
-    def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        return first.split() == second.split() or "".join(first.split()) == "".join(second.split())
 
 
 load = Dyck

@@ -2,7 +2,7 @@
 
     load("exact_answer", path="puzzles.jsonl", kind="number")
 
-`kind` says what an answer is (see `question_files.judging`): text, exact, number, word, words, list,
+`kind` says what an answer is (see `question_files.kinds`): text, exact, number, word, words, list,
 set, brackets. Without one it is read off the answers. A passage before the question, several
 questions to a passage, `#### 42` and `[[42]]` are understood.
 """
@@ -15,10 +15,13 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ..suite import Suite
 from .question_files.fields import answer_of, literal, question_text
-from .question_files.judging import JUDGES, number, plain, unbracketed
+from .question_files.kinds import KINDS as _KINDS
+from .question_files.kinds import unbracketed
 from .question_files.options import within
 from .question_files.rows import pick, read_rows
 from .question_files.suite import Item, QuestionSuite
+from .shapes.plain_text import key
+from .shapes.text import number
 
 _LETTER = re.compile(r"\(?[A-Z]\)?")
 _BRACKETS = re.compile(r"[\s()\[\]{}<>]+")
@@ -27,7 +30,7 @@ _LEGAL_WORDS = (
     ("entailment", "neutral", "contradiction"), ("entailed", "not entailed"),
     ("possible", "impossible"), ("consistent", "inconsistent"), ("correct", "incorrect"),
 )  # fmt: skip
-KINDS = tuple(kind for kind in JUDGES if kind not in ("choice", "grid", "table"))
+KINDS = tuple(kind for kind in _KINDS if kind not in ("choice", "grid", "table"))
 MOST_WORDS, OFTEN = 5, 4
 """Answers of a file that are at most so many, each given so often on average, are its words."""
 
@@ -38,14 +41,14 @@ def kind_of(answer: str) -> str:
         return "number"
     if _BRACKETS.fullmatch(answer):
         return "brackets"
-    if any(plain(answer) in words for words in _LEGAL_WORDS):
+    if any(key(answer) in words for words in _LEGAL_WORDS):
         return "word"
     return "text"
 
 
 def words_of(answers: Sequence[str]) -> tuple[str, ...]:
     """The closed set of words that all answers of a file come from, or ()."""
-    known = Counter(plain(answer) for answer in answers)
+    known = Counter(key(answer) for answer in answers)
     for words in _LEGAL_WORDS:
         if set(known) <= set(words):
             first = [word for word in words if word in known or word in words[:2]]
@@ -68,12 +71,12 @@ def item_of(
     chosen = kind or kind_of(answers[0])
     if kind in ("list", "set", "words") and isinstance(answer, list):
         answers = [(" " if kind == "words" else ", ").join(answers)]
-    if kind is None and chosen == "text" and words and plain(answers[0]) in words:
+    if kind is None and chosen == "text" and words and key(answers[0]) in words:
         chosen = "word"
     meta: dict[str, Any] = {"accepted": answers[1:]} if len(answers) > 1 else {}
     options: Sequence[str] = ()
     if chosen == "word":
-        known = next((known for known in _LEGAL_WORDS if plain(answers[0]) in known), ())
+        known = next((known for known in _LEGAL_WORDS if key(answers[0]) in known), ())
         options = words or known[:2]
     if isinstance(answer, bool):
         meta["synonyms"] = {"yes": "true", "no": "false"}

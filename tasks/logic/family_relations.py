@@ -1,6 +1,7 @@
 """Family relations: what is one person to another?"""
 
 import random
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import ask
@@ -53,6 +54,7 @@ class FamilyRelations(ChoiceSuite):
     """
 
     name = "family_relations"
+    noun: ClassVar[str] = "relation"
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         links = LINKS[difficulty - 1]
@@ -76,6 +78,13 @@ class FamilyRelations(ChoiceSuite):
         question = f"{' '.join(facts)} What is {path[0]} to {path[-1]}: {', '.join(options)}?"
         meta = {"path": path, "ups": ups, "options": options}
         return Draft(ask(question, "the relation"), answer, meta)
+
+    def sentences(self, problem: Problem) -> tuple[str, ...]:
+        one, other = problem.meta["path"][0], problem.meta["path"][-1]
+        return (
+            f"{one} is {{}} of {other}", f"{one} is {{}} to {other}", f"{one} is {other}'s {{}}",
+            f"the relation of {one} to {other} is {{}}", f"{one} is {{}}", "the relation is {}",
+        )  # fmt: skip
 
     def steps(self, problem: Problem) -> list[str]:
         path, ups = problem.meta["path"], problem.meta["ups"]

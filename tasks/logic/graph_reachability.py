@@ -40,6 +40,35 @@ class GraphReachability(YesNoSuite):
         meta = {"edges": edges, "start": start, "goal": goal}
         return Draft(ask(question, "yes or no"), "yes" if wanted else "no", meta)
 
+    def meaning(self, problem: Problem) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        start, goal = problem.meta["start"], problem.meta["goal"]
+        ways = [f"from {start} to {goal}", f"to {goal}", f"to {goal} from {start}", ""]
+        tails = ("", " along the arrows")
+        you = [f"get {way}".strip() for way in ways] + [
+            f"reach {goal}",
+            f"reach {goal} from {start}",
+        ]
+        is_there = [f"path {way}".strip() for way in ways] + [f"way {way}".strip() for way in ways]
+        is_there += [f"route {way}".strip() for way in ways]
+        yes = [f"{who} can {one}" for who in ("you", "we", "one") for one in you]
+        no = [f"{who} cannot {one}" for who in ("you", "we", "one") for one in you]
+        yes += [f"there is a {one}" for one in is_there] + [
+            f"there exists a {one}" for one in is_there
+        ]
+        no += [f"there is no {one}" for one in is_there]
+        yes += [f"it is possible to {one}" for one in you]
+        no += [f"it is {how} to {one}" for how in ("not possible", "impossible") for one in you]
+        for of in (f" from {start}", ""):
+            yes += [f"{goal} is reachable{of}", f"{goal} can be reached{of}"]
+            no += [f"{goal} is not reachable{of}", f"{goal} cannot be reached{of}"]
+            no += [f"{goal} is unreachable{of}"]
+        yes, no = [*yes, f"{start} can reach {goal}"], [*no, f"{start} cannot reach {goal}"]
+        yes, no = [*yes, "it is possible"], [*no, "it is not possible", "it is impossible"]
+        return (
+            tuple(one + tail for one in yes for tail in tails),
+            tuple(one + tail for one in no for tail in tails),
+        )
+
     def steps(self, problem: Problem) -> list[str]:
         goal = problem.meta["goal"]
         lines = []

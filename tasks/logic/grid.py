@@ -13,11 +13,11 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ..suite import Suite
-from .generating.answers import parse_grid
 from .question_files.fields import QUESTIONS, literal
 from .question_files.rows import pick, read_rows
 from .question_files.suite import Item, QuestionSuite
 from .question_files.tables import as_table, is_masked
+from .shapes.grid import NumberGrid
 
 PUZZLES = ("puzzle", "puzzles", "quizzes", "quiz", "question", "input", "grid", "board", *QUESTIONS)
 SOLUTIONS = ("answer", "solution", "solutions", "output", "target", "gold", "label", "answers")
@@ -25,7 +25,9 @@ SOLUTIONS = ("answer", "solution", "solutions", "output", "target", "gold", "lab
 
 def as_grid(value: Any, where: str) -> str:
     """The grid as compact JSON, from rows, text or the digits of a square. Raises UsageError."""
-    grid = _square(value) or parse_grid(value if isinstance(value, str) else json.dumps(value))
+    grid = _square(value) or NumberGrid().read(
+        value if isinstance(value, str) else json.dumps(value)
+    )
     if grid is None:
         raise UsageError(f"{where}: the answer is not a grid of whole numbers")
     return json.dumps(grid, separators=(",", ":"))

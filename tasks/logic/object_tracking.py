@@ -1,6 +1,7 @@
 """Object tracking: who holds what after a row of swaps?"""
 
 import random
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import ask
@@ -23,6 +24,7 @@ class ObjectTracking(ChoiceSuite):
     """
 
     name = "object_tracking"
+    noun: ClassVar[str] = "object"
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         count = PEOPLE[difficulty - 1]
@@ -43,6 +45,19 @@ class ObjectTracking(ChoiceSuite):
             "options": objects,
         }
         return Draft(ask(question, "the object"), holds[asked], meta)
+
+    def sentences(self, problem: Problem) -> tuple[str, ...]:
+        verbs = (
+            "has",
+            "holds",
+            "is holding",
+            "now has",
+            "ends up with",
+            "ends with",
+            "gets",
+            "has got",
+        )
+        return tuple(f"{problem.meta['asked']} {verb} {{}}" for verb in verbs)
 
     def steps(self, problem: Problem) -> list[str]:
         holds: dict[str, str] = dict(problem.meta["holds"])

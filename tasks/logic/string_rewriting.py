@@ -9,6 +9,8 @@ from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
 from .generating.base import LogicSuite
+from .shapes import LogicShape
+from .shapes.text import LettersOnly
 
 LETTERS = (3, 3, 3, 3, 4, 4, 4, 5, 5, 6)
 RULES = (2, 2, 3, 3, 4, 5, 6, 7, 9, 12)
@@ -57,10 +59,8 @@ class StringRewriting(LogicSuite):
         meta = {"rules": rules, "word": word, "letters": letters}
         return Draft(ask(question, "the final word"), history[-1], meta)
 
-    def fault(self, problem: Problem, answer: str) -> str | None:
-        if not answer or any(letter not in problem.meta["letters"] for letter in answer):
-            return f"the answer is not a word of the letters {problem.meta['letters']}"
-        return None if answer == problem.answer else "another word is right"
+    def shape(self, problem: Problem) -> LogicShape:
+        return LettersOnly(problem.meta["letters"], problem.meta["word"])
 
     def steps(self, problem: Problem) -> list[str]:
         return rewritten(problem.meta["word"], problem.meta["rules"])
@@ -78,9 +78,6 @@ class StringRewriting(LogicSuite):
         letters = problem.meta["letters"]
         following = letters[(letters.index(problem.answer[-1]) + 1) % len(letters)]
         return reply(problem.answer[:-1] + following)
-
-    def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        return first.strip() == second.strip()
 
 
 load = StringRewriting

@@ -51,6 +51,12 @@ class Syllogisms(YesNoSuite):
         meta = {"premises": premises, "conclusion": conclusion}
         return Draft(ask(question, "yes or no"), "yes" if wanted else "no", meta)
 
+    def meaning(self, problem: Problem) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        said = _lowered(text_of(problem.meta["conclusion"]))[:-1]
+        what = ("it", "the conclusion", "this", f"it {{}} that {said}")
+        yes, no = ["follows", "does follow"], ["does not follow", "does not necessarily follow"]
+        return _of_each(what, yes), _of_each(what, no)
+
     def steps(self, problem: Problem) -> list[str]:
         premises, conclusion = problem.meta["premises"], problem.meta["conclusion"]
         denied = _denial(conclusion)
@@ -75,6 +81,15 @@ def _denial(conclusion: Statement) -> Statement:
     first, second = parts[0] if kind == "some" else (parts[0][0], parts[1][0])
     opposite = [*second[:-1], not second[-1]]
     return ["all", [first], [opposite]] if kind == "some" else ["some", [first, opposite]]
+
+
+def _of_each(subjects: tuple[str, ...], verbs: list[str]) -> tuple[str, ...]:
+    """Each verb after each subject, or in its place for the verb."""
+    return tuple(
+        subject.format(verb) if "{}" in subject else f"{subject} {verb}"
+        for subject in subjects
+        for verb in verbs
+    )
 
 
 def _say(atom: str, truth: bool) -> str:

@@ -46,6 +46,15 @@ class TruthTellerWebs(YesNoSuite):
         meta = {"first": [names[0], first], "claims": [list(claim) for claim in claims]}
         return Draft(ask(question, "yes or no"), "yes" if wanted else "no", meta)
 
+    def meaning(self, problem: Problem) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        name = problem.meta["claims"][-1][0]
+        good = ("tells the truth", "is telling the truth", "is honest", "is a truth-teller",
+                "is a truth teller", "is truthful", "always tells the truth")  # fmt: skip
+        bad = ("does not tell the truth", "is not telling the truth", "lies", "is lying",
+               "is a liar", "always lies", "is not honest", "is not truthful",
+               "is not a truth-teller", "is not a truth teller")  # fmt: skip
+        return tuple(f"{name} {one}" for one in good), tuple(f"{name} {one}" for one in bad)
+
     def steps(self, problem: Problem) -> list[str]:
         name, honest = problem.meta["first"]
         truth: dict[str, bool] = {name: honest}

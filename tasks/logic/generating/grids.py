@@ -1,5 +1,6 @@
 """Squares of symbols: Latin squares, and with boxes sudokus."""
 
+import json
 import math
 import random
 from collections.abc import Sequence
@@ -7,7 +8,8 @@ from functools import cache
 
 from ...problem import Problem
 from ...prompting import reply
-from .answers import parse_grid, parse_json
+from ..shapes import LogicShape
+from ..shapes.grid import NumberGrid
 from .base import LogicSuite
 from .solving import Clause, Cnf, solving
 
@@ -104,7 +106,7 @@ def grid_json(grid: Grid) -> str:
     return "[" + ",".join("[" + ",".join(map(str, row)) + "]" for row in grid) + "]"
 
 
-def fault_in(answer: Grid, puzzle: Grid, box: Box) -> str | None:
+def fault_in(answer: Sequence[Sequence[int]], puzzle: Grid, box: Box) -> str | None:
     """What breaks the rules of the puzzle, or None."""
     n = len(puzzle)
     if len(answer) != n or any(len(row) != n for row in answer):
@@ -164,17 +166,17 @@ def solution(puzzle: Grid, box: Box) -> Grid | None:
 class GridRules:
     """A square to fill in; meta holds the puzzle (0 is empty) and the box."""
 
-    def fault(self, problem: Problem, answer: str) -> str | None:
+    def shape(self, problem: Problem) -> LogicShape:
+        return NumberGrid(len(problem.meta["puzzle"]))
+
+    def fault(self, problem: Problem, value: Sequence[Sequence[int]]) -> str | None:
         """What breaks the rules, in one sentence; None when the grid keeps them."""
-        grid = parse_grid(answer, len(problem.meta["puzzle"]))
-        if grid is None:
-            return "the answer is not a table of whole numbers"
-        return fault_in(grid, problem.meta["puzzle"], tuple(problem.meta["box"]))
+        return fault_in(value, problem.meta["puzzle"], tuple(problem.meta["box"]))
 
     def steps(self, problem: Problem) -> list[str]:
         """The cells in an order in which they can be filled in."""
         box = tuple(problem.meta["box"])
-        return solving_steps(problem.meta["puzzle"], parse_json(problem.answer), box)
+        return solving_steps(problem.meta["puzzle"], json.loads(problem.answer), box)
 
     def guess(self, problem: Problem, rng: random.Random) -> str:
         """Every empty cell filled with a random number."""
@@ -188,15 +190,11 @@ class GridRules:
 
     def wrong(self, problem: Problem) -> str | None:
         puzzle = problem.meta["puzzle"]
-        grid: Grid = parse_json(problem.answer)
+        grid: Grid = json.loads(problem.answer)
         row = next(r for r, cells in enumerate(puzzle) if 0 in cells)
         column = list(puzzle[row]).index(0)
         grid[row][column] = grid[row][column] % len(grid) + 1
         return reply(grid_json(grid))
-
-    def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        grid = parse_grid(first)
-        return first == second or (grid is not None and grid == parse_grid(second))
 
 
 class GridSuite(GridRules, LogicSuite):

@@ -9,7 +9,17 @@ from typing import ClassVar
 
 from ...problem import Problem
 from ...prompting import reply
-from ..shapes.expression import ExpressionError, Tree, combine, numbers_in, parse, value_of, write
+from ..shapes import LogicShape
+from ..shapes.expression import (
+    Expression,
+    ExpressionError,
+    Tree,
+    combine,
+    numbers_in,
+    parse,
+    value_of,
+    write,
+)
 from .base import LogicSuite
 
 OPERATIONS = "+-*/"
@@ -21,25 +31,24 @@ class NumberRules:
     use_all: ClassVar[bool]
     """Whether each number must be used (exactly once), or may be left out."""
 
-    def fault(self, problem: Problem, answer: str) -> str | None:
+    def shape(self, problem: Problem) -> LogicShape:
+        return Expression(problem.meta["target"])
+
+    def fault(self, problem: Problem, value: Tree) -> str | None:
         """What is wrong with an expression, in one sentence; None when it makes the target."""
         target = problem.meta["target"]
-        left, equals, right = answer.partition("=")
-        if equals and right.strip() != str(target):
-            return f"only = {target} may follow the expression"
         try:
-            tree = parse(left)
-            value = value_of(tree)
+            result = value_of(value)
         except ExpressionError as error:
             return str(error)
-        spare = Counter(numbers_in(tree))
+        spare = Counter(numbers_in(value))
         spare.subtract(problem.meta["numbers"])
         for number, count in sorted(spare.items()):
             if count > 0:
                 return f"{number} is used more often than it is there"
             if count < 0 and self.use_all:
                 return f"{number} is not used as often as it is there"
-        return None if value == target else f"it makes {value}, not {target}"
+        return None if result == target else f"it makes {result}, not {target}"
 
     def steps(self, problem: Problem) -> list[str]:
         """The operations of the gold, one a line."""

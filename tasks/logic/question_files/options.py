@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ....sandbox.errors import UsageError
+from ..shapes.plain_text import key
 from .fields import literal
-from .judging import plain
 from .rows import folded, pick
 
 OPTIONS = (
@@ -175,7 +175,7 @@ def answer_letter(
         return label[1].upper()
     mark = _LABEL.match(text)
     for candidate in (text, text[mark.end() :] if mark else text):
-        matches = [i for i, option in enumerate(texts) if plain(option) == plain(candidate)]
+        matches = [i for i, option in enumerate(texts) if key(option) == key(candidate)]
         if matches:
             return legal[matches[0]]
     if re.fullmatch(r"[0-9]{1,2}(?:\.0)?", text) and 0 <= int(float(text)) - first < len(texts):

@@ -11,12 +11,8 @@ from ...problem import Problem
 from ...prompting import reply
 from ...suite import Domain, Suite
 from ...verdict import Verdict
-from ..generating.answers import tidy
-from ..generating.base import judged
+from ..shapes import LogicShape, verdict_on
 from .rows import limited
-
-CAP = 4000
-"""Longest answer, in characters, that is read at all."""
 
 
 class PuzzleSuite(Suite):
@@ -42,8 +38,12 @@ class PuzzleSuite(Suite):
         """Prompt, one right answer and meta of a puzzle. Raises UsageError when it has none."""
 
     @abstractmethod
-    def fault(self, problem: Problem, answer: str) -> str | None:
-        """What is wrong with a tidied answer, in one sentence; None when it keeps the rules."""
+    def shape(self, problem: Problem) -> LogicShape:
+        """The shape of the answers to this puzzle."""
+
+    @abstractmethod
+    def fault(self, problem: Problem, value: Any) -> str | None:
+        """What is wrong with the value of an answer, in one sentence; None when it is right."""
 
     def _make(self, index: int) -> Problem:
         where, puzzle = self._rows[index]
@@ -79,7 +79,9 @@ class PuzzleSuite(Suite):
         return reply(problem.answer)
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        return judged(completion, CAP, lambda answer: self.fault(problem, answer), in_parts=True)
+        return verdict_on(completion, self.shape(problem), lambda v: self.fault(problem, v))
 
     def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        return tidy(first).casefold() == tidy(second).casefold()
+        value = self.shape(problem).read(first)
+        same = value is not None and value == self.shape(problem).read(second)
+        return same or first.strip() == second.strip()

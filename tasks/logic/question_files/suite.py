@@ -1,9 +1,8 @@
-"""The suite of a question file: problems of any kind that `judging` knows."""
+"""The suite of a question file: problems of any kind that `kinds` knows."""
 
 import json
 import random
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -13,15 +12,12 @@ from ...problem import Problem
 from ...prompting import ask, reply
 from ...suite import Domain, StoredSuite
 from ...verdict import Verdict
-from ..generating.answers import parse_grid, tidy
-from ..generating.base import judged
-from .judging import JUDGES, Judge, letter_of, number, plain, unbracketed
+from ..shapes import LogicShape, verdict_on
+from ..shapes.plain_text import key
+from ..shapes.text import number
+from .kinds import KINDS, Known, difference, pooled, right_values, shape_of
 from .rows import limited
-from .tables import judge_table
 
-ANSWER_CAP = 20_000
-"""Longest answer, in characters, that is read at all."""
-_JUDGES: dict[str, Judge] = JUDGES | {"table": judge_table}
 FORMS = {
     "choice": "the letter of the right option",
     "number": "the number",
@@ -34,7 +30,7 @@ FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question as a file states it; `kind` is a key of `judging.JUDGES`, or `table`."""
+    """One question as a file states it; `kind` is one of `kinds.KINDS`."""
 
     question: str
     answer: str
@@ -67,11 +63,14 @@ class QuestionSuite(StoredSuite):
                 if self._own.setdefault(own, problem.id) != problem.id:
                     raise UsageError(f"suite {name!r} split {split!r} has the id {own!r} twice")
         super().__init__(problems, split)
-        self._frequency = Counter((p.meta["kind"], p.answer) for p in self)
+        self._answers: dict[str, set[str]] = {}
+        for problem in problems:
+            self._answers.setdefault(problem.meta["kind"], set()).add(problem.answer)
+        self._known = {kind: pooled(kind, answers) for kind, answers in self._answers.items()}
 
     def _problem(self, row: int, split: str, item: Item) -> Problem:
-        if item.kind not in _JUDGES:
-            raise UsageError(f"kind {item.kind!r}: use one of {', '.join(_JUDGES)}")
+        if item.kind not in KINDS:
+            raise UsageError(f"kind {item.kind!r}: use one of {', '.join(KINDS)}")
         problem_id = f"{self.name.replace(':', '-')}-{split}-{row}"
         meta = {"row": row, "kind": item.kind, **item.meta}
         form = FORMS.get(item.kind)
@@ -83,32 +82,37 @@ class QuestionSuite(StoredSuite):
             form = f"the table as a JSON list of rows [{', '.join(meta['header'])}]"
         return Problem(problem_id, self.name, ask(item.question.strip(), form), item.answer, meta)
 
+    def shape(self, problem: Problem) -> LogicShape:
+        """The shape of the answers to this question."""
+        return shape_of(problem.meta["kind"], self._known_of(problem))
+
+    def _known_of(self, problem: Problem) -> Known:
+        pool = self._known.get(problem.meta["kind"], frozenset())
+        return Known(problem.answer, problem.meta, problem.prompt, pool)
+
     def check(self, problem: Problem, completion: str) -> Verdict:
-        return judged(completion, ANSWER_CAP, lambda answer: _fault(problem, answer))
+        kind = problem.meta["kind"]
+        right = right_values(kind, self._known_of(problem))
+        return verdict_on(completion, self.shape(problem), lambda v: difference(kind, v, right))
 
     def gold(self, problem: Problem) -> str:
         return reply(problem.answer)
 
     def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        if first.strip() == second.strip():
-            return True
-        if problem.meta["kind"] == "choice":
-            letter = letter_of(first, problem.meta["options"])
-            return letter is not None and letter == letter_of(second, problem.meta["options"])
-        try:
-            judge = _JUDGES[problem.meta["kind"]]
-            return judge(tidy(first), tidy(second), problem.meta) is None
-        except (ValueError, LookupError, TypeError):
-            return False  # the second is no gold: it need not have its form
+        value = self.shape(problem).read(first)
+        same = value is not None and value == self.shape(problem).read(second)
+        return same or first.strip() == second.strip()
+
+    def _is_right(self, problem: Problem, answer: str) -> bool:
+        right = right_values(problem.meta["kind"], self._known_of(problem))
+        return self.shape(problem).read(answer) in right
 
     def guess(self, problem: Problem, rng: random.Random) -> str:
         return reply(rng.choice(self._pool(problem)))
 
     def chance(self, problem: Problem) -> float | None:
         pool = self._pool(problem)
-        judge = _JUDGES[problem.meta["kind"]]
-        right = sum(judge(answer, problem.answer, problem.meta) is None for answer in pool)
-        return right / len(pool)
+        return sum(self._is_right(problem, answer) for answer in pool) / len(pool)
 
     def _pool(self, problem: Problem) -> list[str]:
         """What a guess is drawn from: the options, else the answers of this kind in the file."""
@@ -118,12 +122,11 @@ class QuestionSuite(StoredSuite):
         if options:
             return options
         kind = problem.meta["kind"]
-        return sorted(answer for known, answer in self._frequency if known == kind)
+        return sorted(self._answers[kind])
 
     def wrong(self, problem: Problem) -> str | None:
-        judge = _JUDGES[problem.meta["kind"]]
         for answer in [*self._pool(problem), *_near_misses(problem)]:
-            if judge(answer, problem.answer, problem.meta) is not None:
+            if not self._is_right(problem, answer):
                 return reply(answer)
         return None
 
@@ -139,19 +142,11 @@ class QuestionSuite(StoredSuite):
         return super().find(found.pop() if found else problem_id)
 
 
-def _fault(problem: Problem, answer: str) -> str | None:
-    """What is wrong with a tidied answer, by the kind of the problem."""
-    kind = problem.meta["kind"]
-    if kind not in ("grid", "table", "exact"):
-        answer = unbracketed(answer)
-    return _JUDGES[kind](answer, problem.answer, problem.meta)
-
-
 def _near_misses(problem: Problem) -> list[str]:
     """Answers of the same kind as the gold that are not it."""
     kind, gold = problem.meta["kind"], problem.answer
     if kind == "grid":
-        grid = parse_grid(gold) or [[0]]
+        grid = json.loads(gold)
         return [json.dumps([[grid[0][0] + 1, *grid[0][1:]], *grid[1:]])]
     if kind == "table":
         table = json.loads(gold)
@@ -163,4 +158,4 @@ def _near_misses(problem: Problem) -> list[str]:
     if value is not None:
         return [str(value + 1)]
     words = gold.split()
-    return [" ".join(words[::-1]), f"not {plain(gold)}"]
+    return [" ".join(words[::-1]), f"not {key(gold)}"]

@@ -14,8 +14,10 @@ _PIECE = re.compile(
 _MARKS = frozenset(",;:=.|→-–—()[]{}\"'&_")
 """What may stand between names and values; their order alone pairs them."""
 _WORDS = frozenset(
-    ["a", "an", "the", "is", "are", "was", "on", "in", "to", "of", "for", "as", "and", "both", "all", "while", "whereas", "must", "be", "has", "have", "gets", "get", "respectively", "with", "then", "also", "each"]
-)
+    ("a", "an", "the", "is", "are", "was", "on", "in", "to", "of", "for", "as", "and", "both",
+     "all", "each", "while", "whereas", "must", "be", "has", "have", "gets", "get", "with", "then",
+     "also", "respectively")
+)  # fmt: skip
 """Words that join names and values without changing them."""
 _NOTHING = frozenset({"none", "nobody", "nothing", "empty", "free"})
 _MOST_PIECES = 4000
@@ -35,13 +37,17 @@ class Assignment:
     nouns: frozenset[str] = frozenset()
     """Words for names and values that add nothing: person, kind, job, day."""
 
+    @property
+    def form(self) -> str:
+        return f"exactly one of {', '.join(self.values)} for each of {', '.join(self.names)}"
+
     def read(self, text: str) -> tuple[str, ...] | None:
         """The value of each name."""
         if len(text) > LONGEST:
             return None
         data = data_of(typed(text))
         if isinstance(data, dict | list):
-            text = _flat(data) or ""
+            text = _flat(data, self.names) or ""
         tokens = self._tokens(without_lead(prose(_without_header(text))).strip(" .!"))
         if not tokens:
             return None
@@ -137,17 +143,19 @@ def _without_header(text: str) -> str:
 _RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
 
 
-def _flat(data: Any) -> str | None:
+def _flat(data: Any, names: Sequence[str]) -> str | None:
     """A flat object as `key: value` lines, or a list of texts, pairs or objects as lines."""
     if isinstance(data, dict):
         if len(data) == 1 and isinstance(inner := next(iter(data.values())), dict | list):
             # {"answer": {...}}, but also {"x": ["A", "B"]}
             return (
-                _flat(inner) if isinstance(inner, dict) else f"{next(iter(data))}: {_cell(inner)}"
+                _flat(inner, names)
+                if isinstance(inner, dict)
+                else f"{next(iter(data))}: {_cell(inner)}"
             )
         cells = [(str(name), _cell(value)) for name, value in data.items()]
         return None if any(cell is None for _, cell in cells) else "\n".join(map(": ".join, cells))  # type: ignore[arg-type]
-    rows = [_row(row) for row in data]
+    rows = [_row(row, names) for row in data]
     return None if any(row is None for row in rows) else "\n".join(row for row in rows if row)
 
 
@@ -159,8 +167,11 @@ def _cell(value: Any) -> str | None:
     return None
 
 
-def _row(row: Any) -> str | None:
+def _row(row: Any, names: Sequence[str]) -> str | None:
+    """A pair, an object with a name and a value among its values, or a bare value."""
     if isinstance(row, dict):
+        if any(str(field) in names for field in row):
+            return None
         row = list(row.values())
     if isinstance(row, list) and len(row) == 2:
         cells = [_cell(cell) for cell in row]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 from .plain_text import LONGEST, key, prose, without_lead
 
@@ -78,6 +79,10 @@ class Choice:
     synonyms: tuple[tuple[str, str], ...] = ()
     """Further words and the option that each means."""
 
+    @property
+    def form(self) -> str:
+        return f"one of {', '.join(self.options)}"
+
     def read(self, text: str) -> str | None:
         """The option that the text names."""
         if len(text) > LONGEST:
@@ -108,6 +113,7 @@ class YesNo:
     yes: tuple[str, ...] = ()
     """Sentences that mean yes, in lower case or not: "you can get from 1 to 5"."""
     no: tuple[str, ...] = ()
+    form: ClassVar[str] = "yes or no"
 
     def read(self, text: str) -> str | None:
         """`yes` or `no`."""
@@ -144,6 +150,7 @@ class Lettered:
     """One of the options A, B, ...: the letter, its text, or both when they agree."""
 
     texts: tuple[str, ...]
+    form: ClassVar[str] = "one of the options"
 
     def read(self, text: str) -> str | None:
         """The letter, in upper case."""

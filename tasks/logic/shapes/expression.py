@@ -8,7 +8,10 @@ A sign before a number is not part of it: in these games it would be one more op
 """
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
+
+from .plain_text import prose, typed, unwrapped, without_lead
 
 MAX_LENGTH = 400
 MAX_DEPTH = 30
@@ -148,3 +151,43 @@ def write(tree: Tree, parent: str = "", on_right: bool = False) -> str:
     else:
         needed = parent == "/" and on_right
     return f"({text})" if needed else text
+
+
+_EMPHASIS = re.compile(r"(\*{1,3}|_{1,3})(.*)\1", re.DOTALL)
+_NAMED = re.compile(
+    r"(?:(?:the|an?|one) )?(?:possible |valid )?(?:expression|solution|way|equation)"
+    r"(?: to (?:make|get) [0-9]+)? ?(?:is|:) ?:?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression, read as its tree; `= target` may follow it, or `target =` come before."""
+
+    target: int | None = None
+
+    @property
+    def form(self) -> str:
+        return f"an expression that at most '= {self.target}' may follow"
+
+    def read(self, text: str) -> Tree | None:
+        """The tree of the expression."""
+        if len(text) > 2 * MAX_LENGTH:
+            return None
+        line = unwrapped(typed(text).replace("\\*", "*"))
+        if emphasis := _EMPHASIS.fullmatch(line):
+            line = emphasis[2].strip()
+        line = without_lead(line).strip(" .`$")
+        if named := _NAMED.match(line):
+            line = unwrapped(line[named.end() :])
+        sides = [side.strip() for side in line.split("=")]
+        if len(sides) == 2:
+            wanted = str(self.target)
+            sides = [side for side in sides if prose(side) != wanted]
+        if len(sides) != 1:
+            return None
+        try:
+            return parse(sides[0])
+        except ExpressionError:
+            return None

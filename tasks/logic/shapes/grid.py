@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from .plain_text import LONGEST, data_of, key, prose, typed, without_lead
 
@@ -24,6 +24,7 @@ class NumberGrid:
     """
 
     width: int | None = None
+    form: ClassVar[str] = "a table of whole numbers"
 
     def read(self, text: str) -> tuple[tuple[int, ...], ...] | None:
         """The rows."""
@@ -36,6 +37,8 @@ class NumberGrid:
         return None if grid is None else tuple(tuple(row) for row in grid)
 
     def _rows(self, plain: str) -> Grid | None:
+        if any(plain.count(a) != plain.count(b) for a, b in ("[]", "()", "{}")):
+            return None
         inner = _INNER_ROW.findall(plain)
         if inner and not re.sub(r"[\s,;\[\](){}]", "", _INNER_ROW.sub("", plain)):
             lines = inner
@@ -45,7 +48,7 @@ class NumberGrid:
         for line in lines:
             if line.strip() and not _RULE.fullmatch(line):
                 row = self._row(_ROW_NAME.sub("", line.strip(), count=1))
-                if row is None:
+                if not row:
                     return None
                 rows.append(row)
         return rows or None
@@ -88,6 +91,10 @@ class WordTable:
     header: tuple[str, ...]
     keys: tuple[str, ...] = ()
     numbered: str | None = None
+
+    @property
+    def form(self) -> str:
+        return f"a table with the columns {', '.join(self.header)}"
 
     def read(self, text: str) -> Rows | None:
         """The rows, each cell as `key` gives it."""

@@ -110,6 +110,7 @@ def data_of(text: str) -> Any:
 
     Also None when a key stands twice, and for numbers that JSON does not have.
     """
+    text = unwrapped(text)
     value = _json(text)
     if value is None and "'" in text and '"' not in text:
         value = _json(text.replace("'", '"'))

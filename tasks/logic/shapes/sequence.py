@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import ClassVar
 
 from .plain_text import LONGEST, data_of, key, prose, typed, unwrapped, without_lead
 
@@ -30,6 +31,7 @@ class Path:
 
     stops: tuple[str, ...]
     length: int | None = None
+    form: ClassVar[str] = "a way through the places"
 
     def read(self, text: str) -> tuple[str, ...] | None:
         """The stops of the way."""
@@ -77,6 +79,7 @@ class Items:
     in_order: bool = True
     words: bool = False
     vocabulary: frozenset[str] = frozenset()
+    form: ClassVar[str] = "a list of things that the question speaks of"
 
     def read(self, text: str) -> tuple[str, ...] | None:
         """The things, sorted unless their order counts."""
@@ -119,6 +122,7 @@ class Brackets:
     """
 
     opened: str = ""
+    form: ClassVar[str] = "a sequence of brackets"
 
     def read(self, text: str) -> str | None:
         """The brackets without spaces."""
