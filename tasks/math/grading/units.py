@@ -191,7 +191,7 @@ _FORBIDDEN = frozenset(
 ) | set(SCALES)
 _POWERS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
 _MS = re.compile(r"\bms(?=\^\{?-)")  # metres by seconds, not milliseconds
-_PARTS = re.compile(r"[A-Za-z]+|\^\{?-?\d|/|\S")
+_PARTS = re.compile(r"[A-Za-z]+|\^\{?-?[0-9]|/|\S")
 
 
 def unit_of(text: str) -> str | None:
@@ -212,6 +212,8 @@ def unit_of(text: str) -> str | None:
         low = word.casefold()
         if low in ("celsius", "fahrenheit") and factors == {"degree": 1}:
             factors = {}
+        if word == "^":
+            return None  # a power without its number
         if (low in ("squared", "cubed") or word[0] == "^") and last:
             raised = {"squared": 2, "cubed": 3}.get(low) or int(word.lstrip("^{"))
             factors[last] += sign * (raised - 1)

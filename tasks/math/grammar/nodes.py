@@ -123,12 +123,20 @@ def _with_index(node: Node, index: str) -> Node:
     return mapped(node, lambda entry: _with_index(entry, index))
 
 
+def spelled_out(node: Any) -> str:
+    """The tree as text, to order and to tell apart; integers of any length."""
+    try:
+        return repr(node)
+    except ValueError:  # Python spells no integer of more than 4,300 digits in decimals
+        return repr(to_data(node))
+
+
 def sorted_tree(node: Node) -> Node:
     """The tree with the operands of sums and products in one order."""
     if node[0] in _LEAVES:
         return node
     if node[0] in ("add", "mul"):
-        return (node[0], tuple(sorted((sorted_tree(one) for one in node[1]), key=repr)))
+        return (node[0], tuple(sorted((sorted_tree(one) for one in node[1]), key=spelled_out)))
     if node[0] == "repeat":
         body = sorted_tree(_with_index(node[5], node[2]))
         return (*node[:2], "#", sorted_tree(node[3]), sorted_tree(node[4]), body)

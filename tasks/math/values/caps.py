@@ -9,7 +9,7 @@ MAX_TERMS = 3_000
 MAX_ANGLE_BITS = 64
 """Size of the argument of a periodic function."""
 MAX_PRECISION_BITS = 50_000
-WORK_LIMIT = 400_000_000
-"""What one verdict may compute, in units of about a nanosecond: the same on every machine."""
-EVALUATION_LIMIT = 80_000_000
+WORK_LIMIT = 120_000_000
+"""What one verdict may compute, in units of a few nanoseconds: the same on every machine."""
+EVALUATION_LIMIT = 40_000_000
 """What one evaluation may compute, in the same units."""

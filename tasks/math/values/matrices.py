@@ -13,6 +13,8 @@ def matrix_rows(node: Node) -> list[list[Node]]:
         return [[("div", one, node[2]) for one in row] for row in matrix_rows(node[1])]
     if node[0] == "mul":
         matrices = [one for one in node[1] if contains(one, "matrix")]
+        if not matrices:
+            raise UnparsableError("a number beside a matrix")
         factors = tuple(one for one in node[1] if not contains(one, "matrix"))
         rows = matrix_rows(matrices[0])
         for other in matrices[1:]:

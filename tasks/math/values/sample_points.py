@@ -14,7 +14,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from ..grammar.nodes import Exact, Node, TooBigError, UndefinedError, children, contains, symbols
+from ..grammar.nodes import (
+    Exact,
+    Node,
+    TooBigError,
+    UndefinedError,
+    children,
+    contains,
+    spelled_out,
+    symbols,
+)
 from .arithmetic import ImpreciseError, is_exact
 from .evaluation import Evaluation, precision
 from .functions import INTEGER_FUNCTIONS
@@ -56,8 +65,7 @@ def sample_points(*expressions: Node) -> Iterator[Point]:
         return
     whole = frozenset().union(*map(_whole_names, expressions))
     yield from _fixed(names, whole)
-    seed = repr(expressions)
-    yield from _own(names, whole, seed)
+    yield from _own(names, whole, spelled_out(expressions))
     if whole or any(map(_is_piecewise, expressions)):
         far = itertools.chain(
             _spread(names, whole, _FAR, "far"),
