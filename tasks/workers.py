@@ -75,6 +75,7 @@ class _Worker:
         self.timed_out = False
         """Whether the fork that ran the last call was ended, and the worker lives on."""
         self.born = time.monotonic()
+        self._received = bytearray()
 
     def start(self, deadline: float) -> None:
         """Wait until the process can serve. Raises WorkerStartError past the deadline."""
@@ -107,27 +108,30 @@ class _Worker:
         return value
 
     def _read(self, deadline: float) -> bytes:
-        size = int.from_bytes(self._take(_HEADER, deadline), "big")
-        return self._take(size, deadline)
+        """The next frame. What came of it before the deadline is kept for the next attempt."""
+        self._fill(_HEADER, deadline)
+        size = int.from_bytes(self._received[:_HEADER], "big")
+        self._fill(_HEADER + size, deadline)
+        body = bytes(self._received[_HEADER : _HEADER + size])
+        del self._received[: _HEADER + size]
+        return body
 
-    def _take(self, size: int, deadline: float) -> bytes:
+    def _fill(self, size: int, deadline: float) -> None:
+        """Receive until so many bytes are there."""
         assert self.process.stdout is not None
         handle = self.process.stdout.fileno()
-        pieces: list[bytes] = []
         with selectors.DefaultSelector() as ready:
             ready.register(handle, selectors.EVENT_READ)
-            while size > 0:
+            while len(self._received) < size:
                 left = deadline - time.monotonic()
                 if left <= 0 or not ready.select(left):
                     if time.monotonic() >= deadline:
                         raise WorkerTimeoutError("the check ran past its deadline")
                     continue
-                piece = os.read(handle, min(size, 1 << 16))
+                piece = os.read(handle, min(size - len(self._received), 1 << 16))
                 if not piece:
                     raise WorkerError("the worker died")
-                pieces.append(piece)
-                size -= len(piece)
-        return b"".join(pieces)
+                self._received += piece
 
     def kill(self) -> None:
         """End the process with its forks, and reap it. Idempotent."""

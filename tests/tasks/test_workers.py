@@ -16,6 +16,7 @@ from assay.tasks.workers import (
     WorkerMemoryError,
     WorkerPool,
     WorkerStallError,
+    WorkerStartError,
     WorkerTimeoutError,
 )
 
@@ -163,6 +164,19 @@ def test_a_worker_that_waited_for_its_first_check_longer_than_a_start_may_take_s
     assert pool.call("math:gcd", 12, 18, seconds=60.0) == 6
     assert worker.process.poll() is None
     pool.close()
+
+
+def test_a_frame_that_a_deadline_cuts_is_read_on() -> None:
+    pool = WorkerPool(size=1)
+    worker = pool._get()
+    while not select.select([worker.process.stdout], [], [], 0.1)[0]:
+        pass
+    worker._fill(2, time.monotonic() + 30)  # a part of the header, then the time is up
+    with pytest.raises(WorkerStartError):
+        worker.start(time.monotonic() - 1)
+    worker.start(time.monotonic() + 30)
+    assert worker.call("math:gcd", [12, 18], time.monotonic() + 30, None) == 6
+    worker.kill()
 
 
 def test_a_worker_that_does_not_come_up_is_replaced() -> None:
