@@ -96,7 +96,7 @@ def _file(path: str) -> tuple[str, list[tuple[str, str, str]]]:
     if file.name.removesuffix(".gz").endswith(".txt"):
         return file.name.split("_")[0].split(".")[0], stories(file)
     rows = [
-        ("", question_text(row, None, None, where), str(answer_of(row, None, where)).strip())
+        ("", question_text(row, None, where), str(answer_of(row, None, where)).strip())
         for where, row in read_rows("babi", path)
     ]
     return file.name.split(".")[0], rows

@@ -13,7 +13,7 @@ from ...sandbox.errors import UsageError
 from ..sources import data_folder, from_hub, require
 from ..suite import Suite
 from .exact_answer import kind_of, words_of
-from .question_files.options import answer_letter
+from .question_files.options import answer_letter, within
 from .question_files.rows import read_rows
 from .question_files.suite import Item, QuestionSuite
 from .shapes.plain_text import key
@@ -55,6 +55,9 @@ def item_of(text: str, target: str, known: Sequence[str], own: tuple[str, ...]) 
         if _LETTER_TARGET.fullmatch(target) or key(target) in texts:
             return Item(text, answer_letter(target, options, text[:40]), "choice", options, own)
         return Item(text, target, "text", (), own)
+    listed = within(text) if _LETTER_TARGET.fullmatch(target) else None
+    if listed is not None and target.strip("()") in listed.labels:
+        return Item(text, target.strip("()"), "choice", listed.texts, own)
     if options and key(target) in {key(option) for option in options}:
         return Item(text, target, "word", options, own)
     kind = kind_of(target)

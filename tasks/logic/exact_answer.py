@@ -25,12 +25,13 @@ from .shapes.text import number
 
 _LETTER = re.compile(r"\(?[A-Z]\)?")
 _BRACKETS = re.compile(r"[\s()\[\]{}<>]+")
-_LEGAL_WORDS = (
+_LEGAL_WORDS: tuple[tuple[str, ...], ...] = (
     ("yes", "no", "maybe"), ("true", "false", "unknown", "uncertain"), ("valid", "invalid"),
     ("entailment", "neutral", "contradiction"), ("entailed", "not entailed"),
     ("possible", "impossible"), ("consistent", "inconsistent"), ("correct", "incorrect"),
 )  # fmt: skip
-KINDS = tuple(kind for kind in _KINDS if kind not in ("choice", "grid", "table"))
+_PAIRED = {word for words in _LEGAL_WORDS for word in words[:2]}
+KINDS = tuple(kind for kind in _KINDS if kind not in ("choice", "letters", "grid", "table"))
 MOST_WORDS, OFTEN = 5, 4
 """Answers of a file that are at most so many, each given so often on average, are its words."""
 
@@ -73,6 +74,8 @@ def item_of(
         answers = [(" " if kind == "words" else ", ").join(answers)]
     if kind is None and chosen == "text" and words and key(answers[0]) in words:
         chosen = "word"
+    if chosen == "word" and kind is None and not words and key(answers[0]) not in _PAIRED:
+        chosen = "text"  # in a file of many kinds "unknown" may answer any question
     meta: dict[str, Any] = {"accepted": answers[1:]} if len(answers) > 1 else {}
     options: Sequence[str] = ()
     if chosen == "word":
@@ -97,10 +100,12 @@ def items_of(
     """Every question of a file; `fields` are the declared names of question, answer, ..."""
     read = []
     for where, row in read_rows(suite, path):
-        question = question_text(row, fields["question"], fields["context"], where)
+        question = question_text(row, fields["question"], where)
         answer = answer_of(row, fields["answer"], where)
-        if not str(answer).startswith("[["):
-            answer = literal(answer)
+        if isinstance(answer, str) and not answer.startswith("[["):
+            listed = literal(answer)
+            if isinstance(listed, list) and listed and not _BRACKETS.fullmatch(answer):
+                answer = listed  # an empty list, or an object, as text is text
         if isinstance(answer, Mapping):
             raise UsageError(f"{where}: the answer is an object; grids have the reader grid")
         own = str(pick(row, fields["id"], (), where)) if fields["id"] else ""
@@ -115,7 +120,6 @@ def load(
     split: str = "test",
     question_field: str | None = None,
     answer_field: str | None = None,
-    context_field: str | None = None,
     id_field: str | None = None,
     kind: str | None = None,
     size: int | None = None,
@@ -126,6 +130,5 @@ def load(
     """
     if kind is not None and kind not in KINDS:
         raise UsageError(f"kind {kind!r} of 'exact_answer': use one of {', '.join(KINDS)}")
-    fields = {"question": question_field, "answer": answer_field, "context": context_field,
-              "id": id_field}  # fmt: skip
+    fields = {"question": question_field, "answer": answer_field, "id": id_field}
     return QuestionSuite("exact_answer", split, items_of(path, "exact_answer", kind, fields), size)

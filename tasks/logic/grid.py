@@ -13,7 +13,7 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ..suite import Suite
-from .question_files.fields import QUESTIONS, literal
+from .question_files.fields import QUESTIONS, declared_fields, literal
 from .question_files.rows import pick, read_rows
 from .question_files.suite import Item, QuestionSuite
 from .question_files.tables import as_table, is_masked
@@ -84,7 +84,6 @@ def load(
     split: str = "test",
     question_field: str | None = None,
     answer_field: str | None = None,
-    context_field: str | None = None,
     instruction: str = "Solve the puzzle.",
     id_field: str | None = None,
     size: int | None = None,
@@ -92,10 +91,9 @@ def load(
     """The puzzles of `path`, each after `instruction`. Raises UsageError naming file and field."""
     items = []
     for where, row in read_rows("grid", path):
-        question = literal(pick(row, question_field, PUZZLES, where))
-        if context_field is not None:
-            before = pick(row, context_field, (), where)
-            question = f"{before}\n{shown_puzzle(question)}"
+        names: list[str | None] = [*declared_fields(row, question_field)] or [None]
+        parts = [literal(pick(row, name, PUZZLES, where)) for name in names]
+        question = parts[0] if len(parts) == 1 else "\n".join(map(shown_puzzle, parts))
         answer = pick(row, answer_field, SOLUTIONS, where)
         own = (str(pick(row, id_field, (), where)),) if id_field else ()
         items.append(item_of(question, answer, where, instruction, own))

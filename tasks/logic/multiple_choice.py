@@ -16,7 +16,7 @@ from ...sandbox.errors import UsageError
 from ..sources import read_text
 from ..suite import Suite
 from .question_files.fields import question_text
-from .question_files.options import Options, letters, options_of, right_letters
+from .question_files.options import Options, letters, letters_together, options_of, right_letters
 from .question_files.rows import Located, pick, read_rows, resolve
 from .question_files.suite import Item, QuestionSuite
 
@@ -73,16 +73,15 @@ def load(
     question_field: str | None = None,
     options_field: str | None = None,
     answer_field: str | None = None,
-    context_field: str | None = None,
     id_field: str | None = None,
     first_index: int | None = None,
     size: int | None = None,
 ) -> Suite:
     """The questions of `path`; without names the usual ones are looked for.
 
-    `context_field` is put before the question; `first_index` is what the file calls its first
-    option when answers are numbers (found out when None). Raises UsageError naming file, line
-    and field.
+    `question_field` may name several fields in order, joined by `+`: `passage+question`.
+    `first_index` is what the file calls its first option when answers are numbers (found out when
+    None). Raises UsageError naming file, line and field.
     """
     if first_index not in (None, 0, 1):
         raise UsageError(f"first_index {first_index!r} of 'multiple_choice': use 0 or 1")
@@ -90,7 +89,7 @@ def load(
     located = blocks(str(path)) if text_file else read_rows("multiple_choice", path)
     read = []
     for where, row in located:
-        question = question_text(row, question_field, context_field, where)
+        question = question_text(row, question_field, where)
         options = options_of(row, options_field, question, where)
         answer = _answer(row, answer_field, options, where)
         own = (str(pick(row, id_field, (), where)),) if id_field else ()
@@ -103,8 +102,12 @@ def load(
     for where, question, options, answer, own in read:
         if from_zero and "0" not in options.labels:  # sol1 and sol2 with the labels 0 and 1
             options = replace(options, labels=letters(len(options.texts)))
+        text = with_options(question, options)
+        together = letters_together(answer, len(options.texts))
+        if together is not None and answer not in options.texts:
+            items.append(Item(text, together, "letters", options.texts, own))
+            continue
         letter, *also = right_letters(answer, options, where, first)
         meta = {"also": also} if also else {}
-        text = with_options(question, options)
         items.append(Item(text, letter, "choice", options.texts, own, meta))
     return QuestionSuite("multiple_choice", split, items, size)

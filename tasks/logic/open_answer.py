@@ -30,7 +30,6 @@ def load(
     split: str = "test",
     question_field: str | None = None,
     answer_field: str | None = None,
-    context_field: str | None = None,
     id_field: str | None = None,
     size: int | None = None,
 ) -> Suite:
@@ -38,6 +37,5 @@ def load(
 
     Raises UsageError naming file, line and field for a bad row.
     """
-    fields = {"question": question_field, "answer": answer_field, "context": context_field,
-              "id": id_field}  # fmt: skip
+    fields = {"question": question_field, "answer": answer_field, "id": id_field}
     return OpenAnswers("open_answer", split, items_of(path, "open_answer", "text", fields), size)

@@ -24,22 +24,36 @@ ANSWERS = (
 )  # fmt: skip
 
 
-def question_text(
-    row: Mapping[str, Any], question_field: str | None, context_field: str | None, where: str
-) -> str:
-    """The question, after its context where the row has one. Raises UsageError."""
+def question_text(row: Mapping[str, Any], question_field: str | None, where: str) -> str:
+    """The question, after its context where the row has one.
+
+    `question_field` may name several fields in order, joined by `+`: `passage+question`.
+    Raises UsageError for a field that is missing.
+    """
+    names = declared_fields(row, question_field)
+    if names and len(names) > 1:
+        parts = [pick(row, name, (), where) for name in names]
+    else:
+        parts = list(_context_and_question(row, names[0] if names else None, where))
+    return "\n".join(_as_text(part) for part in parts if part not in (None, "", []))
+
+
+def declared_fields(row: Mapping[str, Any], declared: str | None) -> list[str]:
+    """The fields that a declared name means: itself, or the ones that `+` joins."""
+    if declared is None or declared in row:
+        return [] if declared is None else [declared]
+    return [name.strip() for name in str(declared).split("+")]
+
+
+def _context_and_question(
+    row: Mapping[str, Any], question_field: str | None, where: str
+) -> tuple[Any, Any]:
     asked = question_field or _name(row, QUESTIONS)
     if question_field is None and {"question", "query"} <= {folded(name) for name in row}:
         asked = _name(row, ("query",))  # PrOntoQA calls the premises the question
     question = pick(row, asked, QUESTIONS, where)
-    context = None
-    if context_field is not None:
-        context = pick(row, context_field, (), where)
-    else:
-        before = _name(row, ("question", *CONTEXTS) if asked == "query" else CONTEXTS, asked)
-        context = row[before] if before else None
-    parts = [_as_text(part) for part in (context, question) if part not in (None, "", [])]
-    return "\n".join(parts)
+    before = _name(row, ("question", *CONTEXTS) if asked == "query" else CONTEXTS, asked)
+    return (row[before] if before else None), question
 
 
 def _name(row: Mapping[str, Any], usual: tuple[str, ...], but: str | None = None) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..shapes import LogicShape
-from ..shapes.choice import Choice, Lettered
+from ..shapes.choice import Choice, Lettered, LetterSet
 from ..shapes.grid import NumberGrid, WordTable
 from ..shapes.plain_text import data_of, key
 from ..shapes.sequence import DIRECTIONS, Brackets, Items
@@ -91,6 +91,7 @@ def _table(known: Known) -> LogicShape:
 
 _SHAPES: dict[str, Callable[[Known], LogicShape]] = {
     "choice": _choice,
+    "letters": lambda known: LetterSet(len(known.meta["options"])),
     "word": _word,
     "text": lambda known: Text(known.pool | {tight(known.gold)}),
     "exact": lambda known: ExactText(known.pool | {known.gold.strip()}),

@@ -15,11 +15,15 @@ OPTIONS = (
     "answer_choices", "alternatives", "mc1_targets", "multiple_choice_targets",
 )  # fmt: skip
 MOST = 26
-_LABEL = re.compile(r"\s*[(\[]?([A-Z])[)\].:]\s*", re.IGNORECASE)
+_MARK = r"[)\].:．、）：]"
+"""What stands behind the letter of an option, in ASCII and in full width."""
+_LABEL = re.compile(rf"\s*[(\[（]?([A-Z]){_MARK}\s*", re.IGNORECASE)
 _COLUMN = re.compile(r"(option|choice|opt|op|ending|answer|sol|alternative|)_?([a-j]|\d{1,2})")
-_LISTED = re.compile(r"^[ \t]*[(\[]?([A-Z])[)\].:][ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
+_LISTED = re.compile(rf"^[ \t]*[(\[（]?([A-Z]){_MARK}[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
 _INLINE = re.compile(
-    r"(?:^|(?<=\s))[(\[]?([A-J])[)\].:]\s*(\S.{0,2000}?)(?=\s+[(\[]?[A-J][)\].:]|\s*\Z)", re.DOTALL
+    rf"(?:^|(?<=\s))[(\[（]?([A-J]){_MARK}\s*(\S.{{0,2000}}?)"
+    rf"(?=\s+[(\[（]?[A-J]{_MARK}|\s*\Z)",
+    re.DOTALL,
 )
 
 
@@ -153,6 +157,16 @@ def right_letters(answer: Any, options: Options, where: str, first: int = 0) -> 
     if isinstance(answer, list | tuple):
         raise UsageError(f"{where}: {len(answer)} right options; a question has one")
     return [answer_letter(answer, options.texts, where, first, options.labels)]
+
+
+def letters_together(answer: Any, count: int) -> str | None:
+    """Letters of which all are right together (`BD`, or a list that holds it), else None."""
+    if isinstance(answer, list | tuple) and len(answer) == 1:
+        answer = answer[0]
+    text = re.sub(r"[\s,、;]", "", answer) if isinstance(answer, str) else ""
+    legal = letters(count)
+    several = len(text) > 1 and all(letter in legal for letter in text)
+    return text if several and sorted(set(text)) == list(text) else None
 
 
 def answer_letter(

@@ -13,7 +13,7 @@ from ...sources import data_folder, located_csv, located_jsonl, read_json, read_
 
 Located = tuple[str, Mapping[str, Any]]
 LISTS = (
-    "examples", "data", "questions", "rows", "instances", "problems", "items", "samples",
+    "examples", "example", "data", "questions", "rows", "instances", "problems", "items", "samples",
     "data_samples", "test", "validation", "train",
 )  # fmt: skip
 """Keys under which a JSON file keeps its rows."""

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any, ClassVar
 
 from ....sandbox.errors import UsageError
@@ -20,6 +21,7 @@ from .rows import limited
 
 FORMS = {
     "choice": "the letter of the right option",
+    "letters": "the letters of all right options",
     "number": "the number",
     "list": "the items in order, separated by commas,",
     "set": "the items, separated by commas,",
@@ -117,8 +119,11 @@ class QuestionSuite(StoredSuite):
     def _pool(self, problem: Problem) -> list[str]:
         """What a guess is drawn from: the options, else the answers of this kind in the file."""
         options: list[str] = list(problem.meta.get("options", ()))
+        letters = [chr(ord("A") + i) for i in range(len(options))]
+        if problem.meta["kind"] == "letters":
+            return ["".join(pair) for pair in combinations(letters, 2)]
         if problem.meta["kind"] == "choice":
-            return [chr(ord("A") + i) for i in range(len(options))]
+            return letters
         if options:
             return options
         kind = problem.meta["kind"]

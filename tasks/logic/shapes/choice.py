@@ -1,6 +1,7 @@
 """One of a few words, yes or no, or a lettered option, with or without a sentence around it."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -166,7 +167,7 @@ class Lettered:
         return None
 
     def _letter(self, text: str) -> str | None:
-        line = prose(text).strip(" \n\"'_")
+        line = unicodedata.normalize("NFKC", prose(text)).replace("、", ",").strip(" \n\"'_")
         legal = [chr(ord("A") + i) for i in range(len(self.texts))]
         alone = _LETTER.fullmatch(line)
         if alone is not None and alone[1].upper() in legal:
@@ -188,3 +189,24 @@ class Lettered:
     def options(self) -> Mapping[str, str]:
         """Letter -> text."""
         return {chr(ord("A") + i): text for i, text in enumerate(self.texts)}
+
+
+_LETTERS = re.compile(r"(?:options?\s)?[(\[]?([A-Z](?:(?:[\s,;、，()\[\]]|\band\b)*[A-Z])*)[)\]]?")
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSet:
+    """Several of `count` lettered options together: `BD`, `B, D`, `(B) and (D)`."""
+
+    count: int
+    form: ClassVar[str] = "letters of options"
+
+    def read(self, text: str) -> str | None:
+        """The letters in order of the alphabet, each once."""
+        if len(text) > LONGEST:
+            return None
+        found = _LETTERS.fullmatch(prose(text).strip(" .!\"'_"))
+        letters = re.findall("[A-Z]", found[1]) if found else []
+        legal = {chr(ord("A") + i) for i in range(self.count)}
+        whole = letters and len(set(letters)) == len(letters) and set(letters) <= legal
+        return "".join(sorted(letters)) if whole else None

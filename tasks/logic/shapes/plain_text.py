@@ -31,7 +31,7 @@ _QUOTES = str.maketrans("‘’‚‛“”„‟«»′″", "''''" + '""""' + 
 _FENCE = re.compile(r"(```|~~~)[A-Za-z]{0,12}[ \t]*\n(.*?)\n?[ \t]*\1", re.DOTALL)
 _MATH = re.compile(r"\$\$?|\\[()\[\]]")
 _BULLET = re.compile(
-    r"^[ \t]*(?:>[ \t]*)?(?:[-*+•‣◦–—][ \t]+|#{1,6}[ \t]+|\(?[0-9]{1,2}[.)][ \t]+)", re.MULTILINE
+    r"^[ \t]*(?:>[ \t]*)?(?:[-*+•‣◦–—→][ \t]+|#{1,6}[ \t]+|\(?[0-9]{1,2}[.)][ \t]+)", re.MULTILINE
 )
 _EDGES = " \t\n\r.,;:!|*_`$\"'~#"
 _LEAD = re.compile(

@@ -128,12 +128,12 @@ class Brackets:
         """The brackets without spaces."""
         if len(text) > LONGEST:
             return None
-        given = typed(text).strip()
+        given = unwrapped(typed(text))
         data = data_of(given)
         if isinstance(data, list) and data and all(isinstance(one, str) for one in data):
             given = "".join(data)
         given = re.sub(r"\\(?=[\[\](){}<>])", "", given)
-        given = re.sub(r"[\s,\"'`$*_.]", "", given)
+        given = re.sub(r"[\s,\"'`$*_]", "", given)
         if not given or any(bracket not in _BRACKETS for bracket in given):
             return None
         opened = re.sub(r"\s", "", self.opened)
