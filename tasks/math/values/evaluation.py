@@ -43,13 +43,6 @@ def work_limit() -> Iterator[None]:
         _work.left = before
 
 
-def _spend(work: int) -> None:
-    if _work.left is not None:
-        _work.left -= work
-        if _work.left < 0:
-            raise TooBigError("the comparison is too long")
-
-
 @contextmanager
 def precision(bits: int) -> Iterator[None]:
     """Balls of this precision, for one thread at a time."""
@@ -73,6 +66,8 @@ class Evaluation:
     def value(self, node: Node) -> Value:
         """The value of a tree. Raises TooBigError, UndefinedError, ImpreciseError."""
         before = self.arithmetic.work
+        if _work.left is not None:
+            self.arithmetic.limit = min(self.arithmetic.limit, before + _work.left)
         try:
             return self._value(node)
         except (ZeroDivisionError, OverflowError, ValueError, TypeError) as error:
@@ -80,7 +75,8 @@ class Evaluation:
                 raise
             raise UndefinedError(str(error)) from error
         finally:
-            _spend(self.arithmetic.work - before)
+            if _work.left is not None:
+                _work.left -= self.arithmetic.work - before
 
     def _value(self, node: Node) -> Value:
         method = _METHODS.get(node[0])
