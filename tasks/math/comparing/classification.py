@@ -23,6 +23,7 @@ from ..grammar.nodes import (
 )
 from ..values.matrices import matrix_rows, without_determinants
 from ..values.real_sets import RealSet, interval, real_set_of_relation
+from .roundings import is_rounding, last_place
 
 MAX_ITEMS = 400
 _INEQUALITIES = frozenset(("<", ">", "<=", ">=", "!="))
@@ -258,15 +259,23 @@ def _related(node: Node) -> Answer:
 
 
 def _rounded(first: Node, links: tuple[tuple[str, Node], ...]) -> Answer:
-    """The exact part of "x = sqrt 2 ~ 1.414", with the decimal beside it."""
+    """The exact part of "x = sqrt 2 ~ 1.414", with the decimal beside it if it is none itself.
+
+    Two values of which the second is no rounding of the first contradict each other.
+    """
     exact: list[tuple[str, Node]] = []
-    for op, part in links:
-        if op == "~":
-            answer = classify(("rel", first, tuple(exact))) if exact else classify(first)
-            if is_name(first) and not exact:
-                return classify(("rel", first, (("=", part),)))
-            return replace(answer, rounded=part)
-        exact.append((op, part))
+    for place, (op, part) in enumerate(links):
+        if op != "~":
+            exact.append((op, part))
+            continue
+        if is_name(first) and not exact:
+            return classify(("rel", first, (("=", part), *links[place + 1 :])))
+        answer = classify(("rel", first, tuple(exact))) if exact else classify(first)
+        if answer.kind != "number":
+            return answer
+        if not all(is_rounding(answer.node, other) for _, other in links[place:]):
+            return Answer("broken")
+        return answer if last_place(answer.node) is not None else replace(answer, rounded=part)
     raise UnparsableError("no approximation")
 
 

@@ -212,25 +212,38 @@ def solution_set(first: Answer, second: Answer) -> bool | None:
 
 def _across(first: Answer, second: Answer, rules: Rules) -> bool:
     """Kinds that may mean the same; called in both orders."""
-    pair = (first.kind, second.kind)
     if (solved := solution_set(first, second)) is not None:
         return solved
-    if first.kind == "set":
-        if len(first.items) >= 1 and second.kind in ("number", "tuple", "base"):
-            ordered = second.style != "[" or len(second.items) != 2
-            if second.kind == "tuple" and first.style == "list" and len(first.items) > 1:
-                return ordered and _tuples(
-                    replace(second, style=""), replace(first, style=""), rules
-                )
-            return all(same(item, second, rules) for item in first.items)
-        if second.kind == "relation":
-            return len(first.items) == 1 and same(first.items[0], second, rules)
-        if second.kind == "mapping" and first.style == "list":
-            return _tuples(replace(second, style=""), first, rules)
+    if first.kind == "set" and (same_set := _set_across(first, second, rules)) is not None:
+        return same_set
     if second.kind == "real set" and first.kind in ("tuple", "set"):
         real_set = as_real_set(first)
         assert second.real_set is not None
         return real_set is not None and real_set.same(second.real_set)
+    if first.kind in ("tuple", "mapping") and second.kind == "number" and second.items:
+        return same(first, Answer("mapping", items=second.items), rules)
+    if first.kind == "number":
+        return _number_across(first, second, rules)
+    return _tuple_across(first, second, rules)
+
+
+def _set_across(first: Answer, second: Answer, rules: Rules) -> bool | None:
+    """A set beside another kind; None where the other kind decides."""
+    if first.items and second.kind in ("number", "tuple", "base"):
+        if second.kind == "tuple" and first.style == "list" and len(first.items) > 1:
+            ordered = second.style != "[" or len(second.items) != 2
+            return ordered and _tuples(replace(second, style=""), replace(first, style=""), rules)
+        return all(same(item, second, rules) for item in first.items)
+    if second.kind == "relation":
+        return len(first.items) == 1 and same(first.items[0], second, rules)
+    if second.kind == "mapping" and first.style == "list":
+        return _tuples(replace(second, style=""), first, rules)
+    return None
+
+
+def _tuple_across(first: Answer, second: Answer, rules: Rules) -> bool:
+    """A tuple or mapping beside another kind."""
+    pair = (first.kind, second.kind)
     if pair == ("tuple", "matrix"):
         return _vector(first, second, rules)
     if pair == ("tuple", "mapping"):
@@ -238,26 +251,26 @@ def _across(first: Answer, second: Answer, rules: Rules) -> bool:
         if second.style != "tuple":
             items = tuple(sorted(items, key=lambda item: str(item.name)))
         return _tuples(replace(first, style=""), Answer("tuple", items=items), rules)
-    if first.kind in ("tuple", "mapping") and second.kind == "number" and second.items:
-        return same(first, Answer("mapping", items=second.items), rules)
     if pair == ("tuple", "number"):
         return _unit_vectors(first, second)
     if pair == ("mapping", "matrix"):
         items = tuple(sorted(first.items, key=lambda item: str(item.name)))
         return _vector(Answer("tuple", items=items), second, rules)
-    if pair == ("number", "base"):
+    return False
+
+
+def _number_across(first: Answer, second: Answer, rules: Rules) -> bool:
+    """A number beside a numeral with a base, a residue, a relation or a ratio."""
+    if second.kind == "base":
         return second.node[1].isdigit() and first.node == ("num", int(second.node[1]))
-    if pair == ("number", "mod"):
-        if not _is_residue(second):
-            return False  # 12 mod 5 is 2
-        return same(first, second.items[0], rules)
-    if pair == ("number", "relation"):
+    if second.kind == "mod":
+        # 12 mod 5 is 2, so only a residue smaller than its modulus is itself.
+        return _is_residue(second) and same(first, second.items[0], rules)
+    if second.kind == "relation":
         return first.name is not None and _relations(
             Answer("relation", node=("rel", first.name, (("=", first.node),))), second, rules
         )
-    if pair == ("number", "ratio"):
-        return _fraction_is_ratio(first, second)
-    return False
+    return second.kind == "ratio" and _fraction_is_ratio(first, second)
 
 
 _BASIS: tuple[Node, ...] = (("const", "i"), ("sym", "j"), ("sym", "k"))
@@ -293,12 +306,4 @@ def _fraction_is_ratio(first: Answer, ratio: Answer) -> bool:
     """3/4 for 3:4, as written, never a decimal."""
     node = first.node
     parts = [item.node for item in ratio.items]
-    return (
-        node[0] == "div"
-        and len(parts) == 2
-        and node[1:3]
-        == (
-            parts[0],
-            parts[1],
-        )
-    )
+    return node[0] == "div" and len(parts) == 2 and node[1:3] == (parts[0], parts[1])

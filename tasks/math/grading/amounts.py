@@ -36,7 +36,7 @@ def equal_renamed(gold: Answer, answer: Answer) -> bool:
         renaming = dict(zip(names[1], names[0], strict=True))
     mine = symbols(gold.node) - symbols(answer.node)
     theirs = symbols(answer.node) - symbols(gold.node)
-    if mine and all(name.partition("_")[0] in ("C", "c", "K") for name in mine | theirs):
+    if mine and _are_arbitrary(gold.node, mine) and _are_arbitrary(answer.node, theirs):
         new, old = ({name.partition("_")[2]: name for name in one} for one in (mine, theirs))
         if new.keys() == old.keys() and len(new) == len(mine) == len(theirs):
             renaming |= {old[suffix]: new[suffix] for suffix in new}
@@ -46,6 +46,19 @@ def equal_renamed(gold: Answer, answer: Answer) -> bool:
         return same_value(gold.node, rename(answer.node, renaming))
     except UndecidedError:
         return False
+
+
+def _are_arbitrary(node: Node, names: frozenset[str]) -> bool:
+    """Whether symbols are constants of integration: a term + c, or the C of C e^x; not 2c."""
+    if not symbols(node) - names:
+        return False
+    terms = node[1] if node[0] == "add" else ()
+    added = {term[-1] for term in terms if term[0] == "sym"}
+    added |= {term[1][1] for term in terms if term[0] == "neg" and term[1][0] == "sym"}
+    return all(
+        name.partition("_")[0] in (("C", "c", "K") if name in added or "_" in name else ("C", "K"))
+        for name in names
+    )
 
 
 def _bound_names(name: Node | None) -> list[str]:

@@ -74,6 +74,7 @@ OTHER_NAMES = {
     "acosh": "arccosh", "atanh": "arctanh", "sign": "sgn",
 }  # fmt: skip
 _SPACE_COMMANDS = words("quad qquad")
+_AFTER_PAIR = ("+", "-", "^", "=")
 _SPELLED_PAIRS = frozenset((*CANONICAL, "pi", "ln"))
 
 
@@ -94,30 +95,20 @@ def tokenize(text: str, grouping: bool = True) -> list[Token]:
         if kind == "space":
             spaced = True
             continue
-        if kind == "grouped":
+        if kind == "grouped" and "," in value and " " not in value:
             # In brackets too: no entry of a tuple begins with a zero, as in (1,000).
             ungrouped = depth > 0 and not loose_commas and ",0" not in value
-            if " " in value or "," not in value or (grouping and not ungrouped):
-                tokens.append(
-                    Token("num", _number(value.replace(",", "").replace(" ", "")), spaced)
-                )
-                spaced = False
-                continue
-            position = mark.start() + value.index(",")
-            kind, value = "num", value[: value.index(",")]
-        if kind == "based":
-            digits, _, base = value.partition("_")
-            tokens.append(Token("num", digits + base.strip("{}"), spaced))
-        elif kind == "num":
+            if ungrouped or not grouping:
+                position = mark.start() + value.index(",")
+                kind, value = "num", value[: value.index(",")]
+        if kind == "num":
             token, position = _with_tail(text, value, position)
             tokens.append(Token("num", token, spaced))
         else:
             if kind in ("op", "cmd", "esc"):
                 depth += _depth(value)
-            if (
-                kind == "word"
-                and len(value) == 2
-                and text[position : position + 1] in tuple("+-^=")
+            elif (
+                kind == "word" and len(value) == 2 and text[position : position + 1] in _AFTER_PAIR
             ):
                 kind = "pair"  # the product at, not the word, in at + b
             _emit(tokens, kind, value, spaced, text)
@@ -180,7 +171,12 @@ def _integer(digits: str) -> int:
 
 
 def _emit(tokens: list[Token], kind: str, value: str, spaced: bool, text: str) -> None:
-    if kind == "mixed":
+    if kind == "grouped":
+        tokens.append(Token("num", _number(value.replace(",", "").replace(" ", "")), spaced))
+    elif kind == "based":
+        digits, _, base = value.partition("_")
+        tokens.append(Token("num", digits + base.strip("{}"), spaced))
+    elif kind == "mixed":
         *groups, first, last = re.findall(r"\d+", value)
         whole, top, bottom = int("".join(groups)), int(first), int(last)
         if bottom == 0 or top >= bottom:
@@ -241,6 +237,8 @@ def _emit_text(tokens: list[Token], content: str, spaced: bool) -> None:
     ):
         if low == "min" and tokens and tokens[-1].kind == "num":
             tokens.append(Token("text", low, True))
+        elif stripped in _PLAIN:
+            tokens.append(Token("cmd", _PLAIN[stripped], spaced))
         elif low in FUNCTIONS or (low in OTHER_NAMES and len(low) > 2) or low == "tg":
             low = OTHER_NAMES.get(low, low)
             tokens.append(Token("cmd", low, spaced))
