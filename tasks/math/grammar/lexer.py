@@ -43,7 +43,8 @@ _ALIASES = {
     "Vert": "||", "lVert": "||", "rVert": "||", "backslash": "setminus", "smallsetminus":
     "setminus", "gets": "=", "to": "->", "rightarrow": "->", "implies": "->", "Rightarrow": "->",
     "iff": "->", "Leftrightarrow": "->", "cap": "cap", "cup": "cup", "bigcup": "cup", "in": "in",
-    "setminus": "setminus", "pm": "pm", "mp": "mp", "circ": "circ", "degree": "circ",
+    "setminus": "setminus", "mapsto": "|->", "pm": "pm", "mp": "mp", "circ": "circ",
+    "degree": "circ",
 }  # fmt: skip
 _REL = {"=<": "<=", "=>": "->", "==": "=", "<>": "!=", ":=": "=", "**": "^"}
 GREEK = words(
@@ -74,6 +75,7 @@ OTHER_NAMES = {
     "acosh": "arccosh", "atanh": "arctanh", "sign": "sgn",
 }  # fmt: skip
 _SPACE_COMMANDS = words("quad qquad")
+_ARGUMENT = re.compile(r"\s?[A-Za-z\d\\(]")
 _AFTER_PAIR = ("+", "-", "^", "=")
 _SPELLED_PAIRS = frozenset((*CANONICAL, "pi", "ln"))
 
@@ -111,11 +113,18 @@ def tokenize(text: str, grouping: bool = True) -> list[Token]:
                 kind == "word" and len(value) == 2 and text[position : position + 1] in _AFTER_PAIR
             ):
                 kind = "pair"  # the product at, not the word, in at + b
+            elif kind == "word" and _is_other_name(value) and _ARGUMENT.match(text, position):
+                kind, value = "cmd", "\\" + value
             _emit(tokens, kind, value, spaced, text)
         spaced = False
         if len(tokens) > MAX_TOKENS:
             raise TooBigError(f"more than {MAX_TOKENS} tokens")
     return tokens
+
+
+def _is_other_name(word: str) -> bool:
+    """Whether a word is a function's name elsewhere; ch and sh are products of letters."""
+    return word in OTHER_NAMES and (len(word) > 2 or word == "tg")
 
 
 def _depth(value: str) -> int:
@@ -239,7 +248,7 @@ def _emit_text(tokens: list[Token], content: str, spaced: bool) -> None:
             tokens.append(Token("text", low, True))
         elif stripped in _PLAIN:
             tokens.append(Token("cmd", _PLAIN[stripped], spaced))
-        elif low in FUNCTIONS or (low in OTHER_NAMES and len(low) > 2) or low == "tg":
+        elif low in FUNCTIONS or _is_other_name(low):
             low = OTHER_NAMES.get(low, low)
             tokens.append(Token("cmd", low, spaced))
         else:

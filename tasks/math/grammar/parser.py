@@ -79,6 +79,8 @@ class Parser:
         else:
             stream.take()
             first = self.union()
+        if first[0] == "sym" and stream.accept("|->"):
+            first, label = ("rel", ("mul", (("sym", "f"), first)), (("=", self.union()),)), None
         links: list[tuple[str, Node]] = []
         while stream.token.kind == "op" and stream.token.value in RELATIONS:
             op = RELATIONS[stream.take().value]

@@ -8,7 +8,7 @@ MAX_FACTORIAL = 2_500
 MAX_TERMS = 3_000
 MAX_ANGLE_BITS = 64
 """Size of the argument of a periodic function."""
-MAX_PRECISION_BITS = 50_000
+MAX_PRECISION_BITS = 100_000
 WORK_LIMIT = 120_000_000
 """What one verdict may compute, in units of a few nanoseconds: the same on every machine."""
 EVALUATION_LIMIT = 40_000_000
