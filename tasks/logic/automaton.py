@@ -14,10 +14,11 @@ LENGTHS = (3, 4, 6, 8, 11, 15, 20, 28, 38, 50)
 
 
 class Automaton(ChoiceSuite):
-    """Run a machine of 3 states on 3 symbols (level 1) up to 12 states on 50 (level 10).
+    """Trace a machine: 3 states and 3 symbols at level 1, 12 states and 50 symbols at level
+    10.
 
-    The dial: the length of the input, thus the number of steps, and the size of the table,
-    which from level 4 on is listed in random order.
+    Difficulty: more symbols to read and a larger table of moves; from level 4 the table is in
+    random order.
     """
 
     name = "automaton"

@@ -38,10 +38,11 @@ def text_of(gate: Gate) -> str:
 
 
 class BooleanCircuits(ChoiceSuite):
-    """Evaluate a circuit of 2 (level 1) to 32 gates (level 10), every one of which matters.
+    """Evaluate a circuit of 2 gates (level 1) to 32 gates (level 10); every gate affects the
+    output.
 
-    The dial: the number of gates, thus of steps, and of inputs; from level 4 the gates are
-    listed in random order and nand and nor occur.
+    Difficulty: more gates and inputs; from level 4 nand and nor occur and the gates are listed
+    in random order.
     """
 
     name = "boolean_circuits"

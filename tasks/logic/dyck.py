@@ -28,9 +28,10 @@ def stack_after(prefix: str) -> list[str]:
 
 
 class Dyck(LogicSuite):
-    """Close what is open in 6 to 8 brackets (level 1) up to about 72 (level 10).
+    """Close the open brackets of a sequence of 6 to 8 brackets (level 1), or of about 72
+    (level 10).
 
-    The dial: the length of the sequence, thus the number of steps on the stack.
+    Difficulty: the length of the sequence.
     """
 
     name = "dyck"

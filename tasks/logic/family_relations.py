@@ -47,10 +47,11 @@ def _great(generations: int, word: str, grand_from: int) -> str:
 
 
 class FamilyRelations(ChoiceSuite):
-    """Two people 2 parent-child links apart (level 1) up to 10 links (level 10).
+    """Name the relation of two people who are 2 (level 1) to 10 (level 10) parent-child links
+    apart.
 
-    The dial: the number of links to follow, thus of steps, and the number of other relatives
-    mentioned. A sister or brother shares at least one parent.
+    Difficulty: more links to follow and more relatives that do not matter. Siblings share at
+    least one parent.
     """
 
     name = "family_relations"

@@ -12,10 +12,10 @@ NODES = (5, 6, 8, 10, 13, 17, 22, 28, 36, 48)
 
 
 class GraphReachability(YesNoSuite):
-    """Search 5 nodes (level 1) up to 48 (level 10); half of the answers are yes.
+    """Search a graph of 5 nodes (level 1) to 48 nodes (level 10); half of the answers are yes.
 
-    The dial: the number of nodes and arrows, thus of steps of the search; for "yes" the goal
-    is among the farther nodes that can be reached.
+    Difficulty: more nodes and arrows; where the answer is yes, the goal is one of the more
+    distant nodes.
     """
 
     name = "graph_reachability"

@@ -12,9 +12,10 @@ BLANKS = (4, 7, 11, 14, 19, 23, 32, 42, 54, 68)
 
 
 class LatinSquares(GridSuite):
-    """A 4x4 square with 4 empty cells (level 1) up to 10x10 with 68 (level 10).
+    """Complete a 4x4 square with 4 empty cells (level 1), or a 10x10 square with 68 (level
+    10).
 
-    The dial: the side of the square and the number of empty cells.
+    Difficulty: the size of the square and the number of empty cells.
     """
 
     name = "latin_squares"

@@ -18,9 +18,9 @@ SWAPS = (2, 3, 4, 6, 8, 12, 16, 22, 30, 40)
 
 
 class ObjectTracking(ChoiceSuite):
-    """Follow 2 swaps among 3 people (level 1) up to 40 swaps among 10 (level 10).
+    """Follow 2 swaps among 3 people (level 1), or 40 swaps among 10 people (level 10).
 
-    The dial: the number of swaps, thus of steps, and of people.
+    Difficulty: more swaps and more people.
     """
 
     name = "object_tracking"

@@ -24,10 +24,10 @@ Clue = list[object]
 
 
 class Ordering(ChoiceSuite):
-    """Order 3 runners by clues (level 1) up to 12 (level 10); no clue can be left out.
+    """Order 3 runners (level 1) to 12 runners (level 10) by clues, all of which are needed.
 
-    The dial: the number of runners, thus of orders (its factorial), and the kinds of clues,
-    which from level 4 on tell less each: not this place, so many places apart, either or.
+    Difficulty: more runners, and from level 4 weaker clues: not in this place, so many places
+    apart, one of two places.
     """
 
     name = "ordering"

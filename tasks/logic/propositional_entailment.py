@@ -44,10 +44,11 @@ def label(premises: list[Formula], conclusion: Formula) -> str:
 
 
 class PropositionalEntailment(EntailmentSuite):
-    """2 premises about 2 atoms (level 1) up to 23 premises about 16 (level 10).
+    """Judge a conclusion from 2 premises about 2 atoms (level 1), or from 23 premises about 16
+    atoms (level 10).
 
-    The dial: the number of atoms (cases double with each) and of premises, fewer and fewer of
-    which are plain facts. The three answers are equally frequent.
+    Difficulty: more atoms and premises, of which fewer are plain facts. The three answers are
+    equally frequent.
     """
 
     name = "propositional_entailment"

@@ -39,10 +39,10 @@ _WORDS = {
 
 
 class Scheduling(LogicSuite):
-    """3 jobs on 3 days (level 1) up to 13 jobs on 8 days (level 10), two a day at most.
+    """Schedule 3 jobs on 3 days (level 1) to 13 jobs on 8 days (level 10), at most two a day.
 
-    The dial: the number of jobs and days, thus of schedules (days to the power of jobs).
-    Up to level 5 one rule, above two rules are left out of a set that leaves one schedule.
+    Difficulty: more jobs and days. The rules are a set that allows one schedule, less one rule
+    (two from level 6), so several schedules may be right.
     """
 
     name = "scheduling"

@@ -18,10 +18,10 @@ LONGEST = (5, 6, 8, 9, 12, 15, 20, 30, 40, 60)
 
 
 class ShortestPath(LogicSuite):
-    """4 towns with roads up to 5 long (level 1) up to 26 towns with roads up to 60 (level 10).
+    """Find a shortest path among 4 towns (level 1) to 26 towns (level 10).
 
-    The dial: the number of towns and roads, thus of steps of Dijkstra's algorithm, and the
-    lengths of the roads. The goal is among the farther towns.
+    Difficulty: more towns and longer roads (up to 5 at level 1, up to 60 at level 10). The
+    goal is one of the more distant towns.
     """
 
     name = "shortest_path"

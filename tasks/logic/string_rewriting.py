@@ -32,9 +32,10 @@ def rewritten(word: str, rules: Sequence[Sequence[str]]) -> list[str]:
 
 
 class StringRewriting(LogicSuite):
-    """Rewrite 4 letters by 2 rules (level 1) up to 54 letters by 12 rules (level 10).
+    """Rewrite a word of 4 letters by 2 rules (level 1), or of 54 letters by 12 rules (level
+    10).
 
-    The dial: the length of the word, thus the number of steps, and the number of rules.
+    Difficulty: a longer word and more rules.
     """
 
     name = "string_rewriting"

@@ -24,11 +24,11 @@ COMPLEMENTS_FROM = 6
 
 
 class Syllogisms(YesNoSuite):
-    """Two premises about 3 groups (level 1) up to 22 about 15 groups (level 10).
+    """Judge a conclusion from two premises about 3 groups (level 1), or from 22 premises about
+    15 groups (level 10).
 
-    The dial: the number of premises to chain and of others beside them; from level 6 on some
-    are about those who are not in a group. A group may be empty, as in modern logic. Half of
-    the answers are yes.
+    Difficulty: more premises, relevant and not; from level 6 some are about people outside a
+    group. A group may be empty, as in modern logic. Half of the answers are yes.
     """
 
     name = "syllogisms"

@@ -16,10 +16,11 @@ PAIRS_FROM = 5
 
 
 class TruthTellerWebs(YesNoSuite):
-    """3 people, each of whom speaks of the one before (level 1), up to 38 (level 10).
+    """Find out whether the last of 3 people (level 1) to 38 people (level 10) tells the truth;
+    each speaks of earlier ones.
 
-    The dial: the number of people, thus of steps; from level 4 on the statements stand in
-    random order, from level 5 on some are about two people. Half of the answers are yes.
+    Difficulty: more people; the statements are in random order from level 4, and some are
+    about two people from level 5. Half of the answers are yes.
     """
 
     name = "truth_teller_webs"

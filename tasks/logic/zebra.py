@@ -23,11 +23,11 @@ ONE_CELL_UP_TO = 3
 
 
 class Zebra(LogicSuite):
-    """2 houses with 2 things each (level 1) up to 7 houses with 6 (level 10).
+    """Solve a puzzle of 2 houses with 2 attributes (level 1) to 7 houses with 6 attributes
+    (level 10).
 
-    The dial: the number of houses and of things that differ between them, thus of tables
-    (houses! to the power of things). Up to level 3 one value is asked for, then the table.
-    No clue can be left out.
+    Difficulty: more houses and attributes. Levels 1 to 3 ask for one value, the others for the
+    whole table. All clues are needed.
     """
 
     name = "zebra"

@@ -65,7 +65,7 @@ def unwrapped(text: str) -> str:
 
 
 def typed(text: str) -> str:
-    """The text in plain characters: no fence, entities or LaTeX dressing, one kind of arrow (→).
+    """The text in plain characters: no fence, entities, LaTeX dressing or pictures; arrows are →.
 
     Brackets and operators stay as they are.
     """
@@ -81,13 +81,15 @@ def typed(text: str) -> str:
             text = _GROUP.sub(r"\1", text)
         for pattern, plain in _COMPILED:
             text = pattern.sub(plain, text)
-    return _ARROWS.sub("→", text).strip()
+    text = _ARROWS.sub("→", text)
+    if not text.isascii():
+        text = "".join(" " if c != "→" and unicodedata.category(c) == "So" else c for c in text)
+    return text.strip()
 
 
 def prose(text: str) -> str:
-    """Typed text without Markdown, math marks, bullets and pictures; lines stay lines."""
+    """Typed text without Markdown, math marks and bullets; lines stay lines."""
     text = _BULLET.sub("", _MATH.sub(" ", typed(text)))
-    text = "".join(" " if c != "→" and unicodedata.category(c) == "So" else c for c in text)
     return re.sub(r"[*`]|__", "", text).strip()
 
 

@@ -1,4 +1,4 @@
-"""The dial of every suite is monotone: what a level costs to solve grows with the level."""
+"""In every suite, what a level costs to solve grows with the level."""
 
 import json
 import math
@@ -52,7 +52,7 @@ def test_every_suite_has_a_measure():
 
 
 @pytest.mark.parametrize("name", SUITES)
-def test_the_dial_is_monotone(name):
+def test_higher_levels_cost_more(name):
     levels = load(name).difficulties
     efforts = [mean_effort(name, level) for level in levels]
     for level, (low, high) in enumerate(pairwise(efforts), start=1):
