@@ -1,4 +1,4 @@
-"""Dyck completion: the closing brackets that a sequence still lacks."""
+"""Dyck completion: which closing brackets are missing?"""
 
 import math
 import random
@@ -11,13 +11,13 @@ from .generating.base import LogicSuite
 from .shapes import LogicShape
 from .shapes.sequence import Brackets
 
-# No braces: TeX, and so a box, reads them as its own.
+# No braces: inside a box LaTeX treats them as grouping.
 PAIRS = {"(": ")", "[": "]", "<": ">"}
 LENGTHS = (7, 9, 11, 12, 16, 22, 30, 40, 54, 72)
 
 
 def stack_after(prefix: str) -> list[str]:
-    """The brackets left open by a well-nested prefix, outermost first."""
+    """Return the brackets that a well-nested prefix leaves open, outermost first."""
     stack: list[str] = []
     for bracket in prefix:
         if bracket in PAIRS:

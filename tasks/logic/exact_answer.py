@@ -1,10 +1,10 @@
-"""`exact_answer`: any JSON(L), CSV or Parquet file of questions whose answer is one exact thing.
+"""`exact_answer`: questions with one exact answer each, from any JSON(L), CSV or Parquet file.
 
     load("exact_answer", path="puzzles.jsonl", kind="number")
 
-`kind` says what an answer is (see `question_files.kinds`): text, exact, number, word, words, list,
-set, brackets. Without one it is read off the answers. A passage before the question, several
-questions to a passage, `#### 42` and `[[42]]` are understood.
+`kind` is what an answer is (see `question_files.kinds`): text, exact, number, word, words, list,
+set or brackets. Without it the answers decide, each for itself. Passages, several questions per
+passage, `#### 42` and `[[42]]` are understood.
 """
 
 import re
@@ -33,11 +33,11 @@ _LEGAL_WORDS: tuple[tuple[str, ...], ...] = (
 _PAIRED = {word for words in _LEGAL_WORDS for word in words[:2]}
 KINDS = tuple(kind for kind in _KINDS if kind not in ("choice", "letters", "grid", "table"))
 MOST_WORDS, OFTEN = 5, 4
-"""Answers of a file that are at most so many, each given so often on average, are its words."""
+"""A file with at most this many different answers, each this often on average, uses words."""
 
 
 def kind_of(answer: str) -> str:
-    """What an answer looks like: a number, brackets, one of a few known words, or text."""
+    """Classify an answer: a number, brackets, one of a few known words, or text."""
     if number(answer) is not None:
         return "number"
     if _BRACKETS.fullmatch(answer):
@@ -48,7 +48,7 @@ def kind_of(answer: str) -> str:
 
 
 def words_of(answers: Sequence[str]) -> tuple[str, ...]:
-    """The closed set of words that all answers of a file come from, or ()."""
+    """Return the closed set of words that all answers of a file come from, or ()."""
     known = Counter(key(answer) for answer in answers)
     for words in _LEGAL_WORDS:
         if set(known) <= set(words):
@@ -62,7 +62,7 @@ def words_of(answers: Sequence[str]) -> tuple[str, ...]:
 def item_of(
     question: str, answer: Any, kind: str | None, own: str, words: Sequence[str] = ()
 ) -> Item:
-    """One question; a list of texts is several accepted answers, of which the first is the gold."""
+    """Make one question. A list of texts means several accepted answers; the first is the gold."""
     answers = [_clean(one) for one in answer] if isinstance(answer, list) else [_clean(answer)]
     listed = within(question) if kind is None and _LETTER.fullmatch(answers[0]) else None
     if listed is not None and answers[0].strip("()") in listed.labels:
@@ -97,7 +97,7 @@ def _clean(answer: Any) -> str:
 def items_of(
     path: str | None, suite: str, kind: str | None, fields: Mapping[str, str | None]
 ) -> list[Item]:
-    """Every question of a file; `fields` are the declared names of question, answer, ..."""
+    """Make every question of a file; `fields` are the declared names of question, answer and id."""
     read = []
     for where, row in read_rows(suite, path):
         question = question_text(row, fields["question"], where)
@@ -124,9 +124,9 @@ def load(
     kind: str | None = None,
     size: int | None = None,
 ) -> Suite:
-    """The questions of `path`; without names the usual ones are looked for.
+    """Load the questions of `path`; fields that are not named are found by their usual names.
 
-    Raises UsageError for an unknown kind, and naming file, line and field for a bad row.
+    Raises UsageError for an unknown kind, and for a bad row with its file, line and field.
     """
     if kind is not None and kind not in KINDS:
         raise UsageError(f"kind {kind!r} of 'exact_answer': use one of {', '.join(KINDS)}")

@@ -1,4 +1,4 @@
-"""Latin squares to complete, with one solution."""
+"""Latin squares to complete; each has one solution."""
 
 import random
 from typing import ClassVar

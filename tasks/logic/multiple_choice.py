@@ -1,11 +1,11 @@
-"""`multiple_choice`: any JSON(L), CSV or Parquet file of questions with options, read by format.
+"""`multiple_choice`: questions with options, from any JSON(L), CSV or Parquet file.
 
     load("multiple_choice", path="questions.jsonl", options_field="choices")
 
-The options may be a list of texts ("A) red" or "red"), an object of letter to text, columns
-(A, B, ...; option1, option2, ...), lines of the question, or BIG-bench's `target_scores`; the
-answer a letter, an index, or the text of an option. AR-LSAT's passages with several questions
-and LogiQA's text blocks are read too. Fields that have other names are declared.
+The options may be a list of texts ("A) red" or "red"), an object from letters to texts, columns
+(A, B, ...; option1, option2, ...), lines of the question, or BIG-bench's `target_scores`. The
+answer may be a letter, several letters (`BD`), an index or the text of an option. Passages with
+several questions (AR-LSAT) and LogiQA's text blocks are read too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ ANSWERS = (
 
 
 def with_options(question: str, options: Options) -> str:
-    """The question followed by one line an option, unless it shows them already."""
+    """Return the question followed by one line per option, unless it shows them already."""
     if options.inline:
         return question
     marked = zip(letters(len(options.texts)), options.texts, strict=True)
@@ -36,13 +36,13 @@ def with_options(question: str, options: Options) -> str:
 
 
 def blocks(path: str) -> Iterator[Located]:
-    """LogiQA's text files: letter, context, question and four options, a block of lines each."""
+    """Read LogiQA's text files: blocks of letter, context, question and four options."""
     file = resolve("multiple_choice", path)
     for number, block in enumerate(read_text(file).replace("\r\n", "\n").strip().split("\n\n")):
         lines = [line.strip() for line in block.split("\n") if line.strip()]
         where = f"{file}: block {number}"
         if len(lines) < 5:
-            raise UsageError(f"{where}: a letter, a context, a question and the options, please")
+            raise UsageError(f"{where}: a letter, a context, a question and options expected")
         letter, context, question, *options = lines
         yield where, {"answer": letter, "context": context, "question": question,
                       "options": options}  # fmt: skip
@@ -56,7 +56,7 @@ def _answer(row: Mapping[str, Any], field: str | None, options: Options, where: 
 
 
 def first_of(answers: list[tuple[Any, Options]]) -> int:
-    """Whether a file counts its options from 0 or from 1: from 1 when an index is their number."""
+    """Return 1 when the file counts its options from 1 (an index equals their number), else 0."""
     counted = [
         (int(answer), len(options.texts))
         for answer, options in answers
@@ -77,11 +77,11 @@ def load(
     first_index: int | None = None,
     size: int | None = None,
 ) -> Suite:
-    """The questions of `path`; without names the usual ones are looked for.
+    """Load the questions of `path`; fields that are not named are found by their usual names.
 
     `question_field` may name several fields in order, joined by `+`: `passage+question`.
-    `first_index` is what the file calls its first option when answers are numbers (found out when
-    None). Raises UsageError naming file, line and field.
+    `first_index` is the number of the first option when answers are indices; None infers it from
+    the file. Raises UsageError with file, line and field.
     """
     if first_index not in (None, 0, 1):
         raise UsageError(f"first_index {first_index!r} of 'multiple_choice': use 0 or 1")

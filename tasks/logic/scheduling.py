@@ -1,4 +1,4 @@
-"""Constraint scheduling: put jobs on days; every schedule that keeps the rules is right."""
+"""Constraint scheduling: put jobs on days; every schedule that follows the rules is right."""
 
 import math
 import random

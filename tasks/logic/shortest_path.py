@@ -1,4 +1,4 @@
-"""Shortest path: a shortest way between two towns; every shortest one is right."""
+"""Shortest path: between two towns; every shortest path is right."""
 
 import random
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""String rewriting: apply rules until none fits."""
+"""String rewriting: apply rules until none applies."""
 
 import math
 import random
@@ -18,9 +18,9 @@ LENGTHS = (4, 5, 7, 9, 12, 16, 22, 30, 40, 54)
 
 
 def rewritten(word: str, rules: Sequence[Sequence[str]]) -> list[str]:
-    """The word after each step: the first rule that fits, at the leftmost place it fits.
+    """Return the word after each step: the first rule that applies, at its leftmost place.
 
-    It ends because every rule makes the word shorter.
+    Every rule shortens the word, so this ends.
     """
     history: list[str] = []
     while True:

@@ -1,4 +1,4 @@
-"""Sudoku, 4x4 to 9x9, with one solution."""
+"""Sudokus from 4x4 to 9x9; each has one solution."""
 
 import random
 from typing import ClassVar

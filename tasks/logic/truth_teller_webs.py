@@ -1,4 +1,4 @@
-"""Webs of truth-tellers: who says of whom that they lie?"""
+"""Webs of truth-tellers: does the last speaker tell the truth?"""
 
 import random
 

@@ -1,1 +1,1 @@
-"""Helpers of the logic suites: answer formats, solvers, formulas, grids, names."""
+"""What the generated logic suites share: solvers, formulas, graphs, grids and names."""

@@ -1,4 +1,4 @@
-"""What generated logic suites share: the answer is read by a shape and judged by rules."""
+"""Base classes of generated logic suites: a shape reads the answer, and rules judge it."""
 
 import math
 import random
@@ -16,21 +16,21 @@ from ..shapes.choice import Choice, YesNo
 
 
 class LogicSuite(GeneratedSuite):
-    """A generated suite whose answers have a `shape`; `fault` judges them, `steps` work golds."""
+    """A generated suite: `shape` reads an answer, `fault` judges it, `steps` explain the gold."""
 
     domain: ClassVar[Domain] = "logic"
     difficulties: ClassVar[range] = range(1, 11)
 
     @abstractmethod
     def shape(self, problem: Problem) -> LogicShape:
-        """The shape of the answers to this problem."""
+        """Return the shape of the answers to this problem."""
 
     @abstractmethod
     def steps(self, problem: Problem) -> list[str]:
-        """The worked steps of the gold, one short true line each."""
+        """Return the steps that lead to the gold, one short true line each."""
 
     def fault(self, problem: Problem, value: Any) -> str | None:
-        """What is wrong with the value of an answer, in one sentence; None when it is right."""
+        """Say in one sentence what is wrong with a value; None when it is right."""
         return None if value == self.shape(problem).read(problem.answer) else "it is another one"
 
     def check(self, problem: Problem, completion: str) -> Verdict:
@@ -46,18 +46,18 @@ class LogicSuite(GeneratedSuite):
 
 
 class ChoiceSuite(LogicSuite):
-    """The answer is one of a few words that the prompt makes plain."""
+    """The answer is one of a few words that the prompt names."""
 
     noun: ClassVar[str] = "answer"
     """What an answer is: a state, an object, a name."""
 
     def options(self, problem: Problem) -> Sequence[str]:
-        """Every legal answer; those in `meta["options"]` unless overridden."""
+        """Return every legal answer: `meta["options"]` unless overridden."""
         options: Sequence[str] = problem.meta["options"]
         return options
 
     def sentences(self, problem: Problem) -> tuple[str, ...]:
-        """Sentences that answer the question, `{}` for the answer."""
+        """Return sentences that answer the question, with `{}` for the answer."""
         return ()
 
     def shape(self, problem: Problem) -> LogicShape:
@@ -82,7 +82,7 @@ class YesNoSuite(ChoiceSuite):
 
     @abstractmethod
     def meaning(self, problem: Problem) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Sentences that mean yes, and sentences that mean no."""
+        """Return sentences that mean yes, and sentences that mean no."""
 
     def shape(self, problem: Problem) -> LogicShape:
         return YesNo(*self.meaning(problem))
@@ -101,7 +101,7 @@ class EntailmentSuite(ChoiceSuite):
 
 
 class KindsSuite(LogicSuite):
-    """The answer gives each of `meta["names"]` one of the `kinds`, in order."""
+    """The answer assigns one of `kinds` to each of `meta["names"]`, in order."""
 
     kinds: ClassVar[tuple[str, ...]]
 

@@ -1,4 +1,4 @@
-"""Worked deductions over clauses of named literals, for the steps of golds.
+"""Deductions over clauses of named literals, written out for the steps of golds.
 
 Labels come from the SAT solver; this only retells why, by unit propagation and, where that
 is not enough, by cases.
@@ -38,7 +38,7 @@ def propagate(clauses: Sequence[Sequence[Literal]], known: dict[str, bool]) -> l
 
 
 def refutation(clauses: Sequence[Sequence[Literal]], known: dict[str, bool], say: Say) -> list[str]:
-    """Lines that lead to a contradiction in every case; at most about MAX_LINES of them.
+    """Return lines that reach a contradiction in every case, about MAX_LINES at most.
 
     The clauses must have no model that extends `known`.
     """
@@ -63,7 +63,7 @@ def refutation(clauses: Sequence[Sequence[Literal]], known: dict[str, bool], say
 def some_model(
     clauses: Sequence[Sequence[Literal]], known: dict[str, bool]
 ) -> dict[str, bool] | None:
-    """A truth of every atom that satisfies the clauses and extends `known`, or None."""
+    """Return a model of the clauses that extends `known`, or None."""
     pending = [dict(known)]
     while pending:
         truth = pending.pop()
@@ -79,7 +79,7 @@ def some_model(
 def derived(
     clauses: Sequence[Sequence[Literal]], wanted: Sequence[str], say: Say
 ) -> tuple[list[str], dict[str, bool]]:
-    """What propagation derives, up to the last of the `wanted` atoms; and all that is known."""
+    """Return what propagation derives up to the last `wanted` atom, and all that is known."""
     known: dict[str, bool] = {}
     forced = propagate(clauses, known) or []
     places = [i for i, (atom, _) in enumerate(forced) if atom in wanted]

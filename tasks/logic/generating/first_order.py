@@ -22,7 +22,7 @@ GroundClause = list[Literal]
 
 
 def names_in(statements: Sequence[Statement]) -> list[str]:
-    """The names of individuals, each once, in order of occurrence."""
+    """Return the names of individuals, in order of first occurrence."""
     found: dict[str, None] = {}
     for _, *parts in statements:
         for literal in (literal for part in parts for literal in part):
@@ -31,7 +31,7 @@ def names_in(statements: Sequence[Statement]) -> list[str]:
 
 
 def ground(statements: Sequence[Statement], names: Sequence[str]) -> list[GroundClause]:
-    """Clauses over atoms such as `tall(Ann)`; each existential gets the name `s0`, `s1`, ..."""
+    """Ground statements to clauses over atoms such as `tall(Ann)`; existentials become `s0`, ..."""
     skolems = [f"s{i}" for i, statement in enumerate(statements) if statement[0] == "some"]
     # There is always someone, or "everyone is tall" and "no one is" could both hold.
     domain = [*names, *skolems] or ["s"]
@@ -57,7 +57,7 @@ def _atom(literal: list[Any], binding: dict[str, str]) -> Literal:
 
 
 def negations(statement: Statement) -> list[Statement]:
-    """Statements that together say the opposite."""
+    """Return statements that together say the opposite."""
     kind, *parts = statement
     if kind == "fact":
         return [["fact", [_flip(literal)]] for literal in parts[0]]
@@ -72,7 +72,7 @@ def _flip(literal: list[Any]) -> list[Any]:
 
 
 def consistent(statements: Sequence[Statement]) -> bool:
-    """Whether the solver finds that all statements can hold together."""
+    """Return whether all statements can hold together."""
     cnf = Cnf()
     for clause in ground(statements, names_in(statements)):
         cnf.add(*(cnf.var(atom) if sign else -cnf.var(atom) for atom, sign in clause))
@@ -81,14 +81,14 @@ def consistent(statements: Sequence[Statement]) -> bool:
 
 
 def label(premises: Sequence[Statement], conclusion: Statement) -> str:
-    """True, False or Unknown; the premises must be consistent."""
+    """Return True, False or Unknown for a conclusion from consistent premises."""
     if not consistent([*premises, *negations(conclusion)]):
         return "True"
     return "Unknown" if consistent([*premises, conclusion]) else "False"
 
 
 def verbs(literals: Sequence[list[Any]], of: str) -> str:
-    """What the literals say of the variable or name `of`, as `is tall and likes Ann`."""
+    """Write what the literals say of the variable or name `of`: `is tall and likes Ann`."""
     mine = [literal for literal in literals if literal[1] == of]
     words = []
     for predicate, *terms, sign in mine:
@@ -104,7 +104,7 @@ def verbs(literals: Sequence[list[Any]], of: str) -> str:
 
 
 def english(statement: Statement, join: Callable[[list[str]], str] = " or ".join) -> str:
-    """The statement as an English sentence without its full stop."""
+    """Write the statement as an English sentence without a full stop."""
     kind, *parts = statement
     if kind == "fact":
         return join([f"{literal[1]} {verbs([literal], literal[1])}" for literal in parts[0]])

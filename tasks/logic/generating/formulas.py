@@ -1,4 +1,4 @@
-"""Propositional formulas as nested lists (plain JSON): truth, English, clauses.
+"""Propositional formulas as nested lists (plain JSON): their truth, text and clauses.
 
 A formula is ["var", name] or [op, part, ...] with op one of not, and, or, xor, iff, implies.
 """
@@ -14,12 +14,12 @@ MAX_ATOMS = 6
 
 
 def var(name: str) -> Formula:
-    """An atom."""
+    """Make an atom."""
     return ["var", name]
 
 
 def evaluate(formula: Formula, truth: Mapping[str, bool]) -> bool:
-    """The truth of a formula where each atom has the given truth."""
+    """Evaluate a formula under the given truth of each atom."""
     op, *parts = formula
     if op == "var":
         return truth[parts[0]]
@@ -38,7 +38,7 @@ def evaluate(formula: Formula, truth: Mapping[str, bool]) -> bool:
 
 
 def atoms(formula: Formula) -> list[str]:
-    """The names of the atoms, each once, in order of first occurrence."""
+    """Return the names of the atoms, in order of first occurrence."""
     op, *parts = formula
     if op == "var":
         return [parts[0]]
@@ -49,7 +49,7 @@ def atoms(formula: Formula) -> list[str]:
 
 
 def clauses_of(formula: Formula) -> list[list[tuple[str, bool]]]:
-    """The formula as clauses over its own atoms: one for each case that makes it false.
+    """Write the formula as clauses over its own atoms, one for each case that makes it false.
 
     Raises ValueError for more than MAX_ATOMS atoms, as the cases double with each.
     """
@@ -89,7 +89,7 @@ def _opposite(first: frozenset[tuple[str, bool]], second: frozenset[tuple[str, b
 
 
 def literal(cnf: Cnf, formula: Formula) -> int:
-    """A literal that holds exactly when the formula does (Tseitin); adds clauses to `cnf`.
+    """Return a literal that is equivalent to the formula (Tseitin); adds clauses to `cnf`.
 
     The atom `name` is the variable `cnf.var(name)`; inner nodes get variables of their own,
     whose values follow from the atoms'.
@@ -118,7 +118,7 @@ def literal(cnf: Cnf, formula: Formula) -> int:
 
 
 def english(formula: Formula, say: Callable[[str, bool], str], top: bool = True) -> str:
-    """The formula in words; `say(name, truth)` words an atom or its negation.
+    """Write the formula in words; `say(name, truth)` writes an atom or its negation.
 
     Parts that are not atoms stand in parentheses, so a sentence has one reading.
     """

@@ -1,4 +1,4 @@
-"""Small directed graphs: reach, distances, counts of shortest paths."""
+"""Small directed graphs: reachability, distances and numbers of shortest paths."""
 
 import heapq
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ Edge = tuple[int, int]
 
 
 def successors(edges: Sequence[Sequence[int]]) -> dict[int, list[int]]:
-    """Node -> the nodes it leads to, in the order of the edges."""
+    """Map each node to the nodes it leads to, in the order of the edges."""
     following: dict[int, list[int]] = {}
     for start, end, *_ in edges:
         following.setdefault(start, []).append(end)
@@ -15,7 +15,7 @@ def successors(edges: Sequence[Sequence[int]]) -> dict[int, list[int]]:
 
 
 def layers(edges: Sequence[Sequence[int]], start: int) -> list[list[int]]:
-    """Nodes by their distance from `start` in edges; the first layer is `[start]`."""
+    """Group nodes by their distance in edges from `start`; the first layer is `[start]`."""
     following = successors(edges)
     seen = {start}
     result = [[start]]
@@ -31,7 +31,7 @@ def layers(edges: Sequence[Sequence[int]], start: int) -> list[list[int]]:
 
 
 def distances(edges: Sequence[Sequence[int]], start: int) -> dict[int, int]:
-    """Dijkstra: the least total weight from `start` to each node it reaches, nearest first.
+    """Return the least total weight from `start` to each node it reaches, nearest first.
 
     Edges are (from, to, weight) with weights of at least 1.
     """
@@ -54,7 +54,7 @@ def distances(edges: Sequence[Sequence[int]], start: int) -> dict[int, int]:
 def shortest_counts(
     edges: Sequence[Sequence[int]], start: int, goal: int, lengths: Mapping[int, int]
 ) -> dict[int, int]:
-    """Number of edges -> how many shortest paths from `start` to `goal` have that many."""
+    """Count the shortest paths from `start` to `goal` by their number of edges."""
     incoming: dict[int, list[int]] = {}
     for tail, head, weight in edges:
         if tail in lengths and lengths[tail] + weight == lengths.get(head):

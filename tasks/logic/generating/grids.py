@@ -1,4 +1,4 @@
-"""Squares of symbols: Latin squares, and with boxes sudokus."""
+"""Latin squares and sudokus: filling, emptying, solving and checking them."""
 
 import json
 import math
@@ -21,7 +21,7 @@ Box = tuple[int, int]
 
 @cache
 def units(n: int, box: Box) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """The rows, columns and boxes, each as the cells that must all differ."""
+    """Return the rows, columns and boxes as groups of cells that must differ."""
     tall, wide = box
     rows = [tuple((r, c) for c in range(n)) for r in range(n)]
     columns = [tuple((r, c) for r in range(n)) for c in range(n)]
@@ -34,7 +34,7 @@ def units(n: int, box: Box) -> tuple[tuple[tuple[int, int], ...], ...]:
 
 
 def filled(rng: random.Random, n: int, box: Box) -> Grid:
-    """A random full grid: the cell with the fewest choices first, starting again when stuck."""
+    """Fill a grid at random, the cell with the fewest choices first; restart when stuck."""
     tall, wide = box
     everything = (1 << n) - 1
     while True:
@@ -60,13 +60,13 @@ def filled(rng: random.Random, n: int, box: Box) -> Grid:
 
 
 def variable(n: int, row: int, column: int, value: int) -> int:
-    """The variable that says: this cell holds this value."""
+    """Return the variable for "this cell holds this value"."""
     return (row * n + column) * n + value
 
 
 @cache
 def grid_clauses(n: int, box: Box) -> list[Clause]:
-    """What every full grid obeys."""
+    """Return the clauses that every full grid satisfies."""
     cnf = Cnf()
     for row in range(n):
         for column in range(n):
@@ -78,7 +78,7 @@ def grid_clauses(n: int, box: Box) -> list[Clause]:
 
 
 def dig(rng: random.Random, full: Grid, box: Box, blanks: int) -> Grid:
-    """Empty `blanks` cells, or as many as can be while `full` stays the only solution."""
+    """Empty up to `blanks` cells, as long as `full` stays the only solution."""
     n = len(full)
     cells = [(r, c) for r in range(n) for c in range(n)]
     given = {cell: variable(n, *cell, full[cell[0]][cell[1]]) for cell in cells}
@@ -97,17 +97,17 @@ def dig(rng: random.Random, full: Grid, box: Box, blanks: int) -> Grid:
 
 
 def grid_text(grid: Grid) -> str:
-    """One row a line, `_` for an empty cell."""
+    """Write one row per line, `_` for an empty cell."""
     return "\n".join(" ".join(str(value) if value else "_" for value in row) for row in grid)
 
 
 def grid_json(grid: Grid) -> str:
-    """`[[1,2],[2,1]]`."""
+    """Write the grid as compact JSON: `[[1,2],[2,1]]`."""
     return "[" + ",".join("[" + ",".join(map(str, row)) + "]" for row in grid) + "]"
 
 
 def fault_in(answer: Sequence[Sequence[int]], puzzle: Grid, box: Box) -> str | None:
-    """What breaks the rules of the puzzle, or None."""
+    """Say which rule of the puzzle is broken; None when all are kept."""
     n = len(puzzle)
     if len(answer) != n or any(len(row) != n for row in answer):
         return f"the grid does not have {n} rows of {n} numbers"
@@ -125,7 +125,7 @@ def fault_in(answer: Sequence[Sequence[int]], puzzle: Grid, box: Box) -> str | N
 
 
 def solving_steps(puzzle: Grid, solution: Grid, box: Box) -> list[str]:
-    """Fill in the cells in an order in which one value is left for each, where there is one."""
+    """Return steps that fill in the cells, forced cells first where there are any."""
     n = len(puzzle)
     grid = [list(row) for row in puzzle]
     peers: dict[tuple[int, int], set[tuple[int, int]]] = {}
@@ -150,7 +150,7 @@ def solving_steps(puzzle: Grid, solution: Grid, box: Box) -> list[str]:
 
 
 def solution(puzzle: Grid, box: Box) -> Grid | None:
-    """A full grid that keeps the rules and the given cells, or None when there is none."""
+    """Return a full grid that keeps the rules and the given cells, or None."""
     n = len(puzzle)
     given = [variable(n, r, c, puzzle[r][c]) for r in range(n) for c in range(n) if puzzle[r][c]]
     with solving(grid_clauses(n, box)) as solver:
@@ -164,22 +164,22 @@ def solution(puzzle: Grid, box: Box) -> Grid | None:
 
 
 class GridRules:
-    """A square to fill in; meta holds the puzzle (0 is empty) and the box."""
+    """A square to complete; `meta` holds the puzzle (0 is empty) and the size of a box."""
 
     def shape(self, problem: Problem) -> LogicShape:
         return NumberGrid(len(problem.meta["puzzle"]))
 
     def fault(self, problem: Problem, value: Sequence[Sequence[int]]) -> str | None:
-        """What breaks the rules, in one sentence; None when the grid keeps them."""
+        """Say in one sentence which rule is broken; None when all are kept."""
         return fault_in(value, problem.meta["puzzle"], tuple(problem.meta["box"]))
 
     def steps(self, problem: Problem) -> list[str]:
-        """The cells in an order in which they can be filled in."""
+        """Return the cells in an order in which they can be filled in."""
         box = tuple(problem.meta["box"])
         return solving_steps(problem.meta["puzzle"], json.loads(problem.answer), box)
 
     def guess(self, problem: Problem, rng: random.Random) -> str:
-        """Every empty cell filled with a random number."""
+        """Fill every empty cell with a random number."""
         puzzle: Sequence[Sequence[int]] = problem.meta["puzzle"]
         n = len(puzzle)
         return reply(grid_json([[cell or rng.randint(1, n) for cell in row] for row in puzzle]))
@@ -198,4 +198,4 @@ class GridRules:
 
 
 class GridSuite(GridRules, LogicSuite):
-    """A generated square to fill in."""
+    """A generated square to complete."""

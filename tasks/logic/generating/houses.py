@@ -1,4 +1,4 @@
-"""Houses in a row: the clues of zebra puzzles, their clauses and their words."""
+"""Zebra puzzles: the clues about houses in a row, as clauses and as sentences."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ _SUBJECTS = {
     "fruit": "the {} eater",
 }
 POOL = 14
-"""Candidate clues drawn for each cell of the table."""
+"""Number of candidate clues drawn for each cell of the table."""
 Clue = list[str | int]
 """[kind, category, value, ...]; then a category and a value, or a house from 1."""
 _WORDS = {
@@ -40,14 +40,14 @@ _WORDS = {
 
 
 def subject(category: str, value: str) -> str:
-    """A phrase for whoever has this value."""
+    """Return a phrase for the person who has this value."""
     return _SUBJECTS[category].format(value)
 
 
 def puzzle(
     rng: random.Random, houses: int, columns: Sequence[str], difficulty: int
 ) -> tuple[list[list[str]], list[Clue]]:
-    """A table (a row for each house) and clues of which none can be left out."""
+    """Draw a table (one row per house) and clues that are all needed."""
     chosen = [rng.sample(CATEGORIES[column], houses) for column in columns]
     table = [list(row) for row in zip(*chosen, strict=True)]
     cnf = Cnf()
@@ -124,7 +124,7 @@ def _clauses(cnf: Cnf, clue: Clue, houses: int) -> list[Clause]:
 
 
 def clue_text(clue: Clue) -> str:
-    """The clue as a sentence."""
+    """Write the clue as a sentence."""
     kind, *rest = clue
     first = subject(str(rest[0]), str(rest[1]))
     first = first[0].upper() + first[1:]
@@ -133,7 +133,7 @@ def clue_text(clue: Clue) -> str:
 
 
 def check_text(clue: Clue, at: Mapping[str, int]) -> str:
-    """The clue held against the table: `cat 1, tea 2: right`; `at` is value -> house."""
+    """Check the clue against the table: `cat 1, tea 2: right`; `at` maps values to houses."""
     kind, *rest = clue
     name = {"right": "directly left", "before": "left", "not_at": "not at"}.get(str(kind), kind)
     here = f"{rest[1]} {at[str(rest[1])]}"

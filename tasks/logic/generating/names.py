@@ -1,4 +1,4 @@
-"""Who the puzzles are about: short first names, each used for one sex only."""
+"""Short first names for the people in puzzles, each used for one sex only."""
 
 import random
 
@@ -14,19 +14,19 @@ PEOPLE = [name for pair in zip(WOMEN, MEN, strict=True) for name in pair]
 
 
 def people(rng: random.Random, count: int) -> list[str]:
-    """`count` different names in random order (at most 40)."""
+    """Draw `count` different names (at most 40) in random order."""
     return rng.sample(PEOPLE, count)
 
 
 def listing(items: list[str], last: str = "and") -> str:
-    """`A`, `A and B`, `A, B and C`."""
+    """Join items as `A`, `A and B` or `A, B and C`."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
 def ordinal(number: int) -> str:
-    """`1st`, `2nd`, `11th`."""
+    """Write an ordinal: `1st`, `2nd`, `11th`."""
     endings = {1: "st", 2: "nd", 3: "rd"}
     tens = number % 100 in (11, 12, 13)
     return f"{number}{'th' if tens else endings.get(number % 10, 'th')}"

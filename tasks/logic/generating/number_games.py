@@ -1,4 +1,4 @@
-"""Games of making a number from numbers: any expression that keeps the rules is right."""
+"""Games that make a target from numbers: every expression that follows the rules is right."""
 
 import math
 import random
@@ -26,16 +26,16 @@ OPERATIONS = "+-*/"
 
 
 class NumberRules:
-    """The rules: meta holds `numbers` and `target`; an answer may end in `= target`."""
+    """The rules; `meta` holds `numbers` and `target`, and an answer may end in `= target`."""
 
     use_all: ClassVar[bool]
-    """Whether each number must be used (exactly once), or may be left out."""
+    """Whether each number must be used exactly once, or may be left out."""
 
     def shape(self, problem: Problem) -> LogicShape:
         return Expression(problem.meta["target"])
 
     def fault(self, problem: Problem, value: Tree) -> str | None:
-        """What is wrong with an expression, in one sentence; None when it makes the target."""
+        """Say in one sentence what is wrong with an expression; None when it makes the target."""
         target = problem.meta["target"]
         try:
             result = value_of(value)
@@ -51,13 +51,13 @@ class NumberRules:
         return None if result == target else f"it makes {result}, not {target}"
 
     def steps(self, problem: Problem) -> list[str]:
-        """The operations of the gold, one a line."""
+        """Return the operations of the gold, one per line."""
         lines: list[str] = []
         value_of(parse(problem.answer), lines)
         return lines
 
     def guess(self, problem: Problem, rng: random.Random) -> str:
-        """All numbers in the given order, combined left to right by random operations."""
+        """Combine all numbers in the given order, left to right, by random operations."""
         numbers = problem.meta["numbers"]
         return reply(in_order(numbers, [rng.choice(OPERATIONS) for _ in numbers[1:]]))
 
@@ -76,7 +76,7 @@ class NumberRules:
         return hits * math.pow(len(OPERATIONS), -len(others))
 
     def wrong(self, problem: Problem) -> str | None:
-        """A legal expression with another value, the nearest of a few."""
+        """Return a legal expression with another value, close to the target."""
         numbers, target = problem.meta["numbers"], problem.meta["target"]
         texts = [in_order(numbers, [op] * (len(numbers) - 1)) for op in "+-*"]
         others = [text for text in texts if value_of(parse(text)) != target]
@@ -84,11 +84,11 @@ class NumberRules:
 
 
 class NumberGame(NumberRules, LogicSuite):
-    """A generated game of numbers."""
+    """A generated number game."""
 
 
 def in_order(numbers: Sequence[int], operations: Sequence[str]) -> str:
-    """`((a+b)*c)-d` written with the parentheses that it needs."""
+    """Write `((a+b)*c)-d` with only the parentheses that it needs."""
     tree: Tree = numbers[0]
     for op, number in zip(operations, numbers[1:], strict=True):
         tree = (op, tree, number)

@@ -1,4 +1,4 @@
-"""The SAT solver behind the puzzles: models, uniqueness, smallest sets of clues.
+"""The SAT solver behind the puzzles: models, uniqueness and minimal sets of clues.
 
 MiniSat (through PySAT) proves; z3 and CP-SAT were 100 times slower on these small formulas
 (benchmarks/logic_generators.py measures it). Only satisfiable/unsatisfiable is ever used of
@@ -17,26 +17,26 @@ SOLVER = "minisat22"
 
 
 class Cnf:
-    """Clauses over variables that are named by any hashable key."""
+    """Clauses over variables that any hashable key names."""
 
     def __init__(self) -> None:
         self.clauses: list[Clause] = []
         self._numbers: dict[Any, int] = {}
 
     def var(self, *key: Any) -> int:
-        """The variable of this key, made when it is new."""
+        """Return the variable of this key; create it when it is new."""
         return self._numbers.setdefault(key, len(self._numbers) + 1)
 
     def fresh(self) -> int:
-        """A new variable without a name of its own."""
+        """Create a variable without a key."""
         return self.var(self, len(self._numbers))
 
     def add(self, *literals: int) -> None:
-        """One more clause."""
+        """Add a clause."""
         self.clauses.append(list(literals))
 
     def exactly_one(self, literals: Sequence[int]) -> None:
-        """Exactly one of the literals holds."""
+        """Require exactly one of the literals to hold."""
         self.clauses.append(list(literals))
         for first, second in combinations(literals, 2):
             self.clauses.append([-first, -second])
@@ -44,7 +44,7 @@ class Cnf:
 
 @contextmanager
 def solving(clauses: Sequence[Clause]) -> Iterator[Any]:
-    """A solver loaded with the clauses; its memory is freed at the end."""
+    """Open a solver with the clauses; its memory is freed at the end."""
     solver = Solver(name=SOLVER, bootstrap_with=clauses)
     try:
         yield solver
@@ -53,18 +53,18 @@ def solving(clauses: Sequence[Clause]) -> Iterator[Any]:
 
 
 def satisfiable(clauses: Sequence[Clause]) -> bool:
-    """Whether some assignment satisfies all clauses."""
+    """Return whether some assignment satisfies all clauses."""
     with solving(clauses) as solver:
         return bool(solver.solve())
 
 
 def only_model(clauses: Sequence[Clause], model: Sequence[int]) -> bool:
-    """Whether `model` (literals that satisfy the clauses) is all that satisfies them."""
+    """Return whether `model` is the only assignment that satisfies the clauses."""
     return not satisfiable([*clauses, [-literal for literal in model]])
 
 
 def count_models(clauses: Sequence[Clause], over: Sequence[int], limit: int) -> int:
-    """How many assignments of the variables `over` extend to a model; stops at `limit`."""
+    """Count the assignments of the variables `over` that extend to a model, up to `limit`."""
     count = 0
     with solving(clauses) as solver:
         while count < limit and solver.solve():
@@ -80,7 +80,7 @@ def fewest_clues(
     clues: Sequence[Sequence[Clause]],
     spare: int = 0,
 ) -> list[int] | None:
-    """Indices of clues that leave `model` as the only solution; None when all do not.
+    """Return indices of clues that leave `model` as the only solution; None if even all do not.
 
     Takes the shortest sufficient prefix of `clues`, then drops each clue that the others
     imply, until none is left to drop or only `spare` droppable ones would remain kept.

@@ -1,1 +1,1 @@
-"""Reading published question files by their format: what an answer is, and when two are equal."""
+"""Readers of question files: fields, options, kinds of answers and the suite that holds them."""

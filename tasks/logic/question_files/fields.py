@@ -1,4 +1,4 @@
-"""Which field of a row is the question, what stands before it, and which is the answer."""
+"""Find the question, its context and the answer in a row."""
 
 import ast
 import json
@@ -25,7 +25,7 @@ ANSWERS = (
 
 
 def question_text(row: Mapping[str, Any], question_field: str | None, where: str) -> str:
-    """The question, after its context where the row has one.
+    """Return the question, with its context before it if the row has one.
 
     `question_field` may name several fields in order, joined by `+`: `passage+question`.
     Raises UsageError for a field that is missing.
@@ -39,7 +39,7 @@ def question_text(row: Mapping[str, Any], question_field: str | None, where: str
 
 
 def declared_fields(row: Mapping[str, Any], declared: str | None) -> list[str]:
-    """The fields that a declared name means: itself, or the ones that `+` joins."""
+    """Split a declared name into fields: itself, or the fields that `+` joins."""
     if declared is None or declared in row:
         return [] if declared is None else [declared]
     return [name.strip() for name in str(declared).split("+")]
@@ -57,7 +57,7 @@ def _context_and_question(
 
 
 def _name(row: Mapping[str, Any], usual: tuple[str, ...], but: str | None = None) -> str | None:
-    """The row's own name of the first usual field that is filled with text or lines of it."""
+    """Return the row's name for the first usual field that holds text or lines of text."""
     names = {folded(name): name for name in row}
     for name in usual:
         own = names.get(folded(name))
@@ -76,7 +76,7 @@ def _as_text(value: Any) -> str:
 
 
 def answer_of(row: Mapping[str, Any], field: str | None, where: str) -> Any:
-    """The answer as the file states it. Raises UsageError when it is missing or empty."""
+    """Return the answer as the file states it. Raises UsageError when it is missing or empty."""
     answer = pick(row, field, ANSWERS, where)
     if isinstance(answer, Mapping):  # SQuAD and TriviaQA
         answer = next((answer[key] for key in ("text", "value", "answer") if key in answer), answer)
@@ -86,7 +86,7 @@ def answer_of(row: Mapping[str, Any], field: str | None, where: str) -> Any:
 
 
 def literal(value: Any) -> Any:
-    """A list or object that a table's cell holds as text, else the value as it is."""
+    """Parse a list or object that a table cell holds as text; return other values unchanged."""
     if not isinstance(value, str) or not value.strip().startswith(("[", "{")):
         return value
     try:

@@ -1,4 +1,4 @@
-"""The kinds of answers that question files have: the shape of each, and when one is right."""
+"""The kinds of answers in question files: their shapes, and when an answer is right."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from ..shapes.text import ExactText, Number, Text, tight
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a question besides its answer."""
+    """A question with everything that its shape depends on."""
 
     gold: str
     meta: Mapping[str, Any]
@@ -27,12 +27,12 @@ class Known:
 
 
 def pooled(kind: str, answers: Iterable[str]) -> frozenset[str]:
-    """The answers of one kind in the form in which their shape compares them."""
+    """Return answers of one kind in the form in which their shape compares them."""
     return frozenset(answer.strip() if kind == "exact" else tight(answer) for answer in answers)
 
 
 def unbracketed(text: str) -> str:
-    """The inside of `[[...]]`, as KOR-Bench wraps answers; other text as it is."""
+    """Remove the `[[...]]` that KOR-Bench puts around answers."""
     text = text.strip()
     inner = text[2:-2]
     wrapped = text.startswith("[[") and text.endswith("]]") and "[[" not in inner
@@ -41,7 +41,7 @@ def unbracketed(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unbracketed:
-    """A shape whose answers may stand in `[[...]]`."""
+    """A shape whose answers may be wrapped in `[[...]]`."""
 
     shape: LogicShape
 
@@ -50,7 +50,7 @@ class Unbracketed:
         return self.shape.form
 
     def read(self, text: str) -> Any | None:
-        """What the inner shape reads."""
+        """Read the text with the inner shape."""
         return self.shape.read(unbracketed(text))
 
 
@@ -71,7 +71,7 @@ _WORD_SENTENCES = (
 
 
 def _items(known: Known, in_order: bool, words: bool) -> LogicShape:
-    """Items made of words of the question, unless the gold has others."""
+    """Restrict items to words of the question, unless the gold uses others."""
     vocabulary = frozenset(re.findall(r"[\w'’.-]+", known.prompt.casefold()))
     vocabulary |= {word.strip("'’.-") for word in vocabulary}
     gold = Items(in_order, words).read(known.gold) or ()
@@ -107,13 +107,13 @@ KINDS = tuple(_SHAPES)
 
 
 def shape_of(kind: str, known: Known) -> LogicShape:
-    """The shape of answers to one question."""
+    """Return the shape of the answers to one question."""
     shape = _SHAPES[kind](known)
     return shape if kind in ("grid", "table", "exact") else Unbracketed(shape)
 
 
 def right_values(kind: str, known: Known) -> list[Any]:
-    """What the shape reads from each right answer."""
+    """Return the value of every right answer."""
     shape = shape_of(kind, known)
     if kind == "choice":
         texts = [key(option) for option in known.meta["options"]]
@@ -128,7 +128,7 @@ def right_values(kind: str, known: Known) -> list[Any]:
 
 
 def difference(kind: str, value: Any, right: list[Any]) -> str | None:
-    """What is wrong with the value of an answer, in one sentence; None when it is right."""
+    """Say in one sentence what is wrong with a value; None when it is right."""
     if value in right:
         return None
     if kind not in ("grid", "table"):

@@ -1,4 +1,4 @@
-"""The options of a question, in every shape that files keep them, and which of them is right."""
+"""The options of a question in every format that files use, and the right ones."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ OPTIONS = (
 )  # fmt: skip
 MOST = 26
 _MARK = r"[)\].:．、）：]"
-"""What stands behind the letter of an option, in ASCII and in full width."""
+"""What follows the letter of an option, in ASCII and in full width."""
 _LABEL = re.compile(rf"\s*[(\[（]?([A-Z]){_MARK}\s*", re.IGNORECASE)
 _COLUMN = re.compile(r"(option|choice|opt|op|ending|answer|sol|alternative|)_?([a-j]|\d{1,2})")
 _LISTED = re.compile(rf"^[ \t]*[(\[（]?([A-Z]){_MARK}[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
@@ -29,24 +29,24 @@ _INLINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The texts in order, what the file calls them, and what it says of them."""
+    """The options in order, with the file's labels and scores."""
 
     texts: list[str]
     labels: list[str]
-    """The file's own names: letters, or the numbers of its columns."""
+    """The file's labels: letters, or the numbers of its columns."""
     scores: list[float] | None = None
-    """What each is worth, where the file says so (BIG-bench, TruthfulQA)."""
+    """The score of each option, in files that have scores (BIG-bench, TruthfulQA)."""
     inline: bool = False
     """Whether the question already shows them."""
 
 
 def letters(count: int) -> list[str]:
-    """`A`, `B`, ... for so many options."""
+    """Return the letters `A`, `B`, ... for `count` options."""
     return [chr(ord("A") + i) for i in range(count)]
 
 
 def options_of(row: Mapping[str, Any], field: str | None, question: str, where: str) -> Options:
-    """The options of a row: a field, columns of their own, or lines of the question.
+    """Find the options of a row: a field, separate columns, or lines of the question.
 
     Raises UsageError when there are none, fewer than 2 or more than 26.
     """
@@ -72,7 +72,7 @@ def _checked(options: Options | None, where: str) -> Options:
 
 
 def read_options(raw: Any, where: str) -> Options | None:
-    """Options from one value: a list, an object, or text that holds either."""
+    """Read options from one value: a list, an object, or text that holds either."""
     raw = literal(raw)
     if isinstance(raw, Mapping):
         return _in_object(raw)
@@ -105,7 +105,7 @@ def _in_object(raw: Mapping[str, Any]) -> Options:
 
 
 def _named(texts: list[str]) -> Options:
-    """Texts with their letters taken off, when they carry them in order."""
+    """Remove the letters from texts that carry them in order."""
     marks = [_LABEL.match(text) for text in texts]
     if [mark[1].upper() if mark else "" for mark in marks] == letters(len(texts)):
         texts = [_LABEL.sub("", text, count=1) for text in texts]
@@ -113,7 +113,7 @@ def _named(texts: list[str]) -> Options:
 
 
 def _columns(row: Mapping[str, Any]) -> Options | None:
-    """Options in columns of their own: A, B, ...; option1, option2; sol1, sol2; ending0, ..."""
+    """Read options from columns: A, B, ...; option1, option2; sol1, sol2; ending0, ..."""
     families: dict[str, dict[str, str]] = {}
     for name, value in row.items():
         mark = _COLUMN.fullmatch(folded(name))
@@ -132,7 +132,7 @@ def _columns(row: Mapping[str, Any]) -> Options | None:
 
 
 def within(text: str) -> Options | None:
-    """The last list of lettered options within a text: one a line, else in one line."""
+    """Find the last list of lettered options in a text, one per line or all in one line."""
     for pattern in (_LISTED, _INLINE):
         found = pattern.findall(text[-20_000:])
         for start in range(len(found) - 2, -1, -1):
@@ -143,7 +143,7 @@ def within(text: str) -> Options | None:
 
 
 def right_letters(answer: Any, options: Options, where: str, first: int = 0) -> list[str]:
-    """The letters of the right options: one, or several that the file scores alike.
+    """Return the letters of the right options: one, or several with the same best score.
 
     `answer` is a letter or the file's own label, an index counted from `first`, or a text.
     Raises UsageError when it is none of the options.
@@ -160,7 +160,7 @@ def right_letters(answer: Any, options: Options, where: str, first: int = 0) -> 
 
 
 def letters_together(answer: Any, count: int) -> str | None:
-    """Letters of which all are right together (`BD`, or a list that holds it), else None."""
+    """Return letters that are right only together (`BD`, or a list that holds it), else None."""
     if isinstance(answer, list | tuple) and len(answer) == 1:
         answer = answer[0]
     text = re.sub(r"[\s,、;]", "", answer) if isinstance(answer, str) else ""
@@ -172,7 +172,7 @@ def letters_together(answer: Any, count: int) -> str | None:
 def answer_letter(
     answer: Any, texts: Sequence[str], where: str, first: int = 0, labels: Sequence[str] = ()
 ) -> str:
-    """The letter of the right option from a letter, an index or its text. Raises UsageError."""
+    """Return the letter for a letter, an index or a text. Raises UsageError."""
     legal = letters(len(texts))
     text = str(answer).strip()
     numbered = bool(labels) and list(labels) != legal and not isinstance(answer, int | float)

@@ -1,4 +1,4 @@
-"""Published puzzles that ship without answers: any answer that keeps the rules is right."""
+"""Published puzzles without answers: every answer that follows the rules is right."""
 
 import re
 from abc import abstractmethod
@@ -16,7 +16,7 @@ from .rows import limited
 
 
 class PuzzleSuite(Suite):
-    """Rows of a puzzle file, each solved only when its problem is asked for.
+    """The puzzles of a file, each solved when its problem is first requested.
 
     Ids are `<suite>-<split>-<row>`; `find` also takes the row number alone.
     """
@@ -26,7 +26,7 @@ class PuzzleSuite(Suite):
     def __init__(
         self, name: str, split: str, rows: Sequence[tuple[str, Any]], size: int | None = None
     ) -> None:
-        """At most `size` of `rows`, which are (place in the file, puzzle). Raises UsageError."""
+        """Keep at most `size` of `rows`, pairs of (place, puzzle). Raises UsageError."""
         if not rows:
             raise UsageError(f"suite {name!r} split {split!r} has no puzzles")
         self.name, self.split = name, split
@@ -35,15 +35,15 @@ class PuzzleSuite(Suite):
 
     @abstractmethod
     def posed(self, puzzle: Any, where: str) -> tuple[str, str, Mapping[str, Any]]:
-        """Prompt, one right answer and meta of a puzzle. Raises UsageError when it has none."""
+        """Return prompt, a right answer and meta of a puzzle. Raises UsageError if it has none."""
 
     @abstractmethod
     def shape(self, problem: Problem) -> LogicShape:
-        """The shape of the answers to this puzzle."""
+        """Return the shape of the answers to this puzzle."""
 
     @abstractmethod
     def fault(self, problem: Problem, value: Any) -> str | None:
-        """What is wrong with the value of an answer, in one sentence; None when it is right."""
+        """Say in one sentence what is wrong with a value; None when it is right."""
 
     def _make(self, index: int) -> Problem:
         where, puzzle = self._rows[index]

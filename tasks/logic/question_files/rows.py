@@ -1,4 +1,4 @@
-"""Rows of a user's file with the place of each for messages.
+"""The rows of a user's file, each with its place for error messages.
 
 JSON lines, JSON, CSV/TSV and Parquet, the first three also as `.gz`. Rows that hold several
 questions over one passage become one row a question.
@@ -16,14 +16,14 @@ LISTS = (
     "examples", "example", "data", "questions", "rows", "instances", "problems", "items", "samples",
     "data_samples", "test", "validation", "train",
 )  # fmt: skip
-"""Keys under which a JSON file keeps its rows."""
+"""Keys under which JSON files keep their rows."""
 NESTED = ("questions", "qas", "qa_pairs", "question_list")
-"""Keys under which a row keeps several questions."""
+"""Keys under which rows keep several questions."""
 _RULES = ("rule.jsonl", "rule.json")
 
 
 def resolve(suite: str, path: str | None) -> Path:
-    """The file that the user named, looked for in the data folder too. Raises UsageError."""
+    """Find the file that the user named, also in the data folder. Raises UsageError."""
     if path is None or path == "":
         raise UsageError(f"task {suite!r} needs the option path: the file to read")
     path = str(path)  # a name of digits alone comes as a number from the command line
@@ -35,14 +35,14 @@ def resolve(suite: str, path: str | None) -> Path:
 
 
 def limited(suite: str, rows: Iterable[Any], size: int | None) -> list[Any]:
-    """At most `size` of the rows. Raises UsageError for a size below 1."""
+    """Return at most `size` rows. Raises UsageError for a size below 1."""
     if size is not None and (not isinstance(size, int) or size < 1):
         raise UsageError(f"size {size!r} of {suite!r}: use a whole number of at least 1")
     return list(rows)[:size]
 
 
 def read_rows(suite: str, path: str | None) -> Iterator[Located]:
-    """(place, row) of each row of a file. Raises UsageError."""
+    """Return (place, row) for each row of a file. Raises UsageError."""
     file = resolve(suite, path)
     rules = _rules_beside(file)
     for where, row in _rows(file):
@@ -64,7 +64,7 @@ def _rows(file: Path) -> Iterator[Located]:
 
 
 def _is_json_lines(file: Path) -> bool:
-    """Whether each line is an object of its own, as in many a `.json` file too."""
+    """Return whether each line is an object, as in some `.json` files too."""
     text = read_text(file).lstrip()
     if text.startswith("["):
         return False
@@ -88,7 +88,7 @@ def _parquet(file: Path) -> Iterator[Located]:
 
 
 def _in_json(value: Any, where: str) -> Iterator[Located]:
-    """The rows of a JSON value: a list, an object that holds one, or an object of rows."""
+    """Return the rows of a JSON value: a list, an object with a list, or an object of rows."""
     if isinstance(value, dict):
         key = next((key for key in LISTS if isinstance(value.get(key), list)), None)
         if key is not None and all(isinstance(row, dict) for row in value[key]):
@@ -104,7 +104,7 @@ def _in_json(value: Any, where: str) -> Iterator[Located]:
 
 
 def expanded(where: str, row: Mapping[str, Any]) -> Iterator[Located]:
-    """One row a question, flattened: shared passages, question objects, chats, rewards."""
+    """Return one flat row per question: passages, question objects, chats and rewards unfold."""
     if isinstance(row.get("test_example"), dict):  # PrOntoQA keeps examples for few shots beside it
         row = row["test_example"]
     key = next((key for key in NESTED if _questions(row.get(key))), None)
@@ -117,7 +117,7 @@ def expanded(where: str, row: Mapping[str, Any]) -> Iterator[Located]:
 
 
 def _questions(value: Any) -> list[dict[str, Any]]:
-    """The questions of a nested list or object; empty when it is none."""
+    """Return the questions of a nested list or object; empty for anything else."""
     values = list(value.values()) if isinstance(value, dict) else value
     if not isinstance(values, list) or not all(isinstance(one, dict) for one in values):
         return []
@@ -142,7 +142,7 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rules_beside(file: Path) -> dict[str, str]:
-    """KOR-Bench's rules by their number, from the file of rules beside the file of samples."""
+    """Read KOR-Bench's rules by number, from the rules file beside the samples file."""
     if not file.name.startswith(("sample", "three-shot")):
         return {}
     for name in _RULES:
@@ -157,7 +157,7 @@ def _rules_beside(file: Path) -> dict[str, str]:
 
 
 def folded(name: object) -> str:
-    """A field's name for comparison: `Correct Answer` and `correct_answer` are one."""
+    """Normalize a field name: `Correct Answer` becomes `correct_answer`."""
     return str(name).strip().casefold().replace(" ", "_").replace("-", "_")
 
 
@@ -168,7 +168,7 @@ def pick(
     where: str,
     required: bool = True,
 ) -> Any:
-    """The value of the declared field, or of the first usual one that is filled.
+    """Return the value of the declared field, or of the first usual one that has a value.
 
     Raises UsageError for a declared field that is missing, or when no usual one is there.
     """

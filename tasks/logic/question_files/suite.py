@@ -1,4 +1,4 @@
-"""The suite of a question file: problems of any kind that `kinds` knows."""
+"""The suite of a question file, with answers of any kind in `kinds`."""
 
 import json
 import random
@@ -54,7 +54,7 @@ class QuestionSuite(StoredSuite):
     def __init__(
         self, name: str, split: str, items: Iterable[Item], size: int | None = None
     ) -> None:
-        """At most `size` of the items. Raises UsageError for a bad size or an id that is twice."""
+        """Keep at most `size` items. Raises UsageError for a bad size or a duplicate id."""
         self.name = name
         self._own: dict[str, str] = {}
         problems = []
@@ -85,7 +85,7 @@ class QuestionSuite(StoredSuite):
         return Problem(problem_id, self.name, ask(item.question.strip(), form), item.answer, meta)
 
     def shape(self, problem: Problem) -> LogicShape:
-        """The shape of the answers to this question."""
+        """Return the shape of the answers to this question."""
         return shape_of(problem.meta["kind"], self._known_of(problem))
 
     def _known_of(self, problem: Problem) -> Known:
@@ -117,7 +117,7 @@ class QuestionSuite(StoredSuite):
         return sum(self._is_right(problem, answer) for answer in pool) / len(pool)
 
     def _pool(self, problem: Problem) -> list[str]:
-        """What a guess is drawn from: the options, else the answers of this kind in the file."""
+        """Return what guesses are drawn from: the options, or the file's answers of this kind."""
         options: list[str] = list(problem.meta.get("options", ()))
         letters = [chr(ord("A") + i) for i in range(len(options))]
         if problem.meta["kind"] == "letters":
@@ -148,7 +148,7 @@ class QuestionSuite(StoredSuite):
 
 
 def _near_misses(problem: Problem) -> list[str]:
-    """Answers of the same kind as the gold that are not it."""
+    """Return wrong answers of the same kind as the gold."""
     kind, gold = problem.meta["kind"], problem.answer
     if kind == "grid":
         grid = json.loads(gold)

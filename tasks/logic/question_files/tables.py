@@ -1,4 +1,4 @@
-"""Tables of words, as logic-grid puzzles have them: what a file states, and what models write.
+"""Tables of words, as the files of logic-grid puzzles have them.
 
 A table is `{"header": [...], "rows": [[...], ...]}`; the first column tells the rows apart.
 """
@@ -11,7 +11,7 @@ from ..shapes.grid import is_cell
 
 
 def as_table(value: Any) -> str | None:
-    """The table of a file as JSON; None when it is none.
+    """Write a table of a file as JSON; None when it is not a table.
 
     It comes as `{"header", "rows"}`, a list of rows or of objects, an object of rows or of
     columns, or an object of one value for each key.
@@ -39,6 +39,6 @@ def as_table(value: Any) -> str | None:
 
 
 def is_masked(table: str) -> bool:
-    """Whether the cells are blanked out, as in the public copy of ZebraLogic."""
+    """Return whether the cells are blanked out, as in the public copy of ZebraLogic."""
     rows = json.loads(table)["rows"]
     return all(set(cell) <= {"_"} for row in rows for cell in row[1:])
