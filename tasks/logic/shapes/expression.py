@@ -178,7 +178,7 @@ class Expression:
         line = unwrapped(typed(text).replace("\\*", "*"))
         if emphasis := _EMPHASIS.fullmatch(line):
             line = emphasis[2].strip()
-        line = without_lead(line).strip(" .`$")
+        line = without_lead(line).strip(" .`$*_")
         if named := _NAMED.match(line):
             line = unwrapped(line[named.end() :])
         sides = [side.strip() for side in line.split("=")]

@@ -41,6 +41,7 @@ _LEAD = re.compile(
     r"(?:conclusion|result|solution)\s?[:–—-]\s?)+",
     re.IGNORECASE,
 )
+_EMPHASIS = ("```", "**", "__", "`", "*")
 _WRAPPERS = (
     ("**", "**"), ("__", "__"), ("```json", "```"), ("```", "```"), ("`", "`"), ('"', '"'),
     ("'", "'"), ("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("\\text{", "}"),
@@ -59,6 +60,9 @@ def unwrapped(text: str) -> str:
             if inner > 0 and text.startswith(left) and text.endswith(right):
                 text = text[len(left) : -len(right)].strip()
                 break
+        for mark in _EMPHASIS:  # one whose partner stood before or after the answer
+            if text.count(mark) == 1 and len(text) > len(mark):
+                text = text.removeprefix(mark).removesuffix(mark).strip()
         if text == before:
             break
     return text
