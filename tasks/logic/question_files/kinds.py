@@ -46,6 +46,10 @@ class Unbracketed:
     shape: LogicShape
 
     @property
+    def closes(self) -> bool:
+        return bool(getattr(self.shape, "closes", False))
+
+    @property
     def form(self) -> str:
         return self.shape.form
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from .plain_text import LONGEST, data_of, prose, typed, without_lead
 
@@ -36,6 +36,8 @@ class Assignment:
     values: tuple[str, ...]
     nouns: frozenset[str] = frozenset()
     """Words for names and values that add nothing: person, kind, job, day."""
+
+    closes: ClassVar[bool] = True
 
     @property
     def form(self) -> str:

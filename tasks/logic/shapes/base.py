@@ -11,7 +11,11 @@ _SHOWN = 4000
 
 
 class LogicShape(Protocol):
-    """A shape that can say what it takes."""
+    """A shape that can say what it takes.
+
+    A shape with a true `closes` is so strict that a response may close with such an answer
+    without any mark: no accidental sentence has the shape.
+    """
 
     @property
     def form(self) -> str:

@@ -80,6 +80,8 @@ class Choice:
     synonyms: tuple[tuple[str, str], ...] = ()
     """Further words and the option that each means."""
 
+    closes: ClassVar[bool] = True
+
     @property
     def form(self) -> str:
         return f"one of {', '.join(self.options)}"
@@ -114,6 +116,7 @@ class YesNo:
     yes: tuple[str, ...] = ()
     """Sentences that mean yes, in lower case or not: "you can get from 1 to 5"."""
     no: tuple[str, ...] = ()
+    closes: ClassVar[bool] = True
     form: ClassVar[str] = "yes or no"
 
     def read(self, text: str) -> str | None:
@@ -151,6 +154,7 @@ class Lettered:
     """One of the options A, B, ...: the letter, its text, or both when they agree."""
 
     texts: tuple[str, ...]
+    closes: ClassVar[bool] = True
     form: ClassVar[str] = "one of the options"
 
     def read(self, text: str) -> str | None:
@@ -199,6 +203,7 @@ class LetterSet:
     """Several of `count` lettered options together: `BD`, `B, D`, `(B) and (D)`."""
 
     count: int
+    closes: ClassVar[bool] = True
     form: ClassVar[str] = "letters of options"
 
     def read(self, text: str) -> str | None:

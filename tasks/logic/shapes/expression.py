@@ -10,6 +10,7 @@ A sign before a number is not part of it: in these games it would be one more op
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
 from .plain_text import prose, typed, unwrapped, without_lead
 
@@ -166,6 +167,8 @@ class Expression:
     """An expression, read as its tree; `= target` may follow it, or `target =` come before."""
 
     target: int | None = None
+
+    closes: ClassVar[bool] = True
 
     @property
     def form(self) -> str:

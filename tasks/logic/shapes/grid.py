@@ -24,6 +24,7 @@ class NumberGrid:
     """
 
     width: int | None = None
+    closes: ClassVar[bool] = True
     form: ClassVar[str] = "a table of whole numbers"
 
     def read(self, text: str) -> tuple[tuple[int, ...], ...] | None:
@@ -91,6 +92,8 @@ class WordTable:
     header: tuple[str, ...]
     keys: tuple[str, ...] = ()
     numbered: str | None = None
+
+    closes: ClassVar[bool] = True
 
     @property
     def form(self) -> str:

@@ -31,6 +31,7 @@ class Path:
 
     stops: tuple[str, ...]
     length: int | None = None
+    closes: ClassVar[bool] = True
     form: ClassVar[str] = "a way through the places"
 
     def read(self, text: str) -> tuple[str, ...] | None:
@@ -122,6 +123,7 @@ class Brackets:
     """
 
     opened: str = ""
+    closes: ClassVar[bool] = True
     form: ClassVar[str] = "a sequence of brackets"
 
     def read(self, text: str) -> str | None:
