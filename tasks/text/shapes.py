@@ -9,3 +9,7 @@ class Shape(Protocol):
     def read(self, text: str) -> Any | None:
         """The value that `text` states; None unless the text is, whole, an answer of this kind."""
         ...
+
+    # A shape may also define `offers_another(value, rest) -> bool`: whether the rest of the line
+    # that states `value` names another answer; and `closes = True`: the last sentence of a
+    # response is an answer without any mark, because the shape reads no other sentence.
