@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy
 
-from ..grammar.nodes import Node, from_data
+from ..grammar.nodes import Node, from_data, symbols
 
 _FUNCTIONS = {
     name: getattr(sympy, target)
@@ -50,15 +50,17 @@ def expression(node: Node) -> Any:
         return _power(expression(node[1]), expression(node[2]))
     if kind == "root":
         return sympy.real_root(expression(node[1]), expression(node[2]))
-    if kind == "fn" and node[1] in _COUNTED and any(_is_long(item) for item in node[2]):
+    if kind == "fn" and node[1] in _COUNTED and any(map(_may_be_long, node[2])):
         raise UnknownNodeError("a number of very many digits")
     if kind == "fn" and node[1] in _FUNCTIONS:
         return _FUNCTIONS[node[1]](*(expression(item) for item in node[2]))
     raise UnknownNodeError(kind)
 
 
-def _is_long(node: Node) -> bool:
-    return node[0] == "num" and abs(Fraction(node[1])) > 10_000
+def _may_be_long(node: Node) -> bool:
+    if symbols(node):
+        return False
+    return node[0] != "num" or abs(Fraction(node[1])) > 10_000
 
 
 def _power(base: Any, exponent: Any) -> Any:

@@ -7,6 +7,8 @@ from ..grading.answers import Answer
 from ..grading.outcome import Decision
 from ..grading.reading import Reading
 from ..grammar.nodes import Node, TooBigError, UndefinedError, symbols, to_data
+from ..values.arithmetic import is_exact
+from ..values.equality import value_at
 from .comparison import solution_set, states_same_name
 from .relations import is_polynomial, same_fractions
 from .univariate import is_rational, same_truth
@@ -82,8 +84,17 @@ def decide_algebra(gold: Reading, answer: Reading) -> Decision:
 
 
 def wants_values(gold: Answer, answer: Answer) -> bool:
-    """Whether two numbers are beyond what their evaluation can tell."""
-    return gold.kind == answer.kind == "number"
+    """Whether two numbers are beyond what their evaluation can tell, and neither is rational."""
+    return gold.kind == answer.kind == "number" and not (
+        _is_rational_number(gold.node) or _is_rational_number(answer.node)
+    )
+
+
+def _is_rational_number(node: Node) -> bool:
+    try:
+        return is_exact(value_at(node, {}))
+    except (TooBigError, UndefinedError):
+        return False
 
 
 def decide_values(gold: Answer, answer: Answer) -> Decision:
