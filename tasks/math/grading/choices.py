@@ -13,6 +13,8 @@ _LETTER = re.compile(r"[\s($*{\\]*(?:text\w*\{)?[\s(]*([A-Z])[)\s}.:$*]*")
 _GROUP = re.compile(r"\\(?:text\w*|math\w+|mbox|boxed|left|right|quad|qquad)(?![A-Za-z])")
 _CHOICES = re.compile(r"(?=A?B?C?D?E?F?G?H?I?J?\Z)[A-J]{2,10}")
 _CHOSEN = re.compile(r"\(?[A-J]\)?(?:(?:[\s,;&(){}]|\\?\b(?:and|text)\b){0,12}[A-J]\)?){1,9}")
+_CALCULATED = re.compile(r"[)\]\s]*[+/^=]\s*[\d\\(]")
+"""What makes a letter a quantity: (E)+10."""
 _LEADS = vocabulary(
     "the so thus hence therefore it is it's this we choose option choice answer correct for sure "
     "definitely clearly certainly obviously simply indeed right best : ： , 选 选择 答案 选项 正解 정답 "
@@ -99,6 +101,8 @@ def _chosen(raw: str) -> tuple[str | None, bool]:
     following = found[place + 1] if not closed else token
     rest = text[token.end :]
     letter = label.upper()
+    if _CALCULATED.match(rest):
+        return None, False
     if label.islower() and not closed and following.text not in ")].:":
         return None, False
     if closed:
@@ -144,7 +148,7 @@ def _offers(letter: str, found: list[Token], text: str) -> bool:
         return True
     clause: list[Token] = []
     for token in [*found, Token("mark", ".", len(text), len(text))]:
-        if token.kind == "mark" and token.text in ".,;()?!。，":
+        if token.kind == "mark" and token.text in ".,;?!。，":
             if _names_another(letter, clause, token.text, text):
                 return True
             clause = []

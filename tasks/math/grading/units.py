@@ -130,6 +130,8 @@ def unit_of(text: str) -> str | None:
         low = word.casefold()
         if low in ("celsius", "fahrenheit") and factors == {"degree": 1}:
             factors = {}
+        if word == "^":
+            return None  # a power without its number
         if (low in ("squared", "cubed") or word[0] == "^") and last:
             raised = {"squared": 2, "cubed": 3}.get(low) or int(word.lstrip("^{"))
             factors[last] += sign * (raised - 1)
@@ -160,12 +162,14 @@ def unit_of(text: str) -> str | None:
 def _is_counted(words: list[str]) -> bool:
     """Whether the words of no unit only name what is counted, or of what a part is taken."""
     low = [word.casefold() for word in words if word.isalpha()]
+    if any(word.isdigit() for word in words):
+        return False
     if low[:1] == ["exactly"] or low == ["in", "total"]:
         return len(low) <= 2
     if low[:1] in (["of"], ["in"]):
         return all(is_open(word) or word in ("the", "a", "all", "of") for word in low[1:])
     countable = _countable(words)
-    return is_counted([word for word in countable if len(word) > 1]) or not countable
+    return is_counted(countable) or (not countable and low[:1] != ["more"])
 
 
 def _countable(words: list[str]) -> list[str]:
