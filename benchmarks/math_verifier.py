@@ -245,7 +245,8 @@ def main() -> None:
     if wanted is not None:
         cases = random.Random(4).sample(cases, min(wanted, available))
     for name, grade in names.items():
-        attempt(grade, "-1<x<1", "\\boxed{x^2<1}")  # warm: imports, and our worker
+        # Warm: imports, and our worker, which this pair has to wait for.
+        attempt(grade, "\\ln x<0", "\\boxed{0<x<1}")
         print(f"{name}: ready")
     versions = {}
     for package in ("math-verify", "trl", "lm_eval", "sympy", "python-flint"):
