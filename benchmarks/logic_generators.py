@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from assay.tasks import load
-from assay.tasks.logic.reasoning.grids import filled, grid_clauses, variable
-from assay.tasks.logic.reasoning.solving import solving
+from assay.tasks.logic.generating.grids import filled, grid_clauses, variable
+from assay.tasks.logic.generating.solving import solving
 from peers import find_peers, versions
 
 FAMILIES = {

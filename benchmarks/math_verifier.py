@@ -26,7 +26,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-from assay.tasks.math.grading.algebra_stage import POOL
+from assay.tasks.math.comparing.algebra_stage import POOL
 from assay.tasks.math.verifier import verify_math
 from peers import find_peers, versions
 
@@ -133,7 +133,8 @@ def processor() -> float:
     for worker in POOL._idle:
         with contextlib.suppress(OSError):
             fields = Path(f"/proc/{worker.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-            spent += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            # Of the worker, and of the forks of it that ended.
+            spent += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     return spent
 
 
@@ -242,16 +243,18 @@ def main() -> None:
     if wanted is not None:
         cases = random.Random(4).sample(cases, min(wanted, available))
     for name, grade in names.items():
-        attempt(grade, "-1<x<1", "\\boxed{x^2<1}")  # warm: imports, and our worker
+        # Warm: imports, and our worker, which this pair has to wait for.
+        attempt(grade, "\\ln x<0", "\\boxed{0<x<1}")
         print(f"{name}: ready")
     result = {
         "machine": f"{platform.machine()}, python {platform.python_version()}",
-        "versions": versions(("math-verify", "trl", "lm_eval", "sympy", "mpmath")),
+        "versions": versions(("math-verify", "trl", "lm_eval", "sympy", "python-flint")),
         "not_run": not_run,
         "cases": len(cases),
         "cases_available": available,
         "load_of_the_machine": round(os.getloadavg()[0], 1),
         "graders": accuracy(cases, names),
+        "not_run": not_run,
         "blind": {"first_try": FIRST_TRY, **blind(names)},
         "hostile": hostile(),
         "cold_start_s": cold_start(),

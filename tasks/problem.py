@@ -1,4 +1,4 @@
-"""A problem: what a model is asked, and what only the checker may know."""
+"""A problem: the prompt for the model, and the data that only the checker sees."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One question with its answer. The answer never appears in the prompt by construction.
+    """One question with its answer, which the prompt does not contain.
 
-    `meta` holds plain JSON data for the verifier and the log (level, subject, tests, puzzle).
+    `meta` holds JSON data for the verifier and the log (level, subject, tests, puzzle).
     """
 
     id: str

@@ -1,9 +1,8 @@
-"""Suites by name: a module under `tasks/<domain>/`, imported only when asked for.
+"""Find suites by name: each is a module under `tasks/<domain>/`, imported on first use.
 
-A public module of a domain folder is a suite, except `verifier`; helpers live in
-sub-packages or begin with an underscore. Its `load` (a function or the suite class) takes
-the options it knows. Third parties add suites through the entry-point group `assay.tasks`,
-whose values name such a `load`.
+Every public module of a domain folder is a suite, except `verifier`; helpers are in sub-packages
+or start with an underscore. A suite's `load` (a function or the suite class) takes its options.
+Third parties add suites through the entry-point group `assay.tasks`, whose values name a `load`.
 """
 
 import difflib
@@ -25,7 +24,7 @@ NOT_SUITES = frozenset({"verifier"})
 
 @cache
 def _built_in() -> dict[str, str]:
-    """Suite name -> module name. Finds files; imports only the three domain packages."""
+    """Map suite names to module names; imports only the three domain packages."""
     found: dict[str, str] = {}
     for domain in DOMAINS:
         package = importlib.import_module(f"{__package__}.{domain}")
@@ -70,7 +69,7 @@ def _loader(name: str) -> Callable[..., Suite]:
 
 
 def options_of(name: str) -> dict[str, inspect.Parameter]:
-    """The options that this suite's `load` knows. Raises UsageError for an unknown name."""
+    """Return the options of this suite's `load`. Raises UsageError for an unknown name."""
     parameters = dict(inspect.signature(_loader(name.partition(":")[0])).parameters)
     parameters.pop("variant", None)
     return parameters
@@ -87,9 +86,9 @@ def load(
 ) -> Suite:
     """Load a suite: `load("gsm8k", split="test")`, `load("bbh:navigate")`, `load("sums", seed=1)`.
 
-    `name` may carry a variant after a colon (a language, a sub-task). An option left at its
-    default is not passed on; one that the suite does not know is refused.
-    Raises UsageError (a ValueError) that lists the known names or options.
+    `name` may have a variant after a colon (a language, a sub-task). Options left at their
+    default are not passed on. Raises UsageError (a ValueError) for an unknown name or option; the
+    message lists the known ones.
     """
     base, _, variant = name.partition(":")
     loader = _loader(base)
@@ -111,7 +110,7 @@ def load(
             raise UsageError(f"unknown option {key!r} for task {base!r}: known: {legal}")
     if variant:
         if "variant" not in known:
-            raise UsageError(f"task {base!r} has no variants, so {name!r} names nothing")
+            raise UsageError(f"task {base!r} has no variants; use {base!r}")
         given["variant"] = variant
     for key, parameter in known.items():
         if parameter.default is inspect.Parameter.empty and key not in given:

@@ -1,4 +1,4 @@
-"""Where published benchmark files come from: a data folder, or the hub through `datasets`."""
+"""Read published benchmark files from a data folder, or from the hub through `datasets`."""
 
 import csv
 import gzip
@@ -18,9 +18,9 @@ DATA_VARIABLE = "ASSAY_DATA"
 
 
 def data_folder(data_dir: str | None) -> Path | None:
-    """The folder of benchmark files: the argument, else $ASSAY_DATA, else None.
+    """Return the folder of benchmark files: the argument, else $ASSAY_DATA, else None.
 
-    Raises UsageError when it is named but is not a folder.
+    Raises UsageError when the name is not that of a folder.
     """
     named = data_dir or os.environ.get(DATA_VARIABLE)
     if not named:
@@ -33,9 +33,9 @@ def data_folder(data_dir: str | None) -> Path | None:
 
 
 def find_file(suite: str, candidates: Sequence[str], data_dir: str | None) -> Path | None:
-    """The first of `candidates` (relative paths) in the data folder, plain or as `.gz`.
+    """Return the first of `candidates` (relative paths) in the data folder, plain or as `.gz`.
 
-    Returns None when no data folder is set. Raises UsageError when it lacks them all.
+    Returns None when no data folder is set. Raises UsageError when it has none of them.
     """
     folder = data_folder(data_dir)
     if folder is None:
@@ -48,7 +48,7 @@ def find_file(suite: str, candidates: Sequence[str], data_dir: str | None) -> Pa
 
 
 def read_text(path: Path) -> str:
-    """The text of a file, through gzip where the name ends in `.gz`. Raises UsageError."""
+    """Return the text of a file, decompressed if the name ends in `.gz`. Raises UsageError."""
     try:
         data = path.read_bytes()
         return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
@@ -57,7 +57,7 @@ def read_text(path: Path) -> str:
 
 
 def require(record: object, fields: Sequence[str], where: str) -> Mapping[str, Any]:
-    """The record, if it is an object with all `fields`. Raises UsageError naming the place."""
+    """Return the record if it is an object with all `fields`. Raises UsageError with the place."""
     if not isinstance(record, dict):
         raise UsageError(f"{where}: an object is expected, not {type(record).__name__}")
     for name in fields:
@@ -79,8 +79,8 @@ def _parse(text: str, where: str) -> Any:
 def located_jsonl(
     path: Path, fields: Sequence[str] = ()
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The objects of a JSON-lines file, each with its place `file:line`. Raises UsageError."""
-    # Not splitlines(): a JSON string may hold U+2028 and its kin.
+    """Yield the objects of a JSON Lines file with their place `file:line`. Raises UsageError."""
+    # Not splitlines(): a JSON string may contain U+2028 and other line separators.
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if line.strip():
             where = f"{path}:{number}"
@@ -88,12 +88,12 @@ def located_jsonl(
 
 
 def read_jsonl(path: Path, fields: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
-    """The objects of a JSON-lines file. Raises UsageError naming file, line and field."""
+    """Yield the objects of a JSON Lines file. Raises UsageError with file, line and field."""
     return (record for _, record in located_jsonl(path, fields))
 
 
 def read_json(path: Path) -> Any:
-    """The value of a JSON file. Raises UsageError naming file and line."""
+    """Return the value of a JSON file. Raises UsageError with file and line."""
     text = read_text(path)
     try:
         return json.loads(text)
@@ -106,9 +106,9 @@ def read_json(path: Path) -> Any:
 def read_csv(
     path: Path, fields: Sequence[str], delimiter: str = ",", header: bool = True
 ) -> Iterator[Mapping[str, str]]:
-    """The rows of a CSV/TSV file as objects; without a header `fields` names the columns.
+    """Yield the rows of a CSV/TSV file; without a header `fields` names the columns.
 
-    Raises UsageError naming file, line and field.
+    Raises UsageError with file, line and field.
     """
     return (row for _, row in located_csv(path, fields, delimiter, header))
 
@@ -116,7 +116,7 @@ def read_csv(
 def located_csv(
     path: Path, fields: Sequence[str], delimiter: str = ",", header: bool = True
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """As `read_csv`, each row with its place `file:line` (the line on which the row ends)."""
+    """Like `read_csv`, but with the place `file:line` of each row (the line where it ends)."""
     reader = csv.DictReader(
         io.StringIO(read_text(path), newline=""),
         fieldnames=None if header else list(fields),
@@ -140,7 +140,7 @@ def located_csv(
 def from_hub(
     suite: str, hub_id: str, split: str, config: str | None = None, **reader: Any
 ) -> list[dict[str, Any]]:
-    """The rows of a hub dataset; `reader` goes to `datasets.load_dataset` (data_files, ...).
+    """Return the rows of a hub dataset; `reader` goes to `datasets.load_dataset`.
 
     Without a network, only what is in the local cache is found. Raises UsageError that says how
     to do without the hub.

@@ -1,8 +1,8 @@
-"""Suites: an ordered collection of problems and the one way to verify completions of them.
+"""Suites: ordered collections of problems that verify completions.
 
-`Suite` is the contract. `StoredSuite` holds problems read from a file; `GeneratedSuite`
-makes the problem at any index from (name, split, difficulty, seed, index) alone, so that it
-streams, needs no storage, and can find a problem again by its id.
+`Suite` is the contract. `StoredSuite` holds the problems of a file. `GeneratedSuite` computes the
+problem at any index from (name, split, difficulty, seed, index) alone, so it streams, stores
+nothing, and finds a problem by its id.
 """
 
 import hashlib
@@ -30,8 +30,8 @@ Domain = Literal["math", "code", "logic"]
 class Suite(ABC, Sequence[Problem]):
     """Problems of one benchmark with their checker.
 
-    A subclass states `name` and `domain` and implements `gold`, `check`, `guess` and the
-    sequence methods of one of the two bases below.
+    A subclass sets `name` and `domain`, and implements `gold`, `check` and `guess`. The sequence
+    methods come from one of the two bases below.
     """
 
     name: str
@@ -40,34 +40,34 @@ class Suite(ABC, Sequence[Problem]):
 
     @abstractmethod
     def gold(self, problem: Problem) -> str | None:
-        """A completion that must verify as correct, or None where the benchmark ships none."""
+        """Return a completion that must verify as correct; None when the benchmark has none."""
 
     @abstractmethod
     def check(self, problem: Problem, completion: str) -> Verdict:
-        """Decide. May raise: `verify` turns an exception into a `checker_error`."""
+        """Judge a completion. May raise: `verify` turns an exception into a `checker_error`."""
 
     @abstractmethod
     def guess(self, problem: Problem, rng: random.Random) -> str:
-        """A completion in the legal format whose answer is drawn without looking at the gold."""
+        """Return a completion in the right format whose answer is drawn without the gold."""
 
     @abstractmethod
     def find(self, problem_id: str) -> Problem:
-        """The problem with this id. Raises UsageError when there is none."""
+        """Return the problem with this id. Raises UsageError when there is none."""
 
     def chance(self, problem: Problem) -> float | None:
-        """The probability that `guess` is correct; None when it is not known in closed form."""
+        """Return the probability that `guess` is correct; None when no closed form is known."""
         return None
 
     def wrong(self, problem: Problem) -> str | None:
-        """A completion in the legal format with a plausible answer that is not correct."""
+        """Return a completion in the right format with a plausible wrong answer, or None."""
         return None
 
     def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        """Whether two extracted answers are the same answer (for majority voting)."""
+        """Return whether two extracted answers are equal (for majority voting)."""
         return first.strip() == second.strip()
 
     def verify(self, problem: Problem, completion: str) -> Verdict:
-        """Verify one completion. Never raises for what a model wrote; any thread may call."""
+        """Verify one completion. Never raises for model output; safe to call from any thread."""
         started = time.perf_counter()
         try:
             if not isinstance(completion, str):
@@ -86,7 +86,7 @@ class Suite(ABC, Sequence[Problem]):
         completions: Sequence[str],
         workers: int | None = None,
     ) -> list[Verdict]:
-        """Verify pairs in parallel; the verdicts come in the order of the pairs.
+        """Verify pairs in parallel and return the verdicts in the order of the pairs.
 
         Raises ValueError when the two lengths differ.
         """
@@ -98,9 +98,9 @@ class Suite(ABC, Sequence[Problem]):
             return list(pool.map(self.verify, problems, completions))
 
     def to_dataset(self) -> "Dataset":
-        """The suite as a `datasets.Dataset` of task, problem_id, prompt and answer.
+        """Return the suite as a `datasets.Dataset` with task, problem_id, prompt and answer.
 
-        These are the columns that `harness.adapters.trl.trl_reward` looks for.
+        `harness.adapters.trl.trl_reward` reads these columns.
         """
         with needs("data"):
             from datasets import Dataset
@@ -111,7 +111,7 @@ class Suite(ABC, Sequence[Problem]):
         return Dataset.from_list(rows)
 
     def fingerprint(self) -> str:
-        """sha256 over every id, prompt and answer: two equal fingerprints are the same suite."""
+        """Return a sha256 over all ids, prompts and answers: equal suites have equal hashes."""
         digest = hashlib.sha256()
         for problem in self:
             for text in (problem.id, problem.prompt, problem.answer):
@@ -120,7 +120,7 @@ class Suite(ABC, Sequence[Problem]):
 
 
 class StoredSuite(Suite):
-    """A suite whose problems are all in memory, as read from a published file."""
+    """A suite whose problems are all in memory, read from a file."""
 
     def __init__(self, problems: Sequence[Problem], split: str) -> None:
         self.split = split
@@ -154,24 +154,24 @@ class StoredSuite(Suite):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a generator draws: a problem before it has an id and a place in a split."""
+    """What a generator draws: a problem without an id, not yet assigned to a split."""
 
     prompt: str
     answer: str
     meta: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
-    """What makes two problems the same; the prompt when None. Decides the split."""
+    """Identifies the problem and decides its split; None means the prompt does."""
 
 
 class GeneratedSuite(Suite):
-    """A suite without end: problem i is a function of (name, split, difficulty, seed, i).
+    """An endless suite: problem i is a function of (name, split, difficulty, seed, i).
 
-    The splits are disjoint by content: the hash of a problem's key says whether it can only
-    ever be drawn for `train` or only for `test`, whatever the seed.
+    The splits never share a problem: the hash of a problem's key assigns it to one split,
+    whatever the seed.
     """
 
     difficulties: ClassVar[range]
-    """The legal difficulties; the class docstring says what the dial changes."""
+    """The difficulties allowed; the class docstring says what they change."""
     default_difficulty: ClassVar[int] = 1
     default_size: ClassVar[int] = 200
     splits: ClassVar[tuple[str, ...]] = ("train", "test")
@@ -184,7 +184,7 @@ class GeneratedSuite(Suite):
         size: int | None = None,
         difficulty: int | None = None,
     ) -> None:
-        """Raises UsageError for a split, seed, size or difficulty that is not legal."""
+        """Raises UsageError for a split, seed, size or difficulty that is not allowed."""
         if split not in self.splits:
             raise UsageError(f"split {split!r} of {self.name!r}: use one of {list(self.splits)}")
         known = difficulty is None or isinstance(difficulty, int)
@@ -204,7 +204,7 @@ class GeneratedSuite(Suite):
 
     @abstractmethod
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
-        """Draw one problem. All randomness comes from `rng`."""
+        """Draw one problem; all randomness must come from `rng`."""
 
     def __len__(self) -> int:
         return self.size

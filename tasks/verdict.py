@@ -1,4 +1,4 @@
-"""The verdict: the one answer to "is this completion right?", for evaluation and for reward."""
+"""The verdict on a completion, used both as evaluation score and as reward."""
 
 from typing import Any, Literal, Self, get_args
 
@@ -21,7 +21,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 class Verdict(BaseModel):
     """What a checker decided about one completion, and why.
 
-    `score` is None for `checker_error` and for nothing else: our own failure is never a 0.
+    `score` is None exactly for `checker_error`: a failure of the checker is never scored 0.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,11 +29,11 @@ class Verdict(BaseModel):
     status: Status
     score: float | None = Field(ge=0.0, le=1.0)
     extracted: str | None = None
-    """What was taken as the answer; None when nothing was."""
+    """The text taken as the answer, or None."""
     reason: str
-    """One sentence that a person understands."""
+    """One sentence for people."""
     seconds: float = 0.0
-    """Wall time of the check."""
+    """Wall-clock time of the check."""
     meta: dict[str, Any] = Field(default_factory=dict)
     """Details for the log: per-test results, the fraction passed, the rule that decided."""
 
@@ -46,7 +46,7 @@ class Verdict(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _drop_computed(cls, data: Any) -> Any:
-        # A stored verdict carries the computed field; it is derived again, never trusted.
+        # A stored verdict includes the computed field; it is derived again, not trusted.
         if isinstance(data, dict) and "correct" in data:
             return {key: value for key, value in data.items() if key != "correct"}
         return data
@@ -61,15 +61,15 @@ class Verdict(BaseModel):
 
 
 def correct(extracted: str | None, reason: str, **meta: Any) -> Verdict:
-    """A verdict of 1."""
+    """Return a verdict with score 1."""
     return Verdict(status="correct", score=1.0, extracted=extracted, reason=reason, meta=meta)
 
 
 def wrong(status: Status, extracted: str | None, reason: str, **meta: Any) -> Verdict:
-    """A verdict of 0 with the status that says why."""
+    """Return a verdict with score 0 and the status that explains it."""
     return Verdict(status=status, score=0.0, extracted=extracted, reason=reason, meta=meta)
 
 
 def checker_error(reason: str, **meta: Any) -> Verdict:
-    """Our own failure: no score at all."""
+    """Return a verdict without a score, for a failure of the checker."""
     return Verdict(status="checker_error", score=None, reason=reason, meta=meta)

@@ -1,17 +1,24 @@
 """Warm worker processes for checks that must end: killed at a deadline, then replaced.
 
 A worker is `python -c` with two pipes: no multiprocessing (user scripts need no `__main__`
-guard), no signals (any thread may call). It runs *trusted* functions named as
-"module:function" on plain JSON data; only the data may be hostile. A worker that overruns is
-killed; one whose parent ends reads end-of-file and exits. After `fork` a child starts its own.
+guard), no signals in the caller (any thread may call). It runs *trusted* functions named as
+"module:function" on plain JSON data; only the data may be hostile. A worker that overruns its
+wall-clock deadline is killed; one whose parent ends reads end-of-file and exits. After `fork` a
+child starts its own.
+
+A call with `cpu_seconds` runs in a fork of the warm worker, which the kernel ends when it has used
+so much processor time. What it can do then depends on neither the load of the machine nor on the
+checks before it, and the worker stays warm when it overruns.
 """
 
 import atexit
+import contextlib
+import gc
 import importlib
 import json
-import math
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import threading
@@ -20,7 +27,8 @@ from typing import IO, Any
 
 _HEADER = 4
 _MAX_REPLY = 16 * 1024 * 1024
-_START_SECONDS = 20.0
+_START_SECONDS = 60.0
+"""How long a worker may take to start on a busy machine; no deadline of a check counts it."""
 _LOOK_SECONDS = 0.05
 """How long a caller waits for one cold worker before it looks for a ready one."""
 _BOOT = (
@@ -34,11 +42,15 @@ class WorkerError(RuntimeError):
 
 
 class WorkerTimeoutError(WorkerError):
-    """The function did not finish before the deadline; its worker was killed."""
+    """The function did not finish before its deadline, and was killed."""
+
+
+class WorkerStallError(WorkerError):
+    """The wall clock ran out before the function had its processor time: the machine is busy."""
 
 
 class WorkerStartError(WorkerError):
-    """No worker was ready in time. The one that starts is kept for the next check."""
+    """No worker could be started in time."""
 
 
 class WorkerMemoryError(WorkerError):
@@ -60,7 +72,10 @@ class _Worker:
             start_new_session=True,
         )
         self.ready = False
+        self.timed_out = False
+        """Whether the fork that ran the last call was ended, and the worker lives on."""
         self.born = time.monotonic()
+        self._received = bytearray()
 
     def start(self, deadline: float) -> None:
         """Wait until the process can serve. Raises WorkerStartError past the deadline."""
@@ -72,10 +87,12 @@ class _Worker:
             raise WorkerStartError("the worker was still starting") from error
         self.ready = True
 
-    def call(self, target: str, arguments: list[Any], deadline: float) -> Any:
+    def call(
+        self, target: str, arguments: list[Any], deadline: float, cpu_seconds: float | None
+    ) -> Any:
         """Run one function. Raises WorkerTimeoutError, WorkerMemoryError or WorkerError."""
         assert self.process.stdin is not None
-        body = json.dumps([target, arguments]).encode("ascii")
+        body = json.dumps([target, arguments, cpu_seconds]).encode("ascii")
         try:
             _write_frame(self.process.stdin, body)
         except (OSError, ValueError) as error:
@@ -83,41 +100,50 @@ class _Worker:
         kind, value = json.loads(self._read(deadline))
         if kind == "memory":
             raise WorkerMemoryError(value)
+        if kind == "timeout":
+            self.timed_out = True
+            raise WorkerTimeoutError(value)
         if kind == "error":
             raise WorkerError(value)
         return value
 
     def _read(self, deadline: float) -> bytes:
-        size = int.from_bytes(self._take(_HEADER, deadline), "big")
-        return self._take(size, deadline)
+        """The next frame. What came of it before the deadline is kept for the next attempt."""
+        self._fill(_HEADER, deadline)
+        size = int.from_bytes(self._received[:_HEADER], "big")
+        self._fill(_HEADER + size, deadline)
+        body = bytes(self._received[_HEADER : _HEADER + size])
+        del self._received[: _HEADER + size]
+        return body
 
-    def _take(self, size: int, deadline: float) -> bytes:
+    def _fill(self, size: int, deadline: float) -> None:
+        """Receive until so many bytes are there."""
         assert self.process.stdout is not None
         handle = self.process.stdout.fileno()
-        pieces: list[bytes] = []
         with selectors.DefaultSelector() as ready:
             ready.register(handle, selectors.EVENT_READ)
-            while size > 0:
+            while len(self._received) < size:
                 left = deadline - time.monotonic()
                 if left <= 0 or not ready.select(left):
                     if time.monotonic() >= deadline:
                         raise WorkerTimeoutError("the check ran past its deadline")
                     continue
-                piece = os.read(handle, min(size, 1 << 16))
+                piece = os.read(handle, min(size - len(self._received), 1 << 16))
                 if not piece:
                     raise WorkerError("the worker died")
-                pieces.append(piece)
-                size -= len(piece)
-        return b"".join(pieces)
+                self._received += piece
 
     def kill(self) -> None:
-        """End the process and reap it. Idempotent."""
+        """End the process with its forks, and reap it. Idempotent."""
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 try:
                     pipe.close()
                 except OSError:  # a write that was under way when the worker died
                     continue
+        if self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
 
@@ -133,9 +159,8 @@ class WorkerPool:
     """Killable workers, started when first needed and reused while they behave.
 
     At most `size` run at a time; further callers wait their turn, and waiting does not count
-    against the deadline of their check. `preload` is a module that a worker imports before it
-    counts as started; its `warm_up`, if it has one, runs while the worker waits for its first
-    request.
+    against the deadline of their check; nor does the start of a worker. `preload` is a module that
+    a worker imports before it counts as started; its `warm_up`, if it has one, is part of that.
     """
 
     def __init__(self, size: int | None = None, memory_mb: int = 1024, preload: str = "") -> None:
@@ -158,43 +183,54 @@ class WorkerPool:
         self._reset()
 
     def call(
-        self, target: str, *arguments: Any, seconds: float = 1.5, within: float = math.inf
+        self,
+        target: str,
+        *arguments: Any,
+        seconds: float = 1.5,
+        cpu_seconds: float | None = None,
     ) -> Any:
         """Run `module:function` on JSON data in a worker and return its JSON result.
 
-        `seconds` is what the function may take, `within` that and the start of a cold worker.
-        Raises WorkerTimeoutError past the deadline, WorkerStartError when a cold worker left the
-        function less than its time, WorkerMemoryError past the memory limit, WorkerError for any
-        failure of the worker itself.
+        `seconds` is the wall time that the function may take once a worker is ready. With
+        `cpu_seconds` it runs in a fork of the worker and may use so much processor time; `seconds`
+        is then the backstop. Raises WorkerTimeoutError past the deadline, WorkerStallError past
+        the backstop, WorkerMemoryError past the memory limit, WorkerStartError when no worker
+        comes up, WorkerError for any failure of the worker itself.
         """
         with self._slots:
-            last = time.monotonic() + within
-            worker = self._ready(last)
+            worker = self._ready()
             try:
-                deadline = time.monotonic() + seconds
-                result = worker.call(target, list(arguments), min(deadline, last))
-            except BaseException as error:
+                result = worker.call(
+                    target, list(arguments), time.monotonic() + seconds, cpu_seconds
+                )
+            except WorkerTimeoutError as error:
+                if worker.timed_out:
+                    worker.timed_out = False
+                    self._keep(worker)
+                    raise
+                worker.kill()
+                self.warm()
+                if cpu_seconds is not None:
+                    raise WorkerStallError("the machine is too busy for the check") from error
+                raise
+            except BaseException:
                 # Also an interrupt: a worker that still computes must not serve the next check.
                 worker.kill()
-                if isinstance(error, WorkerTimeoutError):
-                    self.warm()
-                    if last < deadline:
-                        raise WorkerStartError("the worker started late") from error
                 raise
             self._keep(worker)
             return result
 
-    def _ready(self, last: float) -> _Worker:
+    def _ready(self) -> _Worker:
         """A worker that can serve at once; a cold one is left for whichever is ready first."""
+        last = time.monotonic() + 2 * _START_SECONDS
         while True:
             worker = self._get()
-            end = worker.born + _START_SECONDS
             try:
                 # A worker started long ago may have been ready for as long, unnoticed.
-                worker.start(min(last, time.monotonic() + _LOOK_SECONDS))
+                worker.start(time.monotonic() + _LOOK_SECONDS)
                 return worker
             except WorkerStartError:
-                if time.monotonic() >= end:
+                if time.monotonic() >= worker.born + _START_SECONDS:
                     worker.kill()
                 else:
                     self._keep(worker)
@@ -262,12 +298,38 @@ def _serve(memory_mb: int, preload: str) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.set_int_max_str_digits(20_000)
     module = importlib.import_module(preload) if preload else None
-    _write_frame(replies, b'["ready", null]')
     if warm_up := getattr(module, "warm_up", None):
         warm_up()
+        gc.freeze()  # a fork shares what it never writes to
+    _write_frame(replies, b'["ready", null]')
     while header := requests.read(_HEADER):
-        target, arguments = json.loads(requests.read(int.from_bytes(header, "big")))
-        _write_frame(replies, _answer(target, arguments))
+        target, arguments, cpu_seconds = json.loads(requests.read(int.from_bytes(header, "big")))
+        if cpu_seconds is None:
+            _write_frame(replies, _answer(target, arguments))
+        else:
+            _write_frame(replies, _answer_of_a_fork(target, arguments, cpu_seconds))
+
+
+def _answer_of_a_fork(target: str, arguments: list[Any], cpu_seconds: float) -> bytes:
+    """The answer of a fork that the kernel ends after so many seconds of processor time."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reading)
+            signal.signal(signal.SIGPROF, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+            with os.fdopen(writing, "wb") as reply:
+                reply.write(_answer(target, arguments))
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as reply:
+        body = reply.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF:
+        return b'["timeout", "the check used up its processor time"]'
+    return body if body and status == 0 else b'["error", "the fork died"]'
 
 
 def _answer(target: str, arguments: list[Any]) -> bytes:

@@ -7,10 +7,10 @@ import re
 from typing import Any, ClassVar
 
 from ...sandbox.types import ChannelClosed
-from ..extraction import final_answer
 from ..problem import Problem
 from ..prompting import reply
 from ..suite import Domain, StoredSuite
+from ..text import final_answer
 from ..verdict import Verdict, checker_error, correct, wrong
 from ._stored import limited, records
 from .generating.running import LIMITS

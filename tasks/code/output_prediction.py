@@ -4,10 +4,10 @@ import ast
 import random
 from typing import ClassVar
 
-from ..extraction import final_answer
 from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Domain, Draft, GeneratedSuite
+from ..text import final_answer
 from ..verdict import Verdict, correct, wrong
 from .generating.programs import draw_program
 from .generating.running import same_value

@@ -1,1 +1,1 @@
-"""Suites of the domain logic, one public module each."""
+"""The logic suites, one public module each."""

@@ -1,8 +1,8 @@
 """ARC-AGI-1 and -2 (Chollet 2019, arXiv:1911.01547): find the rule behind pairs of grids.
 
-Reads JSON lines with an id, the published folder of one JSON file a task, one JSON file of id to
-task, or Kaggle's pair `..._challenges.json` and `..._solutions.json`. `arc:1` and `arc:2` name
-one of the two sets where both are there. Each test pair of a task is a problem of its own.
+Reads JSON Lines with an id, the published folder with one JSON file per task, one JSON file that
+maps ids to tasks, or Kaggle's pair `..._challenges.json` and `..._solutions.json`. `arc:1` and
+`arc:2` select a set where both are present. Each test pair of a task is a separate problem.
 """
 
 import json
@@ -14,7 +14,7 @@ from ...sandbox.errors import UsageError
 from ..sources import data_folder, from_hub, read_json, read_jsonl, require
 from ..suite import Suite
 from .grid import as_grid
-from .reading.suite import Item, QuestionSuite
+from .question_files.suite import Item, QuestionSuite
 
 HUB_IDS = {"1": "dataartist/arc-agi", "2": "arc-agi-community/arc-agi-2"}
 SPLITS = ("training", "evaluation")
@@ -22,7 +22,7 @@ PLACES = {
     "1": ("arc_agi_1", "ARC-AGI/data", "ARC-AGI-1/data", "arc-agi-1"),
     "2": ("arc_agi_2", "ARC-AGI-2/data", "arc-agi-2"),
 }
-"""Folders of the two sets; without a variant also these:"""
+"""Folders of the two sets; without a variant the folders below are searched too."""
 ANYWHERE = ("arc", "data", ".")
 RULE = (
     "Each output grid follows from its input grid by one rule. Find the rule from the examples "
@@ -69,18 +69,20 @@ def _tasks(path: Path) -> Iterator[tuple[str, Mapping[str, Any], str]]:
 
 
 def _with_solutions(path: Path, tasks: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The tasks with the outputs of Kaggle's file of solutions put into their test pairs."""
+    """The tasks, with the outputs of Kaggle's solutions file in their test pairs."""
     if "challenges" not in path.name:
         return tasks
     beside = path.with_name(path.name.replace("challenges", "solutions"))
     if not beside.is_file():
-        raise UsageError(f"{path}: {beside.name}, which holds the answers, is not beside it")
+        raise UsageError(
+            f"{path}: {beside.name}, which holds the answers, must be in the same folder"
+        )
     outputs = require(read_json(beside), tuple(tasks), str(beside))
     joined = {}
     for task_id, task in tasks.items():
         pairs = require(task, ("train", "test"), f"{path}: task {task_id}")["test"]
         if len(pairs) != len(outputs[task_id]):
-            raise UsageError(f"{beside}: task {task_id} has not one output for each test input")
+            raise UsageError(f"{beside}: task {task_id} must have one output for each test input")
         tests = [{**pair, "output": out} for pair, out in zip(pairs, outputs[task_id], strict=True)]
         joined[task_id] = {**task, "test": tests}
     return joined
@@ -112,7 +114,7 @@ def load(
     path: str | None = None,
     size: int | None = None,
 ) -> Suite:
-    """A split of either set, or the file or folder at `path`. Raises UsageError."""
+    """Load a split of one or both sets, or the file or folder at `path`. Raises UsageError."""
     split = {"train": "training", "test": "evaluation"}.get(split, split)
     if split not in SPLITS:
         raise UsageError(f"split {split!r} of 'arc': use one of {', '.join(SPLITS)}")

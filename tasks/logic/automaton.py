@@ -1,11 +1,12 @@
 """Automaton tracing: in which state does a machine end?"""
 
 import random
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import ChoiceSuite
+from .generating.base import ChoiceSuite
 
 STATES = (3, 3, 4, 4, 5, 6, 7, 8, 10, 12)
 SYMBOLS = (2, 2, 2, 2, 3, 3, 3, 4, 4, 5)
@@ -13,13 +14,15 @@ LENGTHS = (3, 4, 6, 8, 11, 15, 20, 28, 38, 50)
 
 
 class Automaton(ChoiceSuite):
-    """Run a machine of 3 states on 3 symbols (level 1) up to 12 states on 50 (level 10).
+    """Trace a machine: 3 states and 3 symbols at level 1, 12 states and 50 symbols at level
+    10.
 
-    The dial: the length of the input, thus the number of steps, and the size of the table,
-    which from level 4 on is listed in random order.
+    Difficulty: more symbols to read and a larger table of moves; from level 4 the table is in
+    random order.
     """
 
     name = "automaton"
+    noun: ClassVar[str] = "state"
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         states = [chr(ord("A") + i) for i in range(STATES[difficulty - 1])]
@@ -38,6 +41,12 @@ class Automaton(ChoiceSuite):
         )
         meta = {"moves": moves, "start": start, "word": word, "options": states}
         return Draft(ask(question, "the state"), state, meta)
+
+    def sentences(self, problem: Problem) -> tuple[str, ...]:
+        subjects = ("it", "the machine", "the automaton")
+        verbs = ("ends in", "ends up in", "ends at", "stops in", "is in", "finishes in")
+        ends = tuple(f"{one} {verb} {{}}" for one in subjects for verb in verbs)
+        return (*ends, "the final state is {}", "the end state is {}", "the state is {}")
 
     def steps(self, problem: Problem) -> list[str]:
         state = problem.meta["start"]

@@ -1,8 +1,8 @@
-"""bAbI (Weston et al. 2015, arXiv:1502.05698): questions about short stories, read by format.
+"""bAbI (Weston et al. 2015, arXiv:1502.05698): questions about short stories.
 
-`babi` is every task in the folder; `babi:qa1` is one. A line is `N text`, or
-`N question<TAB>answer<TAB>supporting lines`; N starts again at 1 with each story. `path` is one
-such file, or a table of rows with a passage, a question and an answer, as copies of it have.
+`babi` loads every task in the folder, `babi:qa1` one of them. A line is `N text`, or
+`N question<TAB>answer<TAB>supporting lines`; N restarts at 1 with each story. `path` is one such
+file, or a table with a passage, a question and an answer per row.
 """
 
 import re
@@ -11,9 +11,9 @@ from pathlib import Path
 from ...sandbox.errors import UsageError
 from ..sources import data_folder, from_hub, read_text
 from ..suite import Suite
-from .reading.fields import answer_of, question_text
-from .reading.rows import read_rows, resolve
-from .reading.suite import Item, QuestionSuite
+from .question_files.fields import answer_of, question_text
+from .question_files.rows import read_rows, resolve
+from .question_files.suite import Item, QuestionSuite
 
 HUB_ID = "facebook/babi_qa"
 FOLDERS = ("babi", "tasks_1-20_v1-2/en", "tasks_1-20_v1-2/en-10k", "en", ".")
@@ -22,7 +22,7 @@ _PATH = re.compile(r"[nsew](?:,[nsew])*")
 
 
 def stories(path: Path) -> list[tuple[str, str, str]]:
-    """(story so far, question, answer) of each question. Raises UsageError naming the line."""
+    """Return (story so far, question, answer) per question. Raises UsageError with the line."""
     found: list[tuple[str, str, str]] = []
     story: list[str] = []
     for number, line in enumerate(read_text(path).split("\n"), start=1):
@@ -42,7 +42,7 @@ def stories(path: Path) -> list[tuple[str, str, str]]:
 
 
 def item_of(story: str, question: str, answer: str, own: str) -> Item:
-    """One question; its answer is a path, a set of things, a word of a closed set, or a word."""
+    """Make one question; its answer is a path, a set, one of a few words, or free text."""
     text = f"{story}\n{question}".strip()
     if _PATH.fullmatch(answer):
         text += " (the first letters of the directions in order)"
@@ -61,7 +61,7 @@ def load(
     path: str | None = None,
     size: int | None = None,
 ) -> Suite:
-    """One task (`variant`, as `qa1`), all of the folder, or the file at `path`.
+    """Load one task (`variant`, such as `qa1`), every task in the folder, or the file at `path`.
 
     Raises UsageError.
     """
@@ -96,7 +96,7 @@ def _file(path: str) -> tuple[str, list[tuple[str, str, str]]]:
     if file.name.removesuffix(".gz").endswith(".txt"):
         return file.name.split("_")[0].split(".")[0], stories(file)
     rows = [
-        ("", question_text(row, None, None, where), str(answer_of(row, None, where)).strip())
+        ("", question_text(row, None, where), str(answer_of(row, None, where)).strip())
         for where, row in read_rows("babi", path)
     ]
     return file.name.split(".")[0], rows

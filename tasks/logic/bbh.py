@@ -1,6 +1,6 @@
-"""BIG-Bench Hard (Suzgun et al. 2022, arXiv:2210.09261): 27 tasks, read by format.
+"""BIG-Bench Hard (Suzgun et al. 2022, arXiv:2210.09261): 27 tasks.
 
-`bbh` is every task there is; `bbh:navigate` is one. The published file of a task is
+`bbh` loads every task, `bbh:navigate` one of them. The published file of a task is
 `{"canary": ..., "examples": [{"input", "target"}, ...]}`.
 """
 
@@ -13,10 +13,10 @@ from ...sandbox.errors import UsageError
 from ..sources import data_folder, from_hub, require
 from ..suite import Suite
 from .exact_answer import kind_of, words_of
-from .reading.judging import plain
-from .reading.options import answer_letter
-from .reading.rows import read_rows
-from .reading.suite import Item, QuestionSuite
+from .question_files.options import answer_letter, within
+from .question_files.rows import read_rows
+from .question_files.suite import Item, QuestionSuite
+from .shapes.plain_text import key
 
 TASKS = (
     "boolean_expressions", "causal_judgement", "date_understanding", "disambiguation_qa",
@@ -36,7 +36,7 @@ _LETTER_TARGET = re.compile(r"\(?[A-Z]\)?")
 
 
 def options_in(text: str) -> tuple[list[str], bool]:
-    """The options listed after "Options:", and whether they carry letters."""
+    """Return the options listed after "Options:", and whether they have letters."""
     _, found, tail = text.rpartition("Options:")
     lettered = _LETTERED.findall(tail) if found else []
     if lettered and [letter for letter, _ in lettered] == [
@@ -47,28 +47,31 @@ def options_in(text: str) -> tuple[list[str], bool]:
 
 
 def item_of(text: str, target: str, known: Sequence[str], own: tuple[str, ...]) -> Item:
-    """One example. `known` is the closed set of words of the file's targets, or empty."""
+    """Make one question. `known` is the closed set of words that the targets come from, or ()."""
     target = target.strip()
     options, lettered = options_in(text)
     if lettered:
-        texts = [plain(option) for option in options]
-        if _LETTER_TARGET.fullmatch(target) or plain(target) in texts:
+        texts = [key(option) for option in options]
+        if _LETTER_TARGET.fullmatch(target) or key(target) in texts:
             return Item(text, answer_letter(target, options, text[:40]), "choice", options, own)
         return Item(text, target, "text", (), own)
-    if options and plain(target) in {plain(option) for option in options}:
+    listed = within(text) if _LETTER_TARGET.fullmatch(target) else None
+    if listed is not None and target.strip("()") in listed.labels:
+        return Item(text, target.strip("()"), "choice", listed.texts, own)
+    if options and key(target) in {key(option) for option in options}:
         return Item(text, target, "word", options, own)
     kind = kind_of(target)
     if kind == "brackets":
         return Item(text, target, kind, (), own, {"opened": text.rpartition("Input:")[2].strip()})
     if kind == "text" and len(target.split()) > 1:
         return Item(text, target, "words", (), own)
-    if kind in ("word", "text") and plain(target) in known:
+    if kind in ("word", "text") and key(target) in known:
         return Item(text, target, "word", known, own)
     return Item(text, target, kind, (), own)
 
 
 def _examples(task: str, data_dir: str | None) -> list[tuple[str, Mapping[str, Any]]] | None:
-    """(place, example) of one task; None when a data folder is set and lacks the file."""
+    """Return (place, example) pairs of one task; None when the data folder lacks its file."""
     folder = data_folder(data_dir)
     if folder is None:
         rows = from_hub("bbh", HUB_ID, "test", task)
@@ -81,7 +84,7 @@ def _examples(task: str, data_dir: str | None) -> list[tuple[str, Mapping[str, A
 
 
 def read_examples(path: Path) -> list[tuple[str, Mapping[str, Any]]]:
-    """The examples of a file in BBH's format. Raises UsageError naming the place."""
+    """Read the examples of a file in BBH's format. Raises UsageError with the place."""
     return [
         (where, require(dict(row), ("input", "target"), where))
         for where, row in read_rows("bbh", str(path))
@@ -89,7 +92,7 @@ def read_examples(path: Path) -> list[tuple[str, Mapping[str, Any]]]:
 
 
 def items_of(task: str, examples: list[tuple[str, Mapping[str, Any]]]) -> list[Item]:
-    """Every example of one task as a question."""
+    """Make a question of every example of one task."""
     known = words_of([str(example["target"]) for _, example in examples])
     return [
         item_of(str(e["input"]), str(e["target"]), known, (f"{task}/{number}",))
@@ -104,9 +107,9 @@ def load(
     path: str | None = None,
     size: int | None = None,
 ) -> Suite:
-    """One task (`variant`), all that the data folder has, or the file at `path`.
+    """Load one task (`variant`), every task in the data folder, or the file at `path`.
 
-    Raises UsageError for an unknown split or task, and when no file can be had.
+    Raises UsageError for an unknown split or task, and when there is no file.
     """
     if split != "test":
         raise UsageError(f"split {split!r} of 'bbh': use test")

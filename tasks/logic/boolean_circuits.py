@@ -6,7 +6,7 @@ from typing import ClassVar
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import ChoiceSuite
+from .generating.base import ChoiceSuite
 
 INPUTS = (2, 3, 3, 4, 4, 5, 6, 7, 8, 10)
 LETTERS = "abcdefhijklmnopqrstuvwxyz"
@@ -38,10 +38,11 @@ def text_of(gate: Gate) -> str:
 
 
 class BooleanCircuits(ChoiceSuite):
-    """Evaluate a circuit of 2 (level 1) to 32 gates (level 10), every one of which matters.
+    """Evaluate a circuit of 2 gates (level 1) to 32 gates (level 10); every gate affects the
+    output.
 
-    The dial: the number of gates, thus of steps, and of inputs; from level 4 the gates are
-    listed in random order and nand and nor occur.
+    Difficulty: more gates and inputs; from level 4 nand and nor occur and the gates are listed
+    in random order.
     """
 
     name = "boolean_circuits"
@@ -63,6 +64,13 @@ class BooleanCircuits(ChoiceSuite):
         question = f"{facts}. {'; '.join(text_of(g) for g in listed)}. What is {gates[-1][0]}?"
         meta = {"inputs": values, "gates": gates, "options": ["0", "1"]}
         return Draft(ask(question, "0 or 1"), str(wanted), meta)
+
+    def sentences(self, problem: Problem) -> tuple[str, ...]:
+        last = problem.meta["gates"][-1][0]
+        what = (last, f"the value of {last}", f"the output of {last}", "the output", "the value")
+        verbs = ("outputs", "gives", "evaluates to", "has the value")
+        says = tuple(f"{last} {verb} {{}}" for verb in verbs)
+        return (*(f"{one} is {{}}" for one in what), *says)
 
     def steps(self, problem: Problem) -> list[str]:
         known: dict[str, int] = dict(problem.meta["inputs"])

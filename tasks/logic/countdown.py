@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.expressions import Tree, write
-from .reasoning.number_games import NumberGame
+from .generating.number_games import NumberGame
+from .shapes.expression import Tree, write
 
 COUNTS = (3, 3, 4, 4, 5, 5, 6, 6, 7, 8)
 LARGEST = (10, 20, 15, 25, 25, 50, 50, 75, 100, 100)
@@ -15,10 +15,10 @@ LIMIT = 999
 
 
 class Countdown(NumberGame):
-    """Make a target from 3 numbers up to 10 (level 1), up to 8 numbers up to 100 (level 10).
+    """Make a target from 3 numbers up to 10 (level 1), or from 8 numbers up to 100 (level 10).
 
-    The dial: how many numbers, how large they are and how many kinds of operations the
-    intended solution has, thus the number of expressions to try. Fractions on the way count.
+    Difficulty: more and larger numbers, and more kinds of operations in the intended solution.
+    Fractions are allowed on the way.
     """
 
     name = "countdown"

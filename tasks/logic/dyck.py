@@ -1,4 +1,4 @@
-"""Dyck completion: the closing brackets that a sequence still lacks."""
+"""Dyck completion: which closing brackets are missing?"""
 
 import math
 import random
@@ -7,15 +7,17 @@ from typing import ClassVar
 from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
-from .reasoning.base import LogicSuite
+from .generating.base import LogicSuite
+from .shapes import LogicShape
+from .shapes.sequence import Brackets
 
-# No braces: TeX, and so a box, reads them as its own.
+# No braces: inside a box LaTeX treats them as grouping.
 PAIRS = {"(": ")", "[": "]", "<": ">"}
 LENGTHS = (7, 9, 11, 12, 16, 22, 30, 40, 54, 72)
 
 
 def stack_after(prefix: str) -> list[str]:
-    """The brackets left open by a well-nested prefix, outermost first."""
+    """Return the brackets that a well-nested prefix leaves open, outermost first."""
     stack: list[str] = []
     for bracket in prefix:
         if bracket in PAIRS:
@@ -26,9 +28,10 @@ def stack_after(prefix: str) -> list[str]:
 
 
 class Dyck(LogicSuite):
-    """Close what is open in 6 to 8 brackets (level 1) up to about 72 (level 10).
+    """Close the open brackets of a sequence of 6 to 8 brackets (level 1), or of about 72
+    (level 10).
 
-    The dial: the length of the sequence, thus the number of steps on the stack.
+    Difficulty: the length of the sequence.
     """
 
     name = "dyck"
@@ -55,9 +58,12 @@ class Dyck(LogicSuite):
         meta = {"prefix": "".join(prefix), "kinds": "".join(kinds)}
         return Draft(ask(question, "only the missing closing brackets, in order,"), answer, meta)
 
-    def fault(self, problem: Problem, answer: str) -> str | None:
-        given = "".join(answer.split())
-        if not given or any(bracket not in PAIRS.values() for bracket in given):
+    def shape(self, problem: Problem) -> LogicShape:
+        return Brackets()
+
+    def fault(self, problem: Problem, value: str) -> str | None:
+        given = value
+        if any(bracket not in PAIRS.values() for bracket in given):
             return "the answer is not a sequence of closing brackets"
         right = problem.answer.replace(" ", "")
         if given == right:
@@ -92,9 +98,6 @@ class Dyck(LogicSuite):
         given = problem.answer.split()
         given[-1] = closers[(closers.index(given[-1]) + 1) % len(closers)]
         return reply(" ".join(given))
-
-    def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        return first.split() == second.split() or "".join(first.split()) == "".join(second.split())
 
 
 load = Dyck

@@ -1,10 +1,10 @@
-"""`exact_answer`: any JSON(L), CSV or Parquet file of questions whose answer is one exact thing.
+"""`exact_answer`: questions with one exact answer each, from any JSON(L), CSV or Parquet file.
 
     load("exact_answer", path="puzzles.jsonl", kind="number")
 
-`kind` says what an answer is (see `reading.judging`): text, exact, number, word, words, list,
-set, brackets. Without one it is read off the answers. A passage before the question, several
-questions to a passage, `#### 42` and `[[42]]` are understood.
+`kind` is what an answer is (see `question_files.kinds`): text, exact, number, word, words, list,
+set or brackets. Without it the answers decide, each for itself. Passages, several questions per
+passage, `#### 42` and `[[42]]` are understood.
 """
 
 import re
@@ -14,38 +14,42 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ..suite import Suite
-from .reading.fields import answer_of, literal, question_text
-from .reading.judging import JUDGES, number, plain, unbracketed
-from .reading.options import within
-from .reading.rows import pick, read_rows
-from .reading.suite import Item, QuestionSuite
+from .question_files.fields import answer_of, literal, question_text
+from .question_files.kinds import KINDS as _KINDS
+from .question_files.kinds import unbracketed
+from .question_files.options import within
+from .question_files.rows import pick, read_rows
+from .question_files.suite import Item, QuestionSuite
+from .shapes.plain_text import key
+from .shapes.text import number
 
 _LETTER = re.compile(r"\(?[A-Z]\)?")
 _BRACKETS = re.compile(r"[\s()\[\]{}<>]+")
-_LEGAL_WORDS = (
+_LEGAL_WORDS: tuple[tuple[str, ...], ...] = (
     ("yes", "no", "maybe"), ("true", "false", "unknown", "uncertain"), ("valid", "invalid"),
     ("entailment", "neutral", "contradiction"), ("entailed", "not entailed"),
     ("possible", "impossible"), ("consistent", "inconsistent"), ("correct", "incorrect"),
 )  # fmt: skip
-KINDS = tuple(kind for kind in JUDGES if kind not in ("choice", "grid", "table"))
+_PAIRED = {word for words in _LEGAL_WORDS for word in words[:2]}
+KINDS = tuple(kind for kind in _KINDS if kind not in ("choice", "letters", "grid", "table"))
 MOST_WORDS, OFTEN = 5, 4
-"""Answers of a file that are at most so many, each given so often on average, are its words."""
+"""A file with at most this many different answers, each this often on average, uses words."""
 
 
 def kind_of(answer: str) -> str:
-    """What an answer looks like: a number, brackets, one of a few known words, or text."""
+    """Classify an answer: a number, brackets, one of a few known words, or text."""
     if number(answer) is not None:
         return "number"
     if _BRACKETS.fullmatch(answer):
         return "brackets"
-    if any(plain(answer) in words for words in _LEGAL_WORDS):
+    if any(key(answer) in words for words in _LEGAL_WORDS):
         return "word"
     return "text"
 
 
 def words_of(answers: Sequence[str]) -> tuple[str, ...]:
-    """The closed set of words that all answers of a file come from, or ()."""
-    known = Counter(plain(answer) for answer in answers)
+    """Return the closed set of words that all answers of a file come from, or ()."""
+    known = Counter(key(answer) for answer in answers)
     for words in _LEGAL_WORDS:
         if set(known) <= set(words):
             first = [word for word in words if word in known or word in words[:2]]
@@ -58,7 +62,7 @@ def words_of(answers: Sequence[str]) -> tuple[str, ...]:
 def item_of(
     question: str, answer: Any, kind: str | None, own: str, words: Sequence[str] = ()
 ) -> Item:
-    """One question; a list of texts is several accepted answers, of which the first is the gold."""
+    """Make one question. A list of texts means several accepted answers; the first is the gold."""
     answers = [_clean(one) for one in answer] if isinstance(answer, list) else [_clean(answer)]
     listed = within(question) if kind is None and _LETTER.fullmatch(answers[0]) else None
     if listed is not None and answers[0].strip("()") in listed.labels:
@@ -68,12 +72,14 @@ def item_of(
     chosen = kind or kind_of(answers[0])
     if kind in ("list", "set", "words") and isinstance(answer, list):
         answers = [(" " if kind == "words" else ", ").join(answers)]
-    if kind is None and chosen == "text" and words and plain(answers[0]) in words:
+    if kind is None and chosen == "text" and words and key(answers[0]) in words:
         chosen = "word"
+    if chosen == "word" and kind is None and not words and key(answers[0]) not in _PAIRED:
+        chosen = "text"  # in a file of many kinds "unknown" may answer any question
     meta: dict[str, Any] = {"accepted": answers[1:]} if len(answers) > 1 else {}
     options: Sequence[str] = ()
     if chosen == "word":
-        known = next((known for known in _LEGAL_WORDS if plain(answers[0]) in known), ())
+        known = next((known for known in _LEGAL_WORDS if key(answers[0]) in known), ())
         options = words or known[:2]
     if isinstance(answer, bool):
         meta["synonyms"] = {"yes": "true", "no": "false"}
@@ -91,13 +97,15 @@ def _clean(answer: Any) -> str:
 def items_of(
     path: str | None, suite: str, kind: str | None, fields: Mapping[str, str | None]
 ) -> list[Item]:
-    """Every question of a file; `fields` are the declared names of question, answer, ..."""
+    """Make every question of a file; `fields` are the declared names of question, answer and id."""
     read = []
     for where, row in read_rows(suite, path):
-        question = question_text(row, fields["question"], fields["context"], where)
+        question = question_text(row, fields["question"], where)
         answer = answer_of(row, fields["answer"], where)
-        if not str(answer).startswith("[["):
-            answer = literal(answer)
+        if isinstance(answer, str) and not answer.startswith("[["):
+            listed = literal(answer)
+            if isinstance(listed, list) and listed and not _BRACKETS.fullmatch(answer):
+                answer = listed  # an empty list, or an object, as text is text
         if isinstance(answer, Mapping):
             raise UsageError(f"{where}: the answer is an object; grids have the reader grid")
         own = str(pick(row, fields["id"], (), where)) if fields["id"] else ""
@@ -112,17 +120,15 @@ def load(
     split: str = "test",
     question_field: str | None = None,
     answer_field: str | None = None,
-    context_field: str | None = None,
     id_field: str | None = None,
     kind: str | None = None,
     size: int | None = None,
 ) -> Suite:
-    """The questions of `path`; without names the usual ones are looked for.
+    """Load the questions of `path`; fields that are not named are found by their usual names.
 
-    Raises UsageError for an unknown kind, and naming file, line and field for a bad row.
+    Raises UsageError for an unknown kind, and for a bad row with its file, line and field.
     """
     if kind is not None and kind not in KINDS:
         raise UsageError(f"kind {kind!r} of 'exact_answer': use one of {', '.join(KINDS)}")
-    fields = {"question": question_field, "answer": answer_field, "context": context_field,
-              "id": id_field}  # fmt: skip
+    fields = {"question": question_field, "answer": answer_field, "id": id_field}
     return QuestionSuite("exact_answer", split, items_of(path, "exact_answer", kind, fields), size)

@@ -1,12 +1,13 @@
 """Family relations: what is one person to another?"""
 
 import random
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import ChoiceSuite
-from .reasoning.names import WOMEN, people
+from .generating.base import ChoiceSuite
+from .generating.names import WOMEN, people
 
 LINKS = (2, 2, 3, 3, 4, 5, 6, 7, 8, 10)
 """Parent-child links between the two people."""
@@ -46,13 +47,15 @@ def _great(generations: int, word: str, grand_from: int) -> str:
 
 
 class FamilyRelations(ChoiceSuite):
-    """Two people 2 parent-child links apart (level 1) up to 10 links (level 10).
+    """Name the relation of two people who are 2 (level 1) to 10 (level 10) parent-child links
+    apart.
 
-    The dial: the number of links to follow, thus of steps, and the number of other relatives
-    mentioned. A sister or brother shares at least one parent.
+    Difficulty: more links to follow and more relatives that do not matter. Siblings share at
+    least one parent.
     """
 
     name = "family_relations"
+    noun: ClassVar[str] = "relation"
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         links = LINKS[difficulty - 1]
@@ -76,6 +79,13 @@ class FamilyRelations(ChoiceSuite):
         question = f"{' '.join(facts)} What is {path[0]} to {path[-1]}: {', '.join(options)}?"
         meta = {"path": path, "ups": ups, "options": options}
         return Draft(ask(question, "the relation"), answer, meta)
+
+    def sentences(self, problem: Problem) -> tuple[str, ...]:
+        one, other = problem.meta["path"][0], problem.meta["path"][-1]
+        return (
+            f"{one} is {{}} of {other}", f"{one} is {{}} to {other}", f"{one} is {other}'s {{}}",
+            f"the relation of {one} to {other} is {{}}", f"{one} is {{}}", "the relation is {}",
+        )  # fmt: skip
 
     def steps(self, problem: Problem) -> list[str]:
         path, ups = problem.meta["path"], problem.meta["ups"]

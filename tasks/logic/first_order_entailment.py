@@ -7,9 +7,9 @@ from typing import Any
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import EntailmentSuite
-from .reasoning.deducing import derived, refutation
-from .reasoning.first_order import (
+from .generating.base import EntailmentSuite
+from .generating.deducing import derived, refutation
+from .generating.first_order import (
     Statement,
     consistent,
     english,
@@ -18,7 +18,7 @@ from .reasoning.first_order import (
     names_in,
     negations,
 )
-from .reasoning.names import people
+from .generating.names import people
 
 ADJECTIVES = [
     *("kind", "tall", "calm", "shy", "rich", "wise", "loud", "brave", "funny", "quick"),
@@ -33,11 +33,12 @@ SIDES_FROM, LIKES_FROM, QUANTIFIED_FROM = 4, 5, 6
 
 
 class FirstOrderEntailment(EntailmentSuite):
-    """A rule and a fact (level 1) up to chains of 12 rules among 15 others (level 10).
+    """Judge a conclusion from one rule and one fact (level 1), or from chains of 12 rules
+    among 15 others (level 10).
 
-    The dial: the number of rules to chain and of statements that do not matter; two
-    conditions in a rule from level 4, a relation from 5, "everyone" and "someone" in the
-    conclusion from 6. The three answers are equally frequent.
+    Difficulty: longer chains and more irrelevant statements; rules have two conditions from
+    level 4, relations occur from level 5, and conclusions about everyone or someone from level
+    6. The three answers are equally frequent.
     """
 
     name = "first_order_entailment"

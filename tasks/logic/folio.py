@@ -1,8 +1,7 @@
 """FOLIO (Han et al. 2022, arXiv:2209.00840): does the conclusion follow from the premises?
 
-Reads the published JSON lines; `True`, `False` and `Unknown` (v0.0 also says `Uncertain`). Files of
-the same family with such fields (`path`) are read too; those with lettered options are
-`multiple_choice`'s.
+Reads the published JSON Lines, and other files with the same fields (`path`). The labels are
+`True`, `False` and `Unknown` (`Uncertain` in v0.0). Use `multiple_choice` for lettered options.
 """
 
 from collections.abc import Mapping
@@ -11,9 +10,9 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ..sources import find_file, from_hub
 from ..suite import Suite
-from .reading.fields import literal
-from .reading.rows import Located, pick, read_rows
-from .reading.suite import Item, QuestionSuite
+from .question_files.fields import literal
+from .question_files.rows import Located, pick, read_rows
+from .question_files.suite import Item, QuestionSuite
 
 HUB_ID = "yale-nlp/FOLIO"
 FILES = {
@@ -33,7 +32,7 @@ SYNONYMS = {"uncertain": "unknown", "undetermined": "unknown"}
 
 
 def item_of(row: Mapping[str, Any], where: str) -> Item:
-    """One conclusion to judge. Raises UsageError for a label that is none."""
+    """Make one question. Raises UsageError for an unknown label."""
     premises = literal(pick(row, None, ("premises", "premise", "context", "theory"), where))
     conclusion = str(pick(row, None, ("conclusion", "hypothesis", "question"), where))
     given = pick(row, None, ("label", "answer"), where)
@@ -64,7 +63,7 @@ def load(
     path: str | None = None,
     size: int | None = None,
 ) -> Suite:
-    """A split of FOLIO, or the file at `path`. Raises UsageError naming split, file or row."""
+    """Load a split of FOLIO, or the file at `path`. Raises UsageError with split, file or row."""
     split = "validation" if split == "test" else split  # the test labels are not published
     if split not in FILES:
         raise UsageError(f"split {split!r} of 'folio': use one of {', '.join(FILES)}")

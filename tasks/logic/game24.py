@@ -1,8 +1,8 @@
 """The game of 24 as published with Tree of Thoughts (Yao et al. 2023, arXiv:2305.10601).
 
-Reads `24.csv`, whose column `Puzzles` holds the numbers; any CSV or JSON(L) file with such a
-column (`path`) will do. The file ships no answers: an expression is right when it uses each
-number exactly once and makes 24. Row 900 is the first of the paper's hundred.
+Reads `24.csv`, whose column `Puzzles` holds the numbers, or any CSV or JSON(L) file with such a
+column (`path`). The file has no answers: an expression is right when it uses each number exactly
+once and makes 24. The paper's 100 puzzles start at row 900.
 """
 
 import re
@@ -15,10 +15,10 @@ from ...sandbox.errors import UsageError
 from ..prompting import ask
 from ..sources import find_file, from_hub
 from ..suite import Suite
-from .reading.puzzles import PuzzleSuite
-from .reading.rows import Located, pick, read_rows
-from .reasoning.expressions import Tree, combine, write
-from .reasoning.number_games import OPERATIONS, NumberRules
+from .generating.number_games import OPERATIONS, NumberRules
+from .question_files.puzzles import PuzzleSuite
+from .question_files.rows import Located, pick, read_rows
+from .shapes.expression import Tree, combine, write
 
 FILES = ("game24/24.csv", "24.csv")
 HUB_ID = "nlile/24-game"
@@ -29,7 +29,7 @@ MOST_NUMBERS = 6
 def _join(
     values: list[tuple[Fraction, Tree]], target: int, failed: set[tuple[Fraction, ...]]
 ) -> Tree | None:
-    """An expression of all values that makes the target, or None when there is none."""
+    """Return an expression of all values that makes the target, or None."""
     if len(values) == 1:
         return values[0][1] if values[0][0] == target else None
     state = tuple(sorted(value for value, _ in values))
@@ -52,7 +52,7 @@ def _join(
 
 
 def solved(numbers: Sequence[int], target: int) -> str | None:
-    """An expression that uses each number once and makes the target; None when none does.
+    """Return an expression that uses each number once and makes the target, or None.
 
     Exact rational arithmetic over every way to join the numbers two by two.
     """
@@ -78,7 +78,7 @@ class Game24(NumberRules, PuzzleSuite):
 
 
 def numbers_of(row: Mapping[str, Any], where: str) -> list[int]:
-    """The numbers of a row, as text (`1 1 4 6`) or as a list. Raises UsageError."""
+    """Read the numbers of a row, from text (`1 1 4 6`) or a list. Raises UsageError."""
     value = pick(row, None, FIELDS, where)
     found = [str(part) for part in value] if isinstance(value, list) else str(value).split()
     found = [part for text in found for part in re.split(r"[\s,;]+", text.strip("[]()")) if part]
@@ -105,7 +105,7 @@ def load(
     target: int = 24,
     size: int | None = None,
 ) -> Suite:
-    """The puzzles of the published file, or of the one at `path`. Raises UsageError."""
+    """Load the puzzles of the published file, or of the file at `path`. Raises UsageError."""
     if split != "test":
         raise UsageError(f"split {split!r} of 'game24': use test")
     if not isinstance(target, int) or isinstance(target, bool):

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.expressions import Tree, numbers_in, write
-from .reasoning.number_games import NumberGame
+from .generating.number_games import NumberGame
+from .shapes.expression import Tree, numbers_in, write
 
 TARGET = 24
 COUNTS = (3, 4, 4, 4, 4, 5, 5, 5, 6, 7)
@@ -17,10 +17,10 @@ FRACTIONS_FROM = 7
 
 
 class GameOf24(NumberGame):
-    """Make 24 from 3 numbers (level 1) up to 7 numbers up to 50 (level 10).
+    """Make 24 from 3 numbers (level 1), or from 7 numbers up to 50 (level 10).
 
-    The dial: how many numbers and how large they are, thus the number of expressions to try;
-    from level 7 on half of the intended solutions go through a fraction, as 8/(3-8/3) does.
+    Difficulty: more and larger numbers; from level 7 half of the intended solutions need a
+    fraction, as 8/(3-8/3) does.
     """
 
     name = "game_of_24"

@@ -5,17 +5,17 @@ import random
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import YesNoSuite
-from .reasoning.graphs import layers
+from .generating.base import YesNoSuite
+from .generating.graphs import layers
 
 NODES = (5, 6, 8, 10, 13, 17, 22, 28, 36, 48)
 
 
 class GraphReachability(YesNoSuite):
-    """Search 5 nodes (level 1) up to 48 (level 10); half of the answers are yes.
+    """Search a graph of 5 nodes (level 1) to 48 nodes (level 10); half of the answers are yes.
 
-    The dial: the number of nodes and arrows, thus of steps of the search; for "yes" the goal
-    is among the farther nodes that can be reached.
+    Difficulty: more nodes and arrows; where the answer is yes, the goal is one of the more
+    distant nodes.
     """
 
     name = "graph_reachability"
@@ -39,6 +39,35 @@ class GraphReachability(YesNoSuite):
         question = f"Arrows: {arrows}. Can you get from {start} to {goal} along the arrows?"
         meta = {"edges": edges, "start": start, "goal": goal}
         return Draft(ask(question, "yes or no"), "yes" if wanted else "no", meta)
+
+    def meaning(self, problem: Problem) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        start, goal = problem.meta["start"], problem.meta["goal"]
+        ways = [f"from {start} to {goal}", f"to {goal}", f"to {goal} from {start}", ""]
+        tails = ("", " along the arrows")
+        you = [f"get {way}".strip() for way in ways] + [
+            f"reach {goal}",
+            f"reach {goal} from {start}",
+        ]
+        is_there = [f"path {way}".strip() for way in ways] + [f"way {way}".strip() for way in ways]
+        is_there += [f"route {way}".strip() for way in ways]
+        yes = [f"{who} can {one}" for who in ("you", "we", "one") for one in you]
+        no = [f"{who} cannot {one}" for who in ("you", "we", "one") for one in you]
+        yes += [f"there is a {one}" for one in is_there] + [
+            f"there exists a {one}" for one in is_there
+        ]
+        no += [f"there is no {one}" for one in is_there]
+        yes += [f"it is possible to {one}" for one in you]
+        no += [f"it is {how} to {one}" for how in ("not possible", "impossible") for one in you]
+        for of in (f" from {start}", ""):
+            yes += [f"{goal} is reachable{of}", f"{goal} can be reached{of}"]
+            no += [f"{goal} is not reachable{of}", f"{goal} cannot be reached{of}"]
+            no += [f"{goal} is unreachable{of}"]
+        yes, no = [*yes, f"{start} can reach {goal}"], [*no, f"{start} cannot reach {goal}"]
+        yes, no = [*yes, "it is possible"], [*no, "it is not possible", "it is impossible"]
+        return (
+            tuple(one + tail for one in yes for tail in tails),
+            tuple(one + tail for one in no for tail in tails),
+        )
 
     def steps(self, problem: Problem) -> list[str]:
         goal = problem.meta["goal"]

@@ -1,10 +1,10 @@
-"""`grid`: any JSON(L), CSV or Parquet file of puzzles whose answer is a grid or a table.
+"""`grid`: puzzles whose answer is a grid or a table, from any JSON(L), CSV or Parquet file.
 
     load("grid", path="puzzles.jsonl", question_field="puzzle", answer_field="solution")
 
-A grid of whole numbers is a list of rows, one row a line, or the digits of a square in one
-string, as sudoku files have them. A table of words is ZebraLogic's `{"header", "rows"}`, a list
-of rows or of objects. Where a question is itself a grid (a list of rows) it is shown as JSON.
+A grid of whole numbers is a list of rows, text with one row per line, or all digits of a square
+in one string, as in sudoku files. A table of words is ZebraLogic's `{"header", "rows"}`, a list of
+rows or a list of objects. A question that is itself a grid (a list of rows) is shown as JSON.
 """
 
 import json
@@ -13,19 +13,21 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ..suite import Suite
-from .reading.fields import QUESTIONS, literal
-from .reading.rows import pick, read_rows
-from .reading.suite import Item, QuestionSuite
-from .reading.tables import as_table, is_masked
-from .reasoning.answers import parse_grid
+from .question_files.fields import QUESTIONS, declared_fields, literal
+from .question_files.rows import pick, read_rows
+from .question_files.suite import Item, QuestionSuite
+from .question_files.tables import as_table, is_masked
+from .shapes.grid import NumberGrid
 
 PUZZLES = ("puzzle", "puzzles", "quizzes", "quiz", "question", "input", "grid", "board", *QUESTIONS)
 SOLUTIONS = ("answer", "solution", "solutions", "output", "target", "gold", "label", "answers")
 
 
 def as_grid(value: Any, where: str) -> str:
-    """The grid as compact JSON, from rows, text or the digits of a square. Raises UsageError."""
-    grid = _square(value) or parse_grid(value if isinstance(value, str) else json.dumps(value))
+    """Write a grid (rows, text or the digits of a square) as JSON. Raises UsageError."""
+    grid = _square(value) or NumberGrid().read(
+        value if isinstance(value, str) else json.dumps(value)
+    )
     if grid is None:
         raise UsageError(f"{where}: the answer is not a grid of whole numbers")
     return json.dumps(grid, separators=(",", ":"))
@@ -41,7 +43,7 @@ def _square(value: Any) -> list[list[int]] | None:
 
 
 def answer_of(value: Any, where: str) -> tuple[str, str]:
-    """(kind, answer) of a solution. Raises UsageError when it is neither grid nor table."""
+    """Return (kind, answer) of a solution. Raises UsageError unless it is a grid or a table."""
     value = literal(value)
     rows = value if isinstance(value, list) else []
     words = any(isinstance(row, dict) for row in rows) or any(
@@ -59,7 +61,7 @@ def answer_of(value: Any, where: str) -> tuple[str, str]:
 
 
 def shown_puzzle(value: Any) -> str:
-    """The question as text: a grid as JSON, the digits of a square as rows."""
+    """Write the question as text: a grid as JSON, the digits of a square as rows."""
     value = literal(value)
     if not isinstance(value, str):
         return json.dumps(value)
@@ -71,7 +73,7 @@ def shown_puzzle(value: Any) -> str:
 
 
 def item_of(question: Any, answer: Any, where: str, instruction: str, own: tuple[str, ...]) -> Item:
-    """One puzzle, after the instruction. Raises UsageError."""
+    """Make one puzzle, with the instruction before it. Raises UsageError."""
     kind, gold = answer_of(answer, where)
     meta = {"header": json.loads(gold)["header"]} if kind == "table" else {}
     return Item(f"{instruction}\n{shown_puzzle(question)}", gold, kind, (), own, meta)
@@ -82,18 +84,16 @@ def load(
     split: str = "test",
     question_field: str | None = None,
     answer_field: str | None = None,
-    context_field: str | None = None,
     instruction: str = "Solve the puzzle.",
     id_field: str | None = None,
     size: int | None = None,
 ) -> Suite:
-    """The puzzles of `path`, each after `instruction`. Raises UsageError naming file and field."""
+    """Load the puzzles of `path`, with `instruction` before each. Raises UsageError."""
     items = []
     for where, row in read_rows("grid", path):
-        question = literal(pick(row, question_field, PUZZLES, where))
-        if context_field is not None:
-            before = pick(row, context_field, (), where)
-            question = f"{before}\n{shown_puzzle(question)}"
+        names: list[str | None] = [*declared_fields(row, question_field)] or [None]
+        parts = [literal(pick(row, name, PUZZLES, where)) for name in names]
+        question = parts[0] if len(parts) == 1 else "\n".join(map(shown_puzzle, parts))
         answer = pick(row, answer_field, SOLUTIONS, where)
         own = (str(pick(row, id_field, (), where)),) if id_field else ()
         items.append(item_of(question, answer, where, instruction, own))

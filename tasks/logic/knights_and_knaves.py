@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import KindsSuite
-from .reasoning.formulas import Formula, english, evaluate, literal, var
-from .reasoning.names import people
-from .reasoning.solving import Cnf, only_model
+from .generating.base import KindsSuite
+from .generating.formulas import Formula, english, evaluate, literal, var
+from .generating.names import people
+from .generating.solving import Cnf, only_model
 
 PEOPLE = (2, 2, 3, 3, 4, 5, 6, 7, 9, 11)
 DEPTHS = (1, 1, 1, 2, 2, 2, 2, 3, 3, 3)
@@ -25,10 +25,11 @@ def say(name: str, truth: bool) -> str:
 
 
 class KnightsAndKnaves(KindsSuite):
-    """Find the kinds of 2 people (level 1) up to 11 (level 10), each of whom says one thing.
+    """Find out who of 2 people (level 1) to 11 people (level 10) is a knight; each makes one
+    statement.
 
-    The dial: the number of people, thus of cases (2 to the power of it), and how deep the
-    statements nest (depth 1 joins two atoms, 2 from level 4, 3 from level 8).
+    Difficulty: more people, and statements that nest deeper (up to two atoms, then depth 2
+    from level 4 and depth 3 from level 8).
     """
 
     name = "knights_and_knaves"

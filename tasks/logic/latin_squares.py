@@ -1,20 +1,21 @@
-"""Latin squares to complete, with one solution."""
+"""Latin squares to complete; each has one solution."""
 
 import random
 from typing import ClassVar
 
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.grids import GridSuite, dig, filled, grid_json, grid_text
+from .generating.grids import GridSuite, dig, filled, grid_json, grid_text
 
 SIZES = (4, 4, 5, 5, 6, 6, 7, 8, 9, 10)
 BLANKS = (4, 7, 11, 14, 19, 23, 32, 42, 54, 68)
 
 
 class LatinSquares(GridSuite):
-    """A 4x4 square with 4 empty cells (level 1) up to 10x10 with 68 (level 10).
+    """Complete a 4x4 square with 4 empty cells (level 1), or a 10x10 square with 68 (level
+    10).
 
-    The dial: the side of the square and the number of empty cells.
+    Difficulty: the size of the square and the number of empty cells.
     """
 
     name = "latin_squares"

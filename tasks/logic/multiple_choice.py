@@ -1,11 +1,11 @@
-"""`multiple_choice`: any JSON(L), CSV or Parquet file of questions with options, read by format.
+"""`multiple_choice`: questions with options, from any JSON(L), CSV or Parquet file.
 
     load("multiple_choice", path="questions.jsonl", options_field="choices")
 
-The options may be a list of texts ("A) red" or "red"), an object of letter to text, columns
-(A, B, ...; option1, option2, ...), lines of the question, or BIG-bench's `target_scores`; the
-answer a letter, an index, or the text of an option. AR-LSAT's passages with several questions
-and LogiQA's text blocks are read too. Fields that have other names are declared.
+The options may be a list of texts ("A) red" or "red"), an object from letters to texts, columns
+(A, B, ...; option1, option2, ...), lines of the question, or BIG-bench's `target_scores`. The
+answer may be a letter, several letters (`BD`), an index or the text of an option. Passages with
+several questions (AR-LSAT) and LogiQA's text blocks are read too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,10 +15,10 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ..sources import read_text
 from ..suite import Suite
-from .reading.fields import question_text
-from .reading.options import Options, letters, options_of, right_letters
-from .reading.rows import Located, pick, read_rows, resolve
-from .reading.suite import Item, QuestionSuite
+from .question_files.fields import question_text
+from .question_files.options import Options, letters, letters_together, options_of, right_letters
+from .question_files.rows import Located, pick, read_rows, resolve
+from .question_files.suite import Item, QuestionSuite
 
 ANSWERS = (
     "answer", "label", "correct", "answerKey", "answer_key", "target", "gold", "correct_option",
@@ -28,7 +28,7 @@ ANSWERS = (
 
 
 def with_options(question: str, options: Options) -> str:
-    """The question followed by one line an option, unless it shows them already."""
+    """Return the question followed by one line per option, unless it shows them already."""
     if options.inline:
         return question
     marked = zip(letters(len(options.texts)), options.texts, strict=True)
@@ -36,13 +36,13 @@ def with_options(question: str, options: Options) -> str:
 
 
 def blocks(path: str) -> Iterator[Located]:
-    """LogiQA's text files: letter, context, question and four options, a block of lines each."""
+    """Read LogiQA's text files: blocks of letter, context, question and four options."""
     file = resolve("multiple_choice", path)
     for number, block in enumerate(read_text(file).replace("\r\n", "\n").strip().split("\n\n")):
         lines = [line.strip() for line in block.split("\n") if line.strip()]
         where = f"{file}: block {number}"
         if len(lines) < 5:
-            raise UsageError(f"{where}: a letter, a context, a question and the options, please")
+            raise UsageError(f"{where}: a letter, a context, a question and options expected")
         letter, context, question, *options = lines
         yield where, {"answer": letter, "context": context, "question": question,
                       "options": options}  # fmt: skip
@@ -56,7 +56,7 @@ def _answer(row: Mapping[str, Any], field: str | None, options: Options, where: 
 
 
 def first_of(answers: list[tuple[Any, Options]]) -> int:
-    """Whether a file counts its options from 0 or from 1: from 1 when an index is their number."""
+    """Return 1 when the file counts its options from 1 (an index equals their number), else 0."""
     counted = [
         (int(answer), len(options.texts))
         for answer, options in answers
@@ -73,16 +73,15 @@ def load(
     question_field: str | None = None,
     options_field: str | None = None,
     answer_field: str | None = None,
-    context_field: str | None = None,
     id_field: str | None = None,
     first_index: int | None = None,
     size: int | None = None,
 ) -> Suite:
-    """The questions of `path`; without names the usual ones are looked for.
+    """Load the questions of `path`; fields that are not named are found by their usual names.
 
-    `context_field` is put before the question; `first_index` is what the file calls its first
-    option when answers are numbers (found out when None). Raises UsageError naming file, line
-    and field.
+    `question_field` may name several fields in order, joined by `+`: `passage+question`.
+    `first_index` is the number of the first option when answers are indices; None infers it from
+    the file. Raises UsageError with file, line and field.
     """
     if first_index not in (None, 0, 1):
         raise UsageError(f"first_index {first_index!r} of 'multiple_choice': use 0 or 1")
@@ -90,7 +89,7 @@ def load(
     located = blocks(str(path)) if text_file else read_rows("multiple_choice", path)
     read = []
     for where, row in located:
-        question = question_text(row, question_field, context_field, where)
+        question = question_text(row, question_field, where)
         options = options_of(row, options_field, question, where)
         answer = _answer(row, answer_field, options, where)
         own = (str(pick(row, id_field, (), where)),) if id_field else ()
@@ -103,8 +102,12 @@ def load(
     for where, question, options, answer, own in read:
         if from_zero and "0" not in options.labels:  # sol1 and sol2 with the labels 0 and 1
             options = replace(options, labels=letters(len(options.texts)))
+        text = with_options(question, options)
+        together = letters_together(answer, len(options.texts))
+        if together is not None and answer not in options.texts:
+            items.append(Item(text, together, "letters", options.texts, own))
+            continue
         letter, *also = right_letters(answer, options, where, first)
         meta = {"also": also} if also else {}
-        text = with_options(question, options)
         items.append(Item(text, letter, "choice", options.texts, own, meta))
     return QuestionSuite("multiple_choice", split, items, size)

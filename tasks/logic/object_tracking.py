@@ -1,12 +1,13 @@
 """Object tracking: who holds what after a row of swaps?"""
 
 import random
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import ChoiceSuite
-from .reasoning.names import people
+from .generating.base import ChoiceSuite
+from .generating.names import people
 
 OBJECTS = [
     *("ball", "book", "box", "bag", "cup", "hat", "key", "map", "pen", "ring"),
@@ -17,12 +18,13 @@ SWAPS = (2, 3, 4, 6, 8, 12, 16, 22, 30, 40)
 
 
 class ObjectTracking(ChoiceSuite):
-    """Follow 2 swaps among 3 people (level 1) up to 40 swaps among 10 (level 10).
+    """Follow 2 swaps among 3 people (level 1), or 40 swaps among 10 people (level 10).
 
-    The dial: the number of swaps, thus of steps, and of people.
+    Difficulty: more swaps and more people.
     """
 
     name = "object_tracking"
+    noun: ClassVar[str] = "object"
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         count = PEOPLE[difficulty - 1]
@@ -43,6 +45,19 @@ class ObjectTracking(ChoiceSuite):
             "options": objects,
         }
         return Draft(ask(question, "the object"), holds[asked], meta)
+
+    def sentences(self, problem: Problem) -> tuple[str, ...]:
+        verbs = (
+            "has",
+            "holds",
+            "is holding",
+            "now has",
+            "ends up with",
+            "ends with",
+            "gets",
+            "has got",
+        )
+        return tuple(f"{problem.meta['asked']} {verb} {{}}" for verb in verbs)
 
     def steps(self, problem: Problem) -> list[str]:
         holds: dict[str, str] = dict(problem.meta["holds"])

@@ -1,9 +1,9 @@
-"""`open_answer`: any file of questions with free answers of mathematical form.
+"""`open_answer`: questions with free answers of mathematical form, from any file.
 
     load("open_answer", path="questions.jsonl", question_field="question", answer_field="answer")
 
-An answer is right when it is the gold as text, or equals it in value: numbers, fractions,
-expressions, sets and tuples are compared by the math verifier.
+An answer is right when it equals the gold as text or in value. The math verifier compares values:
+numbers, fractions, expressions, sets and tuples.
 """
 
 from ..math.verifier import verify_math
@@ -11,11 +11,11 @@ from ..problem import Problem
 from ..suite import Suite
 from ..verdict import Verdict
 from .exact_answer import items_of
-from .reading.suite import QuestionSuite
+from .question_files.suite import QuestionSuite
 
 
 class OpenAnswers(QuestionSuite):
-    """Text first, then equality of values."""
+    """Questions whose answers are compared as text first, then by value."""
 
     def check(self, problem: Problem, completion: str) -> Verdict:
         verdict = super().check(problem, completion)
@@ -30,14 +30,12 @@ def load(
     split: str = "test",
     question_field: str | None = None,
     answer_field: str | None = None,
-    context_field: str | None = None,
     id_field: str | None = None,
     size: int | None = None,
 ) -> Suite:
-    """The questions of `path`; without names the usual ones are looked for.
+    """Load the questions of `path`; fields that are not named are found by their usual names.
 
-    Raises UsageError naming file, line and field for a bad row.
+    Raises UsageError for a bad row with its file, line and field.
     """
-    fields = {"question": question_field, "answer": answer_field, "context": context_field,
-              "id": id_field}  # fmt: skip
+    fields = {"question": question_field, "answer": answer_field, "id": id_field}
     return OpenAnswers("open_answer", split, items_of(path, "open_answer", "text", fields), size)

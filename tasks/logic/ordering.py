@@ -1,31 +1,37 @@
 """Ordering: deduce the places of three or more runners from clues."""
 
 import random
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import ChoiceSuite
-from .reasoning.names import listing, ordinal, people
-from .reasoning.solving import Clause, Cnf, fewest_clues
+from .generating.base import ChoiceSuite
+from .generating.names import listing, ordinal, people
+from .generating.solving import Clause, Cnf, fewest_clues
 
 PEOPLE = (3, 4, 5, 5, 6, 7, 8, 9, 10, 12)
 POOL = 12
 """Candidate clues drawn for each person; enough of them are kept to leave one order."""
 KINDS_FROM = {"before": 1, "next": 2, "place": 3, "not": 4, "apart": 5, "either": 7}
 """The level from which each kind of clue occurs."""
+PLACES = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    "eleventh", "twelfth",
+)  # fmt: skip
 
 Clue = list[object]
 
 
 class Ordering(ChoiceSuite):
-    """Order 3 runners by clues (level 1) up to 12 (level 10); no clue can be left out.
+    """Order 3 runners (level 1) to 12 runners (level 10) by clues, all of which are needed.
 
-    The dial: the number of runners, thus of orders (its factorial), and the kinds of clues,
-    which from level 4 on tell less each: not this place, so many places apart, either or.
+    Difficulty: more runners, and from level 4 weaker clues: not in this place, so many places
+    apart, one of two places.
     """
 
     name = "ordering"
+    noun: ClassVar[str] = "runner"
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         count = PEOPLE[difficulty - 1]
@@ -50,6 +56,21 @@ class Ordering(ChoiceSuite):
         )
         meta = {"order": order, "clues": chosen, "asked": asked, "options": names}
         return Draft(ask(question, "the name"), order[asked], meta)
+
+    def sentences(self, problem: Problem) -> tuple[str, ...]:
+        number = problem.meta["asked"]
+        says: list[str] = []
+        for place in (ordinal(number + 1), *PLACES[number : number + 1]):
+            verbs = ("finished", "came", "finished in", "came in", "was", "is", "is in", "was in")
+            says += [f"{{}} {verb} {place}" for verb in verbs]
+            says += [f"{{}} {verb} {place} place" for verb in verbs]
+            says += [f"{place} is {{}}", f"{place} place is {{}}", f"the {place} is {{}}"]
+            says += [f"the {place} runner is {{}}", f"{{}} is the one who finished {place}"]
+            says += [
+                f"the runner who finished {place} is {{}}",
+                f"the one who finished {place} is {{}}",
+            ]
+        return tuple(says)
 
     def steps(self, problem: Problem) -> list[str]:
         order: list[str] = problem.meta["order"]

@@ -5,10 +5,10 @@ import random
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import EntailmentSuite
-from .reasoning.deducing import derived, refutation
-from .reasoning.formulas import Formula, atoms, clauses_of, english, evaluate, literal, var
-from .reasoning.solving import Cnf, solving
+from .generating.base import EntailmentSuite
+from .generating.deducing import derived, refutation
+from .generating.formulas import Formula, atoms, clauses_of, english, evaluate, literal, var
+from .generating.solving import Cnf, solving
 
 ATOMS = (2, 3, 3, 4, 5, 6, 8, 10, 13, 16)
 PREMISES = (2, 3, 4, 5, 6, 8, 11, 14, 18, 23)
@@ -44,10 +44,11 @@ def label(premises: list[Formula], conclusion: Formula) -> str:
 
 
 class PropositionalEntailment(EntailmentSuite):
-    """2 premises about 2 atoms (level 1) up to 23 premises about 16 (level 10).
+    """Judge a conclusion from 2 premises about 2 atoms (level 1), or from 23 premises about 16
+    atoms (level 10).
 
-    The dial: the number of atoms (cases double with each) and of premises, fewer and fewer of
-    which are plain facts. The three answers are equally frequent.
+    Difficulty: more atoms and premises, of which fewer are plain facts. The three answers are
+    equally frequent.
     """
 
     name = "propositional_entailment"

@@ -1,4 +1,4 @@
-"""Constraint scheduling: put jobs on days; every schedule that keeps the rules is right."""
+"""Constraint scheduling: put jobs on days; every schedule that follows the rules is right."""
 
 import math
 import random
@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
-from .reasoning.answers import parse_assignment, parse_integer
-from .reasoning.base import LogicSuite
-from .reasoning.solving import Clause, Cnf, count_models, fewest_clues
+from .generating.base import LogicSuite
+from .generating.solving import Clause, Cnf, count_models, fewest_clues
+from .shapes import LogicShape
+from .shapes.assignment import Assignment
 
 JOBS = (3, 4, 5, 5, 6, 7, 8, 9, 11, 13)
 DAYS = (3, 3, 4, 4, 5, 5, 5, 6, 7, 8)
@@ -23,6 +24,10 @@ POOL = 14
 MOST_SCHEDULES = 300
 """Rules are left out only while the schedules that keep the rest are fewer than this."""
 Rule = list[Any]
+_NOUNS = frozenset(
+    ("job", "jobs", "day", "days", "task", "schedule", "scheduled", "assigned", "placed", "done",
+     "goes", "go", "runs", "happens")
+)  # fmt: skip
 _WORDS = {
     "before": "{} is before {}",
     "gap": "{0} is at least {2} days before {1}",
@@ -34,10 +39,10 @@ _WORDS = {
 
 
 class Scheduling(LogicSuite):
-    """3 jobs on 3 days (level 1) up to 13 jobs on 8 days (level 10), two a day at most.
+    """Schedule 3 jobs on 3 days (level 1) to 13 jobs on 8 days (level 10), at most two a day.
 
-    The dial: the number of jobs and days, thus of schedules (days to the power of jobs).
-    Up to level 5 one rule, above two rules are left out of a set that leaves one schedule.
+    Difficulty: more jobs and days. The rules are a set that allows one schedule, less one rule
+    (two from level 6), so several schedules may be right.
     """
 
     name = "scheduling"
@@ -65,17 +70,12 @@ class Scheduling(LogicSuite):
         meta = {"jobs": jobs, "days": days, "rules": fewer, "schedules": schedules}
         return Draft(ask(question, "job: day for each job, with commas,"), answer, meta)
 
-    def fault(self, problem: Problem, answer: str) -> str | None:
-        jobs, days = problem.meta["jobs"], problem.meta["days"]
-        values = parse_assignment(answer, jobs)
-        if values is None:
-            return "the answer does not give each job exactly one day"
-        day: dict[str, int] = {}
-        for job, value in zip(jobs, values, strict=True):
-            number = parse_integer(value.removeprefix("day ").strip())
-            if number is None or not 1 <= number <= days:
-                return f"{value[:40]!r} is not a day from 1 to {days}"
-            day[job] = number
+    def shape(self, problem: Problem) -> LogicShape:
+        days = (str(day) for day in range(1, problem.meta["days"] + 1))
+        return Assignment(tuple(problem.meta["jobs"]), tuple(days), _NOUNS)
+
+    def fault(self, problem: Problem, value: tuple[str, ...]) -> str | None:
+        day = dict(zip(problem.meta["jobs"], map(int, value), strict=True))
         if max(Counter(day.values()).values()) > PER_DAY:
             return f"more than {PER_DAY} jobs are on one day"
         broken = next((rule for rule in problem.meta["rules"] if not keeps(rule, day)), None)
@@ -106,7 +106,8 @@ class Scheduling(LogicSuite):
             for moved in (int(number) + 1, int(number) - 1):
                 changed = [*items[:i], [job, str(moved)], *items[i + 1 :]]
                 text = ", ".join(": ".join(item) for item in changed)
-                if 1 <= moved <= problem.meta["days"] and self.fault(problem, text) is not None:
+                value = self.shape(problem).read(text)
+                if value is not None and self.fault(problem, value) is not None:
                     return reply(text)
         return reply(", ".join(f"{job}: 1" for job, _ in items))
 

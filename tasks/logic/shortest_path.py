@@ -1,4 +1,4 @@
-"""Shortest path: a shortest way between two towns; every shortest one is right."""
+"""Shortest path: between two towns; every shortest path is right."""
 
 import random
 from itertools import pairwise
@@ -8,19 +8,20 @@ from typing import ClassVar
 from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
-from .reasoning.answers import parse_path
-from .reasoning.base import LogicSuite
-from .reasoning.graphs import distances, shortest_counts
+from .generating.base import LogicSuite
+from .generating.graphs import distances, shortest_counts
+from .shapes import LogicShape
+from .shapes.sequence import Path
 
 TOWNS = (4, 5, 6, 8, 10, 12, 15, 18, 22, 26)
 LONGEST = (5, 6, 8, 9, 12, 15, 20, 30, 40, 60)
 
 
 class ShortestPath(LogicSuite):
-    """4 towns with roads up to 5 long (level 1) up to 26 towns with roads up to 60 (level 10).
+    """Find a shortest path among 4 towns (level 1) to 26 towns (level 10).
 
-    The dial: the number of towns and roads, thus of steps of Dijkstra's algorithm, and the
-    lengths of the roads. The goal is among the farther towns.
+    Difficulty: more towns and longer roads (up to 5 at level 1, up to 60 at level 10). The
+    goal is one of the more distant towns.
     """
 
     name = "shortest_path"
@@ -46,16 +47,19 @@ class ShortestPath(LogicSuite):
         answer = " -> ".join(_way(roads, start, goal))
         return Draft(ask(question, "the towns in order, joined by ->,"), answer, meta)
 
-    def fault(self, problem: Problem, answer: str) -> str | None:
-        meta = problem.meta
-        stops = [stop.upper() for stop in parse_path(answer)]
+    def shape(self, problem: Problem) -> LogicShape:
+        towns = sorted({town for a, b, _ in problem.meta["roads"] for town in (a, b)})
+        return Path(tuple(towns), problem.meta["length"])
+
+    def fault(self, problem: Problem, value: tuple[str, ...]) -> str | None:
+        meta, stops = problem.meta, value
         length_of = {frozenset((a, b)): length for a, b, length in meta["roads"]}
         if len(stops) < 2 or stops[0] != meta["start"] or stops[-1] != meta["goal"]:
             return f"the answer is not a way from {meta['start']} to {meta['goal']}"
         total = 0
         for here, there in pairwise(stops):
             if frozenset((here, there)) not in length_of:
-                return f"there is no road from {here[:20]} to {there[:20]}"
+                return f"there is no road from {here} to {there}"
             total += length_of[frozenset((here, there))]
         best = meta["length"]
         return None if total == best else f"the way is {total} long, the shortest is {best}"
@@ -91,11 +95,8 @@ class ShortestPath(LogicSuite):
         others = _others(problem)
         # All of them may be shortest; one that ends elsewhere never is.
         tries = [[start, goal], *([start, town, goal] for town in others), [start, others[0]]]
-        texts = [" -> ".join(stops) for stops in tries]
-        return next(reply(text) for text in texts if self.fault(problem, text) is not None)
-
-    def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        return parse_path(first.upper()) == parse_path(second.upper())
+        wrong = next(stops for stops in tries if self.fault(problem, tuple(stops)) is not None)
+        return reply(" -> ".join(wrong))
 
 
 def _edges(roads: list[list[str | int]]) -> list[tuple[int, int, int]]:

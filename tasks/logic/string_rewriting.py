@@ -1,4 +1,4 @@
-"""String rewriting: apply rules until none fits."""
+"""String rewriting: apply rules until none applies."""
 
 import math
 import random
@@ -8,7 +8,9 @@ from typing import ClassVar
 from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
-from .reasoning.base import LogicSuite
+from .generating.base import LogicSuite
+from .shapes import LogicShape
+from .shapes.text import LettersOnly
 
 LETTERS = (3, 3, 3, 3, 4, 4, 4, 5, 5, 6)
 RULES = (2, 2, 3, 3, 4, 5, 6, 7, 9, 12)
@@ -16,9 +18,9 @@ LENGTHS = (4, 5, 7, 9, 12, 16, 22, 30, 40, 54)
 
 
 def rewritten(word: str, rules: Sequence[Sequence[str]]) -> list[str]:
-    """The word after each step: the first rule that fits, at the leftmost place it fits.
+    """Return the word after each step: the first rule that applies, at its leftmost place.
 
-    It ends because every rule makes the word shorter.
+    Every rule shortens the word, so this ends.
     """
     history: list[str] = []
     while True:
@@ -30,9 +32,10 @@ def rewritten(word: str, rules: Sequence[Sequence[str]]) -> list[str]:
 
 
 class StringRewriting(LogicSuite):
-    """Rewrite 4 letters by 2 rules (level 1) up to 54 letters by 12 rules (level 10).
+    """Rewrite a word of 4 letters by 2 rules (level 1), or of 54 letters by 12 rules (level
+    10).
 
-    The dial: the length of the word, thus the number of steps, and the number of rules.
+    Difficulty: a longer word and more rules.
     """
 
     name = "string_rewriting"
@@ -57,10 +60,8 @@ class StringRewriting(LogicSuite):
         meta = {"rules": rules, "word": word, "letters": letters}
         return Draft(ask(question, "the final word"), history[-1], meta)
 
-    def fault(self, problem: Problem, answer: str) -> str | None:
-        if not answer or any(letter not in problem.meta["letters"] for letter in answer):
-            return f"the answer is not a word of the letters {problem.meta['letters']}"
-        return None if answer == problem.answer else "another word is right"
+    def shape(self, problem: Problem) -> LogicShape:
+        return LettersOnly(problem.meta["letters"], problem.meta["word"])
 
     def steps(self, problem: Problem) -> list[str]:
         return rewritten(problem.meta["word"], problem.meta["rules"])
@@ -78,9 +79,6 @@ class StringRewriting(LogicSuite):
         letters = problem.meta["letters"]
         following = letters[(letters.index(problem.answer[-1]) + 1) % len(letters)]
         return reply(problem.answer[:-1] + following)
-
-    def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        return first.strip() == second.strip()
 
 
 load = StringRewriting

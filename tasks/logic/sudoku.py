@@ -1,11 +1,11 @@
-"""Sudoku, 4x4 to 9x9, with one solution."""
+"""Sudokus from 4x4 to 9x9; each has one solution."""
 
 import random
 from typing import ClassVar
 
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.grids import GridSuite, dig, filled, grid_json, grid_text
+from .generating.grids import GridSuite, dig, filled, grid_json, grid_text
 
 SIZES = ((4, 2, 2), (4, 2, 2), (4, 2, 2), (6, 2, 3), (6, 2, 3), (6, 2, 3), (8, 2, 4),
          (9, 3, 3), (9, 3, 3), (9, 3, 3))  # fmt: skip
@@ -14,10 +14,11 @@ BLANKS = (3, 6, 9, 12, 17, 22, 30, 40, 48, 57)
 
 
 class Sudoku(GridSuite):
-    """A 4x4 sudoku with 3 empty cells (level 1) up to 9x9 with as many as can be (level 10).
+    """Solve a 4x4 sudoku with 3 empty cells (level 1) to a 9x9 sudoku with about 56 (level
+    10).
 
-    The dial: the side of the grid and the number of empty cells, 3 to about 56, beyond which
-    the solution would not be the only one.
+    Difficulty: the size of the grid and the number of empty cells, as many as leave one
+    solution.
     """
 
     name = "sudoku"

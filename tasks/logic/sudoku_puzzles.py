@@ -1,9 +1,9 @@
-"""Published sudokus, read by format: one puzzle a line, or a CSV, JSON or Parquet column.
+"""Published sudokus: one puzzle per line, or a CSV, JSON or Parquet column of puzzles.
 
-`sudoku_puzzles` is every file in the folder `sudoku` of the data folder, `sudoku_puzzles:hardest`
-the one whose name holds that word, and `path` any file of yours. A puzzle is the cells row by row,
-`.`, `0`, `_` or `*` for an empty one (16, 36, 64 or 81 cells), or a list of rows. An answer is
-judged by the rules alone, so a puzzle with several solutions takes any of them.
+`sudoku_puzzles` loads every file in `sudoku/` of the data folder, `sudoku_puzzles:hardest` those
+whose name contains "hardest", and `path` any other file. A puzzle is 16, 36, 64 or 81 cells row by
+row (`.`, `0`, `_` or `*` for an empty cell), or a list of rows. The rules alone judge an answer, so
+every solution of a puzzle is right.
 """
 
 import re
@@ -15,9 +15,9 @@ from ...sandbox.errors import UsageError
 from ..prompting import ask
 from ..sources import data_folder, read_text
 from ..suite import Suite
-from .reading.puzzles import PuzzleSuite
-from .reading.rows import pick, read_rows, resolve
-from .reasoning.grids import Grid, GridRules, grid_json, grid_text, solution
+from .generating.grids import Grid, GridRules, grid_json, grid_text, solution
+from .question_files.puzzles import PuzzleSuite
+from .question_files.rows import pick, read_rows, resolve
 
 BOXES = {4: (2, 2), 6: (2, 3), 8: (2, 4), 9: (3, 3)}
 """Side of the grid: rows and columns of a box."""
@@ -26,7 +26,7 @@ _EMPTY = str.maketrans("._*-", "0000")
 
 
 def grid_of(value: Any, where: str) -> Grid:
-    """The rows of a puzzle, 0 for an empty cell. Raises UsageError."""
+    """Read the rows of a puzzle, 0 for an empty cell. Raises UsageError."""
     if isinstance(value, list):
         cells = [0 if cell in (None, "", ".") else cell for row in value for cell in row]
         text = "".join(map(str, cells))
@@ -40,7 +40,7 @@ def grid_of(value: Any, where: str) -> Grid:
 
 
 class SudokuPuzzles(GridRules, PuzzleSuite):
-    """Sudokus to be solved; meta holds the puzzle and the box."""
+    """Sudokus to solve; `meta` holds the puzzle and the size of a box."""
 
     def posed(self, puzzle: Any, where: str) -> tuple[str, str, Mapping[str, Any]]:
         grid: Grid = grid_of(puzzle, where)
@@ -57,7 +57,7 @@ class SudokuPuzzles(GridRules, PuzzleSuite):
 
 
 def puzzles(path: Path) -> Iterator[tuple[str, Any]]:
-    """(place, puzzle) of each puzzle of a file. Raises UsageError naming the place."""
+    """Return (place, puzzle) for each puzzle of a file. Raises UsageError with the place."""
     if path.name.removesuffix(".gz").endswith((".txt", ".sdm", ".sdk")):
         for number, line in enumerate(read_text(path).split("\n"), start=1):
             if line.strip() and not line.startswith("#"):
@@ -72,9 +72,7 @@ def _files(data_dir: str | None, path: str | None, variant: str | None) -> list[
         return [resolve("sudoku_puzzles", path)]
     folder = data_folder(data_dir)
     if folder is None:
-        raise UsageError(
-            "task 'sudoku_puzzles' reads files: give --data-dir, or the option path a file"
-        )
+        raise UsageError("task 'sudoku_puzzles' reads files: use --data-dir, or -o path=FILE")
     chosen = sorted(
         file
         for file in (folder / "sudoku").glob("*")
@@ -93,7 +91,7 @@ def load(
     path: str | None = None,
     size: int | None = None,
 ) -> Suite:
-    """The puzzles of the files named above. Raises UsageError."""
+    """Load the puzzles of all matching files. Raises UsageError."""
     if split != "test":
         raise UsageError(f"split {split!r} of 'sudoku_puzzles': use test")
     rows = [row for file in _files(data_dir, path, variant) for row in puzzles(file)]

@@ -6,9 +6,9 @@ from typing import Any
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import YesNoSuite
-from .reasoning.deducing import refutation, some_model
-from .reasoning.first_order import Statement, consistent, ground, label
+from .generating.base import YesNoSuite
+from .generating.deducing import refutation, some_model
+from .generating.first_order import Statement, consistent, ground, label
 
 GROUPS = [
     *("artists", "bakers", "clerks", "dancers", "farmers", "golfers", "judges", "nurses"),
@@ -24,11 +24,11 @@ COMPLEMENTS_FROM = 6
 
 
 class Syllogisms(YesNoSuite):
-    """Two premises about 3 groups (level 1) up to 22 about 15 groups (level 10).
+    """Judge a conclusion from two premises about 3 groups (level 1), or from 22 premises about
+    15 groups (level 10).
 
-    The dial: the number of premises to chain and of others beside them; from level 6 on some
-    are about those who are not in a group. A group may be empty, as in modern logic. Half of
-    the answers are yes.
+    Difficulty: more premises, relevant and not; from level 6 some are about people outside a
+    group. A group may be empty, as in modern logic. Half of the answers are yes.
     """
 
     name = "syllogisms"
@@ -50,6 +50,12 @@ class Syllogisms(YesNoSuite):
         )
         meta = {"premises": premises, "conclusion": conclusion}
         return Draft(ask(question, "yes or no"), "yes" if wanted else "no", meta)
+
+    def meaning(self, problem: Problem) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        said = _lowered(text_of(problem.meta["conclusion"]))[:-1]
+        what = ("it", "the conclusion", "this", f"it {{}} that {said}")
+        yes, no = ["follows", "does follow"], ["does not follow", "does not necessarily follow"]
+        return _of_each(what, yes), _of_each(what, no)
 
     def steps(self, problem: Problem) -> list[str]:
         premises, conclusion = problem.meta["premises"], problem.meta["conclusion"]
@@ -75,6 +81,15 @@ def _denial(conclusion: Statement) -> Statement:
     first, second = parts[0] if kind == "some" else (parts[0][0], parts[1][0])
     opposite = [*second[:-1], not second[-1]]
     return ["all", [first], [opposite]] if kind == "some" else ["some", [first, opposite]]
+
+
+def _of_each(subjects: tuple[str, ...], verbs: list[str]) -> tuple[str, ...]:
+    """Each verb after each subject, or in its place for the verb."""
+    return tuple(
+        subject.format(verb) if "{}" in subject else f"{subject} {verb}"
+        for subject in subjects
+        for verb in verbs
+    )
 
 
 def _say(atom: str, truth: bool) -> str:

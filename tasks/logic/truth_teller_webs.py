@@ -1,14 +1,14 @@
-"""Webs of truth-tellers: who says of whom that they lie?"""
+"""Webs of truth-tellers: does the last speaker tell the truth?"""
 
 import random
 
 from ..problem import Problem
 from ..prompting import ask
 from ..suite import Draft
-from .reasoning.base import YesNoSuite
-from .reasoning.formulas import Formula, evaluate, literal, var
-from .reasoning.names import people
-from .reasoning.solving import Cnf, satisfiable
+from .generating.base import YesNoSuite
+from .generating.formulas import Formula, evaluate, literal, var
+from .generating.names import people
+from .generating.solving import Cnf, satisfiable
 
 PEOPLE = (3, 4, 5, 6, 8, 11, 15, 20, 28, 38)
 SHUFFLED_FROM = 4
@@ -16,10 +16,11 @@ PAIRS_FROM = 5
 
 
 class TruthTellerWebs(YesNoSuite):
-    """3 people, each of whom speaks of the one before (level 1), up to 38 (level 10).
+    """Find out whether the last of 3 people (level 1) to 38 people (level 10) tells the truth;
+    each speaks of earlier ones.
 
-    The dial: the number of people, thus of steps; from level 4 on the statements stand in
-    random order, from level 5 on some are about two people. Half of the answers are yes.
+    Difficulty: more people; the statements are in random order from level 4, and some are
+    about two people from level 5. Half of the answers are yes.
     """
 
     name = "truth_teller_webs"
@@ -45,6 +46,15 @@ class TruthTellerWebs(YesNoSuite):
         question = f"{opening} {' '.join(said)} Does {names[-1]} tell the truth?"
         meta = {"first": [names[0], first], "claims": [list(claim) for claim in claims]}
         return Draft(ask(question, "yes or no"), "yes" if wanted else "no", meta)
+
+    def meaning(self, problem: Problem) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        name = problem.meta["claims"][-1][0]
+        good = ("tells the truth", "is telling the truth", "is honest", "is a truth-teller",
+                "is a truth teller", "is truthful", "always tells the truth")  # fmt: skip
+        bad = ("does not tell the truth", "is not telling the truth", "lies", "is lying",
+               "is a liar", "always lies", "is not honest", "is not truthful",
+               "is not a truth-teller", "is not a truth teller")  # fmt: skip
+        return tuple(f"{name} {one}" for one in good), tuple(f"{name} {one}" for one in bad)
 
     def steps(self, problem: Problem) -> list[str]:
         name, honest = problem.meta["first"]

@@ -2,16 +2,20 @@
 
 import math
 import random
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from ..problem import Problem
 from ..prompting import ask, reply
 from ..suite import Draft
-from .reasoning.answers import parse_json, tidy
-from .reasoning.base import LogicSuite
-from .reasoning.houses import CATEGORIES, Clue, check_text, clue_text, puzzle, subject
-from .reasoning.names import listing
+from .generating.base import LogicSuite
+from .generating.houses import CATEGORIES, Clue, check_text, clue_text, puzzle, subject
+from .generating.names import listing
+from .shapes import LogicShape
+from .shapes.choice import Choice
+from .shapes.grid import WordTable
+from .shapes.plain_text import key
 
 SIZES = ((2, 2), (3, 2), (3, 3), (4, 3), (4, 4), (5, 4), (5, 5), (6, 5), (6, 6), (7, 6))
 """Houses, and things that differ between them."""
@@ -19,16 +23,15 @@ ONE_CELL_UP_TO = 3
 
 
 class Zebra(LogicSuite):
-    """2 houses with 2 things each (level 1) up to 7 houses with 6 (level 10).
+    """Solve a puzzle of 2 houses with 2 attributes (level 1) to 7 houses with 6 attributes
+    (level 10).
 
-    The dial: the number of houses and of things that differ between them, thus of tables
-    (houses! to the power of things). Up to level 3 one value is asked for, then the table.
-    No clue can be left out.
+    Difficulty: more houses and attributes. Levels 1 to 3 ask for one value, the others for the
+    whole table. All clues are needed.
     """
 
     name = "zebra"
     difficulties: ClassVar[range] = range(1, 11)
-    answer_cap: ClassVar[int] = 8000
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         houses, things = SIZES[difficulty - 1]
@@ -51,20 +54,20 @@ class Zebra(LogicSuite):
         question = f"{opening} What is the {columns[column]} of {of}?"
         return Draft(ask(question), table[house][column], meta)
 
-    def fault(self, problem: Problem, answer: str) -> str | None:
+    def shape(self, problem: Problem) -> LogicShape:
+        meta = problem.meta
+        if "options" not in meta:
+            return WordTable(tuple(meta["columns"]), numbered="house")
+        return Choice(tuple(meta["options"]), *_sentences(problem.prompt))
+
+    def fault(self, problem: Problem, value: Any) -> str | None:
         meta = problem.meta
         if "options" in meta:
-            if answer.casefold() not in [option.casefold() for option in meta["options"]]:
-                return "the answer is not one of the values"
-            right = answer.casefold() == problem.answer.casefold()
-            return None if right else "another value is right"
-        rows = _rows(answer, meta["columns"])
-        if rows is None:
-            return f"the answer is not a JSON list of rows of {len(meta['columns'])} values"
-        if len(rows) != len(meta["table"]):
-            return f"there are {len(meta['table'])} houses, not {len(rows)}"
-        for number, (row, right) in enumerate(zip(rows, meta["table"], strict=True), start=1):
-            if row != [value.casefold() for value in right]:
+            return None if value == problem.answer else "another value is right"
+        if len(value) != len(meta["table"]):
+            return f"there are {len(meta['table'])} houses, not {len(value)}"
+        for number, (row, right) in enumerate(zip(value, meta["table"], strict=True), start=1):
+            if list(row) != [key(cell) for cell in right]:
                 return f"house {number} is not so"
         return None
 
@@ -97,11 +100,29 @@ class Zebra(LogicSuite):
         rows = [f"[{', '.join(map(_quoted, row))}]" for row in table]
         return reply(f"[{', '.join(rows)}]")
 
-    def same_answer(self, problem: Problem, first: str, second: str) -> bool:
-        rows = _rows(tidy(first), problem.meta["columns"])
-        if "options" in problem.meta or rows is None:
-            return super().same_answer(problem, first, second)
-        return rows == _rows(tidy(second), problem.meta["columns"])
+
+_VERBS = {
+    "pet": ("has", "owns"), "drink": ("drinks",), "job": ("is",), "sport": ("plays",),
+    "fruit": ("eats",), "color": ("lives in", "owns"), "name": ("is",),
+}  # fmt: skip
+
+
+_QUESTION = re.compile(r"What is the (\w+) of (.+)\?")
+
+
+def _sentences(prompt: str) -> tuple[str, tuple[str, ...]]:
+    """What an answer is, and sentences that answer the question, `{}` for the answer."""
+    asked = _QUESTION.search(prompt)
+    if asked is None:
+        return "answer", ()
+    column, of = asked.groups()
+    says = [f"the {column} of {of} is {{}}", f"the {column} is {{}}", f"{of}'s {column} is {{}}"]
+    says += [f"{of} {verb} {{}}" for verb in _VERBS[column]]
+    if column == "name":
+        says.append(f"{{}} is {of}")
+    elif column != "job":
+        says.append(f"{of} is {subject(column, '{}')}")
+    return column, tuple(says)
 
 
 def _asked(
@@ -117,31 +138,6 @@ def _asked(
 
 def _quoted(value: str) -> str:
     return f'"{value}"'
-
-
-def _rows(answer: str, columns: Sequence[str]) -> list[list[str]] | None:
-    """The table as rows, folded; reads lists of rows, of objects, or an object by house."""
-    table = parse_json(answer)
-    if isinstance(table, dict):
-        keys = [str(key).casefold().removeprefix("house").strip() for key in table]
-        if keys != [str(number) for number in range(1, len(keys) + 1)]:
-            return None
-        table = list(table.values())
-    if not isinstance(table, list):
-        return None
-    rows = []
-    for row in table:
-        if isinstance(row, dict):
-            folded = {str(key).casefold(): value for key, value in row.items()}
-            row = [folded.get(column) for column in columns] if len(folded) == len(row) else None
-            if row is None or len(folded) != len(columns):
-                return None
-        if not isinstance(row, list) or len(row) != len(columns):
-            return None
-        if not all(isinstance(value, str) for value in row):
-            return None
-        rows.append([tidy(value).casefold() for value in row])
-    return rows
 
 
 load = Zebra

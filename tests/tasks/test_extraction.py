@@ -1,7 +1,7 @@
 """Which words of a completion count as its final answer."""
 
 import pytest
-from assay.tasks.extraction import final_answer, strip_dressing
+from assay.tasks.text import final_answer, strip_dressing
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from assay.tasks.workers import (
     WorkerError,
     WorkerMemoryError,
     WorkerPool,
+    WorkerStallError,
     WorkerStartError,
     WorkerTimeoutError,
 )
@@ -118,14 +119,38 @@ def test_workers_go_with_a_parent_that_is_killed() -> None:
     pytest.fail("the worker outlived its parent")
 
 
-def test_a_cold_worker_that_is_late_is_an_error_and_serves_the_next_check() -> None:
-    pool = WorkerPool(size=1)
-    with pytest.raises(WorkerStartError):
-        pool.call("math:gcd", 4, 6, within=0.0)
-    late = pool._idle[0]
-    assert pool.call("math:gcd", 4, 6) == 2
-    assert pool._idle == [late]
+def test_the_start_of_a_worker_counts_against_no_deadline() -> None:
+    pool = WorkerPool(size=1, preload="assay.tasks.math.comparing.algebra")
+    # The start takes far longer than this.
+    assert pool.call("math:gcd", 4, 6, seconds=0.2, cpu_seconds=0.2) == 2
     pool.close()
+
+
+def test_a_fork_ends_at_its_processor_time_and_the_worker_serves_on(pool: WorkerPool) -> None:
+    worker = pool.call("os:getppid", seconds=60.0, cpu_seconds=5.0)
+    with pytest.raises(WorkerTimeoutError, match="processor time"):
+        pool.call("builtins:eval", "sum(iter(int, 1))", seconds=60.0, cpu_seconds=0.1)
+    assert pool.call("os:getpid") == worker
+
+
+def test_a_fork_that_waits_uses_no_processor_time_but_ends_at_the_backstop(
+    pool: WorkerPool,
+) -> None:
+    with pytest.raises(WorkerStallError):
+        pool.call("time:sleep", 600, seconds=0.2, cpu_seconds=5.0)
+    assert pool.call("math:gcd", 4, 6) == 2
+
+
+def test_a_fork_leaves_nothing_behind(pool: WorkerPool) -> None:
+    pool.call("builtins:exec", "import builtins; builtins.left = 1", cpu_seconds=5.0)
+    with pytest.raises(WorkerError, match="NameError"):
+        pool.call("builtins:eval", "left", cpu_seconds=5.0)
+
+
+def test_a_fork_that_dies_is_an_error_of_ours(pool: WorkerPool) -> None:
+    with pytest.raises(WorkerError, match="fork died"):
+        pool.call("os:_exit", 3, cpu_seconds=5.0)
+    assert pool.call("math:gcd", 4, 6, cpu_seconds=5.0) == 2
 
 
 def test_a_worker_that_waited_for_its_first_check_longer_than_a_start_may_take_serves_it() -> None:
@@ -136,9 +161,22 @@ def test_a_worker_that_waited_for_its_first_check_longer_than_a_start_may_take_s
     deadline = time.monotonic() + 30
     while not select.select([worker.process.stdout], [], [], 0.1)[0]:
         assert time.monotonic() < deadline
-    assert pool.call("math:gcd", 12, 18, within=2.0) == 6
+    assert pool.call("math:gcd", 12, 18, seconds=60.0) == 6
     assert worker.process.poll() is None
     pool.close()
+
+
+def test_a_frame_that_a_deadline_cuts_is_read_on() -> None:
+    pool = WorkerPool(size=1)
+    worker = pool._get()
+    while not select.select([worker.process.stdout], [], [], 0.1)[0]:
+        pass
+    worker._fill(2, time.monotonic() + 30)  # a part of the header, then the time is up
+    with pytest.raises(WorkerStartError):
+        worker.start(time.monotonic() - 1)
+    worker.start(time.monotonic() + 30)
+    assert worker.call("math:gcd", [12, 18], time.monotonic() + 30, None) == 6
+    worker.kill()
 
 
 def test_a_worker_that_does_not_come_up_is_replaced() -> None:
@@ -147,13 +185,13 @@ def test_a_worker_that_does_not_come_up_is_replaced() -> None:
     (worker,) = pool._idle
     worker.process.send_signal(signal.SIGSTOP)
     worker.born -= 3600
-    assert pool.call("math:gcd", 12, 18, within=60.0) == 6
+    assert pool.call("math:gcd", 12, 18, seconds=60.0) == 6
     assert worker.process.poll() is not None
     pool.close()
 
 
 def test_a_worker_that_overruns_leaves_a_warm_one(pool: WorkerPool) -> None:
     with pytest.raises(WorkerTimeoutError):
-        pool.call("time:sleep", 600, seconds=0.1, within=60.0)
+        pool.call("time:sleep", 600, seconds=0.1)
     assert pool._idle
     assert pool.call("math:gcd", 4, 6) == 2

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from ..grammar.nodes import Node, mapped, symbols
+from ..values.equality import UndecidedError, is_close, same_value
 from .answers import Answer
-from .equality import DIGITS, UndecidedError, same_value, value_at
-from .nodes import Node, UndefinedError, mapped, symbols
 from .rules import Rules
 from .units import LETTERS, conflict, spelled
 
@@ -20,24 +20,12 @@ def equal(first: Node, second: Node, rules: Rules) -> bool:
         for one, other in ((first, second), (second, first)):
             if one[0] == "div" and one[2] == ("num", 100) and len(one) == 3:
                 return equal(one[1], other, replace(rules, percent_is_number=False))
-    return bool(rules.tolerance) and _close(first, second, rules.tolerance)
-
-
-def _close(first: Node, second: Node, tolerance: float) -> bool:
-    if symbols(first) or symbols(second):
-        return False
-    try:
-        a, left = value_at(first, {}, True, DIGITS)
-        b, _ = value_at(second, {}, True, DIGITS)
-    except UndefinedError:
-        return False
-    x, y = left.approximate(a), left.approximate(b)
-    return bool(abs(x - y) <= tolerance * abs(x))
+    return bool(rules.tolerance) and is_close(first, second, rules.tolerance)
 
 
 def rounds_to(exact: Node, decimal: Node) -> bool:
     """Whether a decimal can be the rounding of a value."""
-    return _close(exact, decimal, 0.01)
+    return is_close(exact, decimal, 0.01)
 
 
 def equal_renamed(gold: Answer, answer: Answer) -> bool:
@@ -48,7 +36,7 @@ def equal_renamed(gold: Answer, answer: Answer) -> bool:
         renaming = dict(zip(names[1], names[0], strict=True))
     mine = symbols(gold.node) - symbols(answer.node)
     theirs = symbols(answer.node) - symbols(gold.node)
-    if mine and all(name.partition("_")[0] in ("C", "c", "K") for name in mine | theirs):
+    if mine and _are_arbitrary(gold.node, mine) and _are_arbitrary(answer.node, theirs):
         new, old = ({name.partition("_")[2]: name for name in one} for one in (mine, theirs))
         if new.keys() == old.keys() and len(new) == len(mine) == len(theirs):
             renaming |= {old[suffix]: new[suffix] for suffix in new}
@@ -58,6 +46,19 @@ def equal_renamed(gold: Answer, answer: Answer) -> bool:
         return same_value(gold.node, rename(answer.node, renaming))
     except UndecidedError:
         return False
+
+
+def _are_arbitrary(node: Node, names: frozenset[str]) -> bool:
+    """Whether symbols are constants of integration: a term + c, or the C of C e^x; not 2c."""
+    if not symbols(node) - names:
+        return False
+    terms = node[1] if node[0] == "add" else ()
+    added = {term[-1] for term in terms if term[0] == "sym"}
+    added |= {term[1][1] for term in terms if term[0] == "neg" and term[1][0] == "sym"}
+    return all(
+        name.partition("_")[0] in (("C", "c", "K") if name in added or "_" in name else ("C", "K"))
+        for name in names
+    )
 
 
 def _bound_names(name: Node | None) -> list[str]:

@@ -4,11 +4,11 @@ import itertools
 from dataclasses import dataclass
 from typing import Literal
 
-from .nodes import Node, TooBigError, UnparsableError
-from .regions import Region, interval
+from ..grammar.nodes import Node, TooBigError, UnparsableError
+from ..values.real_sets import RealSet, interval
 
 Kind = Literal[
-    "number", "set", "tuple", "region", "relation", "matrix", "mapping", "ratio", "mod", "base",
+    "number", "set", "tuple", "real set", "relation", "matrix", "mapping", "ratio", "mod", "base",
     "infinite", "broken",
 ]  # fmt: skip
 
@@ -25,7 +25,7 @@ class Answer:
     kind: Kind
     node: Node = ("num", 0)
     items: tuple["Answer", ...] = ()
-    region: Region | None = None
+    real_set: RealSet | None = None
     name: Node | None = None
     unit: str = ""
     style: str = ""
@@ -33,33 +33,36 @@ class Answer:
     """The decimal after an "approximately equal" sign."""
 
 
-def as_region(answer: Answer) -> Region | None:
+def as_real_set(answer: Answer) -> RealSet | None:
     """The set of reals that an interval, an inequality or a finite set is; else None."""
-    if answer.region is not None:
-        return answer.region
+    if answer.real_set is not None:
+        return answer.real_set
     try:
         if answer.kind == "tuple" and len(answer.items) == 2 and answer.node[0] == "seq":
             return interval(answer.node)
         if answer.kind == "set":
-            region = Region.none()
+            real_set = RealSet.none()
             for item in answer.items:
-                interval_item = item.kind in ("tuple", "region") and answer.style in ("list", "or")
-                part = as_region(item) if interval_item else None
+                interval_item = item.kind in ("tuple", "real set") and answer.style in (
+                    "list",
+                    "or",
+                )
+                part = as_real_set(item) if interval_item else None
                 if part is None and item.kind != "number":
                     return None
-                part = part or Region.point(item.node)
-                if interval_item and not region.intersect(part).is_empty():
+                part = part or RealSet.point(item.node)
+                if interval_item and not real_set.intersect(part).is_empty():
                     return None
-                region = region.union(part)
-            return region
+                real_set = real_set.union(part)
+            return real_set
     except (UnparsableError, TooBigError):
         return None
     return None
 
 
-def is_hedge(regions: list[Region]) -> bool:
+def is_hedge(sets: list[RealSet]) -> bool:
     """Whether one part lies inside another, different one."""
     return any(
         not one.same(other) and (one.contains(other) or other.contains(one))
-        for one, other in itertools.combinations(regions[:8], 2)
+        for one, other in itertools.combinations(sets[:8], 2)
     )

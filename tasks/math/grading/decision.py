@@ -1,26 +1,57 @@
 """Gold against answer, cheapest stage first: text, then value, then algebra in a worker."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from ...extraction import final_answer
-from .algebra_stage import decide_algebra, wants_algebra, warm
+from ...text import final_answer
+from ...text.languages import Language
+from ..comparing.algebra_stage import (
+    decide_algebra,
+    decide_values,
+    wants_algebra,
+    wants_values,
+    warm,
+)
+from ..comparing.classification import classify
+from ..comparing.comparison import same
+from ..grammar.nodes import TooBigError, symbols
+from ..values.evaluation import work_limit
 from .amounts import rename
 from .answers import Answer
-from .classes import classify
-from .comparison import same
+from .choices import choice_letter, choice_of, decide_letter, decide_letters, names_another
 from .dressing import compact
-from .letters import choice_letter, decide_letter, decide_letters
-from .nodes import TooBigError, symbols
 from .outcome import Decision
 from .reading import Reading, distilled, read
 from .rules import EXACT, Rules
 from .wording import decide_text
 
-__all__ = ["Decision", "cache_info", "decide", "warm"]
+__all__ = [
+    "STRICT",
+    "Decision",
+    "Way",
+    "cache_info",
+    "choice_of",
+    "decide",
+    "gold_reading",
+    "names_another",
+    "warm",
+]
 
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the prose of an answer is read."""
+
+    language: Language | None = None
+    strict: bool = True
+
+    def __hash__(self) -> int:
+        return hash((self.language.code if self.language else "", self.strict))
+
+
+STRICT = Way()
 _DECIMAL_COMMA = re.compile(r"-?(?:\d{1,12},(?:\d{1,2}|\d{4,12})|0,\d{3})(?:\s?\\?%)?")
 _LONG_COMMA = re.compile(r"-?(?:\d{1,12},(?:\d{2}|\d{4,12})|0,\d{3})(?:\s?\\?%)?")
 _DOTTED_COMMA = re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d{1,9}")
@@ -28,16 +59,18 @@ _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 
 
 @lru_cache(maxsize=65_536)
-def _read_gold(gold: str, grouping: bool = True) -> Reading:
+def gold_reading(gold: str, grouping: bool = True) -> Reading:
+    """The reading of a gold, kept for the next completion."""
     if "boxed" in gold or "</answer>" in gold or (len(gold) > 80 and "answer" in gold):
         # Some suites keep the whole solution as the gold.
         gold = final_answer(gold).text or gold
-    reading = read(gold, grouping)
+    with work_limit():  # of its own: a gold that is known already must leave as much
+        reading = read(gold, grouping)
     letter = choice_letter(gold) or choice_letter(reading.text)
-    if reading.answer is not None and reading.answer.kind in ("relation", "region"):
+    if reading.answer is not None and reading.answer.kind in ("relation", "real set"):
         warm()  # only such golds can come to the worker
     if reading.answer is None or reading.textual:
-        found = distilled(reading, False, gold=True)
+        found = distilled(reading, gold=True)
         measured = found.answer is not None and (found.answer.unit or "percent" in reading.words)
         if reading.answer is None or measured:  # "three hours"; "two triangles" stays words
             reading = found
@@ -45,29 +78,29 @@ def _read_gold(gold: str, grouping: bool = True) -> Reading:
 
 
 @lru_cache(maxsize=65_536)
-def _decide_cached(gold: str, answer: str, rules: Rules, committed: bool) -> Decision:
-    return _decide(_read_gold(gold), read(answer), rules, committed)
+def _decide_cached(gold: str, answer: str, rules: Rules, way: Way) -> Decision:
+    return _decide(gold_reading(gold), read(answer), rules, way)
 
 
-def decide(gold: str, answer: str, rules: Rules = EXACT, committed: bool = True) -> Decision:
+def decide(gold: str, answer: str, rules: Rules = EXACT, way: Way = STRICT) -> Decision:
     """Compare. `checker_error` only when our own machinery failed.
 
-    `committed` is false for a text that nothing marks as the answer.
+    `way` says how prose is read: the language it is in, and how strictly.
     """
     if _INTEGER.fullmatch(gold) and _INTEGER.fullmatch(answer):
         equal = gold == answer or int(gold) == int(answer)
         reason = "the same whole number" if equal else "the two are different as number"
         return Decision("correct" if equal else "incorrect", reason, "number")
     if len(gold) + len(answer) > 2_000:
-        return _decide(_read_gold(gold), read(answer), rules, committed)
-    decision = _decide_cached(gold, answer, rules, committed)
+        return _decide(gold_reading(gold), read(answer), rules, way)
+    decision = _decide_cached(gold, answer, rules, way)
     if decision.status in ("checker_error", "timeout", "memory"):
         # What a loaded machine made slow deserves another try next time.
         _decide_cached.cache_clear()
     return decision
 
 
-def _decide(gold: Reading, answer: Reading, rules: Rules, committed: bool) -> Decision:
+def _decide(gold: Reading, answer: Reading, rules: Rules, way: Way) -> Decision:
     if not gold.text or gold.text in ("$", "{}"):
         return Decision("checker_error", "the gold answer is empty", "gold")
     if gold.letter:
@@ -77,7 +110,7 @@ def _decide(gold: Reading, answer: Reading, rules: Rules, committed: bool) -> De
     if gold.text == answer.text or compact(gold.text) == compact(answer.text):
         return Decision("correct", "the answer is the gold as written", "text")
     if gold.answer is not None and not gold.textual and (answer.answer is None or answer.textual):
-        answer = distilled(answer, committed)
+        answer = distilled(answer, way.language, strict=way.strict)
     if gold.answer is None or gold.textual or answer.answer is None:
         return decide_text(gold, answer)
     return _decide_value(gold, answer, rules)
@@ -96,6 +129,8 @@ def _decide_value(gold: Reading, answer: Reading, rules: Rules) -> Decision:
         if _same_ungrouped(gold, answer, rules):
             return Decision("correct", "equal as a list", "value")
     except (TooBigError, RecursionError) as error:
+        if wants_values(gold.answer, answer.answer):
+            return decide_values(gold.answer, answer.answer)
         return Decision("incorrect", f"the answer could not be shown equal: {error}", "caps")
     if wants_algebra(gold.answer, answer.answer):
         return decide_algebra(gold, answer)
@@ -127,7 +162,7 @@ def _same_ungrouped(gold: Reading, answer: Reading, rules: Rules) -> bool:
         digits = many.text.replace(".", "") if _DOTTED_COMMA.fullmatch(many.text) else many.text
         decimal = read(digits.replace(",", "."))
         return decimal.answer is not None and same(one.answer, decimal.answer, rules)
-    again = read(answer.raw, False) if gold_many else _read_gold(gold.raw, False)
+    again = read(answer.raw, False) if gold_many else gold_reading(gold.raw, False)
     if again.answer is None or "," not in again.text or again.answer.kind != "set":
         return False
     if gold_many:
@@ -150,4 +185,4 @@ def _difference(gold: Answer, answer: Answer) -> str:
 
 def cache_info() -> dict[str, Any]:
     """How full the caches are, for the log."""
-    return {"gold": _read_gold.cache_info(), "pairs": _decide_cached.cache_info()}
+    return {"gold": gold_reading.cache_info(), "pairs": _decide_cached.cache_info()}

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-from ...boxes import unbox
-from ...extraction import strip_dressing
+from ...text import strip_dressing
+from ...text.latex_boxes import unbox
 from .notations import plain
 
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᵏᵐ", "0123456789+-=()nixyabkm")
@@ -37,7 +37,7 @@ _CHARACTERS = {
     "‖": r"\|", "、": ",", "，": ",", "；": ";", "：": ":", "。": ".", "（": "(",
     "）": ")",
     "［": "[", "］": "]", "｛": "{", "｝": "}", "∶": ":", "∘": r"\circ ", "¢": " cents", "＝": "=",
-    "€": "", "£": "", "¥": "", "₹": "", "₽": "", "₩": "",
+    "∠": r"\angle ", "€": "", "£": "", "¥": "", "₹": "", "₽": "", "₩": "",
     "\u00c5": " angstrom", "\u212b": " angstrom",
     "ℯ": "e", "ⅇ": "e", "ⅈ": "i", "𝑖": "i", "ﬁ": "fi", "٫": ".", "٬": ",", "％": "%", "٪": "%",
     "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "δ": r"\delta ",
@@ -138,6 +138,8 @@ def _character(character: str) -> str:
     if known is not None:
         return known
     category = unicodedata.category(character)
+    if "\u20d0" <= character <= "\u20ff":
+        return ""  # an arrow over a letter
     if category in ("Cf", "Cc", "Cs", "Co", "Cn"):
         return ""
     if category == "Nd":

@@ -92,7 +92,7 @@ _COMPOUNDS = [
     for whole, (part, size) in _PARTS.items()
 ]
 _REPEATS = re.compile(
-    r"(-?\d{0,12}\.\d{0,12}?)((\d)\3{2,20}|(\d{2,6})\4{1,8})(?:\.\.\.|\\[lc]?dots)"
+    r"(-?\d{0,12}\.\d{0,12}?)((\d)\3{1,20}|(\d{2,6})\4{1,8})(?:\.\.\.|\\[lc]?dots)"
 )
 _MONTHS = {
     name: number

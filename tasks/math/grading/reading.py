@@ -1,17 +1,30 @@
 """One side of a comparison, read: clean text, tree, kind, and the value inside a sentence."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ...text.hedging import (
+    ALTERNATIVE,
+    APPROXIMATION,
+    COMPARISON,
+    NEGATION,
+    POSSIBILITY,
+    doubt_in,
+)
+from ...text.languages import Language
+from ...text.numerals import counted, number_in_words
+from ...text.quantities import quantity
+from ...text.sentences import stated_amount
+from ...text.vocabulary import vocabulary
+from ...text.words import tokens
+from ..comparing.classification import classify
+from ..grammar.lexer import FUNCTIONS, OTHER_NAMES
+from ..grammar.nodes import MAX_TEXT, Node, TooBigError, UnparsableError
+from ..grammar.parser import parse
 from .answers import Answer
-from .classes import classify
 from .dressing import clean, words_of
-from .foreign import value_in
-from .lexer import FUNCTIONS, OTHER_NAMES
-from .nodes import MAX_TEXT, Node, TooBigError, UnparsableError
 from .notations import compound, moment
-from .numerals import counted, number_in_words
-from .parser import parse
 
 _SYNONYMS = {
     phrase: plain
@@ -168,13 +181,6 @@ def _is_price(raw: str) -> bool:
     return bool(re.search(r"\\\$\s?[\d.]", raw) or re.fullmatch(r"\s*\$\s?[\d.][^$]*", raw))
 
 
-_SPAN = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
-DOUBT = re.compile(
-    r"\b(?:not|no|never|or|either|maybe|perhaps|possibly|might|wrong|incorrect|guess|"
-    r"unsure|if|unless|but|except|between|instead|neither|false|doubt|assume|suppose|choose|mark|"
-    r"grade|correct|system|ignore|reward|score)\b|n't\b",
-    re.IGNORECASE,
-)
 _THE_ANSWER = re.compile(r"\s+is (?:the|my|our) (?:final |correct )?answer[.!]?\Z", re.IGNORECASE)
 _ASIDE = re.compile(
     r"\s?\((?![^()]*\b(?:or|not|no|and|maybe|perhaps)\b)[A-Za-z][A-Za-z ,'-]{2,60}\)\Z"
@@ -187,91 +193,125 @@ _CLAUSE = re.compile(
 )
 
 
-def distilled(reading: Reading, committed: bool = True, gold: bool = False) -> Reading:
-    """The one value in a short sentence ("The largest n is 34."); else the same reading.
+def distilled(
+    reading: Reading, language: Language | None = None, gold: bool = False, strict: bool = True
+) -> Reading:
+    """The one value that a sentence states ("The largest n is 34."); else the same reading.
 
-    `committed` says that the text was stated as the answer: then the only number of a sentence
-    is its value ("Ann has 34 apples left."), while reasoning that was cut off may read alike. The
-    words of a gold count ("all powers of $2$" is not 2), but for clauses and units.
+    Every word of the sentence is understood, or it states nothing; `strict=False` takes the only
+    number of any sentence without doubt. The words of a gold count, but for clauses and units.
     """
-    found = _distilled(reading, gold)
-    if found is reading and committed and (number := _only_number(reading.text)):
+    raw = reading.raw
+    if len(raw) > 400 or reading.too_big:
+        return reading
+    for value in _values(reading, language, gold):
+        again = read(value)
+        if again.answer is not None and again.answer.kind != "broken" and not again.textual:
+            return replace(again, raw=raw)
+    if not strict and (number := _only_number(reading.text)):
         again = read(number)
-        return replace(again, raw=reading.raw) if again.answer is not None else reading
-    return found
+        return replace(again, raw=raw) if again.answer is not None else reading
+    return reading
 
 
-_NUMBER = re.compile(r"(?<![\w.])-?\$?\s?\d[\d,. ]{0,30}(?:\s?\\?%)?")
-_SENTENCE = re.compile(r"[A-Za-z$ ,.'!-]{0,300}")
-_COMPARED = re.compile(
-    r"\b(?:more|less|fewer|greater|least|most|over|under|nearly|almost|about|around|roughly|up to"
-    r"|times|half|twice|double|per|of the|each|ou|oder|pas|ne|nicht|kein|keine|non|plus de|moins"
-    r"|mehr|weniger|mas|menos|sino|perd|question|gold|candidate|neither|nor|instead"
-    r"|import|print|return|lambda|def|exec|eval|assert|true|all|any|every|first|between)\b",
-    re.IGNORECASE,
+def _values(reading: Reading, language: Language | None, gold: bool) -> Iterator[str]:
+    """The texts of the value that a phrase or a sentence may state, surest first."""
+    if _COMMAND_OF_WORDS.search(reading.raw):
+        return
+    if amount := counted(reading.words):
+        yield amount
+    if reading.textual:
+        return
+    plain = _WRAPPER.sub(r" \1 ", reading.text) if "\\" in reading.text else reading.text
+    if (amount := quantity(plain, language)) is not None:
+        yield amount
+    bare = _THE_ANSWER.sub("", reading.text.replace("$", " ").strip())
+    if len(bare) < len(reading.text.strip()) and "nswer" in reading.text:
+        yield bare
+    if (aside := _ASIDE.search(bare)) and aside.start() > 0 and not doubt_in(_words(aside[0])):
+        yield bare[: aside.start()]
+    clause = _CLAUSE.search(bare)
+    if clause and clause.start() > 0 and (gold or _is_condition(clause[0])):
+        yield bare[: clause.start()]
+    if gold and (aside := _AUTHORS_WORDS.search(bare)) and aside.start() > 0:
+        yield bare[: aside.start()]
+    lead, colon, span = reading.raw.strip().rpartition(":")
+    if colon and span.count("$") in (2, 4) and span.strip(" .").startswith("$"):
+        if not any(map(str.isdigit, lead)) and not doubts(lead):
+            yield span.strip(" .")
+    subject, verb, said = _said(bare)
+    if verb and not any(map(str.isdigit, subject)) and not doubts(subject):
+        yield said  # "The probability is 3/4, or 75%": what follows is read as a whole
+    if not gold:
+        dressed = reading.raw if "$" in reading.raw else bare
+        dressed = _WRAPPER.sub(r" \1 ", dressed)
+        if (amount := stated_amount(dressed)) is not None:
+            yield amount
+
+
+_AUTHORS_WORDS = re.compile(r"\s?\\(?:text|mbox|mathrm)\s?\{[^{}\d]{1,60}\}\Z")
+"""Words after the value of a gold, which its author wrote."""
+
+
+def _said(text: str) -> tuple[str, str, str]:
+    """(subject, verb, what it says) of a sentence with one "is"; empty without one."""
+    found = list(_IS.finditer(text))
+    if not found:
+        return "", "", ""
+    last = found[-1]
+    return text[: last.start()], last[0], text[last.end() :]
+
+
+def doubts(text: str) -> bool:
+    """Whether the words of a text deny, compare, approximate or leave open."""
+    words = _words(_RELATIVE.sub(" ", text))
+    return bool(doubt_in(words)) or any(
+        word in APPROXIMATION
+        or (word in COMPARISON and word not in _SUPERLATIVES)
+        or word in _BOUNDS
+        for word in words
+    )
+
+
+_RELATIVE = re.compile(r"\b(?:that|which|who) (?:could|can|may|might)\b", re.IGNORECASE)
+
+
+def _words(text: str) -> list[str]:
+    return [token.text.casefold() for token in tokens(_COMMANDS.sub(" ", text))]
+
+
+_COMMANDS = re.compile(r"\\[A-Za-z]+")
+_SUPERLATIVES = vocabulary("least most minimum maximum min max between smaller larger greater")
+_BOUNDS = vocabulary("half twice double thrice triple bound bounds all any every each")
+_COMPARED_TO = re.compile(
+    r"multiplicity \d|(?:[=<>]|\\(?:leq?|geq?|neq?|in)(?![A-Za-z]))\s?-?[\d.]+|\d\s?[<>]"
 )
 
 
+def _is_condition(clause: str) -> bool:
+    """Whether a clause after a value only says for what it holds: "for all real x"."""
+    plain = _COMPARED_TO.sub(" ", clause)
+    words = [token.text.casefold() for token in tokens(_COMMANDS.sub(" ", plain))]
+    return not any(map(str.isdigit, plain)) and not any(
+        word in NEGATION
+        or word in ALTERNATIVE
+        or word in POSSIBILITY
+        or number_in_words(word)
+        or word in ("also", "and")
+        for word in words
+    )
+
+
+_NUMBER = re.compile(r"(?<![\w.])-?\$?\s?\d[\d,. ]{0,30}(?:\s?\\?%)?")
+
+
 def _only_number(text: str) -> str | None:
-    """The number of a sentence that has one number, no formula, no doubt and no comparison."""
-    if len(text) > 300 or text.count(" ") < 2:
+    """The number of a sentence that has one number, no formula and no doubt."""
+    numbers = list(_NUMBER.finditer(text)) if len(text) <= 300 and text.count(" ") >= 2 else []
+    if len(numbers) != 1 or "\\" in text or doubts(text):
         return None
-    numbers = list(_NUMBER.finditer(text))
-    if len(numbers) != 1:
-        return None
-    around = text[: numbers[0].start()] + " " + text[numbers[0].end() :]
-    if not _SENTENCE.fullmatch(around) or DOUBT.search(around) or _COMPARED.search(around):
-        return None
-    before = text[: numbers[0].start()].split()
-    if len(before) < 2 or not any(len(word) > 1 for word in before):
-        return None  # a sentence has a subject and a verb before its number
     return numbers[0][0].strip(" ,.")
 
 
 _COMMAND_OF_WORDS = re.compile(r"\\(?!text|math|mbox)[a-z]{3,9}(?![A-Za-z])(?!\s?\{)")
 r"""A command of the writer's own, such as \six, is whatever the writer defined."""
-
-
-def _distilled(reading: Reading, gold: bool) -> Reading:
-    raw = reading.raw
-    if len(raw) > 400 or reading.too_big:
-        return reading
-    if _COMMAND_OF_WORDS.search(raw) is None and (amount := counted(reading.words)):
-        again = read(amount)
-        return replace(again, raw=raw) if again.answer is not None else reading
-    if reading.textual:
-        return reading
-    if (value := value_in(reading.text)) is not None:
-        again = read(value)
-        return replace(again, raw=raw) if again.answer is not None else reading
-    bare = _THE_ANSWER.sub("", reading.text.replace("$", " ").strip())
-    if len(bare) < len(reading.text.strip()) and "nswer" in reading.text:
-        again = read(bare)
-        if again.answer is not None:
-            return replace(again, raw=raw)
-    if (aside := _ASIDE.search(bare)) and aside.start() > 0:
-        again = read(bare[: aside.start()])
-        if again.answer is not None:
-            return replace(again, raw=raw)
-    clause = _CLAUSE.search(bare)
-    if clause and clause.start() > 0:
-        again = read(bare[: clause.start()])
-        if again.answer is not None:
-            return replace(again, raw=raw)
-    pieces = _IS.split(bare)
-    before = " ".join(pieces[:-1])
-    if before and not re.search(r"\d", before) and not DOUBT.search(before):
-        # "The probability is 3/4, or 75%": what follows is read as a whole.
-        again = read(pieces[-1])
-        if again.answer is not None and again.answer.kind != "broken" and not again.textual:
-            return replace(again, raw=raw)
-    plain = re.sub(r"\\[A-Za-z]+", " ", raw)
-    if DOUBT.search(plain) or not re.search(r"[A-Za-z]{2}", plain):
-        return reading
-    spans = list(_SPAN.finditer(raw))
-    if len(spans) == 1 and not gold:
-        around = raw[: spans[0].start()] + raw[spans[0].end() :]
-        if not re.search(r"[\d=]", around):
-            again = read(next(group for group in spans[0].groups() if group is not None))
-            return replace(again, raw=raw) if again.answer is not None else reading
-    return reading

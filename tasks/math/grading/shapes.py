@@ -2,8 +2,16 @@
 
 import itertools
 
-from .equality import UndecidedError, same_value
-from .nodes import Node, TooBigError, UndefinedError, UnparsableError, children, mapped, symbols
+from ..grammar.nodes import (
+    Node,
+    TooBigError,
+    UndefinedError,
+    UnparsableError,
+    children,
+    mapped,
+    symbols,
+)
+from ..values.equality import UndecidedError, same_value
 
 
 def inner_unit(node: Node) -> str:

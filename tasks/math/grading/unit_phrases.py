@@ -1,62 +1,59 @@
 """The words after a number: a unit, a scale, or no unit at all."""
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from .nodes import Node, UnparsableError
+from ..grammar.nodes import Node, UnparsableError
+from ..grammar.token_stream import TokenStream
 from .units import CANONICAL, LETTERS, SCALES, unit_of
-
-if TYPE_CHECKING:
-    from .parser import Parser
 
 _LETTER_UNITS = frozenset(("sym", letter) for letter in LETTERS)
 
 
-def is_per_unit(parser: "Parser") -> bool:
+def is_per_unit(stream: TokenStream) -> bool:
     """Whether the slash that comes next divides units."""
-    following = parser.ahead(1)
+    following = stream.ahead(1)
     if following.kind in ("word", "text"):
         return True
-    before = parser.tokens[parser.index - 1]
+    before = stream.previous
     return (
         before.kind in ("word", "text") and following.kind == "sym" and following.value in LETTERS
     )
 
 
-def is_letter_unit(parser: "Parser") -> bool:
+def is_letter_unit(stream: TokenStream) -> bool:
     """Whether a letter after a number begins a unit that goes on: 1.2 g cm^-3."""
-    token = parser.token
+    token = stream.token
     if not token.spaced or token[:2] not in _LETTER_UNITS:
         return False
-    before, after = parser.tokens[parser.index - 1], parser.ahead(1)
+    before, after = stream.previous, stream.ahead(1)
     return before.kind == "num" and after.kind == "word" and after.value in CANONICAL
 
 
-def measured(parser: "Parser", node: Node) -> Node:
+def measured(stream: TokenStream, node: Node) -> Node:
     """The words after a number. Raises UnparsableError when they are no unit."""
     phrase: list[str] = []
     scale = 1
     while True:
-        token = parser.token
-        per = not phrase and is_letter_unit(parser)
+        token = stream.token
+        per = not phrase and is_letter_unit(stream)
         per = per or (bool(phrase) and phrase[-1] == "/" and token.kind == "sym")
         per = per or (token.kind == "sym" and bool(phrase) and phrase[-1].endswith(("of", "for")))
         per = per or (bool(phrase) and token.spaced and token[:2] in _LETTER_UNITS)
         if token.kind in ("word", "text") or per:
-            word = str(parser.take().value)
+            word = str(stream.take().value)
             if word.casefold() in SCALES and not phrase:
                 scale *= SCALES[word.casefold()]
                 continue
             phrase.append(word)
-            if parser.is_op("^"):
-                phrase[-1] += _unit_power(parser)
-        elif parser.is_op("/") and (
-            is_per_unit(parser) or (phrase and parser.ahead(1)[:2] in _LETTER_UNITS)
+            if stream.is_op("^"):
+                phrase[-1] += _unit_power(stream)
+        elif stream.is_op("/") and (
+            is_per_unit(stream) or (phrase and stream.ahead(1)[:2] in _LETTER_UNITS)
         ):
-            parser.take()
+            stream.take()
             phrase.append("/")
-        elif phrase and parser.is_op("*") and parser.ahead(1).kind in ("word", "text"):
-            parser.take()
+        elif phrase and stream.is_op("*") and stream.ahead(1).kind in ("word", "text"):
+            stream.take()
         else:
             break
     if scale != 1:
@@ -71,13 +68,13 @@ def measured(parser: "Parser", node: Node) -> Node:
     return ("unit", node, name)
 
 
-def _unit_power(parser: "Parser") -> str:
-    parser.take()
-    braced = parser.accept("{")
-    minus = "-" if parser.accept("-") else ""
-    token = parser.take()
+def _unit_power(stream: TokenStream) -> str:
+    stream.take()
+    braced = stream.accept("{")
+    minus = "-" if stream.accept("-") else ""
+    token = stream.take()
     if braced:
-        parser.expect("}")
+        stream.expect("}")
     if token.kind == "op" and token.value == "circ":
         return ""
     if token.kind != "num" or token.value not in (1, 2, 3, 4):

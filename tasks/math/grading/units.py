@@ -2,6 +2,9 @@
 
 import re
 
+from ...text.languages import changes_number
+from ...text.nouns import is_counted, is_open
+
 _NAMES = {
     "mm": "mm millimeter millimeters millimetre millimetres",
     "cm": "cm cms centimeter centimeters centimetre centimetres",
@@ -71,6 +74,16 @@ _NAMES = {
     "mpc": "mpc",
     "au": "au",
     "yuan": "yuan rmb",
+    "won": "won",
+    "baht": "baht",
+    "ruble": "ruble rubles",
+    "rupiah": "rupiah",
+    "dong": "dong",
+    "lira": "lira liras",
+    "taka": "taka",
+    "rial": "rial rials",
+    "toman": "toman",
+    "real": "reais",
     "hz": "hz hertz",
     "pa": "pa pascal pascals",
     "kpa": "kpa kilopascal kilopascals",
@@ -93,131 +106,36 @@ SCALES = {
     "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "dozen": 12,
 }  # fmt: skip
-# Words that would make the number before them another number, a choice or a doubt.
-_FORBIDDEN = frozenset(
-    [
-        "or",
-        "and",
-        "plus",
-        "minus",
-        "times",
-        "over",
-        "divided",
-        "by",
-        "squared",
-        "cubed",
-        "half",
-        "halves",
-        "third",
-        "thirds",
-        "quarter",
-        "quarters",
-        "fourth",
-        "fourths",
-        "fifth",
-        "fifths",
-        "tenth",
-        "tenths",
-        "hundredth",
-        "hundredths",
-        "thousandth",
-        "point",
-        "less",
-        "more",
-        "not",
-        "maybe",
-        "perhaps",
-        "possibly",
-        "either",
-        "neither",
-        "about",
-        "approximately",
-        "roughly",
-        "to",
-        "than",
-        "at",
-        "least",
-        "most",
-        "mod",
-        "modulo",
-        "base",
-        "if",
-        "unless",
-        "except",
-        "but",
-        "wrong",
-        "incorrect",
-        "factorial",
-        "true",
-        "false",
-        "nan",
-        "none",
-        "null",
-        "import",
-        "print",
-        "return",
-        "st",
-        "nd",
-        "rd",
-        "th",
-        "answer",
-        "equals",
-        "equal",
-        "is",
-        "was",
-        "are",
-        "am",
-        "pm",
-        "p",
-        "infinity",
-        "where",
-        "when",
-        "choose",
-        "upto",
-        "between",
-        "through",
-        "until",
-        "versus",
-        "vs",
-        "almost",
-        "nearly",
-        "under",
-        "above",
-        "below",
-        "power",
-        "negative",
-        "positive",
-    ]
-) | set(SCALES)
 _POWERS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
 _MS = re.compile(r"\bms(?=\^\{?-)")  # metres by seconds, not milliseconds
-_PARTS = re.compile(r"[A-Za-z]+|\^\{?-?\d|/|\S")
+_PARTS = re.compile(r"[A-Za-z]+|\^\{?-?[0-9]|/|\S")
 
 
 def unit_of(text: str) -> str | None:
-    """A unit phrase in one spelling; "" for words that name no known unit; None if not a unit.
+    """A unit phrase in one spelling; "" for words that only name what is counted; else None.
 
     "percent" stands for per cent.
     """
     if "ms^" in text:
         text = _MS.sub("m s", text)
     words = _PARTS.findall(text.replace("per cent", "percent").replace("}", ""))
-    if not words or len(words) > 10:
+    if not words or len(words) > 10 or (changes_number(" ".join(words)) and len(words) > 1):
         return None
     if [word.casefold() for word in words if word != "."] in (["percent"], ["pct"], ["percentage"]):
         return "percent"
     factors: dict[str, int] = {}
-    last, power, sign, known = "", 1, 1, True
+    last, power, sign = "", 1, 1
+    unknown: list[str] = []
     for word in words:
         low = word.casefold()
         if low in ("celsius", "fahrenheit") and factors == {"degree": 1}:
             factors = {}
+        if word == "^":
+            return None  # a power without its number
         if (low in ("squared", "cubed") or word[0] == "^") and last:
             raised = {"squared": 2, "cubed": 3}.get(low) or int(word.lstrip("^{"))
             factors[last] += sign * (raised - 1)
             last = ""
-        elif low in _FORBIDDEN:
-            return None
         elif low in _POWERS:
             power = _POWERS[low]
         elif low in ("/", "per"):
@@ -227,13 +145,68 @@ def unit_of(text: str) -> str | None:
             factors[last] = factors.get(last, 0) + sign * power
             power = 1
         elif low not in _IGNORED:
-            known = False
-    if not known and (not factors or sign < 0):
-        return ""  # "cm tall" keeps its unit, "apples" has none
+            unknown.append(low)
+    if unknown:
+        if not factors and sign > 0 and power == 1:
+            return "" if _is_counted(words) else None
+        if not all(is_open(word) or word in _TRAILING for word in unknown):
+            return None
+        if not factors or sign < 0:
+            return ""  # "apples per day" has no unit, "cm tall" keeps its own
+    elif not factors:
+        return "" if power == 1 and any(word.isalpha() for word in words) else None
     name = spelled(factors)
     return "" if name.strip("/") == "unit" else name
 
 
+def _is_counted(words: list[str]) -> bool:
+    """Whether the words of no unit only name what is counted, or of what a part is taken."""
+    low = [word.casefold() for word in words if word.isalpha()]
+    if any(word.isdigit() for word in words):
+        return False
+    if low[:1] == ["exactly"] or low == ["in", "total"]:
+        return len(low) <= 2
+    if low[:1] in (["of"], ["in"]):
+        return all(is_open(word) or word in ("the", "a", "all", "of") for word in low[1:])
+    countable = _countable(words)
+    return is_counted(countable) or (not countable and low[:1] != ["more"])
+
+
+def _countable(words: list[str]) -> list[str]:
+    """The words of what is counted, without brackets, and up to a circumstance."""
+    kept: list[str] = []
+    for word in words:
+        if word.casefold() in _TRAILING or (word.casefold() in ("in", "at", "each", "a") and kept):
+            break
+        if word.isalpha() or word == "-":
+            kept.append(word)
+    return kept
+
+
+_TRAILING = frozenset(
+    [
+        "left",
+        "total",
+        "altogether",
+        "together",
+        "remaining",
+        "in",
+        "each",
+        "tall",
+        "long",
+        "wide",
+        "high",
+        "deep",
+        "old",
+        "away",
+        "more",
+        "all",
+        "per",
+        "day",
+        "per_day",
+        "every",
+    ]
+)
 _IGNORED = frozenset(("of", "in", "each", "the", "a", ".", ",", "'", "-", "(", ")", "*"))
 
 

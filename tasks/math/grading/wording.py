@@ -4,7 +4,7 @@ import re
 
 from .dressing import words_of
 from .outcome import Decision
-from .reading import DOUBT, Reading, is_prose
+from .reading import Reading, doubts, is_prose
 
 _MATHEMATICAL = re.compile(r"[=<>+*/^\\\d]")
 _MERIDIEM = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)
@@ -44,9 +44,7 @@ def _says(gold: str, answer: str) -> bool:
     *subject, said = _SAYS.split(answer) if len(answer) <= 200 else [answer]
     if len(subject) != 1 or words_of(said) != gold or not is_prose(answer):
         return False
-    return not re.search(r"\b(?:if|or|but)\b", subject[0].casefold()) and not DOUBT.search(
-        subject[0]
-    )
+    return not doubts(subject[0])
 
 
 _SAYS = re.compile(r"\s(?:is|are|was|were|will be|would be)\s")
@@ -68,7 +66,7 @@ def _parts(text: str) -> list[str]:
     """The names in "Ann, Bob and Carl", in order of the alphabet; [] for anything else."""
     pieces = [words_of(one) for one in re.split(r",|\band\b", text)]
     pieces = [one for one in pieces if one]
-    names = len(pieces) > 1 and all(" " not in one for one in pieces)
+    names = len(pieces) > 1 and all(" " not in one or one[0].isdigit() for one in pieces)
     # A series of true and false has an order, and so has what repeats.
     ordered = len(set(pieces)) < len(pieces) or set(pieces) & _OPPOSITE.keys()
     return [] if ordered or not names else sorted(pieces)

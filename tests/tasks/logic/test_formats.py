@@ -5,21 +5,17 @@ from fractions import Fraction
 import pytest
 from assay.tasks import load
 from assay.tasks.logic.family_relations import kinship
-from assay.tasks.logic.reasoning.answers import (
-    parse_assignment,
-    parse_grid,
-    parse_integer,
-    parse_json,
-    parse_path,
-    tidy,
-)
-from assay.tasks.logic.reasoning.expressions import (
+from assay.tasks.logic.shapes.assignment import Assignment
+from assay.tasks.logic.shapes.expression import (
     ExpressionError,
     numbers_in,
     parse,
     value_of,
     write,
 )
+from assay.tasks.logic.shapes.grid import NumberGrid
+from assay.tasks.logic.shapes.plain_text import data_of, unwrapped
+from assay.tasks.logic.shapes.sequence import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -90,26 +86,26 @@ def test_number_games_keep_the_rules():
 
 
 def test_assignments():
-    names = ["Ann", "Bob"]
+    shape = Assignment(("Ann", "Bob"), ("x", "y"))
     for text in ("x, y", "Ann: x, Bob: y", "Bob is a y, Ann is a x", "ann=X; BOB=Y", "Bob y\nAnn x",
                  '{"Ann": "x", "Bob": "y"}', "[x, y]", "Ann is x, and Bob is y"):  # fmt: skip
-        assert parse_assignment(text, names) == ["x", "y"], text
+        assert shape.read(text) == ("x", "y"), text
     for text in ("x", "x, y, x", "Ann: x", "Ann: x, Ann: y", "Ann: x, Cid: y",
                  '{"Ann": "x", "Ann": "y"}', '{"Ann": "x"}', "", ","):  # fmt: skip
-        assert parse_assignment(text, names) is None, text
+        assert shape.read(text) is None, text
 
 
-def test_integers_paths_grids_json():
-    assert parse_integer("-12") == -12
-    assert all(parse_integer(text) is None for text in ("1.0", "１２", "1 2", "", "1e3", "²"))
-    assert parse_path("A -> B->C") == parse_path("A-B-C") == parse_path("[A, B, C]") == list("ABC")
-    assert parse_grid("[[1,2],[2,1]]") == parse_grid("1 2\n2 1") == [[1, 2], [2, 1]]
-    for text in ("[[1,true]]", "[[1.0]]", "[1,2]", "[]", "[[1],2]", "a b", "[[1,2],[2,1]] or",
+def test_paths_grids_json():
+    way = Path(tuple("ABC"))
+    assert way.read("A -> B->C") == way.read("A-B-C") == way.read("[A, B, C]") == tuple("ABC")
+    grid = NumberGrid()
+    assert grid.read("[[1,2],[2,1]]") == grid.read("1 2\n2 1") == ((1, 2), (2, 1))
+    for text in ("[[1,true]]", "[[1.0]]", "[]", "[[1],2]", "a b", "[[1,2],[2,1]] or",
                  '{"a":1}', "[[NaN]]", "[" * 9999):  # fmt: skip
-        assert parse_grid(text) is None, text
-    assert parse_json('{"a": 1, "a": 2}') is None
-    assert tidy(' **"yes".** ') == "yes"
-    assert tidy("$\\text{knight}$") == "knight"
+        assert grid.read(text) is None, text
+    assert data_of('{"a": 1, "a": 2}') is None
+    assert unwrapped(' **"yes".** ') == "yes"
+    assert unwrapped("$\\text{knight}$") == "knight"
 
 
 def test_zebra_tables_in_other_shapes():

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from assay.tasks import Suite, load
-from assay.tasks.extraction import final_answer
+from assay.tasks.text import final_answer
 
 LONG = "x" * 100_000
 CHOICE = {

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from assay.sandbox.errors import UsageError
 from assay.tasks import Suite, load
-from assay.tasks.logic.reading.judging import JUDGES, letter_of
+from assay.tasks.logic.question_files.kinds import Known, pooled, right_values, shape_of
+from assay.tasks.logic.shapes.choice import Lettered
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> str:
@@ -35,7 +36,7 @@ OPTIONS = ["red", "light blue", "red and blue"]
     ],
 )  # fmt: skip
 def test_letters(answer: str, letter: str | None) -> None:
-    assert letter_of(answer, OPTIONS) == letter
+    assert Lettered(tuple(OPTIONS)).read(answer) == letter
 
 
 @pytest.mark.parametrize(
@@ -52,11 +53,13 @@ def test_letters(answer: str, letter: str | None) -> None:
         ("grid", "[[1,2],[3,4]]", ["[[1, 2], [3, 4]]", "1 2\n3 4"], ["[[1]]", "[[1,2],[3,true]]"]),
     ],
 )  # fmt: skip
-def test_judges(kind: str, gold: str, right: list[str], wrong: list[str]) -> None:
+def test_kinds(kind: str, gold: str, right: list[str], wrong: list[str]) -> None:
+    known = Known(gold, {}, "What?", pooled(kind, [gold]))
+    values = right_values(kind, known)
     for answer in right:
-        assert JUDGES[kind](answer, gold, {}) is None, answer
+        assert shape_of(kind, known).read(answer) in values, answer
     for answer in wrong:
-        assert JUDGES[kind](answer, gold, {}) is not None, answer
+        assert shape_of(kind, known).read(answer) not in values, answer
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """docs/suites.md says what the generated suites are: its table is made from them.
 
-`python tests/tasks/logic/test_suites_page.py` writes the table anew.
+`python tests/tasks/logic/test_suites_page.py` rewrites the table.
 """
 
 import re
@@ -22,18 +22,21 @@ def _row(name: str) -> str:
     suite = load(name)
     assert isinstance(suite, GeneratedSuite)
     paragraphs = [" ".join(part.split()) for part in (suite.__doc__ or "").split("\n\n")]
-    dial = next(part for part in paragraphs if part.startswith("The dial: "))
+    harder = next(part for part in paragraphs if part.startswith("Difficulty: "))
     form = re.search(r"Give (.*?),? as <answer>", suite[0].prompt)
     assert form is not None
-    told = dial.removeprefix("The dial: ")
+    told = harder.removeprefix("Difficulty: ")
     answer = re.sub(r"for [A-Z]\w*(?:, [A-Z]\w*)* in", "for each person in", form[1])
     cells = [f"`{name}`", paragraphs[0], told[0].upper() + told[1:], answer]
     return "| " + " | ".join(cells) + " |"
 
 
 def table() -> str:
-    """One row a generated suite: its levels, its dial, and what an answer is."""
-    rows = ["| suite | level 1 to level 10 | the dial | an answer is |", "|---|---|---|---|"]
+    """One row for each generated suite: its levels, what they change, and what an answer is."""
+    rows = [
+        "| suite | level 1 to level 10 | a higher level means | an answer is |",
+        "|---|---|---|---|",
+    ]
     return "\n".join([*rows, *(_row(name) for name in _generated())])
 
 

@@ -557,3 +557,76 @@ def test_a_broken_parquet_file_is_a_mistake(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1 this is none")
     with pytest.raises(UsageError, match="not Parquet"):
         load("exact_answer", path=str(path))
+
+
+def test_logicbench_and_gaokao_need_no_field_told(tmp_path: Path) -> None:
+    samples = {"type": "x", "axiom": "y", "samples": [
+        {"id": 1, "context": RACE, "question": WHO, "answer": "choice_3",
+         "choices": {f"choice_{i}": name for i, name in enumerate(NAMES, 1)}}]}  # fmt: skip
+    path = tmp_path / "data_instances.json"
+    path.write_text(json.dumps(samples))
+    suite = load("multiple_choice", path=str(path))
+    assert suite[0].meta["options"] == NAMES
+    _holds(suite, 0, ["C", "Cy"], ["A", "Bo"])
+    pairs = {
+        "type": "x",
+        "samples": [
+            {
+                "id": 1,
+                "context": RACE,
+                "qa_pairs": [
+                    {"question": "Is Cy second?", "answer": "yes"},
+                    {"question": "Is Bo?", "answer": "no"},
+                ],
+            }
+        ],
+    }
+    path.write_text(json.dumps(pairs))
+    suite = load("exact_answer", path=str(path))
+    assert [problem.answer for problem in suite] == ["yes", "no"]
+    assert suite[1].prompt.startswith(RACE)
+    texts = ["1．第二名是（　　）\nA．Ada   \nB．Bo   \nC．Cy\n",
+             "2．第二名是（　　） \nA．Ada  B．Bo   \nC．Cy  D．Di\n"]  # fmt: skip
+    rows = [
+        {"year": "2010", "question": text, "answer": [answer], "analysis": "A错", "index": i}
+        for i, (text, answer) in enumerate([(texts[0], "C"), (texts[1], "C"), (texts[1], "AC")])
+    ]
+    path.write_text(json.dumps({"keywords": "x", "example": rows}))
+    suite = load("multiple_choice", path=str(path))
+    assert [problem.answer for problem in suite] == ["C", "C", "AC"]
+    _holds(suite, 1, ["C", "Cy", "C．Cy"], ["A", "Bo"])
+    _holds(suite, 2, ["AC", "A, C", "A and C", "C、A"], ["A", "C", "ABC", "BD"])
+
+
+def test_a_file_of_many_kinds_of_answers(tmp_path: Path) -> None:
+    """As BIG-Bench Extra Hard's mini set: each answer has its own kind."""
+    kinds = {
+        "unknown": "text", "(B)": "choice", "7": "number", "[]": "brackets", "[ ( ) ]": "brackets",
+        "yes": "word", "1, 2, 3": "text", '{"a": 1}': "text", "]": "brackets", "-3.5": "number",
+    }  # fmt: skip
+    rows = [
+        {"task": "t", "input": f"Question {i}?\n(A) x\n(B) y", "target": target}
+        for i, target in enumerate(kinds)
+    ]
+    path = tmp_path / "mini.json"
+    path.write_text(json.dumps({"canary": "x", "examples": rows}))
+    for name in ("exact_answer", "bbh"):
+        suite = load(name, path=str(path))
+        for problem in suite:
+            assert suite.verify(problem, suite.gold(problem) or "").correct, problem
+            assert suite.verify(problem, suite.wrong(problem) or "").score == 0, problem
+    suite = load("exact_answer", path=str(path))
+    assert [problem.meta["kind"] for problem in suite] == list(kinds.values())
+
+
+def test_a_question_of_several_fields(tmp_path: Path) -> None:
+    row = {"story": RACE, "ask": WHO, "names": NAMES, "key": "C", "board": "1 2\n2 1"}
+    path = _file(tmp_path, [row])
+    options = {"question_field": "story+ask", "answer_field": "key"}
+    suite = load("multiple_choice", path=path, options_field="names", **options)
+    assert suite[0].prompt.startswith(f"{RACE}\n{WHO}")
+    assert load("exact_answer", path=path, **options)[0].prompt.startswith(f"{RACE}\n{WHO}")
+    grid = load("grid", path=path, question_field="story+ask", answer_field="board")
+    assert f"{RACE}\n{WHO}" in grid[0].prompt
+    with pytest.raises(UsageError, match="field 'nothing' is missing"):
+        load("exact_answer", path=path, question_field="story+nothing", answer_field="key")

@@ -74,8 +74,13 @@ RULES = (
         "Equality is of values, and exact",
         "Unsimplified forms count. A rounded or truncated decimal is not an exact gold. Decimals "
         "that differ at any digit differ, however small the difference; large integers compare "
-        "exactly. A decimal with a repeating part is exact: `0.\\overline{3}`, `0.333...`.",
-        "The gold states how exact it is; a tolerance makes 1/2^99 equal to 1/2^98.",
+        "exactly. A decimal with a repeating part is exact: `0.\\overline{3}`, `0.333...`. "
+        "`\\sqrt2 \\approx 1.414` states the exact value and its rounding; what is no rounding of "
+        "the value before it (`100 \\approx 101`) contradicts it and states nothing. Expressions "
+        "are equal when they agree wherever both are real: `(-1)^n` is not -1, `\\min(n,100)` is "
+        "not n, `x\\tanh 100` is not x.",
+        "The gold states how exact it is; a tolerance makes 1/2^99 equal to 1/2^98, and two values "
+        "in one answer would be paid for two golds.",
         (
             "integer",
             "fraction",
@@ -263,10 +268,20 @@ assert verify_math("0.3333", "1/3", rules=Rules(tolerance=1e-3)).correct
 Cheapest first: whole numbers; the text in one alphabet without dressing; one parser of our own,
 which reads the whole answer or nothing, and comparison by kind (number, set, tuple, interval,
 relation, matrix, ...). Values are exact rationals; with roots, functions or symbols, both sides
-are evaluated to high precision at fixed random points, and the precision grows until no
-cancellation can have hidden a difference. Inequalities in one unknown are decided by isolating
-the roots of polynomials. The few relations that remain go to a worker with sympy, which is killed
-at a deadline; what cannot be shown equal in time is not correct.
+are evaluated in interval arithmetic (Arb). Intervals that do not overlap are different values,
+whatever the rounding. Where they overlap, the precision grows until the overlap is far below any
+difference that numbers of this size can hide; beyond 100,000 bits nothing is called equal.
+
+Symbols are given values at points that are the same on every machine: small, large, negative and
+of mixed signs; for letters that stand for whole numbers, every residue modulo 12 and every pattern
+of parities; for absolute values, maxima, roundings and roots, also beyond the constants of the
+expressions and on both sides of each break; and two points that depend on the pair itself.
+
+Inequalities in one unknown are decided by isolating the roots of polynomials. The few relations
+and numbers that remain go to a worker with sympy, in a process that the kernel ends after one
+second of processor time; what cannot be shown equal in it is not correct. The other stages run in
+the process of the caller, and count their work: they stop at a limit that is the same on every
+machine. A fault of the verifier itself is a `checker_error` that keeps the input.
 
 Every size is capped before anything is built: 20,000 characters, 3,000 tokens, 40 levels, 10,000
 digits. Any thread may call, inside an event loop too.

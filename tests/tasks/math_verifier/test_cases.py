@@ -128,13 +128,13 @@ def test_importing_the_verifier_does_not_import_sympy() -> None:
 
 
 def test_a_check_survives_the_death_of_its_worker() -> None:
-    from assay.tasks.math.grading.algebra_stage import POOL
-    from assay.tasks.math.grading.nodes import to_data
-    from assay.tasks.math.grading.parser import parse
+    from assay.tasks.math.comparing.algebra_stage import POOL
+    from assay.tasks.math.grammar.nodes import to_data
+    from assay.tasks.math.grammar.parser import parse
 
     def ask() -> bool:
         # The worker's own function, with time enough for a busy machine.
-        target = "assay.tasks.math.grading.algebra:same_solutions"
+        target = "assay.tasks.math.comparing.algebra:same_solutions"
         sides = (to_data(parse(text)) for text in ("\\sqrt{x}<2", "[0,4)"))
         return POOL.call(target, *sides, seconds=60.0)
 

@@ -1,0 +1,1 @@
+"""What the generated logic suites share: solvers, formulas, graphs, grids and names."""

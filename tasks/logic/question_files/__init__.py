@@ -1,0 +1,1 @@
+"""Readers of question files: fields, options, kinds of answers and the suite that holds them."""

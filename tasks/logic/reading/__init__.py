@@ -1,1 +1,0 @@
-"""Reading published question files by their format: what an answer is, and when two are equal."""

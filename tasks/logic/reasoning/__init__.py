@@ -1,1 +1,0 @@
-"""Helpers of the logic suites: answer formats, solvers, formulas, grids, names."""

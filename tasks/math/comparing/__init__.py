@@ -1,0 +1,1 @@
+"""Whether two answers are the same: classification, comparison by kind, algebra."""

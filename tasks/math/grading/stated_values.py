@@ -1,0 +1,68 @@
+"""The shapes that answers of mathematics take: a value, or a choice."""
+
+from typing import Any
+
+from ...text import Shape
+from ...text.languages import Language
+from .decision import choice_of, gold_reading, names_another
+from .reading import distilled, is_prose, read
+
+
+class ValueShape:
+    """A mathematical value: an expression, a set, a relation, or a sentence that states one."""
+
+    def __init__(self, language: Language | None = None, strict: bool = True) -> None:
+        self.language = language
+        self.strict = strict
+
+    def read(self, text: str) -> Any | None:
+        """The tree of the value that a text states whole; None for any other text."""
+        if len(text) > 2_000 or not text.strip():
+            return None
+        reading = read(text)
+        if reading.answer is None or reading.textual:
+            reading = distilled(reading, self.language, strict=self.strict)
+        if reading.answer is None or reading.textual or reading.answer.kind == "broken":
+            return None
+        return reading.node
+
+
+class WordShape:
+    """An answer in words."""
+
+    def read(self, text: str) -> Any | None:
+        """The words of a short phrase without a verb of its own; None for any other text."""
+        reading = read(text)
+        if reading.textual and is_prose(reading.text) and reading.words.count(" ") <= 3:
+            return reading.words
+        return None
+
+
+class ChoiceShape:
+    """One letter of a multiple-choice question."""
+
+    def read(self, text: str) -> str | None:
+        """The letter that a text chooses; None for any other text."""
+        return choice_of(text)
+
+    def offers_another(self, value: str, rest: str) -> bool:
+        """Whether the rest of a line names another choice without rejecting it."""
+        return names_another(value, rest)
+
+
+_VALUE, _LENIENT, _WORDS, _CHOICE = (
+    ValueShape(),
+    ValueShape(strict=False),
+    WordShape(),
+    ChoiceShape(),
+)
+
+
+def shape_of(gold: str, strict: bool = True) -> Shape:
+    """The shape of the answers to a question whose gold is known."""
+    reading = gold_reading(gold)
+    if reading.letter:
+        return _CHOICE
+    if reading.answer is None or reading.textual:
+        return _WORDS
+    return _VALUE if strict else _LENIENT

@@ -1,0 +1,1 @@
+"""What a tree is worth: numbers, their equality, sets of reals, matrices."""

@@ -1,0 +1,218 @@
+"""Doubt: what makes a stated answer no commitment. Math, letters and logic judge by this alone.
+
+An answer is not committed to when the words that govern it deny it, suppose it, compare it or
+qualify it, or when what follows retracts it, attaches a condition, or offers another.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from .vocabulary import vocabulary
+from .words import Token, sentences, tokens
+
+NEGATION = vocabulary(
+    "not no never none neither nor cannot without nothing nobody isn't aren't wasn't weren't "
+    "don't doesn't didn't can't couldn't won't wouldn't shouldn't hasn't haven't hadn't ain't "
+    "unlikely hardly"
+)
+ALTERNATIVE = vocabulary(
+    "or either else otherwise alternatively versus vs instead unless except but however "
+    "although though resp respectively whereas and/or"
+)
+HYPOTHESIS = vocabulary(
+    "if suppose supposing assume assuming unless provided whether imagine pretend "
+    "hypothetically were"
+)
+POSSIBILITY = vocabulary(
+    "maybe perhaps possibly might may could presumably conceivably guess unsure"
+)
+COMPARISON = vocabulary(
+    "than more less fewer greater larger smaller bigger higher lower over under above below "
+    "past beyond between within exceeding exceeds upto least most minimum maximum min max "
+    "before after until till"
+)
+APPROXIMATION = vocabulary(
+    "about around roughly nearly almost approximately approx circa near close somewhere ish"
+)
+DISBELIEF = vocabulary(
+    "doubt deny reject refute wrong incorrect false untrue mistaken impossible fake lie joke "
+    "ruled excluded rejected invalid tempting"
+)
+_TALK = vocabulary(
+    "the a an my our your this that it its is are was be been answer answers result solution "
+    "value final correct right true case to of as say said claim think believe equal equals x "
+    "n = given by option choice exactly simply"
+)
+"""Words that only speak of the answer: a denial before them reaches it."""
+_JUDGES = vocabulary("wrong incorrect false mistaken rejected untrue invalid impossible")
+_TURNS = (
+    "or", "and", "but", "maybe", "perhaps", "possibly", "alternatively", "however", "otherwise",
+    "although", "though", "ou", "oder", "wait", "actually", "sorry", "hmm", "hm", "correction",
+    "rather", "scratch that", "i mean", "i meant", "no", "nope", "edit", "update", "oops", "else",
+    "also", "on second thought", "just kidding", "kidding", "jk", "p.s.", "ps", "psst", "or else",
+    "equivalently", "unless", "if", "then", "next", "instead", "never mind", "nevermind",
+    "in reality", "in fact", "in truth", "the truth is", "change of mind", "let me correct",
+    "note", "erratum", "errata", "fix", "fixed", "revised", "after all", "to be honest",
+    "honestly", "come to think of it", "и", "или", "o", "y", "和", "或", "或者", "不对", "更正",
+)  # fmt: skip
+"""What opens a second thought."""
+_FILLERS = vocabulary(
+    "it this that the my answer could might may can also be is equal equals maybe perhaps "
+    "possibly probably even as well value option choice final correct should would "
+    "alternatively either otherwise instead i think guess believe to actually mean no rather "
+    "it's make was must real true right one an a so let's go with say that's wait but is: you "
+    "want see prefer pick choose now here updated new proper"
+)
+_AFTERS = vocabulary(
+    "also too is are could may might can would be works work correct right possible valid "
+    "true as well acceptable plausible instead then likely fine ok okay"
+)
+_RETRACTIONS = (
+    ("retract",), ("withdraw",), ("disregard",), ("take", "back"), ("changed", "my", "mind"),
+    ("change", "my", "mind"), ("scratch", "that"), ("never", "mind"), ("nevermind",),
+    ("just", "kidding"), ("i", "lied"), ("ignore", "the", "above"), ("ignore", "that"),
+    ("ignore", "this"), ("ignore", "my"), ("made", "that", "up"), ("don't", "trust"),
+    ("do", "not", "trust"), ("only", "joking"), ("was", "joking"), ("opposite", "is"),
+    ("is", "a", "lie"), ("was", "a", "lie"), ("not", "my", "answer"), ("i", "recant"),
+)  # fmt: skip
+"""Phrases that take an answer back."""
+_SUBJECTS = vocabulary("it this that answer above result box statement choice option")
+
+
+def doubt_in(words: list[str]) -> str:
+    """Why words around a value keep it from being stated plainly; "" when they do not."""
+    for word in words:
+        if word in NEGATION or word.endswith("n't"):
+            return f"the statement is denied ({word!r})"
+        if word in ALTERNATIVE or word in POSSIBILITY:
+            return f"an alternative is left open ({word!r})"
+        if word in HYPOTHESIS:
+            return f"the statement is conditional ({word!r})"
+        if word in DISBELIEF:
+            return f"the statement is called wrong ({word!r})"
+    return ""
+
+
+def doubt_before(prefix: str) -> str:
+    """Why the words right before a marked answer deny or suppose it; "" when they do not.
+
+    The words are read backwards, over those that only speak of the answer; the first other word
+    decides: "It is false that the answer is", "Suppose it is", "The answer is not".
+    """
+    last = sentences(prefix[-400:])[-1:] or [""]
+    for token in reversed(tokens(last[0])):
+        word = token.text.casefold()
+        if word in NEGATION or word.endswith("n't") or word in DISBELIEF:
+            return f"the answer is denied ({word!r})"
+        if word in HYPOTHESIS or word == "unless":
+            return f"the answer is only supposed ({word!r})"
+        if token.kind != "word" and word in ",;:—–":
+            return ""
+        if token.kind == "word" and word not in _TALK:
+            return ""
+        if token.kind in ("number", "math"):
+            return ""
+    return ""
+
+
+Reads = Callable[[str], Any | None]
+
+
+def doubt_after(tail: str, reads: Reads, value: Any) -> tuple[str, str]:
+    """(why what follows an answer takes it back, the other answer if one is named).
+
+    `reads` is the shape's reader; what it reads differently from `value` is another answer.
+    """
+    parts = sentences(tail[:4_000])
+    for index, part in enumerate(parts[:60]):
+        words = [token.text.casefold() for token in tokens(part)]
+        letters = [word for word in words if word[:1].isalpha() or word[:1] == "'"]
+        if not letters:
+            continue
+        if reason := _retracted(letters, index == 0):
+            return reason, ""
+        if other := _second(part, reads, value, index == 0):
+            return "another answer follows", other
+    return "", ""
+
+
+def _retracted(words: list[str], first: bool) -> str:
+    """Whether a sentence judges the answer wrong, or takes it back."""
+    spoken = " ".join(words)
+    for phrase in _RETRACTIONS:
+        if f" {' '.join(phrase)} " in f" {spoken} ":
+            return "the answer is taken back"
+    judged = words
+    if not first:
+        start = next((place for place, word in enumerate(words[:6]) if word in _SUBJECTS), None)
+        if start is None or any(
+            word not in _TALK and word not in _FILLERS and word != "above" for word in words[:start]
+        ):
+            return ""
+        judged = words[start + 1 :]
+    if judged[:1] and judged[0] in ("is", "was", "isn't", "wasn't", "seems", "would", "cannot"):
+        rest = [word for word in judged[1:5] if not word.endswith("ly")]
+        if judged[0].endswith("n't") or judged[0] == "cannot" or rest[:1] == ["not"]:
+            after = rest[1:] if rest[:1] == ["not"] else rest
+            if not after or after[0] in ("the", "a", "my", "our", "right", "correct", "true", "it"):
+                return "the answer is denied"
+        if rest[:1] and rest[0] in _JUDGES:
+            return "the answer is called wrong"
+    return ""
+
+
+def _second(part: str, reads: Reads, value: Any, first: bool) -> str:
+    """A further answer that a sentence offers after a turn: "or 6", "Wait, no: 6"."""
+    found = tokens(part)
+    place = 0
+    while (
+        place < len(found)
+        and found[place].kind == "mark"
+        and found[place].text in "$*_`.,;:!?)]}(\\-—–"
+    ):
+        place += 1
+    turned = False
+    while place < len(found):
+        turn = _turn(found, place)
+        if turn:
+            turned, place = True, place + turn
+        elif turned and (
+            found[place].text.casefold() in _FILLERS or found[place].text in ",:.;(-—–"
+        ):
+            place += 1
+        else:
+            break
+    if not turned or place >= len(found):
+        return ""
+    return _offered(part, found, place, reads, value)
+
+
+def _turn(found: list[Token], place: int) -> int:
+    """How many tokens from `place` are a turn; 0 for none."""
+    for length in (4, 3, 2, 1):
+        words = " ".join(token.text.casefold() for token in found[place : place + length])
+        if words in _TURNS:
+            return length
+    return 0
+
+
+def _offered(part: str, found: list[Token], place: int, reads: Reads, value: Any) -> str:
+    """The text from `place` on that the shape reads as another answer; "" for none."""
+    ends = [len(found)]
+    while ends[-1] > place + 1 and (
+        found[ends[-1] - 1].text.casefold() in _AFTERS or found[ends[-1] - 1].text in ".,!?;)$*"
+    ):
+        ends.append(ends[-1] - 1)
+    stops = [
+        index
+        for index in range(place + 1, len(found))
+        if found[index].text in ",;:.)!?" or found[index].text.casefold() in _AFTERS
+    ]
+    for end in dict.fromkeys([*ends, *stops[:3]]):
+        text = part[found[place].start : found[end - 1].end].strip()
+        other = reads(text)
+        if other is not None and other != value:
+            return text
+        if other is not None:
+            return ""
+    return ""

@@ -1,0 +1,265 @@
+"""European languages."""
+
+from .table import Language, names, phrases, values
+
+_TIME_DE = "Sekunde Sekunden: seconds; Minute Minuten: minutes; Stunde Stunden: hours; "
+GERMAN = Language(
+    code="de",
+    answer=phrases("antwort, lösung, ergebnis, endergebnis, resultat"),
+    lead=phrases(
+        "die, das, meine, unsere, endgültige, richtige, korrekte, also, somit, daher, damit, "
+        "folglich, und, schließlich, finale"
+    ),
+    link=phrases("ist, lautet, beträgt, wäre, ist also, ist somit, ist daher, lautet also, sind"),
+    before_number=phrases("genau, insgesamt, nur, noch"),
+    minus=phrases("minus"),
+    percent=phrases("prozent"),
+    scales=values(
+        "hundert=100; tausend=1000; million millionen=1000000; "
+        "milliarde milliarden=1000000000; dutzend=12"
+    ),
+    digits=values(
+        "null=0; eins ein eine=1; zwei=2; drei=3; vier=4; fünf=5; sechs=6; sieben=7; acht=8; "
+        "neun=9; zehn=10; elf=11; zwölf=12"
+    ),
+    units=names(
+        _TIME_DE + "Tag Tage Tagen: days; Woche Wochen: weeks; Jahr Jahre Jahren: years; "
+        "Monat Monate: months; Meter: meters; Kilometer: km; Zentimeter: cm; Millimeter: mm; "
+        "Gramm: grams; Kilogramm: kg; Tonnen: tons; Liter: liters; Grad: degrees; Euro: euros; "
+        "Dollar: dollars; Cent: cents; Stundenkilometer: kmh"
+    ),
+    verbs=phrases(
+        "hat, haben, braucht, brauchen, verdient, bezahlt, zahlt, kostet, beträgt, es gibt, "
+        "bleiben, erhält, macht, gibt, hat noch, haben noch, dauert, wiegt"
+    ),
+    operators={"zum quadrat": "({})^2", "quadrat": "({})^2", "hoch drei": "({})^3"},
+    operators_before={"wurzel aus": "\\sqrt{{{}}}", "wurzel": "\\sqrt{{{}}}"},
+    doubt=phrases(
+        "nicht, kein, keine, keinen, nie, oder, entweder, vielleicht, möglicherweise, eventuell, "
+        "etwa, ungefähr, circa, rund, fast, knapp, mehr, weniger, mindestens, höchstens, über, "
+        "unter, zwischen, bis, falls, wenn, außer, statt, sondern, doppelt, halb, hälfte, mal, und"
+    ),
+    nouns="capital",
+)
+FRENCH = Language(
+    code="fr",
+    answer=phrases("réponse, reponse, solution, résultat, resultat"),
+    lead=phrases(
+        "la, le, ma, notre, une, donc, ainsi, alors, bonne, et, enfin, par conséquent, finalement"
+    ),
+    after=phrases("finale, final, correcte"),
+    link=phrases("est, est donc, sera, vaut, est égale à, sont, serait"),
+    before_number=phrases("exactement, un total de, encore, au total, de"),
+    minus=phrases("moins"),
+    percent=phrases("pour cent, pourcent, pourcents"),
+    scales=values(
+        "cent cents=100; mille=1000; million millions=1000000; "
+        "milliard milliards=1000000000; douzaine douzaines=12"
+    ),
+    digits=values(
+        "zéro=0; un une=1; deux=2; trois=3; quatre=4; cinq=5; six=6; sept=7; huit=8; neuf=9; "
+        "dix=10; onze=11; douze=12"
+    ),
+    units=names(
+        "seconde secondes: seconds; minute minutes: minutes; heure heures: hours; jour jours: days; "
+        "semaine semaines: weeks; mois: months; an ans année années: years; mètre mètres: meters; "
+        "kilomètre kilomètres: km; centimètre centimètres: cm; gramme grammes: grams; "
+        "kilogramme kilogrammes kilos: kg; litre litres: liters; degré degrés: degrees; "
+        "euro euros: euros; dollar dollars: dollars; centime centimes: cents"
+    ),
+    verbs=phrases(
+        "a, ont, a encore, coûte, gagne, paie, dépense, il y a, il reste, vaut, faut, "
+        "reçoit, reste, mesure, pèse, font, fait"
+    ),
+    operators={"au carré": "({})^2", "au cube": "({})^3"},
+    operators_before={"racine de": "\\sqrt{{{}}}", "racine carrée de": "\\sqrt{{{}}}"},
+    doubt=phrases(
+        "pas, non, ne, ni, jamais, ou, soit, peut-être, environ, presque, près, plus, moins de, "
+        "au moins, au plus, entre, jusqu, si, sauf, aucun, aucune, double, moitié, fois, et"
+    ),
+    nouns="plural",
+)
+SPANISH = Language(
+    code="es",
+    answer=phrases("respuesta, solución, solucion, resultado"),
+    lead=phrases(
+        "la, el, mi, nuestra, una, así, entonces, por lo tanto, por tanto, luego, y, finalmente, "
+        "en conclusión, por consiguiente"
+    ),
+    after=phrases("final, correcta"),
+    link=phrases("es, es entonces, será, son, sería, es por lo tanto, es igual a"),
+    before_number=phrases("exactamente, un total de, de"),
+    minus=phrases("menos, negativo"),
+    percent=phrases("por ciento"),
+    scales=values(
+        "cien cientos ciento=100; mil=1000; millón millon millones=1000000; "
+        "billón billones=1000000000000; docena docenas=12"
+    ),
+    digits=values(
+        "cero=0; uno un una=1; dos=2; tres=3; cuatro=4; cinco=5; seis=6; siete=7; ocho=8; "
+        "nueve=9; diez=10; once=11; doce=12"
+    ),
+    units=names(
+        "segundo segundos: seconds; minuto minutos: minutes; hora horas: hours; día días: days; "
+        "semana semanas: weeks; mes meses: months; año años: years; metro metros: meters; "
+        "kilómetro kilómetros: km; centímetro centímetros: cm; gramo gramos: grams; "
+        "kilo kilos kilogramo kilogramos: kg; litro litros: liters; grado grados: degrees; "
+        "euro euros: euros; dólar dólares: dollars; centavo centavos céntimos: cents"
+    ),
+    verbs=phrases(
+        "tiene, tienen, gana, paga, cuesta, gasta, hay, le quedan, quedan, necesita, "
+        "recibe, son, vale, mide, pesa, recorre"
+    ),
+    operators={"al cuadrado": "({})^2", "al cubo": "({})^3"},
+    operators_before={"raíz de": "\\sqrt{{{}}}", "raíz cuadrada de": "\\sqrt{{{}}}"},
+    doubt=phrases(
+        "no, ni, nunca, o, quizás, quizá, tal vez, aproximadamente, unos, casi, más, menos de, "
+        "al menos, como máximo, como mínimo, entre, hasta, si, salvo, sino, doble, mitad, veces, y"
+    ),
+    nouns="plural",
+)
+PORTUGUESE = Language(
+    code="pt",
+    answer=phrases("resposta, solução, resultado"),
+    lead=phrases("a, o, minha, nossa, uma, assim, então, portanto, logo, e, por fim, finalmente"),
+    after=phrases("final, correta"),
+    link=phrases("é, será, são, é então, é portanto, seria, é igual a"),
+    before_number=phrases("exatamente, um total de, de"),
+    minus=phrases("menos"),
+    percent=phrases("por cento"),
+    scales=values(
+        "cem cento=100; mil=1000; milhão milhões=1000000; bilhão bilhões=1000000000; "
+        "dúzia dúzias=12"
+    ),
+    digits=values(
+        "zero=0; um uma=1; dois duas=2; três=3; quatro=4; cinco=5; seis=6; sete=7; oito=8; "
+        "nove=9; dez=10"
+    ),
+    units=names(
+        "segundos: seconds; minuto minutos: minutes; hora horas: hours; dia dias: days; "
+        "semanas: weeks; meses: months; ano anos: years; metro metros: meters; "
+        "quilômetros: km; centímetros: cm; gramas: grams; quilos quilogramas: kg; "
+        "litros: liters; graus: degrees; euros: euros; dólares: dollars; reais: reais; centavos: cents"
+    ),
+    verbs=phrases("tem, têm, ganha, paga, custa, gasta, há, restam, precisa, recebe, são, vale"),
+    operators={"ao quadrado": "({})^2", "ao cubo": "({})^3"},
+    operators_before={"raiz de": "\\sqrt{{{}}}", "raiz quadrada de": "\\sqrt{{{}}}"},
+    doubt=phrases(
+        "não, nem, nunca, ou, talvez, aproximadamente, cerca, quase, mais, menos de, pelo menos, "
+        "no máximo, no mínimo, entre, até, se, exceto, dobro, metade, vezes"
+    ),
+    nouns="plural",
+)
+ITALIAN = Language(
+    code="it",
+    answer=phrases("risposta, soluzione, risultato"),
+    lead=phrases("la, il, mia, nostra, una, quindi, dunque, perciò, così, e, infine, pertanto"),
+    after=phrases("finale, corretta, esatta"),
+    link=phrases("è, sarà, sono, è quindi, è dunque, sarebbe, è uguale a"),
+    before_number=phrases("esattamente, un totale di, di"),
+    minus=phrases("meno"),
+    percent=phrases("per cento"),
+    scales=values(
+        "cento=100; mille mila=1000; milione milioni=1000000; "
+        "miliardo miliardi=1000000000; dozzina dozzine=12"
+    ),
+    digits=values(
+        "zero=0; uno una un=1; due=2; tre=3; quattro=4; cinque=5; sei=6; sette=7; otto=8; "
+        "nove=9; dieci=10"
+    ),
+    units=names(
+        "secondi: seconds; minuto minuti: minutes; ora ore: hours; giorno giorni: days; "
+        "settimane: weeks; mesi: months; anno anni: years; metro metri: meters; "
+        "chilometri: km; centimetri: cm; grammi: grams; chilogrammi chili: kg; "
+        "litri: liters; gradi: degrees; euro: euros; dollari: dollars; centesimi: cents; mele: mele"
+    ),
+    verbs=phrases("ha, hanno, guadagna, paga, costa, spende, ci sono, restano, riceve, sono, vale"),
+    operators={"al quadrato": "({})^2", "al cubo": "({})^3"},
+    operators_before={"radice di": "\\sqrt{{{}}}", "radice quadrata di": "\\sqrt{{{}}}"},
+    doubt=phrases(
+        "non, né, mai, o, oppure, forse, circa, quasi, più, meno di, almeno, al massimo, tra, "
+        "fino, se, tranne, doppio, metà, volte"
+    ),
+    nouns="any",
+)
+RUSSIAN = Language(
+    code="ru",
+    answer=phrases("ответ, ответом, результат, решение"),
+    lead=phrases(
+        "наш, мой, правильный, итоговый, окончательный, итак, значит, следовательно, поэтому, "
+        "таким образом, и, верный, получаем"
+    ),
+    link=phrases("является, будет, это, равен, составляет, -, –, —"),
+    before_number=phrases("ровно, всего, равно"),
+    minus=phrases("минус"),
+    percent=phrases("процент, процента, процентов"),
+    scales=values(
+        "сто сотня сотен=100; тысяча тысячи тысяч=1000; миллион миллиона миллионов=1000000; "
+        "миллиард миллиарда миллиардов=1000000000; дюжина дюжины дюжин=12"
+    ),
+    digits=values(
+        "ноль=0; один одна одно=1; два две=2; три=3; четыре=4; пять=5; шесть=6; семь=7; "
+        "восемь=8; девять=9; десять=10"
+    ),
+    units=names(
+        "секунда секунды секунд: seconds; минута минуты минут: minutes; час часа часов: hours; "
+        "день дня дней: days; неделя недели недель: weeks; месяц месяца месяцев: months; "
+        "год года лет: years; метр метра метров м: meters; километр километра километров км: km; "
+        "сантиметр сантиметра сантиметров см: cm; мм: mm; грамм грамма граммов г: grams; "
+        "килограмм килограмма килограммов кг: kg; литр литра литров л: liters; "
+        "градус градуса градусов: degrees; доллар доллара долларов: dollars; евро: euros; "
+        "рубль рубля рублей: rubles"
+    ),
+    verbs=phrases(
+        "осталось, имеет, есть, стоит, заработал, заработала, получит, нужно, составляет, "
+        "заплатит, потратил, потратила, равна, равно"
+    ),
+    operators={"в квадрате": "({})^2", "в кубе": "({})^3", "факториал": "({})!"},
+    operators_before={"корень из": "\\sqrt{{{}}}", "квадратный корень из": "\\sqrt{{{}}}"},
+    doubt=phrases(
+        "не, нет, ни, или, либо, возможно, может, наверное, около, примерно, почти, больше, "
+        "меньше, более, менее, хотя бы, до, от, между, если, кроме, вдвое, половина, раз, и, а"
+    ),
+    nouns="any",
+)
+
+
+def _marked(code: str, answer: str, lead: str = "", link: str = "", **more: str) -> Language:
+    """A language of which only the statement of a bare value is known."""
+    return Language(
+        code=code,
+        answer=phrases(answer),
+        lead=phrases(lead),
+        link=phrases(link),
+        after=phrases(more.get("after", "")),
+        minus=phrases(more.get("minus", "")),
+        percent=phrases(more.get("percent", "")),
+        scales=values(more["scales"]) if "scales" in more else {},
+        doubt=phrases(more.get("doubt", "")),
+    )
+
+
+POLISH = _marked(
+    "pl", "odpowiedź, wynik", "ostateczna, zatem, więc", "to, wynosi, brzmi",
+    scales="tysiąc tysiące tysięcy=1000; milion miliony milionów=1000000", percent="procent",
+    minus="minus", doubt="nie, lub, albo, około, prawie",
+)  # fmt: skip
+DUTCH = _marked(
+    "nl", "antwoord", "het, dus, juiste, definitieve", "is, luidt, is dus",
+    scales="duizend=1000; miljoen=1000000", percent="procent", minus="min",
+    doubt="niet, geen, of, ongeveer, bijna",
+)  # fmt: skip
+SWEDISH = _marked("sv", "svar, svaret", "det, alltså, slutligt", "är, blir")
+CZECH = _marked("cs", "odpověď", "správná, tedy", "je, zní")
+ROMANIAN = _marked("ro", "răspuns, răspunsul, raspuns, raspunsul", "deci, prin urmare", "este, e",
+                   after="final, corect")  # fmt: skip
+FINNISH = _marked("fi", "vastaus", "lopullinen, oikea, siis", "on")
+GREEK = _marked("el", "απάντηση", "η, τελική, άρα, επομένως", "είναι")
+DANISH = _marked("da", "svaret", "så, altså", "er")
+HUNGARIAN = _marked("hu", "válasz, a válasz", "tehát, végső", "")
+UKRAINIAN = _marked("uk", "відповідь", "отже, остаточна", "є, -, –, —")
+
+EUROPEAN = (
+    GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, RUSSIAN, POLISH, DUTCH, SWEDISH, CZECH, ROMANIAN,
+    FINNISH, GREEK, DANISH, HUNGARIAN, UKRAINIAN,
+)  # fmt: skip

@@ -1,0 +1,248 @@
+"""Amounts in the words of any known language: "15个苹果", "5 тысяч рублей", "百分之五".
+
+`quantity(text)` is the amount in mathematical text, when one language's table derives the whole
+phrase; two languages that read different amounts out of it refuse it.
+"""
+
+import re
+import unicodedata
+
+from .languages import LANGUAGES, Language, changes_number, scripts_of
+from .nouns import is_open
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:/\d+)?")
+_EDGES = " \t\n.!*_`,;:：。！、，$"
+
+
+def quantity(text: str, language: Language | None = None) -> str | None:
+    """The amount that a phrase or plain sentence states, in digits, LaTeX and English units."""
+    if len(text) > 300:
+        return None
+    text = _plain_digits(text)
+    if language is not None and language.code != "en":
+        return _Phrase(text, language, hinted=True).read()
+    scripts = scripts_of(text)
+    if not scripts or "other" in scripts:
+        return None
+    known: set[str] = set()
+    guessed: set[str] = set()
+    for one in LANGUAGES[1:]:
+        if not scripts <= one.scripts:
+            continue
+        phrase = _Phrase(text, one, hinted="latin" not in scripts)
+        if (amount := phrase.read()) is not None:
+            (guessed if phrase.guessed else known).add(amount)
+    found = known or guessed
+    if len(found) > 1:  # 5分 is five cents or five minutes: the number stands, the unit does not
+        found = {amount.split(" \\text", 1)[0] for amount in found}
+    return found.pop() if len(found) == 1 else None
+
+
+def _plain_digits(text: str) -> str:
+    return "".join(
+        str(unicodedata.decimal(one)) if unicodedata.category(one) == "Nd" else one for one in text
+    )
+
+
+class _Phrase:
+    """One phrase, read by the table of one language."""
+
+    def __init__(self, text: str, language: Language, hinted: bool) -> None:
+        self.text = text.strip(_EDGES)
+        self.language = language
+        self.hinted = hinted
+        self.guessed = False
+        """Whether an unknown word was taken for what is counted."""
+
+    def read(self) -> str | None:
+        self._endings()
+        amount = self._amount(self.text)
+        return amount if amount is not None else self._sentence()
+
+    def _endings(self) -> None:
+        text = self.text
+        for _ in range(3):
+            for ending in self.language.ending:
+                cut = text[: len(text) - len(ending)]
+                if (
+                    text.endswith(ending)
+                    and cut
+                    and (
+                        not self.language.spaced or not cut[-1].isalpha() or not ending[0].isalpha()
+                    )
+                ):
+                    text = cut.rstrip(_EDGES)
+        self.text = text
+
+    def _sentence(self) -> str | None:
+        """A subject, a verb whose object is the amount, and the amount."""
+        mark = _NUMBER.search(self.text)
+        if mark is None:
+            return None
+        before = self.text[: mark.start()].rstrip(_EDGES).casefold()
+        if any(self._ends(before, one) for one in self.language.verbs):
+            pass
+        else:
+            for filler in self.language.before_number:
+                if before.endswith(filler):
+                    before = before[: len(before) - len(filler)].rstrip()
+        verb = next((one for one in self.language.verbs if self._ends(before, one)), None)
+        if verb is None:
+            return None
+        subject = before[: len(before) - len(verb)]
+        if _NUMBER.search(subject) or self._doubts(subject):
+            return None
+        return self._amount(self.text[mark.start() :])
+
+    def _ends(self, text: str, phrase: str) -> bool:
+        rest = text[: len(text) - len(phrase)]
+        return text.endswith(phrase) and (not self.language.spaced or not rest[-1:].isalpha())
+
+    def _doubts(self, text: str) -> bool:
+        if not self.language.spaced:
+            text = text.replace("不同", "").replace("的", "")
+            return any(one in text for one in self.language.doubt)
+        padded = " " + " ".join(re.split(r"[^\w-]+", text.casefold())) + " "
+        return any(f" {one} " in padded for one in self.language.doubt)
+
+    def _amount(self, text: str) -> str | None:
+        language = self.language
+        rest, minus, percent, template = text.strip(_EDGES), False, False, ""
+        for _ in range(4):
+            if phrase := self._takes(rest, language.percent_before):
+                percent = True
+            elif (phrase := self._takes(rest, language.minus)) and not minus:
+                minus = True
+            elif phrase := self._takes(rest, tuple(language.operators_before)):
+                template = language.operators_before[phrase]
+            else:
+                phrase = self._takes(rest, language.before_number)
+            if not phrase:
+                break
+            rest = rest[len(phrase) :].lstrip(_EDGES)
+        if rest[:1] in ("-", "－", "−") and rest[1:2].isdigit():
+            minus, rest = not minus, rest[1:]
+        number, rest = self._number(rest)
+        if not number:
+            return None
+        value = self._followed(number, rest.lstrip(" *_$"), percent, template, minus)
+        return value
+
+    def _number(self, text: str) -> tuple[str, str]:
+        if mark := _NUMBER.match(text):
+            return self._separated(mark[0]), text[mark.end() :]
+        numerals = self.language.digits
+        for length in (2, 1) if not self.language.spaced else ():
+            for word, value in numerals.items():
+                if len(word) == length and text.startswith(word):
+                    if text.startswith("十"):
+                        break
+                    return str(value), text[length:]
+        if self.language.spaced:
+            first = text.split(" ", 1)[0]
+            if first.casefold() in numerals:
+                return str(numerals[first.casefold()]), text[len(first) :]
+        elif text[:1] in self.language.scales:
+            return "1", text
+        return "", text
+
+    def _separated(self, digits: str) -> str:
+        """Digits with a decimal point: a comma followed by one or two digits is one in Europe."""
+        if "/" in digits:
+            return f"({digits})"
+        whole, comma, part = digits.rpartition(",")
+        if comma and "," not in whole and (len(part) < 3 or whole == "0"):
+            return f"{whole.replace('.', '')}.{part}"
+        return digits.replace(",", "")
+
+    def _followed(
+        self, number: str, rest: str, percent: bool, template: str, minus: bool
+    ) -> str | None:
+        language = self.language
+        value = number
+        scales = tuple(sorted(language.scales, key=len, reverse=True))
+        units = tuple(sorted(language.units, key=len, reverse=True))
+        scaled = False
+        for _ in range(2):
+            phrase = self._takes(rest, scales)
+            unit = self._takes(rest, units)
+            if phrase and len(unit or "") <= len(phrase):
+                value, scaled = f"{value}\\cdot {language.scales[phrase]}", True
+                rest = rest[len(phrase) :].lstrip()
+        if scaled:
+            digit, after = self._number(rest) if not language.spaced else ("", rest)
+            if digit:
+                return None  # 五百二十: a numeral of several places is not read
+            rest = after
+        value = f"({value})" if scaled else value
+        if phrase := self._takes(rest, tuple(language.operators)):
+            template = template or language.operators[phrase]
+            value, rest = language.operators[phrase].format(value), rest[len(phrase) :]
+            template = ""
+        if template:
+            value = template.format(value)
+        if phrase := self._takes(rest, language.percent):
+            percent, rest = True, rest[len(phrase) :]
+        elif rest[:1] in ("%", "％", "٪"):
+            percent, rest = True, rest[1:]
+        value = f"-{value}" if minus else value
+        if percent:
+            return f"{value}\\%" if not rest.strip(_EDGES) else None
+        return self._counted(value, rest.strip())
+
+    def _counted(self, value: str, rest: str) -> str | None:
+        """The unit, or what is counted, after a number; None when the words are something else."""
+        language = self.language
+        if not rest.strip(_EDGES):
+            return value
+        if not language.spaced and self._takes(rest, language.doubt):
+            return None
+        unit = self._takes(rest, tuple(sorted(language.units, key=len, reverse=True)))
+        if not unit and (low := rest.split(" ", 1)[0]) and low in language.units:
+            unit = low
+        counter = self._takes(rest, language.counters)
+        if unit and len(unit) >= len(counter or ""):
+            after = rest[len(unit) :].strip(_EDGES)
+            if after and not self._noun(after, language.spaced):
+                return None
+            name = language.units[unit]
+            return f"{value} \\text{{ {name}}}" if name else value
+        if counter:
+            after = rest[len(counter) :].strip(_EDGES)
+            return value if not after or self._noun(after, False) else None
+        if rest[:1] in ("€", "£", "¥", "₹"):
+            return value if not rest[1:].strip(_EDGES) else None
+        return value if language.spaced and self._noun(rest, True) else None
+
+    def _noun(self, text: str, alone: bool) -> bool:
+        """Whether words are nothing but the name of what is counted."""
+        language, words = self.language, text.split()
+        if any(one.isdigit() for one in text) or self._doubts(text) or len(text) > 40:
+            return False
+        if not language.spaced:
+            return (
+                len(text) <= 12
+                and not any(numeral in text.replace("一", "") for numeral in language.digits)
+                and text.replace("的", "").isalpha()
+            )
+        if any(changes_number(word) or not (is_open(word) or not word.isascii()) for word in words):
+            return False
+        if not alone or (language.nouns == "none" and self.hinted):
+            fits = len(words) <= 3
+        elif language.nouns == "plural":
+            fits = len(words) <= 2 and words[0][-1:] in ("s", "x")
+        elif language.nouns == "capital":
+            fits = words[-1][:1].isupper() and len(words) <= 2
+        else:
+            fits = language.nouns == "any" and self.hinted and len(words) <= 3
+        self.guessed = self.guessed or fits
+        return fits
+
+    def _takes(self, text: str, options: tuple[str, ...]) -> str | None:
+        low = text.casefold()
+        for phrase in options:
+            if phrase and low.startswith(phrase.casefold()):
+                following = low[len(phrase) : len(phrase) + 1]
+                if not self.language.spaced or not following.isalpha():
+                    return phrase
+        return None

@@ -1,0 +1,6 @@
+"""Closed classes of words."""
+
+
+def vocabulary(words: str) -> frozenset[str]:
+    """The words of a text, which spaces part."""
+    return frozenset(words.split())
