@@ -1,4 +1,4 @@
-"""What the packaged models can do: every suite they trained on, beside chance.
+"""The accuracy of the packaged models on every suite they trained on, against chance.
 
     python benchmarks/bundled_model.py [--problems 200] [--models bundled/base,bundled/cold,bundled]
 
@@ -36,7 +36,7 @@ def suites() -> list[str]:
 
 
 def sit(name: str, tasks: list[str], problems: int, temperature: float) -> Run:
-    """Run one model on every suite, anew."""
+    """Run one model on every suite again."""
     run_id = name.replace("/", "-") + ("" if temperature else "-greedy")
     run_id = run_id if run_id.startswith("bundled") else f"bundled-beside-{name}"
     shutil.rmtree(OUT / "runs" / run_id, ignore_errors=True)

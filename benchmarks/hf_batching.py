@@ -89,7 +89,7 @@ def side(
 
 
 def measure(model: HfModel, prompts: list[str], options: argparse.Namespace) -> dict[str, Any]:
-    """Both sides in turns: times, their ratio, the lengths, and how many answers differ."""
+    """Alternate both sides: times, their ratio, the lengths, and how many completions differ."""
     found: dict[str, Any] = {}
     calls = [side(model, one, prompts, options.tokens, found) for one in SIDES]
     for one in SIDES:  # warms up

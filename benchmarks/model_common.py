@@ -1,4 +1,4 @@
-"""What the model's benchmarks share: the two models on the same weights, timing, the record."""
+"""Shared by the model benchmarks: both models with the same weights, timing, the record."""
 
 import argparse
 import json
@@ -29,7 +29,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 
 
 def start(options: argparse.Namespace) -> torch.dtype:
-    """Set threads and seed; the number format of the device."""
+    """Set threads and seed; returns the dtype for the device."""
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     transformers.logging.set_verbosity_error()
@@ -38,7 +38,7 @@ def start(options: argparse.Namespace) -> torch.dtype:
 
 
 def both(preset: str, device: str, dtype: torch.dtype) -> tuple[LanguageModel, Any]:
-    """Our model with random weights, and transformers' with the same."""
+    """Our model and transformers' model with the same random weights."""
     ours = LanguageModel(ModelConfig.preset(preset, num_nextn_predict_layers=0))
     with tempfile.TemporaryDirectory() as folder:
         save_checkpoint(ours, None, folder + "/model")
@@ -70,7 +70,7 @@ def seconds(call: Callable[[], object], device: str) -> float:
 def interleaved(
     first: Callable[[], object], second: Callable[[], object], repeats: int, device: str
 ) -> tuple[list[float], list[float]]:
-    """Times of two calls that take turns, so that a busy machine slows both alike."""
+    """Times of two alternating calls, so that a busy machine slows both equally."""
     pairs = [(seconds(first, device), seconds(second, device)) for _ in range(repeats)]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 

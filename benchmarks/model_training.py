@@ -84,7 +84,7 @@ def compare(ours: LanguageModel, theirs: Any, name: str, options: Namespace, rat
             "floor_seconds": flops / rate,
             "times_the_floor": middle * rate / flops,
         }
-    # What the ratio would be if our products took no longer than the floor, and all else nothing.
+    # The ratio if our matrix products ran at the floor and everything else took no time.
     result["ratio_at_our_floor"] = statistics.median(other) / result["ours"]["floor_seconds"]
     return result
 

@@ -21,18 +21,18 @@ RECORDS = ROOT / "results" / "training" / "bundled"
 MODEL = "rl"
 ANCESTORS = ("base", "cold", "zero")
 LINES = 400
-"""Curves of more steps are thinned to about so many lines."""
+"""Longer curves are thinned to about this many lines."""
 
 
 def pack_weights(recipe: Path, stage: str, target: Path) -> int:
-    """Store a stage's final model in bfloat16; gives the bytes of the folder."""
+    """Store a stage's final model in bfloat16; returns the size of the folder in bytes."""
     model, tokenizer = load_checkpoint(recipe / stage / "final")
     save_checkpoint(model, tokenizer, target, torch.bfloat16)
     return sum(path.stat().st_size for path in target.iterdir() if path.is_file())
 
 
 def keep_records(recipe: Path, stage: str) -> None:
-    """Copy what a stage left besides weights and corpus."""
+    """Copy a stage's files except weights and corpus."""
     source, target = recipe / stage, RECORDS / stage
     target.mkdir(parents=True, exist_ok=True)
     manifest = json.loads((source / "manifest.json").read_text())
@@ -54,7 +54,7 @@ def main() -> None:
     if MODEL not in stages:
         print(f"skipped: {recipe} has no finished stage {MODEL!r}, only {stages}")
         return
-    # The model first: saving a folder replaces it, ancestors and all.
+    # The model first: saving its folder also removes the earlier stages inside it.
     print(f"bundled: {pack_weights(recipe, MODEL, WEIGHTS) / 1e6:.2f} MB")
     for stage in (stage for stage in ANCESTORS if stage in stages):
         size = pack_weights(recipe, stage, WEIGHTS / stage)

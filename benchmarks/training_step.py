@@ -28,7 +28,7 @@ PROMPTS, GROUP, TOKENS = 8, 16, 128
 
 
 def reward(problem, completion):
-    """The verdict, and a checksum so that every group has something to teach."""
+    """The verdict plus a checksum, so that the rewards of every group differ."""
     from assay.tasks import load
 
     verdict = load(**SUITE).verify(problem, completion)
@@ -58,7 +58,7 @@ def make_checkpoint(folder: Path, preset: str) -> None:
 
 
 class Ours:
-    """Our trainer, stepped by hand."""
+    """Our trainer, one step at a time."""
 
     def __init__(self, checkpoint: Path, out: Path, threads: int) -> None:
         from assay.harness.training.grpo import GrpoTrainer
@@ -90,7 +90,7 @@ class Ours:
         self.place = self.trainer.mixture.state_dict()
 
     def step(self, number: int) -> dict:
-        """One step on the same prompts as ever; seconds and shares."""
+        """One step on fixed prompts; returns seconds and shares."""
         self.trainer.mixture.load_state_dict(self.place)
         self.session.step = number
         self.session.telemetry.begin_step()

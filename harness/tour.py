@@ -1,8 +1,8 @@
 """`make run`: the main job from end to end on generated math, code and logic suites.
 
-Models: the bundled one with its ancestors where their weights are packaged, and the two ends
-of the scale, `oracle` and `random`. Where recorded outputs of real models are at hand
-($ASSAY_DATA), some of those are scored too. A run that is already stored is not repeated.
+Models: the bundled one and its earlier stages, if their weights are packaged, and the two
+extremes, `oracle` and `random`. Recorded outputs of a real model are scored too if they are in
+$ASSAY_DATA. Stored runs are not repeated.
 """
 
 import argparse
@@ -27,7 +27,7 @@ TASKS = (
     "boolean_circuits", "ordering", "knights_and_knaves",
 )  # fmt: skip
 SEED = 9_001
-"""Of the generated problems; the training never draws the split `test` at any seed."""
+"""Seed of the generated problems; training never uses the split `test`."""
 RECORDED = "outputs/bbh_code-davinci-002_cot/navigate.json.gz"
 
 
@@ -46,7 +46,7 @@ def tour(out: Path, limit: int) -> int:
         if run_id in done:
             print(f"{run_id} is stored; remove {out / 'runs' / run_id} to repeat it")
             continue
-        runs.append(_sit(name, run_id, out, limit))
+        runs.append(_evaluate(name, run_id, out, limit))
     codes = [report(run) for run in runs] + [_score_recorded(out, done)]
     build_leaderboard(out)
     board = (out / "LEADERBOARD.md").read_text(encoding="utf-8")
@@ -55,9 +55,9 @@ def tour(out: Path, limit: int) -> int:
     return max(codes)
 
 
-def _sit(name: str, run_id: str, out: Path, limit: int) -> Run:
+def _evaluate(name: str, run_id: str, out: Path, limit: int) -> Run:
     specs = [TaskSpec(task, {"seed": SEED, "size": limit, "difficulty": 1}) for task in TASKS]
-    # Sampled as in training: greedy answers hide what reinforcement learning sharpens.
+    # Sampled as in training, because reinforcement learning changes greedy answers little.
     sampling = Sampling(temperature=1.0, max_tokens=384)
     model = load_model(name)
     try:
@@ -70,7 +70,7 @@ def _sit(name: str, run_id: str, out: Path, limit: int) -> Run:
 
 
 def _score_recorded(out: Path, done: set[str]) -> int:
-    """Real outputs of code-davinci-002 on BBH navigate, where the files are at hand."""
+    """Score real outputs of code-davinci-002 on BBH navigate, if the files are there."""
     folder = data_folder(None)
     run_id = "tour-recorded-bbh-navigate"
     if folder is None or not (folder / RECORDED).is_file() or run_id in done:
@@ -85,7 +85,7 @@ def _score_recorded(out: Path, done: set[str]) -> int:
 
 
 def _as_rows(path: Path, out: Path) -> Path:
-    """The recorded file has no ids: its rows are those of the task, in order."""
+    """Add ids to the recorded rows, which are in the order of the task's problems."""
     import json
 
     from ..tasks.sources import read_json
@@ -111,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"assay: {mistake}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("assay: interrupted; run again to go on", file=sys.stderr)
+        print("assay: interrupted; run again to continue", file=sys.stderr)
         return 130
 
 

@@ -1,4 +1,4 @@
-"""Where completions come from, one backend per module, imported only when it is asked for.
+"""Sources of completions: one backend per module, imported only when it is used.
 
 A model is named by its backend, then a slash, then whatever that backend takes: `oracle`,
 `replay/outputs.jsonl`, `hf/some/path`, `openai/some-name`.
@@ -27,7 +27,7 @@ _NOT_BACKENDS = frozenset({"continuous", "contract", "forcing", "packaged", "tho
 
 
 def backend_names() -> list[str]:
-    """The backends there are, sorted. Looks at file names; imports nothing."""
+    """The names of the backends, sorted; read from file names, without importing them."""
     return sorted(
         info.name
         for info in pkgutil.iter_modules(__path__)
@@ -38,8 +38,8 @@ def backend_names() -> list[str]:
 def load_model(spec: str, base_url: str | None = None, **options: Any) -> Model:
     """Open the model that `spec` names; the part after the first slash goes to its backend.
 
-    `base_url` and `options` go to the backend's `open_model`; one that it does not know is
-    refused. Raises UsageError (a ValueError) that lists the known backends or options.
+    `base_url` and `options` go to the backend's `open_model`. Raises UsageError (a ValueError) for
+    an unknown backend or option, which lists the known ones, and for a missing extra.
     """
     backend, _, name = spec.partition("/")
     if backend not in backend_names():
@@ -55,7 +55,7 @@ def load_model(spec: str, base_url: str | None = None, **options: Any) -> Model:
     for option in given:
         if option not in known:
             raise UsageError(
-                f"model {spec!r} does not know the option {option!r}: "
-                f"it knows {', '.join(known) or 'none'}"
+                f"model {spec!r} has no option {option!r}; "
+                f"its options: {', '.join(known) or 'none'}"
             )
     return cast(Model, open_model(name, **given))

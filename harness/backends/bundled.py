@@ -33,7 +33,7 @@ class BundledModel:
         """
         path = find_checkpoint(folder)
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        # bfloat16 products are slow on most CPUs and no smaller in time there.
+        # bfloat16 is slow on most CPUs.
         dtype = torch.float32 if device == "cpu" else None
         model, self._tokenizer = load_checkpoint(path, device, dtype)
         if self._tokenizer is None:
@@ -54,7 +54,7 @@ class BundledModel:
             yield from self._generate(batch, sampling)
 
     def close(self) -> None:
-        """Free the cache; the weights go with the object."""
+        """Free the cache; the weights are freed with the object."""
         self._engine.reset()
 
     def _generate(self, requests: list[Request], sampling: Sampling) -> Iterator[Completion]:
@@ -78,7 +78,7 @@ class BundledModel:
                 continue
             error = f"the prompt has {len(tokens)} tokens, the model's context {context}"
             yield Completion(request, "", len(tokens), finish_reason="error", error=error)
-        # Equal prompts, the samples of one problem, are prefilled once by the engine.
+        # The engine prefills equal prompts (samples of one problem) once.
         seeds = [request.seed for request in fitting]
         for rollout in self._engine.stream(prompts, 1, params, seeds):
             index = rollout.prompt

@@ -1,10 +1,10 @@
-"""Continuous batching by transformers: a sequence that ends leaves its place to the next one.
+"""Continuous batching by transformers: a finished sequence frees its slot for the next prompt.
 
-Padded batches run until their longest answer ends. Here the sequences under way share one forward
-pass and a paged cache (Kwon et al. 2023, "Efficient Memory Management for Large Language Model
-Serving with PagedAttention"), and a waiting prompt takes the place of each that has ended. The
-manager of transformers schedules in a thread of its own; what it does not offer is added: the end
-at a stop string, a cache sized for the work at hand, and a trial whether it suits the model.
+Padded batches run until their longest completion ends. Here all running sequences share one
+forward pass and a paged cache (Kwon et al. 2023, "Efficient Memory Management for Large Language
+Model Serving with PagedAttention"). The manager of transformers schedules in its own thread. This
+module adds what it lacks: stop strings, a cache sized for the requests, and a trial run that
+checks whether the model supports it.
 """
 
 import importlib.util
@@ -37,15 +37,15 @@ logging.getLogger("ContinuousBatchingLogger").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Tokens to continue, by at most so many."""
+    """A tokenized prompt and its token limit."""
 
     tokens: list[int]
     max_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """New tokens for the prompt of that number, an end token included; or the error."""
+class Generation:
+    """The new tokens of prompt `number`, including an end token, or the error."""
 
     number: int
     tokens: list[int]
@@ -56,22 +56,22 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """How a list of prompts is served."""
+    """How to generate for a list of prompts."""
 
     slots: int
-    """Sequences under way at once."""
+    """Sequences that run at once."""
     seed: int
     ends: frozenset[int]
-    """Tokens that end an answer; none when empty."""
+    """Tokens that end a completion."""
     stopped: Callable[[list[int]], bool] | None = None
-    """Whether an answer has come to a stop string; asked after each token."""
+    """Whether the tokens contain a stop string; called after each token."""
     logprobs: bool = False
 
 
 def stream(
     model: Any, config: Any, prompts: Sequence[Prompt], serving: Serving
-) -> Iterator[Answer]:
-    """Yield one answer for each prompt, as each ends; `config` is transformers' GenerationConfig.
+) -> Iterator[Generation]:
+    """Yield one generation per prompt, as each finishes; `config` is a GenerationConfig.
 
     All prompts are handed over before the first step, so that the same list is scheduled, and
     sampled, in the same way again; only ends at stop strings depend on the thread's timing.
@@ -81,11 +81,11 @@ def stream(
             manager = _manager(model, config, prompts, serving)
         except (MemoryError, RuntimeError) as full:
             for number in range(len(prompts)):
-                yield Answer(number, [], f"no room for the cache: {_one_line(full)}")
+                yield Generation(number, [], f"no room for the cache: {_one_line(full)}")
             return
         try:
             manager.start()
-            yield from _answers(manager, len(prompts), serving.stopped)
+            yield from _generations(manager, len(prompts), serving.stopped)
         finally:
             # Also where the caller leaves early: at Ctrl-C the thread must not go on alone.
             manager.stop(block=True, hard_stop=True)
@@ -185,9 +185,9 @@ def _settings(model: Any, prompts: Sequence[Prompt], serving: Serving, slots: in
     )
 
 
-def _answers(
+def _generations(
     manager: Any, count: int, stopped: Callable[[list[int]], bool] | None
-) -> Iterator[Answer]:
+) -> Iterator[Generation]:
     """One answer for each of `count` prompts, whatever becomes of the manager's thread."""
     waiting = set(range(count))
     for output in _outputs(manager):
@@ -200,11 +200,11 @@ def _answers(
             manager.cancel_request(output.request_id)
         waiting.remove(number)
         error = None if output.error is None else _one_line(output.error)
-        yield Answer(number, output.generated_tokens, error, output.logprobs)
+        yield Generation(number, output.generated_tokens, error, output.logprobs)
         if not waiting:
             return
     for number in sorted(waiting):
-        yield Answer(number, [], f"generation broke off: {_cause(manager)}")
+        yield Generation(number, [], f"generation broke off: {_cause(manager)}")
 
 
 def _outputs(manager: Any) -> Iterator[Any]:
@@ -250,15 +250,15 @@ def _mistake(model: Any, config: Any) -> str | None:
     serving = Serving(slots=SLOTS, seed=0, ends=frozenset(), logprobs=True)
     tolerance = 0.5 if model.dtype in HALF else 1e-2
     # All of them first: until the stream ends the model may have another kind of attention.
-    for answer in list(stream(model, greedy, prompts, serving)):
-        if answer.error is not None:
-            return f"tried, it fails: {answer.error}"
-        prompt = prompts[answer.number].tokens
-        tokens_T = torch.tensor([prompt + answer.tokens[:-1]], device=model.device)
+    for generation in list(stream(model, greedy, prompts, serving)):
+        if generation.error is not None:
+            return f"tried, it fails: {generation.error}"
+        prompt = prompts[generation.number].tokens
+        tokens_T = torch.tensor([prompt + generation.tokens[:-1]], device=model.device)
         logits_NV = model(input_ids=tokens_T).logits[0, len(prompt) - 1 :].float()
-        chosen_N1 = torch.tensor(answer.tokens, device=model.device).unsqueeze(-1)
+        chosen_N1 = torch.tensor(generation.tokens, device=model.device).unsqueeze(-1)
         expected_N = logits_NV.log_softmax(-1).gather(-1, chosen_N1).squeeze(-1)
-        got_N = torch.tensor(answer.logprobs, device=model.device)
+        got_N = torch.tensor(generation.logprobs, device=model.device)
         apart = (expected_N - got_N).abs().max().item()
         if not apart <= tolerance:
             return f"tried, its log-probabilities are off by {apart:.3g}"

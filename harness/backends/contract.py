@@ -1,4 +1,4 @@
-"""What a backend is: requests in, completions out, in whatever order they finish."""
+"""The interface of a backend: requests in, completions out, in any order."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,25 +17,25 @@ class Sampling:
     temperature: float = 0.0
     top_p: float = 1.0
     top_k: int = 0
-    """0 switches top-k off."""
+    """0 disables top-k."""
     stop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One completion wanted: sample `sample` of `problem`, with a seed of its own."""
+    """A request for one completion: sample number `sample` of `problem`, with its own seed."""
 
     suite: Suite
     problem: Problem
     sample: int
     seed: int
     prefix: str = ""
-    """Text that the completion has to continue; only for a model that `continues`."""
+    """Text for the completion to continue; only for a model that `continues`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One completion. `error` is set when finish_reason is "error": infrastructure, no verdict."""
+    """One completion. With finish_reason "error", `error` says why there is no verdict."""
 
     request: Request
     text: str
@@ -49,24 +49,24 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a model costs, per million tokens."""
+    """The price of a model per million tokens."""
 
     input: float
     output: float
     cached_input: float | None = None
-    """What a cached input token costs; the same as any input token when None."""
+    """The price of cached input tokens; None for the price of any input token."""
     currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelIdentity:
-    """Which model answered: enough to tell two runs of different weights apart."""
+    """Identifies a model, so that runs with different weights can be told apart."""
 
     name: str
     """What the user typed: "oracle", "hf/PATH", "openai/NAME"."""
     backend: str
     revision: str | None = None
-    """A hash of the weights, or of the replayed file, where one can be had."""
+    """A hash of the weights or of the replayed file, when available."""
     seeded: bool = False
     """Whether the same seed gives the same completion."""
     details: dict[str, Any] = field(default_factory=dict)
@@ -78,17 +78,17 @@ class Model(Protocol):
     """A source of completions."""
 
     identity: ModelIdentity
-    # A backend that honours `Request.prefix` says so with an attribute `continues = True`; its
-    # completion then holds the new text alone.
+    # A backend that supports `Request.prefix` has an attribute `continues = True`; its completions
+    # hold only the new text.
 
     def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
         """Yield one completion for each request, in any order.
 
-        Pulls requests lazily; batching and concurrency are the backend's own business.
+        Pulls requests lazily; batching and concurrency are up to the backend.
         A failed request is a Completion with finish_reason "error", never an exception.
         """
         ...
 
     def close(self) -> None:
-        """Free what the backend holds."""
+        """Free the resources of the backend."""
         ...

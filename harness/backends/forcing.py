@@ -1,8 +1,8 @@
 """Budget forcing (Muennighoff et al. 2025, "s1: Simple test-time scaling", section 3.1).
 
-A thought that ends too early is continued after "Wait"; one that fills its budget is closed, and
-the model answers. Each step asks the model to continue its own text, so the backend has to know
-how to: hf, bundled, and servers that continue the last message (vLLM, SGLang) or complete text.
+A thought that ends too early is continued after "Wait"; one that exhausts its budget is closed,
+and the model answers. Each step asks the model to continue its own text, which these backends
+support: hf, bundled, and servers that continue the last message (vLLM, SGLang) or complete text.
 """
 
 import itertools
@@ -15,15 +15,15 @@ from .thoughts import CLOSE
 
 WAIT = "\nWait"
 WINDOW = 512
-"""Requests that take their steps together."""
+"""Requests processed together."""
 STEPS = 8
-"""What is left of a budget is rounded down to this share of it: few sizes, full batches."""
+"""The remaining budget is rounded down to one of this many sizes, so that batches stay full."""
 Key = tuple[str, str, int]
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A completion under way."""
+    """An unfinished completion."""
 
     request: Request
     text: str = ""
@@ -34,7 +34,7 @@ class _Draft:
     thinking: int = 0
 
     def take(self, part: Completion, asked: int) -> None:
-        """Add what the model wrote; a part that was not counted counts as all it was given."""
+        """Append a part; without a token count it counts as the `asked` tokens."""
         self.text += part.text
         self.prompt_tokens += part.prompt_tokens or 0
         self.cached_tokens += part.cached_tokens or 0
@@ -48,7 +48,7 @@ class _Draft:
 
 
 class BudgetForced:
-    """A model whose thoughts are held to a budget: at most so long, and continued so often."""
+    """A model whose thoughts have a token budget and are continued up to `waits` times."""
 
     continues = False
 
@@ -122,7 +122,7 @@ class BudgetForced:
     def _continue(
         self, drafts: Sequence[_Draft], sampling: Sampling, budget: int
     ) -> Iterator[tuple[_Draft, Completion, int]]:
-        """The next part of every draft, with the tokens it was given."""
+        """Yield the next part of every draft, with the tokens it was allowed."""
         by_size: dict[int, list[_Draft]] = {}
         for draft in drafts:
             by_size.setdefault(max(1, _left(draft, budget)), []).append(draft)
@@ -134,7 +134,7 @@ class BudgetForced:
 
 
 def _left(draft: _Draft, budget: int) -> int:
-    """What is left of a budget, all of it at first, later rounded down to one of STEPS sizes."""
+    """The remaining budget; after the first part it is rounded down to one of STEPS sizes."""
     left = budget - draft.tokens
     step = max(1, budget // STEPS)
     return left if left == budget or left < step else left // step * step

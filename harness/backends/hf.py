@@ -1,7 +1,7 @@
 """`hf/PATH-or-hub-id`: any causal language model that transformers loads, a GGUF file included.
 
-Prompts of similar length share a left-padded batch, so that little is computed for padding; or
-they are batched continuously (`continuous.py`), so that none waits for another's long answer.
+Prompts of similar length share a left-padded batch, which keeps padding small; or they are
+batched continuously (`continuous.py`), so that no prompt waits for another's long completion.
 """
 
 import hashlib
@@ -26,9 +26,9 @@ with needs("hf"):
 
 END_BYTES = 1 << 20
 WINDOW = 16
-"""How many batches of requests are looked at to sort prompts by length."""
+"""Batches of requests that are sorted by length together."""
 CONTINUOUS_WINDOW = 64
-"""How many times the places are filled before the last sequences are waited for."""
+"""Requests per continuous run, as a multiple of the batch size."""
 LONGEST_CHARACTER = 4
 """Bytes."""
 Batching = Literal["padded", "continuous"]
@@ -39,7 +39,7 @@ class _Encoded:
     request: Request
     tokens: list[int]
     thinks: bool
-    """Whether the prompt leaves a thought open for the model to go on with."""
+    """Whether the prompt ends inside an open thought."""
 
 
 class HfModel:
@@ -56,7 +56,7 @@ class HfModel:
         batching: Batching = "padded",
         reason: str | None = None,
     ) -> None:
-        """`reason` says in the manifest why the batching is what it is."""
+        """`reason` explains the choice of batching in the manifest."""
         self.model = model
         self.tokenizer = tokenizer
         self.batch_size = batch_size
@@ -147,10 +147,10 @@ class HfModel:
                 yield Completion(encoded.request, "", finish_reason="error", error=answer.error)
 
     def _stopped(self, stops: Sequence[str]) -> Callable[[list[int]], bool] | None:
-        """Whether a stop string stands at the end of an answer, from its last tokens alone."""
+        """A test for a stop string in the last tokens; None without stop strings."""
         if not stops:
             return None
-        # Every token that is text holds a byte or more.
+        # Every text token holds at least one byte.
         tail = max(len(stop.encode()) for stop in stops) + LONGEST_CHARACTER
 
         def stopped(tokens: list[int]) -> bool:
@@ -194,7 +194,7 @@ class HfModel:
                 "top_k": sampling.top_k,
             }
         else:
-            # A checkpoint's own sampling defaults would only draw warnings in greedy decoding.
+            # The checkpoint's sampling defaults would only cause warnings in greedy decoding.
             arguments |= {"temperature": None, "top_p": None, "top_k": None}
         return arguments
 
@@ -238,7 +238,7 @@ def _mixed_seed(batch: Sequence[_Encoded]) -> int:
 
 
 def _sampling_config(model: Any, arguments: dict[str, Any]) -> Any:
-    """The model's GenerationConfig with these arguments in place of its own."""
+    """The model's GenerationConfig, updated with these arguments."""
     config = deepcopy(model.generation_config)
     config.update(**arguments)
     return config
@@ -247,7 +247,7 @@ def _sampling_config(model: Any, arguments: dict[str, Any]) -> Any:
 def _fingerprint(path: Path) -> str | None:
     """16 hex digits over a local model's files; None for a hub id.
 
-    Of each file its name, its size and its two ends: weights of many gigabytes are not read whole.
+    Hashes each file's name, size and both ends, to avoid reading gigabytes of weights.
     """
     files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
     kept = [
@@ -281,11 +281,11 @@ def open_model(
 ) -> Model:
     """Open a model folder, a `.gguf` file or a hub id; bfloat16 on a GPU, float32 otherwise.
 
-    `batching` is padded, continuous, or auto: continuous where it works and pays. Raises
-    UsageError when nothing of that name can be loaded, or continuous batching cannot serve it.
+    `batching` is padded, continuous, or auto: continuous when it works and is faster. Raises
+    UsageError when the model cannot be loaded, or does not support continuous batching.
     """
     if not name:
-        raise UsageError("model 'hf/' lacks its name: write hf/FOLDER, hf/FILE.gguf or hf/HUB-ID")
+        raise UsageError("model 'hf/' has no name: write hf/FOLDER, hf/FILE.gguf or hf/HUB-ID")
     if batch_size < 1:
         raise UsageError(f"batch_size {batch_size}: use at least 1")
     if batching not in ("auto", "padded", "continuous"):
@@ -315,9 +315,9 @@ def open_model(
 
 
 def _choose_batching(name: str, model: Any, wanted: str) -> tuple[Batching, str | None]:
-    """Padded or continuous, and why where that was not the user's word.
+    """Padded or continuous, and the reason when the user did not choose.
 
-    Raises UsageError where continuous batching is wanted and cannot be had.
+    Raises UsageError when the model does not support the continuous batching asked for.
     """
     if wanted == "padded":
         return "padded", None

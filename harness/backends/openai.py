@@ -1,8 +1,8 @@
 """`openai/NAME`: any server that speaks the OpenAI API (vLLM, SGLang, llama.cpp, TGI, the cloud).
 
-One event loop in one thread keeps `concurrency` requests in the air; completions are handed
-over as they arrive. The official client retries 408, 409, 429, 5xx and broken connections with
-exponential backoff; on top of it, answers that arrive damaged are asked for again.
+One event loop in one thread keeps `concurrency` requests in flight and yields completions as they
+arrive. The official client retries 408, 409, 429, 5xx and broken connections with exponential
+backoff; malformed responses are requested again.
 """
 
 import asyncio
@@ -24,8 +24,8 @@ with needs("openai"):
 
 Endpoint = Literal["chat", "completions"]
 FATAL = (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)
-DAMAGED_TRIES = 5
-"""How often a damaged answer (truncated body, no choice) is asked for again."""
+MALFORMED_TRIES = 5
+"""Attempts for a malformed response (truncated body, no choice)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class ClientSettings:
     endpoint: Endpoint
     concurrency: int
     timeout: float
-    """Seconds until a request counts as hanging and is tried again."""
+    """Seconds after which a request is retried."""
     retries: int
     samples_per_request: int
     """Samples of one problem asked for together (`n`); 1 where a server ignores `n`."""
@@ -71,8 +71,8 @@ class _Handover:
             self._held = []
 
 
-class DamagedAnswerError(Exception):
-    """A 200 whose body is not what was asked for."""
+class MalformedResponseError(Exception):
+    """A successful response whose body is malformed."""
 
 
 class OpenAIModel:
@@ -94,7 +94,7 @@ class OpenAIModel:
         """Yield completions as they arrive; see `Model.generate`.
 
         Raises UsageError when the server refuses the key or the model, or cannot be reached
-        at all: no later request could fare better.
+        at all: later requests would fail too.
         """
         done: Done = queue.Queue()
         stop = threading.Event()
@@ -127,7 +127,7 @@ class OpenAIModel:
     async def _drive(
         self, requests: Iterator[Request], sampling: Sampling, done: Done, stop: threading.Event
     ) -> None:
-        """Keep `concurrency` requests in the air until there are no more."""
+        """Keep `concurrency` requests in flight until all are done."""
         groups = _grouped(requests, self.settings.samples_per_request)
         hand = _Handover(done)
 
@@ -154,7 +154,7 @@ class OpenAIModel:
         self, client: openai.AsyncOpenAI, group: Sequence[Request], sampling: Sampling
     ) -> list[Completion]:
         error = ""
-        for attempt in range(DAMAGED_TRIES):
+        for attempt in range(MALFORMED_TRIES):
             try:
                 answer = await self._send(client, group, sampling)
                 self._answered = True
@@ -173,10 +173,10 @@ class OpenAIModel:
                         raise UsageError(
                             f"{error}; is the server up, is --base-url right?"
                         ) from None
-            except (openai.APIError, ValueError, DamagedAnswerError) as damaged:
+            except (openai.APIError, ValueError, MalformedResponseError) as damaged:
                 error = _one_line(damaged)
             await asyncio.sleep(min(8.0, 0.25 * 2**attempt))
-        return _failed(group, f"gave up after {DAMAGED_TRIES} rounds: {error}")
+        return _failed(group, f"gave up after {MALFORMED_TRIES} rounds: {error}")
 
     async def _send(
         self, client: openai.AsyncOpenAI, group: Sequence[Request], sampling: Sampling
@@ -200,7 +200,7 @@ class OpenAIModel:
         if extra:
             arguments["extra_body"] = extra
         if not self._answered:
-            # A wrong address should be said in a second, not after the patience for a busy server.
+            # Report a wrong address at once, without the retries meant for a busy server.
             client = client.with_options(max_retries=min(2, self.settings.retries))
         if self.settings.endpoint == "completions":
             prompt = first.problem.prompt + first.prefix
@@ -221,7 +221,7 @@ class OpenAIModel:
 
 
 def _client(settings: ClientSettings) -> openai.AsyncOpenAI:
-    # Servers at home take any key, but the client insists on one.
+    # Local servers accept any key, but the client requires one.
     key = os.environ.get(settings.key_env) or "none"
     return openai.AsyncOpenAI(
         api_key=key,
@@ -242,7 +242,7 @@ def _grouped(requests: Iterator[Request], size: int) -> Iterator[list[Request]]:
 def _completions(group: Sequence[Request], answer: Any, endpoint: Endpoint) -> list[Completion]:
     choices = getattr(answer, "choices", None)
     if not choices or len(choices) < len(group):
-        raise DamagedAnswerError(f"{len(choices or ())} choices for {len(group)} samples")
+        raise MalformedResponseError(f"{len(choices or ())} choices for {len(group)} samples")
     read = _message_text if endpoint == "chat" else _plain_text
     texts = [read(choice) for choice in choices[: len(group)]]
     counts = _tokens(getattr(answer, "usage", None), texts)
@@ -259,7 +259,7 @@ def _completions(group: Sequence[Request], answer: Any, endpoint: Endpoint) -> l
 
 def _plain_text(choice: Any) -> str:
     if not isinstance(choice.text, str):
-        raise DamagedAnswerError("a choice without text")
+        raise MalformedResponseError("a choice without text")
     return choice.text
 
 
@@ -267,7 +267,7 @@ def _message_text(choice: Any) -> str:
     """The text of a message, with the reasoning that some servers send apart put back."""
     message = choice.message
     if message is None:
-        raise DamagedAnswerError("a choice without text")
+        raise MalformedResponseError("a choice without text")
     content = message.content or ""
     extra = message.model_extra or {}
     thinking = extra.get("reasoning_content") or extra.get("reasoning")
@@ -330,7 +330,7 @@ def open_model(
     Raises UsageError for a missing name, a base URL that is none, or values out of range.
     """
     if not name:
-        raise UsageError("model 'openai/' lacks its name: write openai/NAME")
+        raise UsageError("model 'openai/' has no name: write openai/NAME")
     if base_url is not None and not base_url.startswith(("http://", "https://")):
         raise UsageError(f"--base-url {base_url!r}: it must begin with http:// or https://")
     if endpoint not in ("chat", "completions"):

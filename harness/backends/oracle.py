@@ -1,4 +1,4 @@
-"""`oracle`: answers with each suite's own gold. What it does not score 1 on is our mistake."""
+"""`oracle`: answers with each suite's gold. A score below 1 is a bug of ours."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,7 +7,7 @@ from .contract import Completion, Model, ModelIdentity, Request, Sampling
 
 
 class OracleModel:
-    """Every gold completion; an error where the benchmark ships none."""
+    """Returns gold completions; an error for a problem without one."""
 
     identity = ModelIdentity(name="oracle", backend="oracle", seeded=True)
 
@@ -26,7 +26,7 @@ class OracleModel:
 
 
 def open_model(name: str) -> Model:
-    """Open the oracle; it takes no name. Raises UsageError when it is given one."""
+    """Open the oracle. Raises UsageError when a name is given."""
     if name:
         raise UsageError(f"unknown model 'oracle/{name}': write oracle alone")
     return OracleModel()

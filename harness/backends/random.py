@@ -1,4 +1,4 @@
-"""`random`: a legal but uninformed answer, the floor that a model has to beat."""
+"""`random`: valid but uninformed answers, the baseline that a model has to beat."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from .contract import Completion, Model, ModelIdentity, Request, Sampling
 
 
 class RandomModel:
-    """Each suite's own guess, drawn with the seed of the request."""
+    """Returns each suite's guess, drawn with the seed of the request."""
 
     identity = ModelIdentity(name="random", backend="random", seeded=True)
 
@@ -23,7 +23,7 @@ class RandomModel:
 
 
 def open_model(name: str) -> Model:
-    """Open the guesser; it takes no name. Raises UsageError when it is given one."""
+    """Open the random baseline. Raises UsageError when a name is given."""
     if name:
         raise UsageError(f"unknown model 'random/{name}': write random alone")
     return RandomModel()

@@ -1,4 +1,4 @@
-"""`replay/FILE`: completions recorded earlier, by this tool or another, by problem id."""
+"""`replay/FILE`: completions recorded earlier by any tool, matched by problem id."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from .contract import Completion, Model, ModelIdentity, Request, Sampling
 
 
 class ReplayModel:
-    """Answers sample i of a problem with the i-th completion recorded for it."""
+    """Answers sample i of a problem with its i-th recorded completion."""
 
     def __init__(self, name: str, recorded: list[Recorded], revision: str) -> None:
         self.identity = ModelIdentity(
@@ -22,7 +22,7 @@ class ReplayModel:
             self.recorded.setdefault(one.problem_id, []).append(one)
 
     def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
-        """Yield the recorded completions; an error where none is recorded."""
+        """Yield the recorded completions; an error when none is recorded."""
         for request in requests:
             known = self.recorded.get(request.problem.id, [])
             if request.sample < len(known):
@@ -40,7 +40,7 @@ class ReplayModel:
 def open_model(name: str) -> Model:
     """Open a file of completions. Raises UsageError when it is missing or malformed."""
     if not name:
-        raise UsageError("model 'replay/' lacks its file: write replay/FILE.jsonl")
+        raise UsageError("model 'replay/' has no file: write replay/FILE.jsonl")
     path = Path(name).expanduser()
     recorded = read_completions(path)
     return ReplayModel(name, recorded, hashlib.sha256(path.read_bytes()).hexdigest()[:16])

@@ -1,6 +1,6 @@
-"""The thought in a completion: `<think>...</think>`, also one that never ends.
+"""Finds the thought in a completion: `<think>...</think>`, or one that is not closed.
 
-Templates of some models open the thought in the prompt, so a completion may hold only its end.
+Some chat templates open the thought in the prompt, so a completion may hold only its end.
 """
 
 OPEN, CLOSE = "<think>", "</think>"
@@ -9,7 +9,7 @@ OPEN, CLOSE = "<think>", "</think>"
 def thought_of(text: str, opened: bool = False) -> str | None:
     """The thought that a completion begins with, tags included; None when there is none.
 
-    `opened` says that the prompt already opened it: without an end, all of `text` is thought.
+    `opened`: the prompt opened the thought, so without an end tag all of `text` is thought.
     """
     before, closed, _ = text.rpartition(CLOSE)
     if closed:
@@ -21,9 +21,9 @@ def thought_of(text: str, opened: bool = False) -> str | None:
 
 
 def estimated_thinking(text: str, tokens: int | None) -> int | None:
-    """The thought's share of `tokens` by its share of the characters; None when unknown.
+    """The thought's tokens, estimated from its share of the characters; None when unknown.
 
-    For servers that count the tokens of a completion but not those of its thought.
+    For servers that do not count the tokens of the thought.
     """
     thought = thought_of(text)
     if tokens is None or thought is None:

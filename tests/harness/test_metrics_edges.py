@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from assay.harness.metrics import (
     Scored,
+    bootstrap_interval,
     clustered_standard_error,
     majority,
     majority_at,
@@ -46,6 +47,11 @@ def test_values_and_clusters_must_match() -> None:
 def test_one_cluster_has_no_standard_error() -> None:
     assert clustered_standard_error([0.0, 1.0], ["a", "a"]) is None
     assert clustered_standard_error([0.0, 1.0], ["a", "b"]) is not None
+
+
+def test_two_values_have_a_bootstrap_interval_and_one_has_none() -> None:
+    assert bootstrap_interval([0.0]) is None
+    assert bootstrap_interval([0.0, 1.0]) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("n", [0, -1])

@@ -135,7 +135,7 @@ def test_an_answer_that_stays_damaged_is_an_error_of_that_request(
     fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fake, "FAULTS", [fault])
-    monkeypatch.setattr("assay.harness.backends.openai.DAMAGED_TRIES", 2)
+    monkeypatch.setattr("assay.harness.backends.openai.MALFORMED_TRIES", 2)
     with fake.fake_server(faults=1.0) as server:
         completion = _ask(server.url, _requests(1))[0]
     assert completion.finish_reason == "error"

@@ -239,7 +239,7 @@ def test_reject_keeps_only_what_verifies(base, tmp_path):
         "out": str(out), "model": {"checkpoint": str(base)}, "mix": MIX, "problems": 4,
         "samples": 2, "max_tokens": 8, "device": "cpu", "reward": {"workers": 1},
     }  # fmt: skip
-    with pytest.raises(TrainingError, match="not one of 8 answers"):
+    with pytest.raises(TrainingError, match="none of 8 completions"):
         run_reject(RejectSettings.model_validate(content))
     assert not out.exists()
 
