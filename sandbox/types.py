@@ -127,7 +127,7 @@ class Sandbox(Protocol):
         not importable): calling it hands every question to `answer(bytes) -> bytes` until the
         channel closes. It must be called once, from the main thread. `exchange(reply)` is the
         same in single steps, for a program that asks back in the middle of an answer: it sends a
-        reply (None at first) and gives the next question, or raises SystemExit at the end.
+        reply (None at first) and returns the next question, or raises SystemExit at the end.
         """
         ...
 

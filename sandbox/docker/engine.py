@@ -97,7 +97,7 @@ class Abilities:
 
 
 def start(client: Any, image: str, shape: Shape, runtime: str | None, can: Abilities) -> Any:
-    """Start one container, walled in, and give it. Raises ENGINE_ERRORS."""
+    """Start one isolated container and return it. Raises ENGINE_ERRORS."""
     tried = can.inodes  # several containers may start at once
     try:
         return _start(client, image, shape, runtime, can)

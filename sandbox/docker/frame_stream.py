@@ -20,7 +20,7 @@ class FrameStream:
     def __init__(self, client: Any, identity: str) -> None:
         parameters = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
         self._held = client.api.attach_socket(identity, parameters)
-        # The SDK gives a reader around the connection, or the connection itself under TLS.
+        # The SDK returns a reader around the connection, or under TLS the connection itself.
         self._socket: socket.socket = getattr(self._held, "_sock", self._held)
         self._raw = bytearray()
         self._plain = bytearray()

@@ -1,1 +1,1 @@
-"""The embedded backend: fork-servers on this machine, walled in by the kernel alone."""
+"""The embedded backend: fork-servers on this machine, isolated by the kernel alone."""

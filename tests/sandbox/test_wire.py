@@ -70,6 +70,27 @@ def test_the_end_of_a_channel_repeats_the_nonce() -> None:
     theirs.close()
 
 
+def test_a_program_may_exchange_step_by_step() -> None:
+    ours, theirs = socket.socketpair()
+    exchange = programs.Serve(theirs.fileno()).exchange
+    first, second = os.urandom(programs.NONCE), os.urandom(programs.NONCE)
+    ours.sendall(struct.pack("<I", 1) + first + b"a")
+    assert exchange(None) == b"a"
+    ours.sendall(struct.pack("<I", 1) + second + b"b")
+    assert exchange(b"reply") == b"b"
+    assert ours.recv(99) == struct.pack("<I", 5) + first + b"reply"
+    for wrong in ("text", 5):
+        with pytest.raises(TypeError, match="not bytes"):
+            exchange(wrong)
+    ours.shutdown(socket.SHUT_WR)
+    with pytest.raises(SystemExit) as left:
+        exchange(b"")
+    assert left.value.code == 0
+    assert ours.recv(99) == bytes(4) + second
+    for one in (ours, theirs):
+        one.close()
+
+
 @pytest.mark.parametrize("parts", [(), (b"",), (b"ab", b"", bytes(9999))])
 def test_a_body_is_joined_and_split(parts: tuple[bytes, ...]) -> None:
     head: dict[str, object] = {"name": "x", "number": 2.5}
