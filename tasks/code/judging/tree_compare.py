@@ -9,6 +9,7 @@ from typing import Any
 
 from .codec import Unpacker, no_rebuild
 from .notation import MalformedError, Tree
+from .shorten import shorten
 
 MAX_SHOWN = 1_000
 _NUMBERED = frozenset({"l", "s", "d", "od", "C", "dd", "q", "B", "a"})
@@ -32,7 +33,7 @@ def shown(tree: Tree) -> str:
     if parts > MAX_SHOWN:
         return "a value with more than a thousand parts"
     try:
-        return repr(Unpacker(no_rebuild).unpack(tree))[:300]
+        return shorten(Unpacker(no_rebuild).unpack(tree), 300)
     except MalformedError:
         return "an object that is not plain data"
     except (ValueError, RecursionError):
