@@ -11,7 +11,7 @@ from ..problem import Problem
 from ..verdict import Verdict
 from ._stored import CodeSuite, Record, fenced, limited, records
 from .judging.names import parsed
-from .verifier import verify_function
+from .verifier import FunctionOptions, verify_function
 
 FIELDS = (
     "task_id", "complete_prompt", "instruct_prompt", "canonical_solution", "code_prompt", "test",
@@ -50,8 +50,8 @@ class BigCodeBench(CodeSuite):
     def check(self, problem: Problem, completion: str) -> Verdict:
         meta = problem.meta
         return verify_function(
-            completion, meta["test"], meta["entry_point"], prompt=meta["prompt"], fresh_judge=True,
-            preload=tuple(meta["preload"]),
+            completion, meta["test"], meta["entry_point"], prompt=meta["prompt"],
+            options=FunctionOptions(fresh_judge=True, preload=tuple(meta["preload"])),
         )  # fmt: skip
 
 

@@ -14,15 +14,8 @@ from ..text import final_answer
 from ..verdict import Verdict, checker_error, correct, wrong
 from ._stored import limited, records
 from .generating.running import LIMITS
-from .judging.codec import (
-    MalformedError,
-    Packer,
-    Tree,
-    Unpacker,
-    dumps,
-    no_foreign,
-    no_rebuild,
-)
+from .judging.codec import Packer, Unpacker, no_foreign, no_rebuild
+from .judging.notation import MalformedError, Tree, dumps
 from .judging.outcomes import ended
 from .judging.sandbox_registry import program_sandbox
 from .judging.session import BadProgramError, ProgramChannel

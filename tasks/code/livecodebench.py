@@ -14,6 +14,7 @@ from ..verdict import Verdict
 from ._stored import Record, fenced, limited, records
 from .code_contests import StdioSuite
 from .generating.running import verify_expected
+from .judging.stdio import Compare
 from .verifier import verify_stdio
 
 FIELDS = ("question_content", "public_test_cases")
@@ -58,7 +59,7 @@ class LiveCodeBench(StdioSuite):
         cases = meta["cases"]
         if not meta["function"]:
             pairs = [(case["input"], case["output"]) for case in cases]
-            return verify_stdio(completion, pairs, numbers=True, header=HEADER)
+            return verify_stdio(completion, pairs, compare=Compare(numbers=True), header=HEADER)
         inputs = [
             [json.loads(line) for line in case["input"].split("\n") if line] for case in cases
         ]

@@ -7,19 +7,18 @@ the judge's side, in code that the program never met.
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import cache
-from importlib.util import find_spec
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...sandbox.types import ChannelClosed, Limits, Outcome, Sandbox
 from ..verdict import Status, Verdict, checker_error, correct, wrong
 from .extraction.program import Program, program_of
+from .judging.failures import is_broken, missing_name, reason_of, status_of
 from .judging.literal_tests import LiteralTests
 from .judging.notation import MalformedError
 from .judging.outcomes import STATUS_OF_OUTCOME, ended
-from .judging.sandbox_registry import imported_libraries, judges, program_sandbox
+from .judging.sandbox_registry import imported_libraries, is_installed, judges, program_sandbox
 from .judging.session import (
     BadProgramError,
     Job,
@@ -27,10 +26,10 @@ from .judging.session import (
     ProgramChannel,
     UnexpectedQuestionError,
 )
-from .judging.stdio import Case, Compare, compare_output, run_cases
+from .judging.stdio import EXACT_LINES, Case, Compare, compare_output, run_cases
 from .judging.test_analysis import BrokenTestsError, TestFacts, analyse_tests
 
-FUNCTION_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=1024)
+FUNCTION_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=30.0, memory_mb=1024, output_kb=1024)
 STDIO_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=60.0, memory_mb=1024, output_kb=16_384)
 
 LIBRARIES = ("mpmath", "numpy", "pandas", "scipy", "sympy")
@@ -39,9 +38,18 @@ LIBRARIES = ("mpmath", "numpy", "pandas", "scipy", "sympy")
 _CPU_ONE_BY_ONE, _WALL_ONE_BY_ONE = 0.5, 5.0
 """Seconds of CPU for one answer, and of the wall clock in all, where calls are asked again."""
 
-_BROKEN = frozenset(
-    {"NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "UnboundLocalError"}
-)
+_LEAST_ONE_BY_ONE = 0.5
+"""Seconds of the verdict's time, less than which are too few to ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOptions:
+    """What few tests need: an interpreter of their own, and further libraries."""
+
+    fresh_judge: bool = False
+    """Give the tests an interpreter that no other tests use, for those that patch modules."""
+    preload: tuple[str, ...] = ()
+    """Libraries that both sides may import besides those of `LIBRARIES`."""
 
 
 def verify_function(
@@ -53,22 +61,20 @@ def verify_function(
     *,
     prompt: str = "",
     setup: str = "",
-    fresh_judge: bool = False,
-    preload: tuple[str, ...] = (),
+    options: FunctionOptions = FunctionOptions(),
 ) -> Verdict:
     """Verify a completion that must define `entry_point` against tests that call it.
 
     `tests` is Python: assert statements, a `check(candidate)` function (HumanEval), TestCase
     classes or `test...` functions. `prompt` is the trusted code that a completion may continue
     and whose helpers the tests may use; `setup` is trusted code run before either side.
-    `fresh_judge` gives the tests an interpreter of their own (for tests that patch modules);
-    `preload` names further libraries that both sides may import: those of `LIBRARIES` that the
-    tests import are there anyway, and numpy, scipy and sympy where the program imports them.
+    Both sides may import those of `LIBRARIES` that the tests or the program import, if they are
+    installed. The verdict is there within `limits.wall_seconds` and a second.
     Raises nothing for what a model wrote; broken tests give `checker_error`.
     """
     started = time.perf_counter()
     verdict = _function_verdict(
-        completion, (tests, prompt, setup), entry_point, (sandbox, limits, fresh_judge, preload)
+        completion, (tests, prompt, setup), entry_point, (sandbox, limits, options)
     )
     return verdict.model_copy(update={"seconds": time.perf_counter() - started})
 
@@ -77,10 +83,11 @@ def _function_verdict(
     completion: str,
     texts: tuple[str, str, str],
     entry_point: str,
-    how: tuple[Sandbox | None, Limits | None, bool, tuple[str, ...]],
+    how: tuple[Sandbox | None, Limits | None, FunctionOptions],
 ) -> Verdict:
     tests, prompt, setup = texts
-    sandbox, limits, fresh, preload = how
+    sandbox, limits, options = how
+    fresh = options.fresh_judge
     runnable = _runnable(prompt)
     try:
         known = analyse_tests(tests, runnable, setup, entry_point)
@@ -89,7 +96,7 @@ def _function_verdict(
     program = program_of(completion, entry_point, prompt)
     if program.source is None:
         return wrong(program.status, None, f"No program to run: {program.how}.")
-    preload = _libraries(preload, known.libraries, program.source)
+    preload = _libraries(options.preload, known.libraries, program.source)
     job = Job(
         tests, runnable, setup, entry_point, known.wanted, known.modules,
         known.check, known.functions, preload
@@ -120,7 +127,8 @@ def _judged(
         except ChannelClosed as error:
             if literal is None or error.outcome.status == "sandbox_error":
                 raise
-            meta = _one_by_one(job, known, program, how, literal.cases)
+            left = channel.deadline - time.monotonic()
+            meta = _one_by_one(job, known, program, (sandbox, limits, fresh), literal.cases, left)
             return ended(error.outcome, program.source, meta)
         if job.entry_point not in channel.names:
             reason = f"The program does not define {job.entry_point!r} once it has run."
@@ -144,7 +152,7 @@ def _judged(
     finally:
         if channel is not None:
             channel.discard()
-    return _verdict_of(account, program, known.decides)
+    return _verdict_of(account, program, known)
 
 
 def _account(job: Job, channel: ProgramChannel, fresh: bool) -> dict[str, Any]:
@@ -159,16 +167,19 @@ def _account(job: Job, channel: ProgramChannel, fresh: bool) -> dict[str, Any]:
 
 
 def _one_by_one(
-    job: Job, known: TestFacts, program: Program, how: tuple[Sandbox, Limits, bool], cases: int
-) -> dict[str, Any]:
+    job: Job, known: TestFacts, program: Program, how: tuple[Sandbox, Limits, bool],
+    cases: int, left: float,
+) -> dict[str, Any]:  # fmt: skip
     """How far a program comes that ended while it was asked everything at once: `Verdict.meta`.
 
     Nothing of the verdict depends on it. The calls before the one that ends the program took
-    next to no time, so each gets little now, and a program that never ends costs little more.
+    next to no time, so each gets little now, and all of them no more than is left of the time.
     """
     sandbox, limits, fresh = how
     assert program.source is not None
-    limits = replace(limits, wall_seconds=min(limits.wall_seconds, _WALL_ONE_BY_ONE))
+    if left < _LEAST_ONE_BY_ONE:
+        return {}
+    limits = replace(limits, wall_seconds=min(left, _WALL_ONE_BY_ONE))
     channel = None
     try:
         channel = ProgramChannel(sandbox, limits, job.preload, _CPU_ONE_BY_ONE)
@@ -195,16 +206,11 @@ def _one_by_one(
 
 def _libraries(given: tuple[str, ...], imported: tuple[str, ...], source: str) -> tuple[str, ...]:
     """The libraries that both sides of a check find warm."""
-    wanted = {*given, *(name for name in imported if name in LIBRARIES and _installed(name))}
+    wanted = {*given, *(name for name in imported if name in LIBRARIES and is_installed(name))}
     wanted.update(imported_libraries(source))
     if "pandas" in wanted:
         wanted.add("numpy")
     return tuple(sorted(wanted))
-
-
-@cache
-def _installed(name: str) -> bool:
-    return find_spec(name) is not None
 
 
 def _runnable(prompt: str) -> str:
@@ -218,10 +224,10 @@ def _runnable(prompt: str) -> str:
     return prompt
 
 
-def _verdict_of(account: dict[str, Any], program: Program, decides: str) -> Verdict:
+def _verdict_of(account: dict[str, Any], program: Program, known: TestFacts) -> Verdict:
     """The verdict from the judge's account of the cases."""
     if not (account["passed"] or account["failed"] or account["stray"]) and (
-        account["asserted"] or decides == "raise"
+        account["asserted"] or known.decides == "raise"
     ):
         account["passed"] = 1  # all of it is one case: nothing in it is told apart
     closed, stray = account.pop("closed"), account["stray"]
@@ -240,7 +246,7 @@ def _verdict_of(account: dict[str, Any], program: Program, decides: str) -> Verd
     if not failures:
         if not account["calls"]:
             return checker_error("the tests never ask the program anything", **meta)
-        if total == 0 and not decides:
+        if total == 0 and not known.decides:
             return checker_error("the tests assert nothing", **meta)
         if total == 0:
             reason = "What the program returned led the tests around every assertion."
@@ -248,45 +254,15 @@ def _verdict_of(account: dict[str, Any], program: Program, decides: str) -> Verd
         reason = f"All {total} test cases pass ({program.how})."
         return correct(program.source, reason, **meta)
     first = failures[0]
-    broken = next((one for one in failures if _is_broken(one)), None)
+    broken = next((one for one in failures if is_broken(one, known.demanded)), None)
     if broken is not None:
         what = f"{broken['error']}: {broken['message']}"
         return checker_error(f"the tests themselves fail: {what}", **meta)
-    return wrong(_status_of(first), program.source, _why(first, meta), **meta)
-
-
-def _status_of(failure: dict[str, Any]) -> Status:
-    if failure["error"] == "MalformedError":
-        return "rejected"
-    out_of_memory = failure["from_program"] and failure["error"] == "MemoryError"
-    return "memory" if out_of_memory else "incorrect"
-
-
-def _is_broken(failure: dict[str, Any]) -> bool:
-    if failure["from_program"]:
-        return False
-    return (
-        (failure["error"] in _BROKEN and not _led_there(failure))
-        or failure["error"] == "UndecidedError"
-        or (failure["calls"] == 0 and failure["error"] != "MalformedError")
-    )
-
-
-def _led_there(failure: dict[str, Any]) -> bool:
-    """Whether the program's values may have: `for x in f(): y = x` leaves y unbound."""
-    return bool(failure["error"] == "UnboundLocalError" and failure["calls"] > 0)
-
-
-def _why(failure: dict[str, Any], meta: dict[str, Any]) -> str:
-    """One sentence about the first failed case."""
-    head = f"{meta['cases'] - meta['passed']} of {meta['cases']} cases fail; the first"
-    if "input" in failure:
-        head += f" for input {failure['input'][:200]}"
-    what = failure["error"] + (f": {failure['message'][:200]}" if failure["message"] else "")
-    if "got" not in failure:
-        return f"{head}: {what}."
-    other = f", not {failure['expected'][:200]}" if "expected" in failure else ""
-    return f"{head}: the program gave {failure['got'][:200]}{other} ({what})."
+    absent = next(filter(None, (missing_name(one, known.demanded) for one in failures)), None)
+    if absent is not None:
+        reason = f"The program does not define {absent!r}, which the tests use."
+        return wrong("incorrect", program.source, reason, **meta)
+    return wrong(status_of(first), program.source, reason_of(first, meta), **meta)
 
 
 def _judge_failed(error: JudgeFailedError, source: str | None) -> Verdict:
@@ -304,17 +280,15 @@ def verify_stdio(
     sandbox: Sandbox | None = None,
     limits: Limits | None = None,
     *,
-    tolerance: float | None = None,
-    numbers: bool = False,
+    compare: Compare = EXACT_LINES,
     header: str = "",
     any_of: Sequence[Sequence[str]] | None = None,
     stop_early: bool = True,
 ) -> Verdict:
     """Verify a program that reads stdin and prints: `cases` are (input, expected output).
 
-    Outputs are compared line by line without trailing whitespace. `tolerance` compares tokens
-    that are numbers within that absolute or relative error; `numbers` lets equal numbers differ
-    in notation; `any_of` gives, per case, further outputs that count. `header` is trusted code
+    Outputs are compared line by line without trailing whitespace, or as `compare` says.
+    `any_of` gives, per case, further outputs that count. `header` is trusted code
     that runs before the program. With `stop_early` the cases after the first failure are not run.
     """
     started = time.perf_counter()
@@ -324,7 +298,6 @@ def verify_stdio(
     elif not cases:
         verdict = checker_error("there are no cases to run")
     else:
-        compare = Compare(tolerance, numbers)
         todo = [
             Case(given, (expected, *(any_of[index] if any_of else ())))
             for index, (given, expected) in enumerate(cases)

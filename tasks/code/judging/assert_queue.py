@@ -66,6 +66,8 @@ class Queue:
         """Asserts in a row, each of one call with literals or of a constant."""
         self._log.statement(False, False)
         name = self._conversation.values.name_of(function)
+        if self._conversation.shares_objects():
+            name = None
         for one in self.planned(number):
             self._log.asserted += 1
             if name is None:
@@ -98,7 +100,8 @@ class Queue:
         name = self._conversation.values.name_of(function)
         arguments = (*positional, *keywords.values())
         wanted: Any = None
-        waits = name is not None and not self._conversation.tested
+        apart = not (self._conversation.tested or self._conversation.shares_objects())
+        waits = name is not None and apart
         if waits and all(map(_constant, arguments)):
             wanted = expected()
             waits, wanted = _copied(wanted)

@@ -61,7 +61,7 @@ class Conversation:
     def call(self, target: Tree, name: str | None, positional: Any, keywords: Any) -> Any:
         """Call something of the program."""
         self.last = (positional, keywords)
-        result = self._asked("call", target, name, tuple(positional), keywords)
+        result = self._asked("call", target, name, tuple(positional), keywords or None)
         self.last = (positional, keywords, result)
         return result
 
@@ -102,6 +102,13 @@ class Conversation:
             raise
         self.shared.remember()
         return self.taken(self._relayed([question, target, *packed, changes]), self.shared)
+
+    def shares_objects(self) -> bool:
+        """Whether the program may hold objects of the tests, or the tests its.
+
+        Then a call must not be asked ahead of its turn, without what changed before it.
+        """
+        return self.shared is not None and bool(self.shared.objects)
 
     def _begin(self) -> tuple[Packer, list[Tree] | None]:
         """What the tests changed since the program was asked last; None with a new table."""
@@ -296,9 +303,10 @@ class AheadCalls:
         """The value of a call of a group, asked now or already."""
         conversation = self._conversation
         name = conversation.values.name_of(function)
-        if name is None:
+        known = (group, index) in self._replies
+        if name is None or (conversation.shares_objects() and not known):
             return function(*positional, **keywords)
-        if (group, index) in self._replies:
+        if known:
             conversation.calls += 1
         else:
             conversation.last = (positional, keywords)

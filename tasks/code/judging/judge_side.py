@@ -55,6 +55,10 @@ from .notation import (
 from .proxies import (
     ProgramEnded,
 )
+from .pytest_stand_in import (
+    lay_pytest,
+    runs_of,
+)
 from .test_values import (
     class_stand_in,
     function_stand_in,
@@ -113,6 +117,8 @@ class TestRun:
 
     def prepare(self) -> Queue:
         """Make the names that the tests see, and the tests themselves."""
+        if "pytest" in self.job["tests"]:
+            lay_pytest()
         guard_arrays("testing" in self.job["tests"])
         for text in (self.job["setup"], self.job["prompt"]):
             if text:
@@ -184,11 +190,32 @@ class TestRun:
         return name[:1].isupper() and _uses_objects(self.job["tests"])
 
     def run_functions(self, names: list[str]) -> None:
-        """Call pytest-style functions, each one case."""
+        """Call pytest-style functions, each run of them one case."""
         for name in names:
+            self.run_test(self.space[name], name)
+        for kind in list(self.space.values()):
+            if not (isinstance(kind, type) and kind.__module__ == "__tests__"):
+                continue
+            if kind.__name__.startswith("Test") and not issubclass(kind, unittest.TestCase):
+                self.run_methods(kind)
+
+    def run_methods(self, kind: type) -> None:
+        """Call the test methods of a pytest-style class, each on an instance of its own."""
+        if "__init__" in vars(kind):
+            return
+        for name in [one for one in dir(kind) if one.startswith("test")]:
+            owner = kind()
+            for before in ("setup_method", "setUp"):
+                if hasattr(owner, before):
+                    getattr(owner, before)()
+            self.run_test(getattr(owner, name), f"{kind.__name__}.{name}", owner)
+
+    def run_test(self, test: Any, name: str, owner: Any = None) -> None:
+        """Run one function or method; what it asserts itself may have been noted as cases."""
+        for run in runs_of(test, self.space, owner):
             before = self.log.passed + self.log.failed
             try:
-                self.space[name]()
+                run()
             except BaseException as error:
                 self.log.case(0, 0, error, name)
             else:

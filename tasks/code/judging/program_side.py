@@ -133,7 +133,7 @@ class ProgramSide:
     ) -> Tree:  # fmt: skip
         """Call a function, a class, a held object or its method; what changed comes back."""
         unpacker = self.begin(changes)
-        positional, keywords = unpacker.unpack(arguments), unpacker.unpack(named)
+        positional, keywords = unpacker.unpack(arguments), unpacker.unpack(named) or {}
         self.shared.remember()
 
         def act() -> Any:

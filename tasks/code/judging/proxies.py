@@ -123,7 +123,8 @@ class Proxy:
                 AttributeError(f"{facts.label!r} object has no {name!r} that is plain data")
             )
         value = facts.asking.get(facts.target, name)
-        if isinstance(value, MethodOf):
+        plain_object = facts.kind == "object" and not facts.own
+        if isinstance(value, MethodOf) or (plain_object and _is_function(value)):
             return BoundMethod(self, name)
         return owned(value, facts.own)
 
@@ -166,6 +167,10 @@ class Proxy:
 
 
 _OPEN_NAMES = frozenset({"__name__", "__doc__", "__qualname__", "__annotations__", "__dict__"})
+
+
+def _is_function(value: Any) -> bool:
+    return isinstance(value, Proxy) and value._facts.kind == "function"
 
 
 def _text(proxy: Proxy, method: str) -> str:

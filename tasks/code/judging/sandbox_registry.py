@@ -4,22 +4,41 @@ import atexit
 import os
 import re
 import threading
+from functools import cache
+from importlib.util import find_spec
 
 from .... import sandbox as backends
 from ....sandbox.types import Sandbox
 from .session import Judges
 
-_IMPORTED = re.compile(r"^[ \t]*(?:import|from)[ \t][^#\n]*?\b(numpy|scipy|sympy)\b", re.MULTILINE)
+_IMPORTED = re.compile(
+    r"^[ \t]*(?:import|from)[ \t][^#\n]*?\b(mpmath|numpy|pandas|scipy|sympy)\b", re.MULTILINE
+)
 _lock = threading.Lock()
 _judges: dict[int, Judges] = {}
 
 
-def imported_libraries(source: str) -> tuple[str, ...]:
-    """The libraries beyond the standard one that a program imports and finds everywhere.
+def _renew_lock() -> None:
+    """A child of a fork has no thread that would release the lock."""
+    global _lock
+    _lock = threading.Lock()
 
-    They are dependencies of this package, so that a verdict does not depend on the machine.
-    """
-    return tuple(sorted(set(_IMPORTED.findall(source))))
+
+os.register_at_fork(after_in_child=_renew_lock)
+
+
+def imported_libraries(source: str) -> tuple[str, ...]:
+    """The libraries beyond the standard one that a program imports, of those that it may."""
+    found = {name for name in _IMPORTED.findall(source) if is_installed(name)}
+    if "pandas" in found:
+        found.add("numpy")
+    return tuple(sorted(found))
+
+
+@cache
+def is_installed(library: str) -> bool:
+    """Whether a library is there to be imported; it is not imported for that."""
+    return find_spec(library) is not None
 
 
 def program_sandbox() -> Sandbox:

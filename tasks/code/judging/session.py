@@ -6,6 +6,7 @@ trusts the judge for the outcome of the tests and the program for nothing.
 
 import re
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +18,9 @@ from .source_bundle import bundle
 
 JUDGE_LIMITS = Limits(cpu_seconds=36_000, wall_seconds=86_400, memory_mb=2048, output_kb=4096)
 JUDGE_CPU_SECONDS = 10.0
+_TOO_LONG = Outcome("timeout", reason="the tests ran longer than the whole limit")
 JOBS_PER_JUDGE = 500
-LARGEST_REPLY = 8 * 2**20
+LARGEST_REPLY = 32 * 2**20
 HEAVY_REPLIES = 4 * 2**20
 """Bytes of replies after which a judge is not used again: its memory may have grown."""
 _LEAVES_TRACES = re.compile(
@@ -79,6 +81,8 @@ class ProgramChannel:
         self._channel = sandbox.open_channel(
             Program("", preload=preload, prelude=bundle("program_side")), limits
         )
+        self.deadline = time.monotonic() + limits.wall_seconds
+        """When the verdict has to be there; to wait for a free sandbox took none of that time."""
         self.names: Mapping[str, str] = {}
         self._seconds = seconds
         self._ahead = (b"", b"")
@@ -182,18 +186,14 @@ class Judges:
         closed: ChannelClosed | None = None
         keep = False
         try:
-            question = dumps(
-                {
-                    "tests": job.tests, "prompt": job.prompt, "setup": job.setup,
-                    "entry": job.entry_point, "wanted": list(job.wanted), "check": job.check,
-                    "functions": list(job.functions), "modules": list(job.modules),
-                    "names": dict(program.names), "alone": alone,
-                }
-            )  # fmt: skip
+            question = _job_message(job, program.names, alone)
             calls = relayed = 0
             while True:
                 try:
-                    reply = judge.channel.ask(question, JUDGE_CPU_SECONDS)
+                    left = program.deadline - time.monotonic()
+                    if calls and left <= 0:
+                        raise ChannelClosed(_TOO_LONG)
+                    reply = judge.channel.ask(question, min(JUDGE_CPU_SECONDS, max(left, 1.0)))
                 except ChannelClosed as error:
                     raise JudgeFailedError(
                         f"{error} after {calls} calls", error.outcome, calls
@@ -240,3 +240,15 @@ class Judges:
         for judge in [one for shelf in idle.values() for one in shelf]:
             judge.channel.close()
         self._sandbox.close()
+
+
+def _job_message(job: Job, names: Mapping[str, str], alone: bool) -> bytes:
+    """What a judge is told of a job."""
+    return dumps(
+        {
+            "tests": job.tests, "prompt": job.prompt, "setup": job.setup,
+            "entry": job.entry_point, "wanted": list(job.wanted), "check": job.check,
+            "functions": list(job.functions), "modules": list(job.modules),
+            "names": dict(names), "alone": alone,
+        }
+    )  # fmt: skip

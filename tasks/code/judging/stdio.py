@@ -29,6 +29,10 @@ class Compare:
     numbers: bool = False
 
 
+EXACT_LINES = Compare()
+"""Line by line, without trailing whitespace."""
+
+
 def run_cases(
     sandbox: Sandbox, source: str, cases: Sequence[Case], limits: Limits, stop_early: bool
 ) -> list[Outcome]:

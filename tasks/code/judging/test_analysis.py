@@ -17,7 +17,7 @@ _USUAL_MODULES = frozenset(
         "statistics", "typing", "cmath", "time",
     }
 )  # fmt: skip
-_STANDARD = sys.stdlib_module_names | {"solution"}
+_STANDARD = sys.stdlib_module_names | {"solution", "pytest"}
 _PLAIN_BASES = frozenset({"NamedTuple", "Enum", "IntEnum", "StrEnum"})
 
 
@@ -41,6 +41,8 @@ class TestFacts:
     """pytest-style functions to call."""
     decides: str
     """How the tests say no: "assert" or "raise"; empty when they cannot."""
+    demanded: frozenset[str]
+    """Of the names wanted: what the tests call, catch or ask the type of, so code of a program."""
     libraries: tuple[str, ...]
     """Libraries beyond the standard one that the trusted texts import."""
     literal: LiteralTests | None
@@ -93,6 +95,7 @@ def _read(tests: str, prompt: str, setup: str, entry_point: str) -> TestFacts:
         functions=tuple(
             name for name in functions if name.startswith("test") and name not in called
         ),
+        demanded=_demanded(inside["tests"]) & wanted,
         decides=_decides(inside["tests"]),
         libraries=tuple(sorted(set().union(*map(imported, inside.values())) - _STANDARD)),
         literal=_literal_tests(trees, entry_point, check) if len(tests) <= LONGEST_TEXT else None,
@@ -114,6 +117,29 @@ def _decides(found_nodes: list[ast.AST]) -> str:
     if ast.Assert in kinds or any(map(is_asserting_call, calls)):
         return "assert"
     return "raise" if ast.Raise in kinds else ""
+
+
+def _demanded(found_nodes: list[ast.AST]) -> frozenset[str]:
+    """The names that are called, caught, or asked whether something is one of them."""
+    found: set[str] = set()
+    for node in found_nodes:
+        parts: list[ast.expr | None] = []
+        if isinstance(node, ast.Call):
+            asks = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            types = node.args if asks in _ASK_FOR_TYPES or asks.startswith("assertRaises") else []
+            parts = [node.func, *types]
+        elif isinstance(node, ast.ExceptHandler):
+            parts = [node.type]
+        elif isinstance(node, ast.Attribute):
+            root = node.value
+            parts = [root] if isinstance(root, ast.Name) and root.id[:1].isupper() else []
+        for part in parts:
+            listed = part.elts if isinstance(part, ast.Tuple) else [part]
+            found |= {one.id for one in listed if isinstance(one, ast.Name)}
+    return frozenset(found)
+
+
+_ASK_FOR_TYPES = frozenset({"isinstance", "issubclass", "raises", "assertIsInstance"})
 
 
 def _is_plain(node: ast.ClassDef) -> bool:

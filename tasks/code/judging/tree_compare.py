@@ -4,11 +4,14 @@ The host compares here, under no limit of its own, so the cost must follow from 
 value: a reply that is larger, or whose keys all collide in a hash table, is never unpacked.
 """
 
+import base64
+import struct
 from collections.abc import Iterator
 from typing import Any
 
 from .codec import Unpacker, no_rebuild
 from .notation import MalformedError, Tree
+from .shorten import shorten
 
 MAX_SHOWN = 1_000
 _NUMBERED = frozenset({"l", "s", "d", "od", "C", "dd", "q", "B", "a"})
@@ -18,7 +21,8 @@ _HASHED = frozenset({"s", "f", "d", "od", "C", "dd"})
 def same_tree(tree: Tree, want: Any, tuples_are_lists: bool = False) -> bool:
     """Whether a tree is that of `want`: as Python's ==, but True is not 1, a tuple no list.
 
-    `tuples_are_lists` lets a tuple stand for a list, for benchmarks whose values are JSON.
+    `tuples_are_lists` is for benchmarks whose values are JSON and compared by Python's ==: a
+    tuple stands for a list, True for 1, and a scalar of numpy for its number.
     """
     try:
         return _Comparison(tree, tuples_are_lists).same(tree, want)
@@ -32,7 +36,7 @@ def shown(tree: Tree) -> str:
     if parts > MAX_SHOWN:
         return "a value with more than a thousand parts"
     try:
-        return repr(Unpacker(no_rebuild).unpack(tree))[:300]
+        return shorten(Unpacker(no_rebuild).unpack(tree), 300)
     except MalformedError:
         return "an object that is not plain data"
     except (ValueError, RecursionError):
@@ -53,6 +57,7 @@ class _Comparison:
     """One reply, with its containers by number."""
 
     def __init__(self, tree: Tree, tuples_are_lists: bool) -> None:
+        self._as_json = tuples_are_lists
         self._sequences: dict[Any, tuple[str, ...]] = {
             list: ("l", "t") if tuples_are_lists else ("l",),
             tuple: ("t",),
@@ -78,7 +83,9 @@ class _Comparison:
             return self._same_dict(tree, want)
         if kind in (set, frozenset):
             return self._same_set(tree, want)
-        got = _scalar(tree)
+        got = _scalar(_number_of(tree) if self._as_json else tree)
+        if self._as_json and kind in _NUMBERS and type(got) in _NUMBERS:
+            return bool(got == want)
         if kind is bool or type(got) is bool:
             return got is want
         if kind in (int, float):
@@ -99,6 +106,25 @@ class _Comparison:
             return False
         items = [_scalar(item) for item in tree[1:]]
         return all(item in want for item in items) and len(set(items)) == len(want)
+
+
+_NUMBERS = (bool, int, float)
+_FORMATS = {
+    "b1": "?", "i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I",
+    "u8": "Q", "f2": "e", "f4": "f", "f8": "d",
+}  # fmt: skip
+"""By numpy's name of a type of numbers: that of `struct`."""
+
+
+def _number_of(tree: Tree) -> Tree:
+    """The number in a scalar of numpy; any other tree as it is."""
+    if type(tree) is not list or tree[0] != "ns" or tree[1][1:] not in _FORMATS:
+        return tree
+    order = ">" if tree[1][0] == ">" else "<"
+    try:
+        return struct.unpack(order + _FORMATS[tree[1][1:]], base64.b64decode(tree[2]))[0]
+    except struct.error:
+        raise MalformedError("a number of another size") from None
 
 
 def _scalar(tree: Tree) -> Any:

@@ -203,6 +203,20 @@ def test_same_tree_is_strict_about_types() -> None:
     assert same_tree(["I", hex(2**9000)], 2**9000)
 
 
+def test_values_of_json_compare_by_equality() -> None:
+    for tree, want in (
+        (True, 1),
+        (1, True),
+        (["ns", "<i8", "BQAAAAAAAAA="], 5),
+        (["l", False], [0]),
+    ):
+        assert same_tree(tree, want, tuples_are_lists=True)
+        assert not same_tree(tree, want)
+    assert not same_tree(["ns", "<i8", "BQAAAAAAAAA="], 6, tuples_are_lists=True)
+    assert not same_tree(["ns", "<i8", "BQ=="], 5, tuples_are_lists=True)
+    assert not same_tree("1", 1, tuples_are_lists=True)
+
+
 def test_arguments_change_in_place() -> None:
     for old, new in (
         ([1, 2], [3]), ({1: 2}, {3: 4}), ({1}, {2}), (bytearray(b"a"), bytearray(b"bc")),

@@ -59,7 +59,7 @@ PROGRAMS = {
         "incorrect",
         "cannot be sent",
     ),
-    "result too large": ("def f(n): return 'x' * 12_000_000", "rejected", "more than"),
+    "result too large": ("def f(n): return 'x' * 40_000_000", "rejected", "more than"),
 }  # fmt: skip
 
 

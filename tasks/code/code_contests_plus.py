@@ -1,0 +1,44 @@
+"""CodeContests+: CodeContests with made test cases and checkers (Wang et al. 2025)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..problem import Problem
+from ._stored import Record, limited, records
+from .formats.fields import text_field
+from .formats.input_output import InputOutputSuite, cases_of, problem_with_cases
+
+
+def _python(submissions: Any) -> str:
+    """The first submission in Python 3 of a list of {"code", "language"}."""
+    for one in submissions if isinstance(submissions, list) else []:
+        if isinstance(one, Mapping) and str(one.get("language", "")).lower() in (
+            "py3", "python3", "python", "pypy3", "3",
+        ):  # fmt: skip
+            return str(one.get("code", one.get("solution", "")))
+    return ""
+
+
+def _problem(row: Record, index: int) -> Problem:
+    name = str(row.get("id", index))
+    where = f"code_contests_plus {name}"
+    return problem_with_cases(
+        "code_contests_plus", name, text_field(row, ("description",), where),
+        _python(row.get("correct_submissions")),
+        cases_of(row["test_cases"], where, "test_cases"),
+        checker=row.get("checker"), time_limit=float(row.get("time_limit") or 0) / 1000,
+    )  # fmt: skip
+
+
+def load(
+    split: str = "train", data_dir: str | None = None, path: str | None = None
+) -> InputOutputSuite:
+    """Read CodeContests+ with `test_cases` in the rows. Raises UsageError."""
+    limited("split", split, ["train"])
+    rows = records(
+        "code_contests_plus", ["code_contests_plus/train.jsonl", "code_contests_plus.jsonl"],
+        ("description", "test_cases"), data_dir=data_dir, path=path,
+        hub=("ByteDance-Seed/Code-Contests-Plus", split),
+    )  # fmt: skip
+    problems = [_problem(row, index) for index, row in enumerate(rows)]
+    return InputOutputSuite("code_contests_plus", problems, split)

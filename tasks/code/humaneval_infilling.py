@@ -1,0 +1,61 @@
+"""HumanEval-Infilling: fill the gap between a prompt and a suffix (Bavarian et al. 2022)."""
+
+from ..problem import Problem
+from ..verdict import Verdict, wrong
+from ._stored import CodeSuite, fenced, limited, records
+from .extraction.code_blocks import code_blocks
+from .extraction.reply_text import reply_text
+from .extraction.syntax import defines
+from .verifier import verify_function
+
+FIELDS = ("task_id", "prompt", "suffix", "canonical_solution", "test", "entry_point")
+
+_ASK = "Write what is missing at <gap>, and nothing else.\n\n"
+
+
+class Infilling(CodeSuite):
+    """The reply is the missing part as it is, or the whole function in a block."""
+
+    name = "humaneval_infilling"
+
+    def gold(self, problem: Problem) -> str:
+        return problem.answer
+
+    def check(self, problem: Problem, completion: str) -> Verdict:
+        meta = problem.meta
+        reply, reason = reply_text(completion)
+        if reply is None:
+            return wrong("truncated", None, f"No program to run: {reason}.")
+        blocks = code_blocks(reply)
+        middle = blocks[-1].text if blocks and blocks[-1].closed else reply
+        if not middle.strip():
+            return wrong("no_answer", None, "No program to run: the completion is empty.")
+        joined = _joined(meta["prompt"], middle, meta["suffix"])
+        whole = defines(middle, meta["entry_point"]) or not defines(joined, meta["entry_point"])
+        text = completion if whole else fenced(joined)
+        return verify_function(text, meta["test"], meta["entry_point"])
+
+
+def _joined(prompt: str, middle: str, suffix: str) -> str:
+    end = "" if middle.endswith("\n") or suffix.startswith("\n") or not suffix else "\n"
+    return prompt + middle + end + suffix
+
+
+def load(split: str = "test", data_dir: str | None = None, path: str | None = None) -> Infilling:
+    """Read HumanEval-Infilling, any of its three files. Raises UsageError."""
+    limited("split", split, ["test"])
+    rows = records(
+        "humaneval_infilling",
+        ["humaneval_infilling/HumanEval-SingleLineInfilling.jsonl", "humaneval_infilling.jsonl"],
+        FIELDS, data_dir=data_dir, path=path, hub=("loubnabnl/humaneval_infilling", split),
+    )  # fmt: skip
+    problems = [
+        Problem(
+            str(row["task_id"]), "humaneval_infilling",
+            _ASK + f"{row['prompt']}<gap>{row['suffix']}",
+            row["canonical_solution"],
+            {key: row[key] for key in ("entry_point", "test", "prompt", "suffix")},
+        )
+        for row in rows
+    ]  # fmt: skip
+    return Infilling(problems, split)
