@@ -174,7 +174,7 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
     if stated.before:
         found = Extraction(stated.before, "statement", reason, language=stated.language)
         return _judged(found, text[stated.value :], shape)
-    start, candidates = _candidates(text, stated.value)
+    candidates = _candidates(text, stated.value)
     if not candidates:
         return Extraction(None, "none", "the answer is empty")
     if stated.standing == "supposed":
@@ -185,6 +185,10 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
         value = shape.read(content)
         if value is not None:
             found = Extraction(content, "statement", reason, value=value, language=stated.language)
+            if other := _listed(content, text[end:], value, shape):
+                return replace(
+                    found, candidates=(content, other), doubt="a list of answers follows"
+                )
             return _judged(found, text[end:], shape)
     content, end = next((one for one in candidates if "\n" not in one[0]), candidates[-1])
     for one, stop in candidates:
@@ -195,6 +199,18 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
     return _judged(found, text[end:], shape)
 
 
+_BULLETS = ("- ", "* ", "• ", "+ ", "– ")
+
+
+def _listed(content: str, tail: str, value: Any, shape: Shape) -> str:
+    """The other answer in the next line of a list that the answer stands in; "" for none."""
+    following = tail.lstrip("*_.").lstrip("\n").split("\n", 1)[0].strip()
+    if not (content.startswith(_BULLETS) and following.startswith(_BULLETS)):
+        return ""
+    other = shape.read(following[2:].strip())
+    return following if other is not None and other != value else ""
+
+
 _FENCED = re.compile(
     r"(?P<fence>```|~~~|\"\"\")[a-z]{0,12}[ \t]{0,8}\n(?P<inner>.*?)\n?(?P=fence)", re.DOTALL
 )
@@ -203,22 +219,24 @@ _DISPLAYS = (("$$", "$$"), ("\\[", "\\]"), ("\\begin{", "\\end{"))
 _SPAN = 20_000
 
 
-def _candidates(text: str, start: int) -> tuple[int, list[tuple[str, int]]]:
+def _candidates(text: str, start: int) -> list[tuple[str, int]]:
     """The texts that a statement may state, longest first, each with its end in the text."""
     block = text[start : start + _SPAN]
-    lead = len(block) - len(block.lstrip(" \t\r\n*_:：`"))
+    lead = len(block) - len(block.lstrip(" \t\r\n*_:："))
+    if block[lead : lead + 3] != "```":
+        lead = len(block) - len(block.lstrip(" \t\r\n*_:：`"))
     bold = "**" in block[:lead]
     start, block = start + lead, block[lead:]
     if fenced := _FENCED.match(block):
-        return start, [(fenced["inner"], start + fenced.end())]
+        return [(fenced["inner"], start + fenced.end())]
     if not block.strip():
-        return start, []
+        return []
     for opening, closing in _DISPLAYS:
         if block.startswith(opening) and (close := block.find(closing, len(opening))) >= 0:
             stop = close + len(closing)
             if closing == "\\end{":
                 stop = block.find("}", stop) + 1 or len(block)
-            return start, [(block[:stop], start + stop)]
+            return [(block[:stop], start + stop)]
     line = block.split("\n", 1)[0]
     found = []
     paragraph = block.split("\n\n", 1)[0]
@@ -227,16 +245,20 @@ def _candidates(text: str, start: int) -> tuple[int, list[tuple[str, int]]]:
     for end in _ends(line):
         piece = line[:end]
         shown = piece.replace("**", "") if bold or piece.count("**") == 1 else piece
+        shown = _BOLD.sub(r"\1", shown)
         found.append((shown.strip(" \t*_" if bold else " \t"), start + end))
-    return start, [one for one in dict.fromkeys(found) if one[0].strip()]
+    return [one for one in dict.fromkeys(found) if one[0].strip()]
 
 
+_BOLD = re.compile(r"(?<![^\s=:(])\*\*([^*\n]{1,200})\*\*(?=[\s.,;:!?)]|$)")
+_JOINING = ("or", "and", "either", "not", "nor", "neither")
 _SENTENCE_END = re.compile(r"[.!?](?=[\s*)\"'”]|$)|[。！？।]")
 _REASON = re.compile(
     r",?\s\(?(?:because|since|which|as|so|due to|after|given|that is|i\.e\.|namely|in other words|"
     r"rather than|not|and not|but not|I (?:think|believe|guess|hope|suppose|am)|right\?|"
     r"and (?:we|this|that is|nothing|it is|no|I|not)|in total|overall|therefore|hence|thus|car|"
-    r"weil|porque|puisque|da|потому|так как|as)\b|，|；|\s?[（(](?:since|because|as|that is|i\.e\.)|\sor equivalently",
+    r"weil|porque|puisque|da|потому|так как)\b|，|；|"
+    r"\s?[（(](?:since|because|as|that is|i\.e\.)|\sor equivalently",
     re.IGNORECASE,
 )
 
@@ -259,7 +281,8 @@ def _ends(line: str) -> list[int]:
     reasons = [
         mark.start()
         for mark in _REASON.finditer(line[: min(sentence, 2_000)])
-        if line[: mark.start()].count("$") % 2 == 0 and mark.start() > 0
+        if line[: mark.start()].count("$") % 2 == 0
+        and line[: mark.start()].rstrip().casefold().split(" ")[-1] not in ("", *_JOINING)
     ]
     ends = [*reasons[:6], len(line.rstrip()), *reversed(stops)]
     ends = [end for end in ends if end <= sentence or end == len(line.rstrip())]

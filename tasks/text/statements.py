@@ -1,4 +1,4 @@
-"""Sentences that state an answer: a noun for "answer", what leads to it, and what ties it to a value.
+"""Sentences that state an answer: a noun for "answer", its lead, and its tie to a value.
 
 Every word from the start of the clause to the value is understood, or the sentence states nothing:
 "The final answer is 5" does, "Half of the answer is 5" and "One might think the answer is 5" do
@@ -72,6 +72,10 @@ _CLAUSES = frozenset(
         "this means",
         "it follows",
         "i think",
+        "i am sure",
+        "i'm sure",
+        "i am certain",
+        "i'm certain",
         "i believe",
         "we conclude",
         "i conclude",

@@ -33,9 +33,9 @@ __all__ = [
     "Way",
     "cache_info",
     "choice_of",
+    "decide",
     "gold_reading",
     "names_another",
-    "decide",
     "warm",
 ]
 
@@ -46,9 +46,11 @@ class Way:
 
     language: Language | None = None
     strict: bool = True
+    marked: bool = True
+    """Whether anything marks the text as the answer."""
 
     def __hash__(self) -> int:
-        return hash((self.language.code if self.language else "", self.strict))
+        return hash((self.language.code if self.language else "", self.strict, self.marked))
 
 
 STRICT = Way()
@@ -109,11 +111,24 @@ def _decide(gold: Reading, answer: Reading, rules: Rules, way: Way) -> Decision:
         return several
     if gold.text == answer.text or compact(gold.text) == compact(answer.text):
         return Decision("correct", "the answer is the gold as written", "text")
-    if gold.answer is not None and not gold.textual and (answer.answer is None or answer.textual):
-        answer = distilled(answer, way.language, strict=way.strict)
+    if _same_time(gold, answer):
+        return Decision("correct", "the same time, which one side marks as am or pm", "text")
+    if (
+        gold.answer is not None
+        and not gold.textual
+        and (answer.answer is None or answer.textual or answer.is_sentence)
+    ):
+        answer = distilled(answer, way.language, strict=way.strict, marked=way.marked)
     if gold.answer is None or gold.textual or answer.answer is None:
         return decide_text(gold, answer)
     return _decide_value(gold, answer, rules)
+
+
+def _same_time(gold: Reading, answer: Reading) -> bool:
+    """2:30 against 2:30 pm: one side leaves the half of the day open."""
+    times = [one.text.casefold().removesuffix(" am").removesuffix(" pm") for one in (gold, answer)]
+    marked = sum(one.text.casefold().endswith((" am", " pm")) for one in (gold, answer))
+    return marked == 1 and times[0] == times[1] and ":" in times[0]
 
 
 def _decide_value(gold: Reading, answer: Reading, rules: Rules) -> Decision:

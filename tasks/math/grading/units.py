@@ -4,6 +4,7 @@ import re
 
 from ...text.languages import changes_number
 from ...text.nouns import is_counted, is_open
+from ...text.vocabulary import vocabulary
 
 _NAMES = {
     "mm": "mm millimeter millimeters millimetre millimetres",
@@ -119,7 +120,9 @@ def unit_of(text: str) -> str | None:
     if "ms^" in text:
         text = _MS.sub("m s", text)
     words = _PARTS.findall(text.replace("per cent", "percent").replace("}", ""))
-    if not words or len(words) > 10 or changes_number(" ".join(words)) and len(words) > 1:
+    if not words or len(words) > 10:
+        return None
+    if len(words) > 1 and changes_number(" ".join(words)):
         return None
     if [word.casefold() for word in words if word != "."] in (["percent"], ["pct"], ["percentage"]):
         return "percent"
@@ -176,6 +179,8 @@ def _countable(words: list[str]) -> list[str]:
     """The words of what is counted, without brackets, and up to a circumstance."""
     kept: list[str] = []
     for word in words:
+        if word.casefold() == "more" and not kept:
+            continue
         if word.casefold() in _TRAILING or (word.casefold() in ("in", "at", "each", "a") and kept):
             break
         if word.isalpha() or word == "-":
@@ -183,9 +188,9 @@ def _countable(words: list[str]) -> list[str]:
     return kept
 
 
-_TRAILING = frozenset(
+_TRAILING = vocabulary(
     "left total altogether together remaining in each tall long wide high deep old away more all "
-    "per day per_day every".split()
+    "per day every"
 )
 _IGNORED = frozenset(("of", "in", "each", "the", "a", ".", ",", "'", "-", "(", ")", "*"))
 
