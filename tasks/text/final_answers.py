@@ -91,6 +91,9 @@ def _judged(found: Extraction, tail: str, shape: Shape, before: str = "") -> Ext
     assert found.text is not None
     if before and (reason := doubt_before(before)):
         return replace(found, doubt=reason)
+    asked = tail.lstrip(" \t*_`$\"')").startswith("?")
+    if asked and (_concludes(shape) or tail.strip(" ?*_.$\n")):
+        return replace(found, doubt="the answer is asked, not stated")
     value = found.value if found.value is not None else shape.read(found.text)
     value = value if value is not None else strip_dressing(found.text).casefold()
     offers = getattr(shape, "offers_another", None)
@@ -174,7 +177,7 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
     if stated.before:
         found = Extraction(stated.before, "statement", reason, language=stated.language)
         return _judged(found, text[stated.value :], shape)
-    candidates = _candidates(text, stated.value)
+    candidates = _candidates(text, stated.value, _concludes(shape))
     if not candidates:
         return Extraction(None, "none", "the answer is empty")
     if stated.standing == "supposed":
@@ -199,15 +202,16 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
     return _judged(found, text[end:], shape)
 
 
-_BULLETS = ("- ", "* ", "• ", "+ ", "– ")
+_BULLET = re.compile(r"(?:[-*•+–]|\(?[0-9a-z]{1,2}[.)])\s+")
 
 
 def _listed(content: str, tail: str, value: Any, shape: Shape) -> str:
     """The other answer in the next line of a list that the answer stands in; "" for none."""
     following = tail.lstrip("*_.").lstrip("\n").split("\n", 1)[0].strip()
-    if not (content.startswith(_BULLETS) and following.startswith(_BULLETS)):
+    mark = _BULLET.match(following)
+    if mark is None or not _BULLET.match(content):
         return ""
-    other = shape.read(following[2:].strip())
+    other = shape.read(following[mark.end() :].strip())
     return following if other is not None and other != value else ""
 
 
@@ -219,8 +223,11 @@ _DISPLAYS = (("$$", "$$"), ("\\[", "\\]"), ("\\begin{", "\\end{"))
 _SPAN = 20_000
 
 
-def _candidates(text: str, start: int) -> list[tuple[str, int]]:
-    """The texts that a statement may state, longest first, each with its end in the text."""
+def _candidates(text: str, start: int, several: bool = False) -> list[tuple[str, int]]:
+    """The texts that a statement may state, longest first, each with its end in the text.
+
+    `several`: the sentences of a line may state the parts of one answer.
+    """
     block = text[start : start + _SPAN]
     lead = len(block) - len(block.lstrip(" \t\r\n*_:："))
     if block[lead : lead + 3] != "```":
@@ -242,7 +249,7 @@ def _candidates(text: str, start: int) -> list[tuple[str, int]]:
     paragraph = block.split("\n\n", 1)[0]
     if "\n" in paragraph.strip():
         found.append((paragraph, start + len(paragraph)))
-    for end in _ends(line):
+    for end in ([len(line.rstrip())] if several else []) + _ends(line):
         piece = line[:end]
         shown = piece.replace("**", "") if bold or piece.count("**") == 1 else piece
         shown = _BOLD.sub(r"\1", shown)
@@ -300,6 +307,11 @@ def _bare(text: str, shape: Shape, strict: bool) -> Extraction:
         # A block that holds only the answer, unless it names a language.
         stripped = stripped[: len(stripped) - len(fenced[0])] + "\n" + fenced[1]
     lines = [line.strip() for line in stripped[-2000:].split("\n") if line.strip()]
+    if _concludes(shape):
+        for content in _closings(stripped):
+            value = shape.read(content)
+            if value is not None:
+                return Extraction(content, "closing", "the response closes with it", value=value)
     if len(lines) >= 2 and _is_bare_line(lines[-1]) and _words(lines[-2]) >= 3:
         return Extraction(lines[-1], "final_line", "the last line is only a short answer")
     if len(lines) == 2 and lines[0] == lines[1]:

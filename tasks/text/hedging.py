@@ -73,7 +73,8 @@ _BACK = vocabulary("wait actually sorry hmm hm correction scratch oops edit upda
 _JUDGING = vocabulary("is was isn't wasn't seems cannot")
 _RETRACTIONS = (
     ("made", "a", "mistake"), ("made", "an", "error"), ("made", "a", "slip"),
-    ("retract",), ("withdraw",), ("disregard",), ("take", "back"), ("changed", "my", "mind"),
+    ("retract",), ("withdraw",), ("disregard",), ("take", "back"), ("take", "that", "back"),
+    ("take", "it", "back"), ("take", "this", "back"), ("changed", "my", "mind"),
     ("change", "my", "mind"), ("scratch", "that"), ("never", "mind"), ("nevermind",),
     ("just", "kidding"), ("i", "lied"), ("ignore", "the", "above"), ("ignore", "that"),
     ("ignore", "this"), ("ignore", "my"), ("made", "that", "up"), ("don't", "trust"),
@@ -139,7 +140,8 @@ def doubt_after(tail: str, reads: Reads, value: Any) -> tuple[str, str]:
         words = [token.text.casefold() for token in found if token.text[:1].isalpha()]
         if not words:
             continue
-        if reason := _retracted(words, index == 0):
+        after_label = words[1:] if len(found) > 1 and found[1].text == ":" else words
+        if reason := _retracted(words, index == 0) or _retracted(after_label, False):
             return reason, ""
         other, turned = _second(part, found, reads, value, turned)
         if other:
@@ -168,7 +170,8 @@ def _retracted(words: list[str], first: bool) -> str:
     rest = [word for word in words[place + 1 : place + 6] if not word.endswith("ly")]
     if words[place].endswith("n't") or words[place] == "cannot" or rest[:1] == ["not"]:
         after = rest[1:] if rest[:1] == ["not"] else rest
-        if not after or after[0] in ("the", "a", "my", "our", "right", "correct", "true", "it"):
+        article = after[:1] == ["a"] and len(after) > 1  # and not the option A
+        if not after or article or after[0] in _DENIED:
             return "the answer is denied"
     return "the answer is called wrong" if rest[:1] and rest[0] in _JUDGES else ""
 
@@ -197,7 +200,18 @@ def _second(
         place += turn or 1
     if not opens or place >= len(found):
         return "", turned
-    return _offered(part, found, place, reads, value), turned
+    if other := _offered(part, found, place, reads, value):
+        return other, turned
+    ties = [index for index, token in enumerate(found) if token.text.casefold() in _TIES]
+    if not turned or not ties or ties[-1] + 1 >= len(found):
+        return "", turned
+    return _offered(part, found, ties[-1] + 1, reads, value), turned
+
+
+_DENIED = frozenset(("the", "my", "our", "right", "correct", "true", "it"))
+"""What "this is not" denies the answer itself with."""
+_TIES = frozenset(("is", "be", "was"))
+"""What ties a value to the end of a second thought: "Hmm, that fails, so it must be 6"."""
 
 
 def _turn(found: list[Token], place: int) -> int:
