@@ -3,6 +3,7 @@
 Every step is linear in the length of the text.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -244,6 +245,8 @@ def _candidates(text: str, start: int, several: bool = False) -> list[tuple[str,
             if closing == "\\end{":
                 stop = block.find("}", stop) + 1 or len(block)
             return [(block[:stop], start + stop)]
+    if (length := _json_lines(block)) > 0:
+        return [(block[:length], start + length)]
     line = block.split("\n", 1)[0]
     found = []
     paragraph = block.split("\n\n", 1)[0]
@@ -255,6 +258,17 @@ def _candidates(text: str, start: int, several: bool = False) -> list[tuple[str,
         shown = _BOLD.sub(r"\1", shown)
         found.append((shown.strip(" \t*_" if bold else " \t"), start + end))
     return [one for one in dict.fromkeys(found) if one[0].strip()]
+
+
+def _json_lines(block: str) -> int:
+    """The length of a JSON list or object that begins the block and ends on a later line, or 0."""
+    if not block.startswith(("[", "{")):
+        return 0
+    try:
+        _, length = json.JSONDecoder().raw_decode(block)
+    except (ValueError, RecursionError):
+        return 0
+    return length if "\n" in block[:length] else 0
 
 
 _BOLD = re.compile(r"(?<![^\s=:(])\*\*([^*\n]{1,200})\*\*(?=[\s.,;:!?)]|$)")
