@@ -18,14 +18,14 @@ from ..comparing.classification import classify
 from ..comparing.comparison import same
 from ..grammar.nodes import TooBigError, symbols
 from ..values.evaluation import work_limit
-from .amounts import rename
 from .answers import Answer
 from .choices import choice_letter, choice_of, decide_letter, decide_letters, names_another
-from .dressing import compact
+from .normalize import compact
 from .outcome import Decision
+from .quantities import rename
 from .reading import Reading, distilled, read
 from .rules import EXACT, Rules
-from .wording import decide_text
+from .word_answers import decide_text
 
 __all__ = [
     "STRICT",

@@ -24,8 +24,8 @@ from ..grammar.lexer import FUNCTIONS, OTHER_NAMES
 from ..grammar.nodes import MAX_TEXT, Node, TooBigError, UnparsableError
 from ..grammar.parser import parse
 from .answers import Answer
-from .dressing import clean, words_of
-from .notations import compound, moment
+from .normalize import clean, words_of
+from .rewrites import compound, moment
 
 _SYNONYMS = {
     phrase: plain

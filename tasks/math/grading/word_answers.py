@@ -2,7 +2,7 @@
 
 import re
 
-from .dressing import words_of
+from .normalize import words_of
 from .outcome import Decision
 from .reading import Reading, doubts, is_prose
 

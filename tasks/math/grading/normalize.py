@@ -5,7 +5,7 @@ import unicodedata
 
 from ...text import strip_dressing
 from ...text.latex_boxes import unbox
-from .notations import plain
+from .rewrites import plain
 
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᵏᵐ", "0123456789+-=()nixyabkm")
 _SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₓᵢⱼₖₘ", "0123456789+-=()nxijkm")
