@@ -144,7 +144,7 @@ def doubt_after(tail: str, reads: Reads, value: Any) -> tuple[str, str]:
         if reason := _retracted(words, index == 0) or _retracted(after_label, False):
             return reason, ""
         other, turned = _second(part, found, reads, value, turned)
-        if other:
+        if other := other or _approved_too(part, found, reads, value):
             return "another answer follows", other
     return "", ""
 
@@ -208,6 +208,21 @@ def _second(
     return _offered(part, found, ties[-1] + 1, reads, value), turned
 
 
+def _approved_too(part: str, found: list[Token], reads: Reads, value: Any) -> str:
+    """The other answer of a sentence that calls it right as well: "Red is also fine"."""
+    words = [token.text.casefold() for token in found]
+    tie = next((index for index, word in enumerate(words[:24]) if word in _APPROVES), None)
+    if not tie or not any(word in _TOO for word in words[tie:]):
+        return ""
+    if any(word in NEGATION for word in words) or not any(w in _AFTERS for w in words[tie + 1 :]):
+        return ""
+    text = part[found[0].start : found[tie - 1].end].strip()
+    other = reads(text)
+    return text if other is not None and other != value else ""
+
+
+_APPROVES = frozenset(("is", "are", "works", "would", "could", "can", "may", "seems", "looks"))
+_TOO = frozenset(("also", "too", "equally", "likewise", "well"))
 _DENIED = frozenset(("the", "my", "our", "right", "correct", "true", "it"))
 """What "this is not" denies the answer itself with."""
 _TIES = frozenset(("is", "be", "was"))
