@@ -149,17 +149,29 @@ def unit_of(text: str) -> str | None:
             power = 1
         elif low not in _IGNORED:
             unknown.append(low)
-    if unknown:
-        if not factors and sign > 0 and power == 1:
-            return "" if _is_counted(words) else None
-        if not all(is_open(word) or word in _TRAILING for word in unknown):
-            return None
-        if not factors or sign < 0:
-            return ""  # "apples per day" has no unit, "cm tall" keeps its own
-    elif not factors:
-        return "" if power == 1 and any(word.isalpha() for word in words) else None
+    if unknown or not factors:
+        name = _unnamed(words, unknown, factors, sign > 0 and power == 1)
+        if name is not _KEEPS:
+            return name
     name = spelled(factors)
     return "" if name.strip("/") == "unit" else name
+
+
+_KEEPS = "keeps"
+
+
+def _unnamed(
+    words: list[str], unknown: list[str], factors: dict[str, int], simple: bool
+) -> str | None:
+    """What words that are no units make of a phrase; `_KEEPS` when they leave its unit."""
+    if not unknown:
+        return "" if simple and any(word.isalpha() for word in words) else None
+    if not factors and simple:
+        return "" if _is_counted(words) else None
+    if not all(is_open(word) or word in _TRAILING for word in unknown):
+        return None
+    # "apples per day" has no unit, "cm tall" keeps its own
+    return "" if not factors or any(power < 0 for power in factors.values()) else _KEEPS
 
 
 def _is_counted(words: list[str]) -> bool:
