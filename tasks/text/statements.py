@@ -225,6 +225,9 @@ def _standing(before: str) -> Standing:
     clause = re.split(r"[.!?。！？\n]", before.rstrip(" ,;:-—–，；：.!?。！？…"))[-1]
     words = clause.split()
     opening = [word.strip("*_,\"'(") for word in words[:4]]
+    ended = before.rstrip().endswith((".", "!", "。"))
+    if ended and opening[:1] == ["if"] and ("," in clause or "then" in words):
+        return "stated"  # a whole conditional sentence before the statement is reasoning
     supposed = any(word in HYPOTHESIS for word in opening[:2]) or opening[:1] in (["say"], ["let"])
     return "supposed" if supposed else "stated"
 
