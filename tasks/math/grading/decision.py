@@ -109,7 +109,11 @@ def _decide(gold: Reading, answer: Reading, rules: Rules, way: Way) -> Decision:
         return decide_letter(gold.letter, gold, answer)
     if (several := decide_letters(gold.text, answer.text)) is not None:
         return several
-    if gold.text == answer.text or compact(gold.text) == compact(answer.text):
+    if (
+        gold.raw == answer.raw
+        or gold.text == answer.text
+        or compact(gold.text) == compact(answer.text)
+    ):
         return Decision("correct", "the answer is the gold as written", "text")
     if _same_time(gold, answer):
         return Decision("correct", "the same time, which one side marks as am or pm", "text")

@@ -240,8 +240,9 @@ def _values(reading: Reading, language: Language | None, gold: bool, marked: boo
     bare = _THE_ANSWER.sub("", reading.text.replace("$", " ").strip())
     if len(bare) < len(reading.text.strip()) and "nswer" in reading.text:
         yield bare
-    if (aside := _ASIDE.search(bare)) and aside.start() > 0 and not doubt_in(_words(aside[0])):
-        yield bare[: aside.start()]
+    plain = plain.strip()
+    if (aside := _ASIDE.search(plain)) and aside.start() > 0 and not doubt_in(_words(aside[0])):
+        yield plain[: aside.start()]
     clause = _CLAUSE.search(bare)
     if clause and clause.start() > 0 and (gold or _is_condition(clause[0])):
         yield bare[: clause.start()]
