@@ -109,12 +109,8 @@ def main() -> None:
             process.kill()
             process.wait()
     before, after = quiet.pop("statuses"), busy.pop("statuses")
-    pairs = chosen(options.cases)
-    differ = [
-        [*pair, one, other]
-        for pair, one, other in zip(pairs, before, after, strict=True)
-        if one != other
-    ]
+    both = zip(chosen(options.cases), before, after, strict=True)
+    differ = [[*pair, one, other] for pair, one, other in both if one != other]
     report = {
         "machine": {
             "cores": len(os.sched_getaffinity(0)),

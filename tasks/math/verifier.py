@@ -66,7 +66,7 @@ def _verify(gold: str, completion: str, rules: Rules, strict: bool) -> Verdict:
         return wrong("no_answer", None, found.reason, how=found.how, truncated=found.truncated)
     if found.doubt and not found.candidates:
         return wrong("incorrect", found.text[:2_000], found.doubt, how=found.how, stage="doubt")
-    way = Way(found.language, strict)
+    way = Way(found.language, strict, found.how not in ("whole", "final_line"))
     decision = decide(gold, found.text, rules, way)
     if found.percent and decision.status == "incorrect" and "%" in gold:
         # The sign of a gold in per cent may stand behind the box.

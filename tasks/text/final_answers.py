@@ -3,6 +3,7 @@
 Every step is linear in the length of the text.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -91,6 +92,9 @@ def _judged(found: Extraction, tail: str, shape: Shape, before: str = "") -> Ext
     assert found.text is not None
     if before and (reason := doubt_before(before)):
         return replace(found, doubt=reason)
+    asked = tail.lstrip(" \t*_`$\"')").startswith("?")
+    if asked and (_concludes(shape) or tail.strip(" ?*_.$\n")):
+        return replace(found, doubt="the answer is asked, not stated")
     value = found.value if found.value is not None else shape.read(found.text)
     value = value if value is not None else strip_dressing(found.text).casefold()
     offers = getattr(shape, "offers_another", None)
@@ -174,7 +178,7 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
     if stated.before:
         found = Extraction(stated.before, "statement", reason, language=stated.language)
         return _judged(found, text[stated.value :], shape)
-    start, candidates = _candidates(text, stated.value)
+    candidates = _candidates(text, stated.value, _concludes(shape))
     if not candidates:
         return Extraction(None, "none", "the answer is empty")
     if stated.standing == "supposed":
@@ -185,6 +189,10 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
         value = shape.read(content)
         if value is not None:
             found = Extraction(content, "statement", reason, value=value, language=stated.language)
+            if other := _listed(content, text[end:], value, shape):
+                return replace(
+                    found, candidates=(content, other), doubt="a list of answers follows"
+                )
             return _judged(found, text[end:], shape)
     content, end = next((one for one in candidates if "\n" not in one[0]), candidates[-1])
     for one, stop in candidates:
@@ -195,6 +203,19 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
     return _judged(found, text[end:], shape)
 
 
+_BULLET = re.compile(r"(?:[-*•+–]|\(?[0-9a-z]{1,2}[.)])\s+")
+
+
+def _listed(content: str, tail: str, value: Any, shape: Shape) -> str:
+    """The other answer in the next line of a list that the answer stands in; "" for none."""
+    following = tail.lstrip("*_.").lstrip("\n").split("\n", 1)[0].strip()
+    mark = _BULLET.match(following)
+    if mark is None or not _BULLET.match(content):
+        return ""
+    other = shape.read(following[mark.end() :].strip())
+    return following if other is not None and other != value else ""
+
+
 _FENCED = re.compile(
     r"(?P<fence>```|~~~|\"\"\")[a-z]{0,12}[ \t]{0,8}\n(?P<inner>.*?)\n?(?P=fence)", re.DOTALL
 )
@@ -203,40 +224,62 @@ _DISPLAYS = (("$$", "$$"), ("\\[", "\\]"), ("\\begin{", "\\end{"))
 _SPAN = 20_000
 
 
-def _candidates(text: str, start: int) -> tuple[int, list[tuple[str, int]]]:
-    """The texts that a statement may state, longest first, each with its end in the text."""
+def _candidates(text: str, start: int, several: bool = False) -> list[tuple[str, int]]:
+    """The texts that a statement may state, longest first, each with its end in the text.
+
+    `several`: the sentences of a line may state the parts of one answer.
+    """
     block = text[start : start + _SPAN]
-    lead = len(block) - len(block.lstrip(" \t\r\n*_:：`"))
+    lead = len(block) - len(block.lstrip(" \t\r\n*_:："))
+    if block[lead : lead + 3] != "```":
+        lead = len(block) - len(block.lstrip(" \t\r\n*_:：`"))
     bold = "**" in block[:lead]
     start, block = start + lead, block[lead:]
     if fenced := _FENCED.match(block):
-        return start, [(fenced["inner"], start + fenced.end())]
+        return [(fenced["inner"], start + fenced.end())]
     if not block.strip():
-        return start, []
+        return []
     for opening, closing in _DISPLAYS:
         if block.startswith(opening) and (close := block.find(closing, len(opening))) >= 0:
             stop = close + len(closing)
             if closing == "\\end{":
                 stop = block.find("}", stop) + 1 or len(block)
-            return start, [(block[:stop], start + stop)]
+            return [(block[:stop], start + stop)]
+    if (length := _json_lines(block)) > 0:
+        return [(block[:length], start + length)]
     line = block.split("\n", 1)[0]
     found = []
     paragraph = block.split("\n\n", 1)[0]
     if "\n" in paragraph.strip():
         found.append((paragraph, start + len(paragraph)))
-    for end in _ends(line):
+    for end in ([len(line.rstrip())] if several else []) + _ends(line):
         piece = line[:end]
         shown = piece.replace("**", "") if bold or piece.count("**") == 1 else piece
+        shown = _BOLD.sub(r"\1", shown)
         found.append((shown.strip(" \t*_" if bold else " \t"), start + end))
-    return start, [one for one in dict.fromkeys(found) if one[0].strip()]
+    return [one for one in dict.fromkeys(found) if one[0].strip()]
 
 
+def _json_lines(block: str) -> int:
+    """The length of a JSON list or object that begins the block and ends on a later line, or 0."""
+    if not block.startswith(("[", "{")):
+        return 0
+    try:
+        _, length = json.JSONDecoder().raw_decode(block)
+    except (ValueError, RecursionError):
+        return 0
+    return length if "\n" in block[:length] else 0
+
+
+_BOLD = re.compile(r"(?<![^\s=:(])\*\*([^*\n]{1,200})\*\*(?=[\s.,;:!?)]|$)")
+_JOINING = ("or", "and", "either", "not", "nor", "neither")
 _SENTENCE_END = re.compile(r"[.!?](?=[\s*)\"'”]|$)|[。！？।]")
 _REASON = re.compile(
     r",?\s\(?(?:because|since|which|as|so|due to|after|given|that is|i\.e\.|namely|in other words|"
     r"rather than|not|and not|but not|I (?:think|believe|guess|hope|suppose|am)|right\?|"
     r"and (?:we|this|that is|nothing|it is|no|I|not)|in total|overall|therefore|hence|thus|car|"
-    r"weil|porque|puisque|da|потому|так как|as)\b|，|；|\s?[（(](?:since|because|as|that is|i\.e\.)|\sor equivalently",
+    r"weil|porque|puisque|da|потому|так как)\b|，|；|"
+    r"\s?[（(](?:since|because|as|that is|i\.e\.)|\sor equivalently",
     re.IGNORECASE,
 )
 
@@ -259,7 +302,8 @@ def _ends(line: str) -> list[int]:
     reasons = [
         mark.start()
         for mark in _REASON.finditer(line[: min(sentence, 2_000)])
-        if line[: mark.start()].count("$") % 2 == 0 and mark.start() > 0
+        if line[: mark.start()].count("$") % 2 == 0
+        and line[: mark.start()].rstrip().casefold().split(" ")[-1] not in ("", *_JOINING)
     ]
     ends = [*reasons[:6], len(line.rstrip()), *reversed(stops)]
     ends = [end for end in ends if end <= sentence or end == len(line.rstrip())]
@@ -277,6 +321,11 @@ def _bare(text: str, shape: Shape, strict: bool) -> Extraction:
         # A block that holds only the answer, unless it names a language.
         stripped = stripped[: len(stripped) - len(fenced[0])] + "\n" + fenced[1]
     lines = [line.strip() for line in stripped[-2000:].split("\n") if line.strip()]
+    if _concludes(shape):
+        for content in _closings(stripped):
+            value = shape.read(content)
+            if value is not None:
+                return Extraction(content, "closing", "the response closes with it", value=value)
     if len(lines) >= 2 and _is_bare_line(lines[-1]) and _words(lines[-2]) >= 3:
         return Extraction(lines[-1], "final_line", "the last line is only a short answer")
     if len(lines) == 2 and lines[0] == lines[1]:

@@ -35,7 +35,8 @@ APPROXIMATION = vocabulary(
     "about around roughly nearly almost approximately approx circa near close somewhere ish"
 )
 DISBELIEF = vocabulary(
-    "doubt deny reject refute wrong incorrect false untrue mistaken impossible fake lie joke "
+    "fails failed refuse refuses refused decline doubt deny reject refute wrong incorrect "
+    "false untrue mistaken impossible fake lie joke"
     "ruled excluded rejected invalid tempting"
 )
 _TALK = vocabulary(
@@ -52,7 +53,7 @@ _TURNS = (
     "also", "on second thought", "just kidding", "kidding", "jk", "p.s.", "ps", "psst", "or else",
     "equivalently", "unless", "if", "then", "next", "instead", "never mind", "nevermind",
     "in reality", "in fact", "in truth", "the truth is", "change of mind", "let me correct",
-    "note", "erratum", "errata", "fix", "fixed", "revised", "after all", "to be honest",
+    "erratum", "errata", "fix", "fixed", "revised", "after all", "to be honest",
     "honestly", "come to think of it", "и", "или", "o", "y", "和", "或", "或者", "不对", "更正",
 )  # fmt: skip
 """What opens a second thought."""
@@ -61,14 +62,19 @@ _FILLERS = vocabulary(
     "possibly probably even as well value option choice final correct should would "
     "alternatively either otherwise instead i think guess believe to actually mean no rather "
     "it's make was must real true right one an a so let's go with say that's wait but is: you "
-    "want see prefer pick choose now here updated new proper"
+    "want see prefer pick choose now here updated new proper on upon reflection sorry because"
 )
 _AFTERS = vocabulary(
     "also too is are could may might can would be works work correct right possible valid "
     "true as well acceptable plausible instead then likely fine ok okay"
 )
+_BACK = vocabulary("wait actually sorry hmm hm correction scratch oops edit update nope no kidding")
+"""Turns after which the sentences that follow are second thoughts."""
+_JUDGING = vocabulary("is was isn't wasn't seems cannot")
 _RETRACTIONS = (
-    ("retract",), ("withdraw",), ("disregard",), ("take", "back"), ("changed", "my", "mind"),
+    ("made", "a", "mistake"), ("made", "an", "error"), ("made", "a", "slip"),
+    ("retract",), ("withdraw",), ("disregard",), ("take", "back"), ("take", "that", "back"),
+    ("take", "it", "back"), ("take", "this", "back"), ("changed", "my", "mind"),
     ("change", "my", "mind"), ("scratch", "that"), ("never", "mind"), ("nevermind",),
     ("just", "kidding"), ("i", "lied"), ("ignore", "the", "above"), ("ignore", "that"),
     ("ignore", "this"), ("ignore", "my"), ("made", "that", "up"), ("don't", "trust"),
@@ -76,7 +82,10 @@ _RETRACTIONS = (
     ("is", "a", "lie"), ("was", "a", "lie"), ("not", "my", "answer"), ("i", "recant"),
 )  # fmt: skip
 """Phrases that take an answer back."""
-_SUBJECTS = vocabulary("it this that answer above result box statement choice option")
+_SUBJECTS = vocabulary(
+    "it this that answer above result box statement choice option claim last previous "
+    "first thing one"
+)
 
 
 def doubt_in(words: list[str]) -> str:
@@ -121,70 +130,103 @@ Reads = Callable[[str], Any | None]
 def doubt_after(tail: str, reads: Reads, value: Any) -> tuple[str, str]:
     """(why what follows an answer takes it back, the other answer if one is named).
 
-    `reads` is the shape's reader; what it reads differently from `value` is another answer.
+    `reads` is the shape's reader; what it reads differently from `value` is another answer. Once a
+    sentence turns back ("Wait, ..."), the sentences after it are read as second thoughts too.
     """
-    parts = sentences(tail[:4_000])
+    parts = sentences(tail[:4_000].removeprefix("$").removeprefix("$"))
+    turned = False
     for index, part in enumerate(parts[:60]):
-        words = [token.text.casefold() for token in tokens(part)]
-        letters = [word for word in words if word[:1].isalpha() or word[:1] == "'"]
-        if not letters:
+        found = tokens(part)
+        words = [token.text.casefold() for token in found if token.text[:1].isalpha()]
+        if not words:
             continue
-        if reason := _retracted(letters, index == 0):
+        after_label = words[1:] if len(found) > 1 and found[1].text == ":" else words
+        if reason := _retracted(words, index == 0) or _retracted(after_label, False):
             return reason, ""
-        if other := _second(part, reads, value, index == 0):
+        other, turned = _second(part, found, reads, value, turned)
+        if other := other or _approved_too(part, found, reads, value):
             return "another answer follows", other
     return "", ""
 
 
 def _retracted(words: list[str], first: bool) -> str:
     """Whether a sentence judges the answer wrong, or takes it back."""
-    spoken = " ".join(words)
+    spoken = f" {' '.join(words)} "
     for phrase in _RETRACTIONS:
-        if f" {' '.join(phrase)} " in f" {spoken} ":
+        if f" {' '.join(phrase)} " in spoken:
             return "the answer is taken back"
-    judged = words
-    if not first:
-        start = next((place for place, word in enumerate(words[:6]) if word in _SUBJECTS), None)
-        if start is None or any(
-            word not in _TALK and word not in _FILLERS and word != "above" for word in words[:start]
-        ):
-            return ""
-        judged = words[start + 1 :]
-    if judged[:1] and judged[0] in ("is", "was", "isn't", "wasn't", "seems", "would", "cannot"):
-        rest = [word for word in judged[1:5] if not word.endswith("ly")]
-        if judged[0].endswith("n't") or judged[0] == "cannot" or rest[:1] == ["not"]:
-            after = rest[1:] if rest[:1] == ["not"] else rest
-            if not after or after[0] in ("the", "a", "my", "our", "right", "correct", "true", "it"):
-                return "the answer is denied"
-        if rest[:1] and rest[0] in _JUDGES:
-            return "the answer is called wrong"
-    return ""
-
-
-def _second(part: str, reads: Reads, value: Any, first: bool) -> str:
-    """A further answer that a sentence offers after a turn: "or 6", "Wait, no: 6"."""
-    found = tokens(part)
-    place = 0
-    while (
-        place < len(found)
-        and found[place].kind == "mark"
-        and found[place].text in "$*_`.,;:!?)]}(\\-—–"
+    place = next((index for index, word in enumerate(words[:8]) if word in _JUDGING), None)
+    if place is None or not all(
+        word in _TALK or word in _FILLERS or word in _SUBJECTS or word in _TURNS
+        for word in words[:place]
     ):
+        return ""
+    if place == 0 and not first:
+        return ""
+    if first and not place and words[0] not in ("is", "was", "isn't", "wasn't", "seems", "cannot"):
+        return ""
+    if any(word in ("because", "since", "as") for word in words[:place]):
+        return ""
+    rest = [word for word in words[place + 1 : place + 6] if not word.endswith("ly")]
+    if words[place].endswith("n't") or words[place] == "cannot" or rest[:1] == ["not"]:
+        after = rest[1:] if rest[:1] == ["not"] else rest
+        article = after[:1] == ["a"] and len(after) > 1  # and not the option A
+        if not after or article or after[0] in _DENIED:
+            return "the answer is denied"
+    return "the answer is called wrong" if rest[:1] and rest[0] in _JUDGES else ""
+
+
+def _second(
+    part: str, found: list[Token], reads: Reads, value: Any, turned: bool
+) -> tuple[str, bool]:
+    """(a further answer that a sentence offers, whether it is a second thought).
+
+    "or 6", "Wait, no: 6" and, after a second thought, "So it is 6".
+    """
+    place = 0
+    while place < len(found) and found[place].text in "$*_`.,;:!?)]}(\\-—–":
         place += 1
-    turned = False
+    opens = turned
     while place < len(found):
-        turn = _turn(found, place)
-        if turn:
-            turned, place = True, place + turn
-        elif turned and (
+        if turn := _turn(found, place):
+            opens = True
+            turned = turned or found[place].text.casefold() in _BACK
+        elif not opens or not (
             found[place].text.casefold() in _FILLERS or found[place].text in ",:.;(-—–"
         ):
-            place += 1
-        else:
             break
-    if not turned or place >= len(found):
+        if opens and (other := _offered(part, found, place, reads, value)):
+            return other, turned
+        place += turn or 1
+    if not opens or place >= len(found):
+        return "", turned
+    if other := _offered(part, found, place, reads, value):
+        return other, turned
+    ties = [index for index, token in enumerate(found) if token.text.casefold() in _TIES]
+    if not turned or not ties or ties[-1] + 1 >= len(found):
+        return "", turned
+    return _offered(part, found, ties[-1] + 1, reads, value), turned
+
+
+def _approved_too(part: str, found: list[Token], reads: Reads, value: Any) -> str:
+    """The other answer of a sentence that calls it right as well: "Red is also fine"."""
+    words = [token.text.casefold() for token in found]
+    tie = next((index for index, word in enumerate(words[:24]) if word in _APPROVES), None)
+    if not tie or not any(word in _TOO for word in words[tie:]):
         return ""
-    return _offered(part, found, place, reads, value)
+    if any(word in NEGATION for word in words) or not any(w in _AFTERS for w in words[tie + 1 :]):
+        return ""
+    text = part[found[0].start : found[tie - 1].end].strip()
+    other = reads(text)
+    return text if other is not None and other != value else ""
+
+
+_APPROVES = frozenset(("is", "are", "works", "would", "could", "can", "may", "seems", "looks"))
+_TOO = frozenset(("also", "too", "equally", "likewise", "well"))
+_DENIED = frozenset(("the", "my", "our", "right", "correct", "true", "it"))
+"""What "this is not" denies the answer itself with."""
+_TIES = frozenset(("is", "be", "was"))
+"""What ties a value to the end of a second thought: "Hmm, that fails, so it must be 6"."""
 
 
 def _turn(found: list[Token], place: int) -> int:
@@ -210,7 +252,8 @@ def _offered(part: str, found: list[Token], place: int, reads: Reads, value: Any
     ]
     for end in dict.fromkeys([*ends, *stops[:3]]):
         text = part[found[place].start : found[end - 1].end].strip()
-        other = reads(text)
+        denied = any(token.text.casefold() in NEGATION for token in found[end:])
+        other = None if denied or not text else reads(text)
         if other is not None and other != value:
             return text
         if other is not None:

@@ -2,7 +2,7 @@ r"""The boxes of a text: \boxed{...} and \fbox{...}, at any depth."""
 
 import re
 
-_BOX = re.compile(r"\\f?boxed\b|\\fbox\b|\\boxed(?=\d)")
+_BOX = re.compile(r"\\f?boxed\b|\\fbox\b|\\boxed(?=\d)|\\bbox(?:\[[^\[\]]{0,60}\])?(?=\s?\{)")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _BARE_BOX = re.compile(r"[ \t]{0,8}([^\s${}\\]{1,200})(?=[\s$]|$)")
 

@@ -42,7 +42,8 @@ _CIRCUMSTANCES = vocabulary(
 _ADVERBS = vocabulary(
     "left together total altogether remaining each apiece away now today tomorrow tonight "
     "long old tall wide deep high overall again combined already daily weekly monthly yearly "
-    "annually hourly times more in per every a of for at on with to during from that which who this "
+    "annually hourly times more in per every a of for at on with to during from that "
+    "which who this"
     "next last by because since so when and"
 )
 _CURRENCY = frozenset("$€£¥₹")
@@ -157,13 +158,15 @@ def _introduced(before: list[Token], after: list[Token]) -> bool:
         return False
     if doubt_in(words) or any(word in ALTERNATIVE for word in words):
         return False
+    if words in (["the", "year"], ["the", "number"], ["the", "value"], ["the", "integer"]):
+        return True
     index = len(words)
     prepositions = []
     while index:
         word = words[index - 1]
-        if word in AMOUNT_VERBS or word in COPULAS:
-            if word not in _QUANTITIES or index < 2 or words[index - 2] not in ("a", "an", "the"):
-                break
+        named = word in _QUANTITIES and index >= 2 and words[index - 2] in ("a", "an", "the")
+        if (word in AMOUNT_VERBS or word in COPULAS) and not named:
+            break
         if word == "of":
             if index < 2 or words[index - 2] not in _QUANTITIES:
                 return False
@@ -181,7 +184,7 @@ def _introduced(before: list[Token], after: list[Token]) -> bool:
         else:
             return False
     if not index:
-        return words in (["the", "year"], ["the", "number"], ["the", "value"], ["the", "integer"])
+        return False
     if (
         words[index - 1] in COPULAS
         and any(word in ("answer", "result") for word in words)
@@ -201,9 +204,10 @@ def _placed(prepositions: list[str], verbs: list[str], after: list[Token]) -> bo
         if word == "to":
             if not any(verb in _RISING for verb in verbs[-3:]):
                 return False
-        elif not after or (after[0].kind != "word" and after[0].text != "%"):
-            if word in ("after", "in", "on", "at", "with"):
-                return False
+        elif word in ("after", "in", "on", "at", "with") and (
+            not after or (after[0].kind != "word" and after[0].text != "%")
+        ):
+            return False
     return True
 
 
@@ -297,7 +301,7 @@ def _is_circumstance(rest: list[Token]) -> bool:
             or word in APPROXIMATION
             or (number_in_words(word) and word != "one")
             or is_part(word)
-            or word in ("and", "plus", "minus", "times", "short", "half")
+            or word in ("and", "plus", "minus", "short", "half")
             or (word == "more" and words[place + 1 : place + 2] == ["than"])
         ):
             return False

@@ -172,7 +172,7 @@ class Expression:
 
     @property
     def form(self) -> str:
-        return f"an expression that at most '= {self.target}' may follow"
+        return f"an expression (only '= {self.target}' may follow it)"
 
     def read(self, text: str) -> Tree | None:
         """The tree of the expression."""

@@ -89,6 +89,8 @@ class LettersOnly:
     given: str = ""
     """The word that becomes the answer, as in "abab becomes abba"."""
 
+    closes: ClassVar[bool] = True
+
     @property
     def form(self) -> str:
         return f"a word of the letters {self.letters}"

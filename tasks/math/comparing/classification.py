@@ -4,7 +4,7 @@ import itertools
 from dataclasses import replace
 
 from ..grading.answers import Answer, as_real_set, is_hedge
-from ..grading.shapes import (
+from ..grading.tree_queries import (
     both_signs,
     bounded_name,
     inner_unit,

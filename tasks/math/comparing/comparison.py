@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from ..grading.amounts import equal, equal_renamed, rounds_to, without_letter_unit
 from ..grading.answers import Answer, as_real_set
+from ..grading.quantities import equal, equal_renamed, rounds_to, without_letter_unit
 from ..grading.rules import EXACT, Rules
 from ..grading.units import conflict
 from ..grammar.nodes import Node, TooBigError, UndefinedError, symbols

@@ -17,8 +17,8 @@ _CALCULATED = re.compile(r"[)\]\s]*[+/^=]\s*[\d\\(]")
 """What makes a letter a quantity: (E)+10."""
 _LEADS = vocabulary(
     "the so thus hence therefore it is it's this we choose option choice answer correct for sure "
-    "definitely clearly certainly obviously simply indeed right best : ： , 选 选择 答案 选项 正解 정답 "
-    "是 为 应 应选 答案是 正确 はis 正解は 정답은 answer's"
+    "definitely clearly certainly obviously simply indeed right best : ： , "
+    "选 选择 答案 选项 正解 정답 是 为 应 应选 答案是 正确 は 正解は 정답은"
 )
 _TIES = vocabulary(
     "is the correct right answer choice option best one . ! because since as for it 选项 です 。 "

@@ -18,14 +18,14 @@ from ..comparing.classification import classify
 from ..comparing.comparison import same
 from ..grammar.nodes import TooBigError, symbols
 from ..values.evaluation import work_limit
-from .amounts import rename
 from .answers import Answer
 from .choices import choice_letter, choice_of, decide_letter, decide_letters, names_another
-from .dressing import compact
+from .normalize import compact
 from .outcome import Decision
+from .quantities import rename
 from .reading import Reading, distilled, read
 from .rules import EXACT, Rules
-from .wording import decide_text
+from .word_answers import decide_text
 
 __all__ = [
     "STRICT",
@@ -46,9 +46,11 @@ class Way:
 
     language: Language | None = None
     strict: bool = True
+    marked: bool = True
+    """Whether anything marks the text as the answer."""
 
     def __hash__(self) -> int:
-        return hash((self.language.code if self.language else "", self.strict))
+        return hash((self.language.code if self.language else "", self.strict, self.marked))
 
 
 STRICT = Way()
@@ -107,13 +109,30 @@ def _decide(gold: Reading, answer: Reading, rules: Rules, way: Way) -> Decision:
         return decide_letter(gold.letter, gold, answer)
     if (several := decide_letters(gold.text, answer.text)) is not None:
         return several
-    if gold.text == answer.text or compact(gold.text) == compact(answer.text):
+    if (
+        gold.raw == answer.raw
+        or gold.text == answer.text
+        or compact(gold.text) == compact(answer.text)
+    ):
         return Decision("correct", "the answer is the gold as written", "text")
-    if gold.answer is not None and not gold.textual and (answer.answer is None or answer.textual):
-        answer = distilled(answer, way.language, strict=way.strict)
+    if _same_time(gold, answer):
+        return Decision("correct", "the same time, which one side marks as am or pm", "text")
+    if (
+        gold.answer is not None
+        and not gold.textual
+        and (answer.answer is None or answer.textual or answer.is_sentence)
+    ):
+        answer = distilled(answer, way.language, strict=way.strict, marked=way.marked)
     if gold.answer is None or gold.textual or answer.answer is None:
         return decide_text(gold, answer)
     return _decide_value(gold, answer, rules)
+
+
+def _same_time(gold: Reading, answer: Reading) -> bool:
+    """2:30 against 2:30 pm: one side leaves the half of the day open."""
+    times = [one.text.casefold().removesuffix(" am").removesuffix(" pm") for one in (gold, answer)]
+    marked = sum(one.text.casefold().endswith((" am", " pm")) for one in (gold, answer))
+    return marked == 1 and times[0] == times[1] and ":" in times[0]
 
 
 def _decide_value(gold: Reading, answer: Reading, rules: Rules) -> Decision:

@@ -16,6 +16,7 @@ from ...text.languages import Language
 from ...text.numerals import counted, number_in_words
 from ...text.quantities import quantity
 from ...text.sentences import stated_amount
+from ...text.statements import statements
 from ...text.vocabulary import vocabulary
 from ...text.words import tokens
 from ..comparing.classification import classify
@@ -23,8 +24,8 @@ from ..grammar.lexer import FUNCTIONS, OTHER_NAMES
 from ..grammar.nodes import MAX_TEXT, Node, TooBigError, UnparsableError
 from ..grammar.parser import parse
 from .answers import Answer
-from .dressing import clean, words_of
-from .notations import compound, moment
+from .normalize import clean, words_of
+from .rewrites import compound, moment
 
 _SYNONYMS = {
     phrase: plain
@@ -85,6 +86,13 @@ class Reading:
     """The n of a clause "n in Z" that was cut off."""
     letter: str = ""
     """Of a gold that is one choice: its letter."""
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether the text has the words of a sentence, whatever a parser makes of it."""
+        if self.text.count(" ") < 3 or "\\" in self.text:
+            return False
+        return sum(len(word) > 2 and word.isalpha() for word in self.text.split()) >= 3
 
     @property
     def words(self) -> str:
@@ -185,7 +193,7 @@ _THE_ANSWER = re.compile(r"\s+is (?:the|my|our) (?:final |correct )?answer[.!]?\
 _ASIDE = re.compile(
     r"\s?\((?![^()]*\b(?:or|not|no|and|maybe|perhaps)\b)[A-Za-z][A-Za-z ,'-]{2,60}\)\Z"
 )
-_IS = re.compile(r"\b(?:is|are|equals|be|becomes)\s+(?:exactly |equal to )?(?=\S)")
+_IS = re.compile(r"\b(?:is|are|equals|be|becomes|obtain)\s+(?:exactly |equal to )?(?=\S)")
 _CLAUSE = re.compile(
     r"(?:,|\s)\s*(?:\\(?:text|mbox)\{\s?)?\(?\s*(?:for (?:all|any|every|each) .{1,60}|where .{1,80}"
     r"|with .{1,60}|for some .{1,60})\Z",
@@ -194,7 +202,11 @@ _CLAUSE = re.compile(
 
 
 def distilled(
-    reading: Reading, language: Language | None = None, gold: bool = False, strict: bool = True
+    reading: Reading,
+    language: Language | None = None,
+    gold: bool = False,
+    strict: bool = True,
+    marked: bool = True,
 ) -> Reading:
     """The one value that a sentence states ("The largest n is 34."); else the same reading.
 
@@ -204,7 +216,7 @@ def distilled(
     raw = reading.raw
     if len(raw) > 400 or reading.too_big:
         return reading
-    for value in _values(reading, language, gold):
+    for value in _values(reading, language, gold, marked):
         again = read(value)
         if again.answer is not None and again.answer.kind != "broken" and not again.textual:
             return replace(again, raw=raw)
@@ -214,7 +226,7 @@ def distilled(
     return reading
 
 
-def _values(reading: Reading, language: Language | None, gold: bool) -> Iterator[str]:
+def _values(reading: Reading, language: Language | None, gold: bool, marked: bool) -> Iterator[str]:
     """The texts of the value that a phrase or a sentence may state, surest first."""
     if _COMMAND_OF_WORDS.search(reading.raw):
         return
@@ -228,21 +240,23 @@ def _values(reading: Reading, language: Language | None, gold: bool) -> Iterator
     bare = _THE_ANSWER.sub("", reading.text.replace("$", " ").strip())
     if len(bare) < len(reading.text.strip()) and "nswer" in reading.text:
         yield bare
-    if (aside := _ASIDE.search(bare)) and aside.start() > 0 and not doubt_in(_words(aside[0])):
-        yield bare[: aside.start()]
+    plain = plain.strip()
+    if (aside := _ASIDE.search(plain)) and aside.start() > 0 and not doubt_in(_words(aside[0])):
+        yield plain[: aside.start()]
     clause = _CLAUSE.search(bare)
     if clause and clause.start() > 0 and (gold or _is_condition(clause[0])):
         yield bare[: clause.start()]
     if gold and (aside := _AUTHORS_WORDS.search(bare)) and aside.start() > 0:
         yield bare[: aside.start()]
     lead, colon, span = reading.raw.strip().rpartition(":")
-    if colon and span.count("$") in (2, 4) and span.strip(" .").startswith("$"):
-        if not any(map(str.isdigit, lead)) and not doubts(lead):
-            yield span.strip(" .")
+    formula = colon and span.count("$") in (2, 4) and span.strip(" .").startswith("$")
+    if formula and not any(map(str.isdigit, lead)) and not doubts(lead):
+        yield span.strip(" .")
     subject, verb, said = _said(bare)
-    if verb and not any(map(str.isdigit, subject)) and not doubts(subject):
+    stated = "nswer" not in subject or any(one.standing == "stated" for one in statements(bare))
+    if verb and stated and not any(map(str.isdigit, subject)) and not doubts(subject):
         yield said  # "The probability is 3/4, or 75%": what follows is read as a whole
-    if not gold:
+    if marked and not gold:
         dressed = reading.raw if "$" in reading.raw else bare
         dressed = _WRAPPER.sub(r" \1 ", dressed)
         if (amount := stated_amount(dressed)) is not None:

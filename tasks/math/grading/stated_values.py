@@ -20,7 +20,7 @@ class ValueShape:
         if len(text) > 2_000 or not text.strip():
             return None
         reading = read(text)
-        if reading.answer is None or reading.textual:
+        if reading.answer is None or reading.textual or reading.is_sentence:
             reading = distilled(reading, self.language, strict=self.strict)
         if reading.answer is None or reading.textual or reading.answer.kind == "broken":
             return None

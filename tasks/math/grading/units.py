@@ -4,6 +4,7 @@ import re
 
 from ...text.languages import changes_number
 from ...text.nouns import is_counted, is_open
+from ...text.vocabulary import vocabulary
 
 _NAMES = {
     "mm": "mm millimeter millimeters millimetre millimetres",
@@ -119,7 +120,9 @@ def unit_of(text: str) -> str | None:
     if "ms^" in text:
         text = _MS.sub("m s", text)
     words = _PARTS.findall(text.replace("per cent", "percent").replace("}", ""))
-    if not words or len(words) > 10 or (changes_number(" ".join(words)) and len(words) > 1):
+    if not words or len(words) > 10:
+        return None
+    if len(words) > 1 and changes_number(" ".join(words)):
         return None
     if [word.casefold() for word in words if word != "."] in (["percent"], ["pct"], ["percentage"]):
         return "percent"
@@ -146,17 +149,29 @@ def unit_of(text: str) -> str | None:
             power = 1
         elif low not in _IGNORED:
             unknown.append(low)
-    if unknown:
-        if not factors and sign > 0 and power == 1:
-            return "" if _is_counted(words) else None
-        if not all(is_open(word) or word in _TRAILING for word in unknown):
-            return None
-        if not factors or sign < 0:
-            return ""  # "apples per day" has no unit, "cm tall" keeps its own
-    elif not factors:
-        return "" if power == 1 and any(word.isalpha() for word in words) else None
+    if unknown or not factors:
+        name = _unnamed(words, unknown, factors, sign > 0 and power == 1)
+        if name is not _KEEPS:
+            return name
     name = spelled(factors)
     return "" if name.strip("/") == "unit" else name
+
+
+_KEEPS = "keeps"
+
+
+def _unnamed(
+    words: list[str], unknown: list[str], factors: dict[str, int], simple: bool
+) -> str | None:
+    """What words that are no units make of a phrase; `_KEEPS` when they leave its unit."""
+    if not unknown:
+        return "" if simple and any(word.isalpha() for word in words) else None
+    if not factors and simple:
+        return "" if _is_counted(words) else None
+    if not all(is_open(word) or word in _TRAILING for word in unknown):
+        return None
+    # "apples per day" has no unit, "cm tall" keeps its own
+    return "" if not factors or any(power < 0 for power in factors.values()) else _KEEPS
 
 
 def _is_counted(words: list[str]) -> bool:
@@ -176,6 +191,8 @@ def _countable(words: list[str]) -> list[str]:
     """The words of what is counted, without brackets, and up to a circumstance."""
     kept: list[str] = []
     for word in words:
+        if word.casefold() == "more" and not kept:
+            continue
         if word.casefold() in _TRAILING or (word.casefold() in ("in", "at", "each", "a") and kept):
             break
         if word.isalpha() or word == "-":
@@ -183,29 +200,9 @@ def _countable(words: list[str]) -> list[str]:
     return kept
 
 
-_TRAILING = frozenset(
-    [
-        "left",
-        "total",
-        "altogether",
-        "together",
-        "remaining",
-        "in",
-        "each",
-        "tall",
-        "long",
-        "wide",
-        "high",
-        "deep",
-        "old",
-        "away",
-        "more",
-        "all",
-        "per",
-        "day",
-        "per_day",
-        "every",
-    ]
+_TRAILING = vocabulary(
+    "left total altogether together remaining in each tall long wide high deep old away more all "
+    "per day every"
 )
 _IGNORED = frozenset(("of", "in", "each", "the", "a", ".", ",", "'", "-", "(", ")", "*"))
 

@@ -1,6 +1,6 @@
 """The atoms of the grammar: numbers, symbols, groups, functions, fractions, matrices."""
 
-from ..grading.notations import BASES
+from ..grading.rewrites import BASES
 from .commands import command
 from .lexer import Token
 from .nodes import Node, UnparsableError

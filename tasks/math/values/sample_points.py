@@ -161,7 +161,10 @@ def _fixed(names: tuple[str, ...], whole: frozenset[str]) -> list[Point]:
     rng = random.Random("points/" + "/".join(names))
     found: list[Point] = [{name: rng.randrange(3, 30) for name in names}]
     if whole:
-        found = []
+        found = [
+            {name: number if name in whole else _between(rng, 0, 4) for name in names}
+            for number in (1, 2)
+        ]
         for turn in range(12):
             # Each letter runs through the residues of 12 in an order of its own.
             place = itertools.count()
@@ -244,7 +247,7 @@ def _size(value: Exact) -> Exact:
 def _beyond_constants(
     names: tuple[str, ...], whole: frozenset[str], expressions: tuple[Node, ...]
 ) -> Iterator[Point]:
-    """Beyond the largest number of the expressions, to both sides; then around each of them."""
+    """Beyond the largest number of the expressions, to both sides; then at and around each."""
     found = set[Exact]().union(*map(_constants, expressions))
     constants: list[Exact] = sorted(found, key=_size)
     constants = [one for one in constants if 1 < _size(one) < 10**15]
@@ -256,6 +259,10 @@ def _beyond_constants(
         yield from _spread(names, whole, ((-3 * top, -top, -3 * top, -top),), "below")
         yield from _spread(names, whole, ((top, 3 * top, -3 * top, -top),), "apart")
     for one in constants[-4:]:
+        if whole and isinstance(one, int):
+            for number in (one, one - 1, one + 1, 2 * one):  # what only a multiple tells
+                base = _spread(names, whole, ((1, 20, 1, 20),), f"at {number}")
+                yield next(base) | {name: max(1, abs(number)) for name in whole}
         for center in (one, -one):
             ends = (math.floor(center), math.ceil(center + Fraction(1, 2)))
             yield from _spread(names, whole, ((*ends, *ends),), f"around {center}")

@@ -13,7 +13,8 @@ ENGLISH = Language(
         "this gives, which gives, giving, in conclusion, in summary, to conclude, as a result, "
         "consequently, accordingly, i'm not sure but, i am not sure but, not sure but, this is, "
         "here is, here's, actually, indeed, clearly, but, i'd say, i say, unique, only, "
-        "i get, perhaps, maybe, probably, yes, wait, ok, okay, well, "
+        "i get, i am sure, i'm sure, i am certain, i'm certain, on reflection, upon reflection, "
+        "on second thought, perhaps, maybe, probably, yes, wait, ok, okay, well, "
         "numeric, single, short, corrected, revised, updated, concluding, full, in short, "
         "after all, all in all, together, summing up, in the end, altogether"
     ),

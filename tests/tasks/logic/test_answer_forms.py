@@ -259,7 +259,21 @@ def test_the_usual_dress_of_an_answer_is_read(name: str) -> None:
     suite, problem = _suite(name)
     for form in READ[name]:
         answer = _filled(form, problem)
-        verdict = suite.verify(problem, f"<answer>{answer}</answer>")
+        for text in (
+            f"<answer>{answer}</answer>",
+            f"Some steps.\n\nFinal answer:\n\n{answer}",
+            f"Some steps lead there.\n\n**Answer:**\n{answer}\n\nAll rules hold.",
+        ):
+            verdict = suite.verify(problem, text)
+            assert verdict.correct, (text, verdict)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_response_may_close_with_an_answer_of_a_strict_shape(name: str) -> None:
+    suite, problem = _suite(name)
+    for form in READ[name]:
+        answer = _filled(form, problem)
+        verdict = suite.verify(problem, f"We go through all cases and find one.\n\n{answer}")
         assert verdict.correct, (answer, verdict)
 
 
@@ -268,8 +282,15 @@ def test_what_is_not_the_answer_is_refused(name: str) -> None:
     suite, problem = _suite(name)
     for form in REFUSED[name]:
         answer = _filled(form, problem)
-        verdict = suite.verify(problem, f"<answer>{answer}</answer>")
-        assert verdict.score == 0, (answer, verdict)
+        for text in (
+            f"<answer>{answer}</answer>",
+            f"Final answer:\n\n{answer}",
+            f"The answer is {answer}",
+            f"Some steps.\n\n{answer}",
+            answer,
+        ):
+            verdict = suite.verify(problem, text)
+            assert verdict.score == 0, (text, verdict)
 
 
 TABLE = [["Sue", "cook", "beer"], ["Ben", "clerk", "tea"], ["Peg", "pilot", "juice"],

@@ -66,7 +66,7 @@ RIGHT_CHOICE = [
     "The answer is B. And yes, it works.",
     "The answer is:\n```\nB\n```",
     "The answer is B" + " " * 100_000,
-    f"{LONG} The answer is B",
+    f"{LONG}\n\nThe answer is B",
 ]
 WRONG_CHOICE = [
     "A",

@@ -32,8 +32,7 @@ RULES = (
         "The final answer is the last complete, non-empty `\\boxed{}` or `\\fbox{}`; without one, "
         "the last explicit statement (`<answer>`, `####`, the `answer` field of a JSON object, "
         '"the answer is", "Answer:"); without one, a last line or a response that is nothing but a '
-        "short answer. A stated sentence with one number, and no doubt or comparison, states that "
-        "number. Inside a closed `<think>` nothing counts. An empty, unclosed or absent "
+        "short answer. A sentence states its amount when every word of it is understood. Inside a closed `<think>` nothing counts. An empty, unclosed or absent "
         "final answer is `no_answer`, whatever the reasoning holds.",
         "A number found somewhere in the reasoning was not committed to. A reward that pays for it "
         "teaches a model to mention every candidate.",
@@ -251,7 +250,39 @@ from these rules by labellers that had not seen the verifier: at first try it wa
 1,122 of the 1,128 that the labels do not call contested, with 4 false positives, 3 of them in the
 set made to exploit it.
 """
-TAIL = """## Relaxing a rule
+TAIL = """## What commits to an answer
+
+An answer is paid only when the text commits to it, and a commitment is recognised, not assumed.
+A small grammar says what a stated answer looks like: a box, a tag, `####`, an `answer` field, or a
+sentence in which every word from the start of its clause to the value is understood ("So the final
+answer is", "【答案】", "La réponse finale est"). A sentence such as "Jordan changes 5 diapers per
+day" states 5 when its subject is plain, its verb takes the amount itself as object, and the words
+after the number are its unit, what it counts, or a circumstance. One table per language holds the
+words: markers, fillers, signs, scales, percent, units, counters.
+
+| said | read as | why |
+|---|---|---|
+| Half of the answer is 12; one might think the answer is 12; wrong answer: 12 | nothing stated | the words before the value do not say that it is the answer |
+| the square root of 25; a multiple of 25; more than 25; one hundred minus 25 | nothing stated | the number is a part of another value, or its bound |
+| 25 million; 5 dozen; 25 sixths; 25 lakh; 5 тысяч; 百分之25 | the value they name | a scale, a fraction or a percent word makes another number |
+| about 12; \\sqrt{2} \\approx 1.414 | the rounded value on the right, once | an approximation states the value it ends in, and never both sides |
+| 大约5; 近5 | nothing stated | the table of the language has no approximation, so it refuses it |
+| the answer is not 5; I doubt the answer is 5; suppose the answer is 5 | not committed | denial and hypothesis reach the answer over words that only speak of it |
+| 5 or 6; 5, otherwise 6; 5 for even n, 6 for odd n; wait, 6; EDIT: 6 | not committed | another value follows after a connective or a second thought |
+| `<answer>5</answer>` I retract this answer; this is wrong | not committed | the answer is taken back |
+| The answer is probably 5; I am not sure, but the answer is 5 | 5 | uncertainty about one value still commits to it |
+
+What the grammar does not derive whole is refused: `no_answer`, or `incorrect` with the reason, and
+never a number fished out of a sentence. Some honest answers in unusual words are refused with it.
+That is the right side to err on under reinforcement learning: a refused style costs an honest
+model one sample and teaches it to state its answer plainly, while a paid ambiguity is found, and
+then written on every problem.
+
+`verify_math(..., strict=False)` is for the evaluation of chatty models that are not trained on the
+verdict: where the strict reading finds no gold, it also takes the only number of a sentence without
+doubt. `meta["reading"]` then says which reading decided, "strict" or "lenient".
+
+## Relaxing a rule
 
 A suite may relax single rules with `Rules`, and the verdict's `meta["relaxed"]` says which:
 `tolerance` (relative, for constants), `percent_is_number` (a gold of 25 takes 25%), `ignore_units`.

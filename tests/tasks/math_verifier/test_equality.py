@@ -79,6 +79,11 @@ FAR = [
     (r"n!+\lfloor n/500\rfloor", "n!"),
     (r"\sqrt{(x-3)^2(x+3)^2}", "(x-3)(x+3)"),
     (r"\sqrt[4]{(x-70)^4}", "70-x"),
+    (r"n+\lfloor \frac{1}{n}\rfloor", "n"),
+    (r"\gcd(n,101)", "1"),
+    (r"\lfloor \frac{n}{10^9}\rfloor", "0"),
+    (r"\frac{x|y-40|}{40-y}", "x"),
+    (r"\prod_{k=1}^{n} \frac{k+1}{k}+\lfloor \frac{n}{40}\rfloor", "n+1"),
 ]
 EQUAL = [
     (r"\sin^2 1+\cos^2 1", "1"),

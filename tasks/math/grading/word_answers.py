@@ -2,7 +2,7 @@
 
 import re
 
-from .dressing import words_of
+from .normalize import words_of
 from .outcome import Decision
 from .reading import Reading, doubts, is_prose
 
@@ -22,7 +22,9 @@ def decide_text(gold: Reading, answer: Reading) -> Decision:
     if gold.answer is not None and not gold.textual:
         equal = False
     elif _MATHEMATICAL.search(gold.words) or _MATHEMATICAL.search(gold.text.replace("\\", "")):
-        equal = _letters(gold.text) == _letters(answer.text)
+        equal = _letters(gold.text) == _letters(answer.text) or (
+            _parts(gold.text) == _parts(answer.text) != []
+        )
     else:
         alike = gold.words == answer.words or _parts(gold.text) == _parts(answer.text) != []
         equal = bool(gold.words) and alike and is_prose(answer.text)

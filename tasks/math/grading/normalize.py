@@ -5,7 +5,7 @@ import unicodedata
 
 from ...text import strip_dressing
 from ...text.latex_boxes import unbox
-from .notations import plain
+from .rewrites import plain
 
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᵏᵐ", "0123456789+-=()nixyabkm")
 _SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₓᵢⱼₖₘ", "0123456789+-=()nxijkm")
@@ -49,7 +49,8 @@ _TABLE = {ord(key): value for key, value in _CHARACTERS.items()}
 _DROPPED = re.compile(
     r"\\(?:left|right|middle|bigl|bigr|Bigl|Bigr|biggl|biggr|Biggl|Biggr|big|Big|bigg|Bigg)"
     r"(?![A-Za-z])\.?"
-    r"|\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|rm|bf|it|sf|tt|mathstrut|strut|checkmark|blacksquare|qed"
+    r"|\\(?:LARGE|Large|large|huge|Huge|normalsize|displaystyle"
+    r"|textstyle|scriptstyle|limits|nolimits|rm|bf|it|sf|tt|mathstrut|strut|checkmark|blacksquare|qed"
     r"|boldmath|noindent|centering|large|Large|normalsize|allowbreak|nonumber|notag)(?![A-Za-z])"
     r"|\\(?:hspace|vspace|phantom|vphantom|hphantom|label|tag)\*?\{[^{}]{0,40}\}"
     r"|\\color\{[^{}]{0,40}\}|(?<=\\textcolor)\{[^{}]{0,40}\}"
@@ -75,7 +76,8 @@ _PREFIX = re.compile(
     r"(?:(?:so|thus|therefore|hence|and|∴|\\therefore)[, ]{1,3})?"
     r"(?:(?:the|my|our) )?(?:(?:final|correct) )?"
     r"(?:answer|result|solution|value)s?(?: is| are|:| =)[: ]{0,3}"
-    r"|(?:so|thus|therefore|hence|∴|\\therefore|it is|it's|we get|we have|approximately|exactly"
+    r"|(?:so|thus|therefore|hence|∴|\\therefore|it is|it's|we get|we have|we obtain|we find"
+    r"|approximately|exactly"
     r"|most likely|likely|probably|for sure|definitely|clearly|certainly|obviously|simply|indeed"
     r"|about)[,: ]{1,3}"
     r"|A: {0,3}(?=[-$\\\d])"
@@ -142,6 +144,8 @@ def _character(character: str) -> str:
         return ""  # an arrow over a letter
     if category in ("Cf", "Cc", "Cs", "Co", "Cn"):
         return ""
+    if category == "So":
+        return " "  # a picture
     if category == "Nd":
         return str(unicodedata.decimal(character))
     if category == "Zs":

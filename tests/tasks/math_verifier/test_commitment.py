@@ -1,0 +1,89 @@
+"""What commits to an answer: the labelled language cases, and fresh ones of every kind."""
+
+import json
+from pathlib import Path
+
+import pytest
+from assay.tasks.math.verifier import verify_math
+
+_HERE = Path(__file__).parent
+LANGUAGE = [json.loads(line) for line in (_HERE / "language.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("kind", sorted({case["kind"] for case in LANGUAGE}))
+def test_language_cases(kind: str) -> None:
+    wrong = [
+        case
+        for case in LANGUAGE
+        if case["kind"] == kind
+        and verify_math(case["gold"], case["completion"]).correct != case["expected"]
+    ]
+    assert wrong == []
+
+
+STATED = [
+    ("18", "Adding them up gives the total.\n\nSo the final answer is 18."),
+    ("18", "The answer is that Nora earns $18 each evening."),
+    ("640", "Answer: The farm produces 640 eggs per week."),
+    ("12", "Answer: It takes Sam 12 minutes to walk home."),
+    ("9", "Final answer: There are exactly 9 such triples."),
+    ("3.5", "Therefore, the correct value is 3.5."),
+    ("-4", "La respuesta final es -4."),
+    ("7000", "Ответ: 7 тысяч"),
+    ("24", "所以，正确答案是24个。"),
+    ("36", "따라서 답은 36개입니다."),
+    ("36", "よって、答えは36個です。"),
+    ("0.35", "答案是百分之35。"),
+    ("11", "Jadi, jawabannya adalah 11."),
+    ("11", "Vậy đáp số là 11 quyển."),
+    ("80", "Die endgültige Antwort lautet 80 Euro."),
+    ("C", "After checking each one, the correct option is (C)."),
+    ("C", "【答案】C"),
+    ("5", "The answer is 5, because 6 leaves a remainder."),
+    ("5", "The answer is 3. Wait, I dropped a term. The answer is 5."),
+]
+REFUSED = [
+    ("18", "The answer is not quite 18."),
+    ("18", "Nobody believes the answer is 18."),
+    ("18", "A third of the answer is 18."),
+    ("18", "Answer: Nora earns fewer than 18 dollars."),
+    ("640", "Answer: The farm produces 640 thousand eggs."),
+    ("12", "The answer is the fourth power of 12."),
+    ("12", "The answer is twelve less than 40."),
+    ("9", "Answer: 9 when n is odd and 4 when n is even."),
+    ("9", "\\boxed{9}. Hmm, no, it is 4."),
+    ("9", "\\boxed{9}\n\nEDIT: 4"),
+    ("9", "<answer>9</answer>\nSorry, that was wrong. It should be 4."),
+    ("9", "The answer is 9. If that fails, the answer is 4."),
+    ("9", "It is false that the answer is 9."),
+    ("24", "答案不是24。"),
+    ("24", "答案是24左右。"),
+    ("24", "\\boxed{24万}"),
+    ("7", "Ответ: 7 тысяч"),
+    ("36", "답은 36 이상입니다."),
+    ("C", "The answer is (C), although (D) is right too."),
+    ("C", "The answer is C. 14 D. 15"),
+    ("C", "I doubt the answer is C."),
+    ("100", "\\boxed{100 \\approx 99}"),
+]
+
+
+@pytest.mark.parametrize(("gold", "completion"), STATED)
+def test_pays_what_is_stated(gold: str, completion: str) -> None:
+    assert verify_math(gold, completion).correct
+
+
+@pytest.mark.parametrize(("gold", "completion"), REFUSED)
+def test_refuses_what_is_not_committed_to(gold: str, completion: str) -> None:
+    verdict = verify_math(gold, completion)
+    assert verdict.score == 0
+    assert verdict.reason
+
+
+def test_a_lenient_reading_says_that_it_decided() -> None:
+    completion = "Answer: Nora juggles 18 torches."
+    assert not verify_math("18", completion).correct
+    verdict = verify_math("18", completion, strict=False)
+    assert verdict.correct
+    assert verdict.meta["reading"] == "lenient"
+    assert verify_math("18", "Answer: 18", strict=False).correct
