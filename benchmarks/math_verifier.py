@@ -254,7 +254,6 @@ def main() -> None:
         "cases_available": available,
         "load_of_the_machine": round(os.getloadavg()[0], 1),
         "graders": accuracy(cases, names),
-        "not_run": not_run,
         "blind": {"first_try": FIRST_TRY, **blind(names)},
         "hostile": hostile(),
         "cold_start_s": cold_start(),
