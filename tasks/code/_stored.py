@@ -10,6 +10,7 @@ from ..problem import Problem
 from ..sources import find_file, from_hub, read_json, read_jsonl, require
 from ..suite import Domain, StoredSuite
 from ..verdict import Verdict
+from .formats.calibration import Calibration
 
 Record = Mapping[str, Any]
 
@@ -35,6 +36,7 @@ class CodeSuite(StoredSuite):
     def __init__(self, problems: Sequence[Problem], split: str) -> None:
         self.left_out: dict[str, int] = {}
         """How many problems of the file are not in the suite, by reason."""
+        self.calibration = Calibration()
         super().__init__(problems, split)
 
     def guess(self, problem: Problem, rng: random.Random) -> str:

@@ -6,6 +6,7 @@ from ..problem import Problem
 from ..verdict import Verdict
 from ._evalplus import has_inputs, test_of
 from ._stored import CodeSuite, Record, fenced, limited, records
+from .formats.calibration import scaled
 from .verifier import FUNCTION_LIMITS, verify_function
 
 FIELDS = ("task_id", "prompt", "entry_point")
@@ -27,11 +28,14 @@ class HumanEval(CodeSuite):
         return fenced(problem.answer if own else problem.prompt + problem.answer)
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        meta = problem.meta
-        return verify_function(
-            completion, meta["test"], meta["entry_point"], limits=limits_of(meta["test"]),
-            prompt=meta["prompt"],
-        )  # fmt: skip
+        def within(text: str, factor: float) -> Verdict:
+            meta = problem.meta
+            limits = scaled(limits_of(meta["test"]), factor)
+            return verify_function(
+                text, meta["test"], meta["entry_point"], limits=limits, prompt=meta["prompt"]
+            )
+
+        return self.calibration.verdict(problem.id, self.gold(problem), within, completion)
 
 
 def limits_of(test: str) -> Limits:

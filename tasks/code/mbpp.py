@@ -8,6 +8,7 @@ from ..verdict import Verdict
 from ._entry import entry_point_of
 from ._evalplus import has_inputs, test_of
 from ._stored import CodeSuite, Record, fenced, limited, records
+from .formats.calibration import scaled
 from .humaneval import limits_of
 from .verifier import verify_function
 
@@ -37,10 +38,15 @@ class Mbpp(CodeSuite):
         tests = "\n".join([*meta["test_list"], *meta["challenge_test_list"], meta["plus"]])
         text = completion.partition("[DONE]")[0]
         text = text.rpartition("[BEGIN]")[2]
-        return verify_function(
-            text, tests.replace("\r\n", "\n"), meta["entry_point"], limits=limits_of(tests),
-            setup=meta["setup"],
-        )  # fmt: skip
+
+        def within(program: str, factor: float) -> Verdict:
+            limits = scaled(limits_of(tests), factor)
+            return verify_function(
+                program, tests.replace("\r\n", "\n"), meta["entry_point"], limits=limits,
+                setup=meta["setup"],
+            )  # fmt: skip
+
+        return self.calibration.verdict(problem.id, self.gold(problem), within, text)
 
 
 def _asked(row: Record) -> str:

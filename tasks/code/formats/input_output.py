@@ -15,7 +15,7 @@ from ...verdict import Verdict
 from .._stored import CodeSuite, fenced
 from ..special_judges.checkers import Checker, verify_with_checker
 from ..verifier import FUNCTION_LIMITS, STDIO_LIMITS, verify_function, verify_stdio
-from .calibration import Calibration, scaled
+from .calibration import scaled
 from .fields import shape_error
 
 _TESTS = """
@@ -108,7 +108,6 @@ class InputOutputSuite(CodeSuite):
 
     def __init__(self, name: str, problems: list[Problem], split: str) -> None:
         self.name = name
-        self._calibration = Calibration()
         super().__init__(problems, split)
 
     def gold(self, problem: Problem) -> str | None:
@@ -126,7 +125,7 @@ class InputOutputSuite(CodeSuite):
         def within(text: str, factor: float) -> Verdict:
             return self._check(problem, text, factor)
 
-        return self._calibration.verdict(problem.id, self.gold(problem), within, completion)
+        return self.calibration.verdict(problem.id, self.gold(problem), within, completion)
 
     def _check(self, problem: Problem, completion: str, factor: float) -> Verdict:
         meta = problem.meta

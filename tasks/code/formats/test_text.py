@@ -7,7 +7,7 @@ from ...problem import Problem
 from ...verdict import Verdict
 from .._stored import CodeSuite, fenced
 from ..verifier import FUNCTION_LIMITS, verify_function
-from .calibration import Calibration, scaled
+from .calibration import scaled
 
 
 class TestTextSuite(CodeSuite):
@@ -17,7 +17,6 @@ class TestTextSuite(CodeSuite):
 
     def __init__(self, name: str, problems: list[Problem], split: str) -> None:
         self.name = name
-        self._calibration = Calibration()
         super().__init__(problems, split)
 
     def gold(self, problem: Problem) -> str | None:
@@ -31,7 +30,7 @@ class TestTextSuite(CodeSuite):
                 prompt=meta["prompt"], setup=meta["setup"],
             )  # fmt: skip
 
-        return self._calibration.verdict(problem.id, self.gold(problem), within, completion)
+        return self.calibration.verdict(problem.id, self.gold(problem), within, completion)
 
 
 def problem_with_tests(
