@@ -54,7 +54,7 @@ def bad(assay, *arguments, names: str) -> None:
         (["--model", "replay/nope.jsonl", *ARITHMETIC], "'nope.jsonl': there is no such file"),
         (["--model", "openai/x", "--base-url", "here", *ARITHMETIC], "--base-url 'here'"),
         (["--model", "oracle", "--model-option", "x", *ARITHMETIC], "--model-option 'x': write it"),
-        (["--model", "oracle", "--model-option", "x=1", *ARITHMETIC], "the option 'x'"),
+        (["--model", "oracle", "--model-option", "x=1", *ARITHMETIC], "has no option 'x'"),
         (["--model", "oracle", "--tasks", "arithmetics"], "did you mean arithmetic"),
         (["--model", "oracle", "--tasks", ","], "names no task"),
         (["--model", "oracle", "--tasks", "arithmetic,arithmetic"], "twice"),
