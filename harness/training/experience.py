@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .mixture import Item
+from .mixture import MixtureItem
 from .policies import Sample
 from .reward_pool import RewardOutcome
 
@@ -22,7 +22,7 @@ class ScoredCompletion:
 class Group:
     """The completions of one prompt."""
 
-    item: Item
+    item: MixtureItem
     prompt: list[int]
     completions: list[ScoredCompletion] = field(default_factory=list)
 

@@ -12,7 +12,7 @@ from .advantages import group_advantages, has_mixed_rewards
 from .experience import Experience, Group
 from .grpo_metrics import log_step
 from .held_out import evaluate_held_out
-from .mixture import Item, Mixture, held_out
+from .mixture import MixtureItem, Mixture, held_out
 from .optimization import Optimizers
 from .policies import Draws, Policy, open_policy
 from .policy_update import TrainRow, Updater
@@ -144,8 +144,8 @@ class GrpoTrainer:
             found.resampled += int(attempt + 1 < attempts)
         return found
 
-    def _draw(self, count: int, found: Experience) -> list[Item]:
-        items: list[Item] = []
+    def _draw(self, count: int, found: Experience) -> list[MixtureItem]:
+        items: list[MixtureItem] = []
         for _ in range(100 * count):
             if len(items) == count:
                 return items

@@ -7,7 +7,7 @@ from typing import Any
 from . import distributed
 from .distributed import Ranks
 from .experience import Group
-from .mixture import Item
+from .mixture import MixtureItem
 from .policies import Draws, Policy
 from .reward_pool import RewardPool
 from .rollouts import roll_out
@@ -17,7 +17,7 @@ from .telemetry import Telemetry
 
 def evaluate_held_out(
     policy: Policy,
-    items: Sequence[Item],
+    items: Sequence[MixtureItem],
     settings: HeldOutSettings,
     max_tokens: int,
     pool: RewardPool,

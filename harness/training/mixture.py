@@ -18,7 +18,7 @@ _RATE_DECAY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class MixtureItem:
     """A problem with its suite, its level and the arguments that load the suite again."""
 
     suite: Suite
@@ -49,11 +49,11 @@ class Mixture:
         chosen = self.entries[entry].difficulties
         return [None] if chosen is None else [*sorted(chosen)]
 
-    def draw(self, count: int) -> list[Item]:
+    def draw(self, count: int) -> list[MixtureItem]:
         """The next `count` problems."""
         return [self._next() for _ in range(count)]
 
-    def at(self, number: int) -> Item:
+    def at(self, number: int) -> MixtureItem:
         """Problem `number` of this mixture under a uniform curriculum: a pure function."""
         rng = random.Random(f"{self.seed}/{number}")
         weights = [entry.weight for entry in self.entries]
@@ -92,7 +92,7 @@ class Mixture:
             return [0.05 + (0.25 if p is None else p * (1 - p)) for p in rates]
         return [1.0] * len(levels)
 
-    def _next(self) -> Item:
+    def _next(self) -> MixtureItem:
         number = self.drawn
         self.drawn += 1
         if self.curriculum == "uniform":
@@ -103,10 +103,10 @@ class Mixture:
         level = rng.choices(self.levels(entry), self.level_weights(entry))[0]
         return self._item(entry, level, number)
 
-    def _item(self, entry: int, level: int | None, number: int) -> Item:
+    def _item(self, entry: int, level: int | None, number: int) -> MixtureItem:
         suite, spec = self._suite(entry, level)
         problem = suite[number % len(suite)]
-        return Item(suite, problem, entry, level, spec)
+        return MixtureItem(suite, problem, entry, level, spec)
 
     def _suite(self, entry: int, level: int | None) -> tuple[Suite, dict[str, Any]]:
         key = (entry, level)
@@ -137,7 +137,7 @@ def open_suite(
         raise UsageError(f"mix entry {entry.suite!r}: {error}") from None
 
 
-def held_out(entries: Sequence[MixEntry], settings: HeldOutSettings) -> list[Item]:
+def held_out(entries: Sequence[MixEntry], settings: HeldOutSettings) -> list[MixtureItem]:
     """A fixed set of held-out problems: the test split, with a separate seed.
 
     Stored suites whose split is chosen for training are left out.
@@ -149,5 +149,5 @@ def held_out(entries: Sequence[MixEntry], settings: HeldOutSettings) -> list[Ite
                 continue
             suite, spec = open_suite(entry, level, "test", settings.seed, settings.problems)
             for i in range(min(settings.problems, len(suite))):
-                items.append(Item(suite, suite[i], number, level, spec))
+                items.append(MixtureItem(suite, suite[i], number, level, spec))
     return items

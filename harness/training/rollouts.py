@@ -6,7 +6,7 @@ from concurrent.futures import Future
 
 from ..rewards import CORRECTNESS_ONLY, RewardRules, shaped_reward
 from .experience import Group, ScoredCompletion
-from .mixture import Item
+from .mixture import MixtureItem
 from .policies import Draws, Policy, Sample
 from .reward_pool import RewardOutcome, RewardPool
 from .reward_worker import RewardRequest
@@ -15,7 +15,7 @@ from .telemetry import Telemetry
 
 def roll_out(
     policy: Policy,
-    items: Sequence[Item],
+    items: Sequence[MixtureItem],
     group_size: int,
     draws: Draws,
     seed: str,

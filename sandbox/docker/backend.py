@@ -304,14 +304,14 @@ class DockerSandbox(PooledSandbox):
         self._settings.client.close()
 
 
-def _shape(request: Request, held: engine.Shape | None) -> engine.Shape:
+def _shape(request: Request, held: engine.ContainerShape | None) -> engine.ContainerShape:
     """The container that a run needs. More memory does no harm, as rlimits bound the run."""
     limits = request.limits
     carried = len(request.source) + len(request.stdin) + sum(map(len, request.files.values()))
     carried_mb = 4 * (carried + limits["output_kb"] * 1024) / 2**20
     memory = _OWN_MB + limits["memory_mb"] + limits["files_mb"] + carried_mb
     rounded = 64 * math.ceil(memory / 64)
-    return engine.Shape(
+    return engine.ContainerShape(
         memory_mb=max(rounded, held.memory_mb if held else 0),
         processes=int(limits["processes"]) + _OWN_TASKS,
         files_mb=math.ceil(limits["files_mb"]),

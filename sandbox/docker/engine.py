@@ -26,7 +26,7 @@ _REMOVAL = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ContainerShape:
     """The size of a container; a run that needs another size takes another container."""
 
     memory_mb: int
@@ -96,7 +96,9 @@ class Abilities:
     inodes: bool = True
 
 
-def start(client: Any, image: str, shape: Shape, runtime: str | None, can: Abilities) -> Any:
+def start(
+    client: Any, image: str, shape: ContainerShape, runtime: str | None, can: Abilities
+) -> Any:
     """Start one isolated container and return it. Raises ENGINE_ERRORS."""
     tried = can.inodes  # several containers may start at once
     try:
@@ -108,7 +110,9 @@ def start(client: Any, image: str, shape: Shape, runtime: str | None, can: Abili
     return _start(client, image, shape, runtime, can)
 
 
-def _start(client: Any, image: str, shape: Shape, runtime: str | None, can: Abilities) -> Any:
+def _start(
+    client: Any, image: str, shape: ContainerShape, runtime: str | None, can: Abilities
+) -> Any:
     inodes = f"nr_inodes={shape.inodes}," if can.inodes else ""
     options: dict[str, Any] = {
         "network_mode": "none",

@@ -8,7 +8,7 @@ from ..forkserver.program_run import ProgramRun
 from ..forkserver.protocol import Request, ServerGoneError
 from ..interpreter_survey import import_folders, survey
 from ..pool import PooledSandbox
-from .cgroups import CgroupUnavailableError, Group
+from .cgroups import CgroupUnavailableError, ControlGroup
 
 _FIXES = (
     ("user namespace", "allow user namespaces (sysctl user.max_user_namespaces, or on Ubuntu "
@@ -28,9 +28,9 @@ class LocalServer:
             "preload": list(preload), "allow_unsafe": allow_unsafe, "machine_code": machine_code,
         }  # fmt: skip
         self.cgroup_why = ""
-        self._group: Group | None = None
+        self._group: ControlGroup | None = None
         try:
-            self._group = Group()
+            self._group = ControlGroup()
         except CgroupUnavailableError as problem:
             self.cgroup_why = problem.strerror or str(problem)
         try:

@@ -36,7 +36,7 @@ def _own_groups() -> dict[str, Path]:
     return found
 
 
-class Group:
+class ControlGroup:
     """The cgroup of one fork-server: the server is in it, and so is all that it forks."""
 
     def __init__(self) -> None:
