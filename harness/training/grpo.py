@@ -12,7 +12,7 @@ from .advantages import group_advantages, has_mixed_rewards
 from .experience import Experience, Group
 from .grpo_metrics import log_step
 from .held_out import evaluate_held_out
-from .mixture import MixtureItem, Mixture, held_out
+from .mixture import Mixture, MixtureItem, held_out
 from .optimization import Optimizers
 from .policies import Draws, Policy, open_policy
 from .policy_update import TrainRow, Updater
