@@ -87,8 +87,8 @@ def _recorded(
 ) -> Iterator[Recorded]:
     if not isinstance(row, Mapping):
         raise UsageError(f"{where}: an object is expected, not {type(row).__name__}")
-    name, problem_id = _field(row, id_field, ID_FIELDS, where, "id")
-    _, value = _field(row, text_field, TEXT_FIELDS, where, "completion")
+    name, problem_id = _field(row, id_field, ID_FIELDS, where, ("id", "--id-field"))
+    _, value = _field(row, text_field, TEXT_FIELDS, where, ("completion", "--text-field"))
     if _is_likelihoods(value):
         raise UsageError(f"{where}: these are log-likelihoods of choices, not completions")
     texts = list(_flatten(value))
@@ -118,13 +118,24 @@ def _is_likelihoods(value: Any) -> bool:
 
 
 def _field(
-    row: Mapping[str, Any], named: str | None, usual: tuple[str, ...], where: str, what: str
+    row: Mapping[str, Any],
+    named: str | None,
+    usual: tuple[str, ...],
+    where: str,
+    what: tuple[str, str],
 ) -> tuple[str, Any]:
+    """The first of the fields that the row has; `what` is its meaning and the option that names it.
+
+    Raises UsageError when the row has none of them.
+    """
     for name in (named,) if named else usual:
         if name in row and row[name] is not None:
             return name, row[name]
     wanted = repr(named) if named else " or ".join(map(repr, usual[:4]))
-    raise UsageError(f"{where}: no {what}: field {wanted} is missing; it has {', '.join(row)}")
+    raise UsageError(
+        f"{where}: no {what[0]}: field {wanted} is missing; it has {', '.join(row)}; "
+        f"name the field of the {what[0]} with {what[1]}"
+    )
 
 
 def _flatten(value: Any) -> Iterator[str]:

@@ -60,7 +60,10 @@ def export(kind: str, suites: list[Suite], out: Path) -> list[Path]:
     without datasets, which verl's format needs.
     """
     if kind not in ROWS:
-        raise UsageError(f"unknown export {kind!r}: use one of {', '.join(ROWS)}")
+        raise UsageError(
+            f"unknown export {kind!r}: use one of {', '.join(ROWS)} with --tasks, "
+            "or lm-eval with --run"
+        )
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

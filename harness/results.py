@@ -100,7 +100,10 @@ def create_run(out: str | Path, run_id: str, manifest: Mapping[str, Any]) -> Run
     made: Path | None = None
     try:
         if target.exists():
-            raise UsageError(f"run id {run_id!r} exists in {runs}: give another, or --resume")
+            raise UsageError(
+                f"run id {run_id!r} exists in {runs}: give another --run-id; "
+                "assay eval --resume continues a run"
+            )
         runs.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".new-", dir=runs))
         made.chmod(0o755)
@@ -111,7 +114,9 @@ def create_run(out: str | Path, run_id: str, manifest: Mapping[str, Any]) -> Run
         if made is not None:
             shutil.rmtree(made, ignore_errors=True)
         if error.errno in (errno.EEXIST, errno.ENOTEMPTY) and target.exists():
-            raise UsageError(f"run id {run_id!r} exists in {runs}: give another") from error
+            raise UsageError(
+                f"run id {run_id!r} exists in {runs}: give another --run-id"
+            ) from error
         raise UsageError(f"output folder {out} cannot be written: {_why(error)}") from error
     except UsageError:
         if made is not None:
@@ -128,7 +133,11 @@ def open_run(run: str | Path, out: str | Path = "results") -> RunFolder:
     runs = Path(out) / "runs"
     known = sorted(entry.name for entry in runs.iterdir()) if runs.is_dir() else []
     known = [name for name in known if not name.startswith(".")]
-    hint = f"newest there: {', '.join(known[-3:])}" if known else "there are none yet"
+    hint = (
+        f"newest there: {', '.join(known[-3:])}"
+        if known
+        else "there are none yet; make one with assay eval, or name another --out"
+    )
     raise UsageError(f"no run {str(run)!r} in {runs}: {hint}")
 
 

@@ -37,7 +37,6 @@ _FIXES = {
     "landlock": "kernel 5.13 or later with landlock among the boot parameter lsm=",
     "cgroup": "run as root, or give the user a delegated group (systemd-run --user --scope "
     "-p Delegate=yes)",
-    "docker": "install an engine (apt-get install docker.io) and start it, or set DOCKER_HOST",
     "runsc": "install gVisor's runsc and register it as a runtime of the engine",
 }
 
@@ -80,7 +79,8 @@ def _probe_docker() -> Iterator[Mechanism]:
     try:
         version, runtimes = engine.describe()
     except UsageError as problem:
-        yield Mechanism("docker", False, str(problem), _fix("docker"))
+        why = str(problem).removesuffix(f": {engine.FIX}")
+        yield Mechanism("docker", False, why, engine.FIX)
         return
     yield Mechanism("docker", True, f"engine {version}")
     runsc = "runsc" in runtimes

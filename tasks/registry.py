@@ -65,7 +65,7 @@ def _loader(name: str) -> Callable[..., Suite]:
         return third_party
     close = difflib.get_close_matches(name, names(), n=3)
     hint = f"did you mean {', '.join(close)}? " if close else ""
-    raise UsageError(f"unknown task {name!r}: {hint}known: {', '.join(names())}")
+    raise UsageError(f"unknown task {name!r}: {hint}assay list tasks shows all {len(names())}")
 
 
 def options_of(name: str) -> dict[str, inspect.Parameter]:

@@ -186,7 +186,7 @@ class GeneratedSuite(Suite):
     ) -> None:
         """Raises UsageError for a split, seed, size or difficulty that is not allowed."""
         if split not in self.splits:
-            raise UsageError(f"split {split!r} of {self.name!r}: use one of {list(self.splits)}")
+            raise UsageError(f"split {split!r} of {self.name!r}: use {' or '.join(self.splits)}")
         known = difficulty is None or isinstance(difficulty, int)
         if not known or difficulty not in (None, *self.difficulties):
             raise UsageError(

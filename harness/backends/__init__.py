@@ -21,6 +21,7 @@ __all__ = [
     "Sampling",
     "backend_names",
     "load_model",
+    "summary",
 ]
 
 _NOT_BACKENDS = frozenset({"continuous", "contract", "forcing", "packaged", "thoughts"})
@@ -33,6 +34,12 @@ def backend_names() -> list[str]:
         for info in pkgutil.iter_modules(__path__)
         if not info.name.startswith("_") and info.name not in _NOT_BACKENDS
     )
+
+
+def summary(backend: str) -> str:
+    """How models of this backend are named, and what they are: its module's first line."""
+    document = importlib.import_module(f"{__name__}.{backend}").__doc__ or backend
+    return document.partition("\n")[0].replace("`", "")
 
 
 def load_model(spec: str, base_url: str | None = None, **options: Any) -> Model:

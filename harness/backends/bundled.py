@@ -1,4 +1,4 @@
-"""The bundled model as a backend: "bundled" for the packaged weights, "bundled/PATH" for others.
+"""`bundled`, `bundled/STAGE`, `bundled/FOLDER`: the packaged model, a stage of it, a checkpoint.
 
 The packaged earlier stages go by their names: "bundled/base", "bundled/cold".
 """

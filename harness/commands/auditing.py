@@ -31,7 +31,7 @@ class CheckerOptions(BaseModel):
         default="tags", description="Where --callable looks for answers: tags, boxed or plain."
     )
     problems: int = Field(default=20, ge=1, description="Problems per task.")
-    seed: int = Field(default=0, description="Seed of the attacks.")
+    seed: int = Field(default=0, description="Seed of the attacks (--suite-seed is the problems').")
 
     def answer_format(self) -> AnswerFormat:
         """Raises UsageError for an unknown format."""

@@ -8,8 +8,8 @@ import typer
 
 from ...sandbox.errors import UsageError
 from ...tasks import names
-from ...tasks.registry import DOMAINS
-from ..backends import backend_names
+from ...tasks.registry import DOMAINS, options_of
+from ..backends import backend_names, summary
 from ..results import open_run
 from .expand import Only
 from .options import Json, SuiteOptions
@@ -19,6 +19,9 @@ SANDBOXES = {
     "docker": "warm containers through the Docker API; optionally gVisor",
     "auto": "the strongest that works here",
 }
+FROM_FILES = (
+    "* reads files: give --data-dir FOLDER or -o path=FILE. The others make their problems."
+)
 
 
 def list_things(
@@ -30,13 +33,25 @@ def list_things(
         found: dict[str, list[str]] = {str(domain): names(domain) for domain in DOMAINS}
         own = {name for group in found.values() for name in group}
         found |= {"installed": others} if (others := sorted(set(names()) - own)) else {}
-        _show(found, as_json)
-    elif what == "models":
+        if as_json:
+            _show(found, as_json)
+        else:
+            _show({group: [_marked(name) for name in ones] for group, ones in found.items()}, False)
+            typer.echo(FROM_FILES)
+    elif what == "models" and as_json:
         _show({"backends": backend_names()}, as_json)
+    elif what == "models":
+        for name in backend_names():
+            typer.echo(summary(name))
     elif what == "sandboxes":
         _show({name: [text] for name, text in SANDBOXES.items()}, as_json)
     else:
         raise UsageError(f"list {what!r}: use tasks, models or sandboxes")
+
+
+def _marked(name: str) -> str:
+    """The name, with a star where the suite reads a file."""
+    return f"{name} *" if {"data_dir", "path"} & options_of(name).keys() else name
 
 
 def _show(groups: dict[str, list[str]], as_json: bool) -> None:

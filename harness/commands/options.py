@@ -27,12 +27,20 @@ class SuiteOptions(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     split: str | None = Field(default=None, description="Such as train or test.")
-    size: int | None = Field(default=None, description="Number of problems in a suite.")
-    difficulty: int | None = Field(default=None, description="Difficulty of generated suites.")
-    suite_seed: int | None = Field(default=None, description="Seed of generated suites.")
+    size: int | None = Field(default=None, description="Problems that a generated suite makes.")
+    difficulty: int | None = Field(
+        default=None, description="Level of generated suites; 1 is the easiest."
+    )
+    suite_seed: int | None = Field(
+        default=None, description="Seed of generated suites: another seed, other problems."
+    )
     option: Annotated[
         list[str],
-        typer.Option("--option", "-o", help="KEY=VALUE for tasks that know KEY; repeatable."),
+        typer.Option(
+            "--option",
+            "-o",
+            help="KEY=VALUE for tasks that know KEY, such as path=FILE; repeatable.",
+        ),
     ] = []
     data_dir: str | None = Field(
         default=None, description="Folder of benchmark files (default: $ASSAY_DATA)."

@@ -22,7 +22,7 @@ class ModelOptions(BaseModel):
     model: str = Field(description="Such as bundled, hf/PATH, openai/NAME, replay/FILE, oracle.")
     base_url: str | None = Field(default=None, description="Server of an openai/ model.")
     model_option: list[str] = Field(
-        default=[], description="KEY=VALUE for the backend; repeatable."
+        default=[], description="KEY=VALUE for the backend (docs/backends.md); repeatable."
     )
     think_tokens: int | None = Field(
         default=None, description="Close the thinking after this many tokens."

@@ -21,7 +21,9 @@ SHOWN = 20
 
 def verify(
     task: Annotated[str, typer.Option("--task", help="The task of the problem.")],
-    problem_id: Annotated[str, typer.Option("--id", help="The id of the problem.")],
+    problem_id: Annotated[
+        str, typer.Option("--id", help="The id of the problem; assay export jsonl lists them.")
+    ],
     completion: Annotated[str, typer.Option("--completion", help="The text; - reads stdin.")],
     suites: SuiteOptions,
     sandbox: SandboxOptions,
@@ -44,6 +46,7 @@ def verify(
 
 
 def _explain(verdict: Verdict, problem: Problem) -> None:
+    typer.echo(f"prompt     {problem.prompt!r}")
     typer.echo(f"status     {verdict.status}")
     typer.echo(f"score      {verdict.score}")
     typer.echo(f"extracted  {verdict.extracted!r}")
@@ -58,13 +61,17 @@ class FileOptions(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     file: Path = Field(description="JSON or JSON lines, plain or gzipped.")
-    id_field: str | None = Field(default=None, description="Field of the problem's id.")
-    text_field: str | None = Field(default=None, description="Field of the completion.")
+    id_field: str | None = Field(
+        default=None, description="Field of the problem's id, where its name is not a usual one."
+    )
+    text_field: str | None = Field(
+        default=None, description="Field of the completion, where its name is not a usual one."
+    )
     model: str | None = Field(default=None, description="Name of the model that wrote them.")
 
 
 def score(
-    task: Annotated[str, typer.Option("--tasks", help="The task that the file answers.")],
+    task: Annotated[str, typer.Option("--tasks", help="The one task that the file answers.")],
     file: FileOptions,
     suites: SuiteOptions,
     sandbox: SandboxOptions,

@@ -89,7 +89,9 @@ def _refuse_other_config(folder: RunFolder, config: dict[str, Any]) -> None:
     ]
     if differing:
         raise UsageError(
-            f"run {folder.run_id!r} was started with another configuration: {'; '.join(differing)}"
+            f"run {folder.run_id!r} was started with another configuration: "
+            f"{'; '.join(differing)}; "
+            "repeat the options that it was started with, or give another --run-id"
         )
 
 

@@ -97,7 +97,9 @@ def _lines(error: ValidationError, model: type[BaseModel]) -> list[str]:
         message = item["msg"].removeprefix("Value error, ")
         if item["type"] == "extra_forbidden":
             message = f"unknown key; known: {', '.join(_known(model, item['loc']))}"
-        elif item["type"] != "missing" and item["loc"]:
+        elif item["type"] == "missing":
+            message = "missing"
+        elif item["loc"]:
             message = f"{message}, not {item['input']!r}"
         lines.append(message if key == "(whole)" else f"{key}: {message}")
     return lines
@@ -128,4 +130,4 @@ def load_config(kind: str, path: str | None = None, overrides: Sequence[str] = (
     content = read_toml(path) if path else {}
     for override in overrides:
         apply_override(content, override)
-    return validate(kind, content, path or "configuration")
+    return validate(kind, content, path or "settings (give --config FILE or --set KEY=VALUE)")

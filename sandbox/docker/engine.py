@@ -47,11 +47,11 @@ def connect() -> Any:
     except ENGINE_ERRORS as problem:
         if client is not None:
             client.close()
-        raise UsageError(f"no container engine answers ({shorten(problem)}): {_FIX}") from problem
+        raise UsageError(f"no container engine answers ({shorten(problem)}): {FIX}") from problem
     return client
 
 
-_FIX = "install one (apt-get install docker.io) and start it, or set DOCKER_HOST"
+FIX = "install one (apt-get install docker.io) and start it, or set DOCKER_HOST"
 
 
 def shorten(problem: BaseException) -> str:

@@ -105,6 +105,7 @@ def test_a_bad_eval(assay, tmp_path, arguments, names):
         (["view", "--out", "nowhere"], "run assay leaderboard first"),
         (["serve", "--port", "99999"], "--port 99999"),
         (["score", "--tasks", "arithmetic", "--file", "nope"], "there is no such file"),
+        (["train", "grpo"], "give --config FILE"),
         (["export", "nope", "--tasks", "arithmetic", "--out", "x"], "unknown export 'nope'"),
         (["audit", "--tasks", "nope"], "unknown task 'nope'"),
         (["serve", "--host", "0.0.0.0"], "set a token"),
@@ -170,7 +171,10 @@ def test_list(assay):
     assert code == 0
     assert {"math", "code", "logic"} <= set(json.loads(output))
     assert "gsm8k" in json.loads(output)["math"]
-    assert "oracle" in assay("list", "models")[1]
+    listed = assay("list")[1].splitlines()
+    assert "  gsm8k *" in listed
+    assert "  arithmetic" in listed
+    assert "openai/NAME: " in assay("list", "models")[1]
     assert "process" in assay("list", "sandboxes")[1]
 
 
@@ -184,6 +188,7 @@ def test_verify_explains(assay, tmp_path, monkeypatch):
     code, output, _ = assay("verify", "--task", "arithmetic", "--id", "arithmetic-test-d1-s0-0",
                             "--completion", "I do not know")  # fmt: skip
     assert "status     " in output
+    assert "prompt     'What is " in output
 
 
 def test_rescore_compare_and_leaderboard(assay, stored):

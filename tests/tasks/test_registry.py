@@ -43,7 +43,7 @@ def test_names_imports_no_suite_and_no_sympy() -> None:
 def test_an_unknown_name_gets_a_hint() -> None:
     with pytest.raises(UsageError, match="unknown task 'gsm8': did you mean gsm8k"):
         load("gsm8")
-    with pytest.raises(UsageError, match="unknown task 'qqqq': known: "):
+    with pytest.raises(UsageError, match="unknown task 'qqqq': assay list tasks"):
         load("qqqq")
 
 

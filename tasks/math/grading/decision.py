@@ -91,7 +91,7 @@ def decide(gold: str, answer: str, rules: Rules = EXACT, way: Way = STRICT) -> D
     """
     if _INTEGER.fullmatch(gold) and _INTEGER.fullmatch(answer):
         equal = gold == answer or int(gold) == int(answer)
-        reason = "the same whole number" if equal else "the two are different as number"
+        reason = "the same whole number" if equal else "not the same number as the gold"
         return Decision("correct" if equal else "incorrect", reason, "number")
     if len(gold) + len(answer) > 2_000:
         return _decide(gold_reading(gold), read(answer), rules, way)
@@ -199,7 +199,7 @@ def _difference(gold: Answer, answer: Answer) -> str:
         return f"the answer is a {answer.kind}, the gold a {gold.kind}"
     if gold.kind == "number" and gold.unit and answer.unit and gold.unit != answer.unit:
         return f"not equal, or {answer.unit} for {gold.unit}"
-    return f"the two are different as {gold.kind}"
+    return f"not the same {gold.kind} as the gold"
 
 
 def cache_info() -> dict[str, Any]:
