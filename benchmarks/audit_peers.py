@@ -1,13 +1,13 @@
-"""The battery of `assay audit` against our checkers and against published rewards.
+"""Audit our checkers and published rewards with the cases of `assay audit`.
 
     python benchmarks/audit_peers.py [--problems 2] [--gym 2] [--data-dir DATA]
 
-Peers: TRL's `accuracy_reward` and math-verify as its README uses it, on the packaged math
-suites, with answers in the boxes that they read; reasoning-gym's `score_answer` of every
-dataset, on that dataset's own entries, behind its own `extract_answer`. A peer that does not
-accept a plainly right answer here is printed as not run, with the reason, and its part of the
-results is left as it is. Each check of a peer runs in a process that is killed after
-30 s. Writes results/audit: a JSON file with every finding, and a table.
+Peers: TRL's `accuracy_reward`, and math-verify as in its README, both on the packaged math suites
+with answers in boxes; and reasoning-gym's `score_answer` of every dataset, on entries of that
+dataset, after its own `extract_answer`. A peer that does not accept a plainly right answer is
+printed as not run, with the reason, and its part of the results stays unchanged. Each check of a
+peer runs in a process that is killed after 30 s. Writes results/audit: a JSON file with every
+finding, and a table.
 """
 
 import argparse

@@ -2,10 +2,10 @@
 
     python benchmarks/bundled_model.py [--problems 200] [--models bundled/base,bundled/cold,bundled]
 
-Problems are of the test split at the lowest difficulty, with a seed that no training used. Every
+Problems come from the test split at the lowest difficulty, with a seed that no training used. Every
 answer of a code suite is executed in the sandbox. A model is above chance on a suite when the
 paired difference to `random` on the same problems has a 95% interval above 0 and Holm's corrected
-p-value is below 0.05. Answers are sampled at temperature 1, as in training, and once more greedily.
+p-value is below 0.05. Answers are sampled at temperature 1, as in training, and then greedily.
 The runs stay in results/runs; the table goes to results/benchmarks/bundled_model.json.
 """
 

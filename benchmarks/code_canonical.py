@@ -1,8 +1,8 @@
-"""Verify the reference solutions of the code benchmarks, and their published wrong ones.
+"""Verify the reference solutions of the code benchmarks, and published wrong solutions.
 
     python benchmarks/code_canonical.py --data-dir DATA [--extra FOLDER] [--only SUITE]
 
-`--extra` is a folder with files that DATA lacks; each is measured if it is there:
+`--extra` is a folder with files that DATA lacks; each is used if it exists:
 sanitized-mbpp.json (google-research), puzzles.json (PythonProgrammingPuzzles),
 HumanEvalPlus.jsonl and MbppPlus.jsonl (EvalPlus, plain or .gz). Writes
 results/reproductions/code_canonical.json and .md: per suite how many references pass, how many

@@ -1,11 +1,11 @@
-"""Random object graphs: does the judge see what plain execution in one interpreter sees?
+"""Check with random object graphs that the judge sees what one interpreter sees.
 
     python benchmarks/code_identity.py --graphs 20000
 
-Each graph has lists, dictionaries, sets, deques, instances and dataclasses of the tests, with
-aliases and cycles. A program changes it in place in several calls and returns parts of it and
-new containers. Afterwards the form of everything that the tests hold, identities included, is
-compared with the form after the same calls in one interpreter.
+Each graph contains lists, dictionaries, sets, deques, instances and dataclasses of the tests, with
+aliases and cycles. A program changes it in place over several calls and returns parts of it and
+new containers. Afterwards the structure of everything that the tests hold, including identities,
+is compared with the structure after the same calls in one interpreter.
 """
 
 import argparse

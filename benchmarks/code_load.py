@@ -3,7 +3,7 @@
     python benchmarks/code_load.py --data-dir DATA [--busy 2] [--suites humaneval,...]
 
 Verifies reference solutions and known wrong ones of HumanEval, HumanEvalPack, MBPP and
-CRUXEval twice: as the machine is, and with `--busy` endless processes per core beside it. Every
+CRUXEval twice: on the machine as it is, and while `--busy` endless processes per core run. Every
 verdict must have the same status both times. Writes results/benchmarks/code_load.json.
 """
 

@@ -5,8 +5,8 @@
 CRUXEval output prediction of CodeLlama-7b, ten samples a problem with their labels (Gu et al.
 2024, arXiv:2401.03065); CRUXEval outputs of two models in ZeroEval's JSON form, with the
 accuracies of its table; LiveCodeBench programs of o1-mini with their labels (Jain et al. 2024,
-arXiv:2403.07974), whose hidden cases are not in the file: they run on the examples of each
-statement, which a program that was graded right must pass. Writes
+arXiv:2403.07974). Its hidden cases are not in the file, so the programs run on the examples of
+each statement, which every program that was graded right must pass. Writes
 results/reproductions/code_outputs.json and .md; every label that differs is named there.
 """
 

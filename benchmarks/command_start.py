@@ -1,9 +1,10 @@
-"""Start of the command line: `assay --help` beside an empty typer program.
+"""Compare the start of `assay --help` with that of an empty typer program.
 
     python benchmarks/command_start.py [--rounds 15]
 
-Whole processes of the same interpreter, taking turns; CPU seconds (user and system) of each, so
-that a busy machine does not change them. The floor is twice the empty program.
+Whole processes of the same interpreter run alternately. CPU seconds (user and system) are
+measured, so that a busy machine does not change them. `assay --help` may take at most twice as
+long as the empty program (`floor` in the result).
 Writes results/benchmarks/command_start.json.
 """
 

@@ -1,12 +1,12 @@
-"""Do the paired tests and intervals hold what they promise? Counted or simulated, not argued.
+"""Measure the size of the paired tests and the coverage of the intervals.
 
-One sample a problem: size of the tests and coverage of the interval are sums over every table
-of (A alone, B alone, neither alone), so they are exact. Several samples: simulated, the tests
-on 2,000 null comparisons, the intervals on 20,000 draws (2,000 would blur 95% by +-1%).
+With one sample per problem, both are sums over every table of (A alone, B alone, neither alone),
+so they are exact. With several samples they are simulated: the tests on 2,000 null comparisons,
+the intervals on 20,000 draws (with 2,000, a coverage of 95% would have an error of +-1%).
 
     python benchmarks/comparison_calibration.py [--comparisons 2000] [--draws 20000] [--resume]
 
-Every row is written as it is made; --resume keeps those that are there.
+Every row is written when it is ready; --resume keeps the existing ones.
 """
 
 import argparse

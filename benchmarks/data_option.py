@@ -1,4 +1,4 @@
-"""The option --data-dir of the scripts that read published benchmark files."""
+"""The option --data-dir, shared by the scripts that read published benchmark files."""
 
 import argparse
 import os

@@ -1,15 +1,15 @@
-"""Harness overhead per sample: all of GSM8K test with a model that answers at once.
+"""Measure the harness's overhead per sample: GSM8K test with a model that answers at once.
 
     python benchmarks/harness_overhead.py --data-dir DATA [--peers PYTHON] [--repeats 3]
 
-Ours is `assay eval --model oracle`, with every answer verified and stored. The peers do the same
-problems with their own dummy models and GSM8K's usual scoring: lm-evaluation-harness with
+Ours is `assay eval --model oracle`, with every answer verified and stored. The peers run the
+same problems with their own dummy models and GSM8K's usual scoring: lm-evaluation-harness with
 `--model dummy` (flexible-extract and strict-match filters, samples logged) and inspect_ai with
-`mockllm/model` (the `match(numeric=True)` scorer, its log written). Whole processes are timed,
-start-up included, taking turns; the start-up alone (a limit of one sample) is timed too, so that
-the cost per sample is (whole - start) / samples. --peers names a Python that has lm_eval and
-inspect_ai installed; a peer that cannot do one sample is listed under `not_run` with the reason.
-Writes results/benchmarks/harness_overhead.json when every peer ran.
+`mockllm/model` (the `match(numeric=True)` scorer, its log written). Whole processes are timed
+alternately, including start-up; the start-up alone (a limit of one sample) is timed too, so the
+cost per sample is (whole - start) / samples. --peers names a Python that has lm_eval and
+inspect_ai installed; a peer that fails on one sample is listed under `not_run` with the reason.
+Writes results/benchmarks/harness_overhead.json if every peer ran.
 """
 
 import argparse

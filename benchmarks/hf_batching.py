@@ -1,13 +1,13 @@
-"""Padded against continuous batches of the hf backend, on the same greedy answers.
+"""Compare padded and continuous batches of the hf backend on the same greedy answers.
 
     python benchmarks/hf_batching.py [--threads 2] [--device cuda]
     python benchmarks/hf_batching.py --model SmolLM2-135M-Instruct.Q4_1.gguf --name smollm2
 
-Two loads: `mixed`, where some answers end after a few tokens and some go on to the limit, as those
-of a model that is asked different things do; and `even`, where all go on to the limit, which
-leaves continuous batching nothing to gain. The model is a Llama with random weights, whose greedy
-answers end at any of a share of its vocabulary; with `--model` it is a real one, asked for a word
-and for a story. The two sides take turns; a ratio above 1 means that continuous batches are faster.
+There are two loads. In `mixed`, some answers end after a few tokens and some reach the limit, as
+with real questions of different kinds. In `even`, all answers reach the limit, so continuous
+batching has nothing to gain. The model is a Llama with random weights, for which a share of the
+vocabulary ends an answer; with `--model` it is a real one, asked for a word and for a story. The
+two sides run alternately; a ratio above 1 means that continuous batches are faster.
 """
 
 import argparse

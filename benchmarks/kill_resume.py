@@ -1,9 +1,9 @@
-"""Kill an evaluation at random moments with SIGKILL, resume it, and count what was lost.
+"""Kill an evaluation with SIGKILL at random moments, resume it, and count lost records.
 
     python benchmarks/kill_resume.py --kills 60
 
-A run is killed and resumed until it ends; its records are then compared with those of an
-undisturbed run. New runs are started until there were enough kills. Writes
+A run is killed and resumed until it finishes; its records are then compared with those of an
+undisturbed run. New runs are started until the number of kills is reached. Writes
 results/benchmarks/kill_resume.json.
 """
 

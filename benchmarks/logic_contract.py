@@ -1,13 +1,13 @@
-"""A thousand problems of every generated logic suite, held to the contract.
+"""Check a thousand problems of every generated logic suite against the contract.
 
     python benchmarks/logic_contract.py [--size 1000] [--suites zebra,sudoku] [--parts contract]
 
 For each suite: the gold must score 1 in every answer format, and empty, truncated, hedging, wrong,
-candidate-listing and decorated completions 0; a second solver (z3, networkx, or a re-enactment
-from the words: tests/tasks/logic/proofs.py) must find exactly one answer; and the `random` backend
-must score what chance predicts, within the exact 99.9 % interval. Writes
-results/benchmarks/logic_contract.json after each suite, so that a run may be cut and continued;
-exits with 1 when something fails.
+candidate-listing and decorated completions 0; a second solver (z3, networkx, or a simulation that
+reads the prompt: tests/tasks/logic/proofs.py) must find exactly one answer; and the `random`
+backend must score what chance predicts, within the exact 99.9 % interval. Writes
+results/benchmarks/logic_contract.json after each suite, so an interrupted run can be continued;
+exits with code 1 if something fails.
 """
 
 import argparse

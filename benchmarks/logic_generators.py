@@ -1,12 +1,12 @@
-"""How fast the logic suites generate, beside reasoning-gym, and why MiniSat proves the puzzles.
+"""Compare the generation speed of the logic suites with reasoning-gym, and solvers for the proofs.
 
     python benchmarks/logic_generators.py
 
-Problems per second of CPU time, so that a busy machine does not change them. For each suite:
-the lowest, middle and highest level, and reasoning-gym's generator of the same family at its
-own settings where it has one, taken in turns in one process; medians over the rounds.
+The unit is problems per second of CPU time, so that a busy machine does not change it. Each suite
+is timed at the lowest, middle and highest level, alternately with reasoning-gym's generator of the
+same family at its own settings, if there is one, in one process; medians over the rounds.
 Writes results/benchmarks/logic_generators.json. The peers are reasoning-gym, z3 and ortools; one
-that cannot run here is listed under `not_run` with the reason.
+that cannot run is listed under `not_run` with the reason.
 """
 
 import json

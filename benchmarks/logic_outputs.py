@@ -4,10 +4,11 @@
 
 BIG-Bench Hard (code-davinci-002, chain of thought; published accuracies of Suzgun et al. 2022,
 arXiv:2210.09261, table of the Codex CoT column), BIG-Bench-Mistake (Tyen et al. 2023,
-arXiv:2311.08516; labels are answer against target) and the game of 24: GPT-4 CoT, 100 samples of
+arXiv:2311.08516; a label compares answer and target) and the game of 24: GPT-4 CoT, 100 samples of
 100 puzzles, with the labels of Yao et al. 2023 (arXiv:2305.10601), and GPT-4 standard prompting
 (accuracy of Suzgun and Kalai 2024, arXiv:2401.12954). Writes
-results/reproductions/logic_outputs.json and .md; every label that differs is judged there.
+results/reproductions/logic_outputs.json and .md; every label that differs is listed there with a
+judgement.
 """
 
 import argparse

@@ -1,12 +1,12 @@
-"""Random answers against the math verifier: none may raise, hang, or pass by luck.
+"""Fuzz the math verifier with random answers: none may raise, hang, or pass by luck.
 
     python benchmarks/math_fuzz.py [--start N] [--count N] [--seconds S] [--seed N]
 
 Input number N of a seed is the same on every machine: expressions made from the grammar (every
-command, bracket and function, at every place, closed or not), with bytes changed in some. Each is
-one of three tests: two unrelated answers; an answer beside itself with a change; an answer beside
-itself with a small number added, which must never be correct. `--start` goes on where an earlier
-run of the seed ended; totals of runs that follow on each other are added up.
+command, bracket and function, at every place, closed or not), some with changed bytes. Each is
+one of three tests: two unrelated answers; an answer and a changed copy; an answer and the same plus
+a small number, which must never be correct. `--start` continues where an earlier run of the seed
+ended; the totals of consecutive runs are added up.
 Writes results/benchmarks/math_fuzz.json.
 """
 

@@ -1,8 +1,8 @@
-"""Problems generated per second and core: every math suite, beside reasoning-gym's families.
+"""Compare problems generated per second and core: every math suite and reasoning-gym's families.
 
-Ours is timed at the lowest, the middle and the highest difficulty, worked gold included;
-theirs as configured by default, without a worked solution. The two take turns in one process,
-round after round, and medians are printed. Where reasoning-gym cannot run it is listed under
+Ours is timed at the lowest, the middle and the highest difficulty, including the worked gold;
+theirs in its default configuration, without a worked solution. The two run alternately in one
+process, and medians over the rounds are printed. If reasoning-gym cannot run, it is listed under
 `not_run` with the reason. Floors: 200 a second at the lowest difficulty, 20 in the middle.
 
     python benchmarks/math_generators.py [--problems 200] [--rounds 5]

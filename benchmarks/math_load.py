@@ -2,10 +2,10 @@
 
     python benchmarks/math_load.py [--cases 2000] [--busy 8]
 
-Judges the same labelled cases twice, each time in a process of its own whose workers start cold:
-as the machine is, and with `--busy` endless processes beside it. Every relation among the cases is
-taken, since only those come to the worker, and more relations are made of them. No verdict may
-differ in its status. Writes results/benchmarks/math_load.json.
+Judges the same labelled cases twice, each time in a new process whose workers start cold: on the
+machine as it is, and while `--busy` endless processes run. All relations among the cases are
+included, since only relations reach the worker, and more relations are derived from them. No
+verdict may differ in its status. Writes results/benchmarks/math_load.json.
 """
 
 import argparse

@@ -2,10 +2,10 @@
 
     python benchmarks/math_outputs.py --data-dir DATA
 
-Writes results/reproductions/math_outputs.json and .md: per file the published accuracy, ours,
-and every disagreement with the judgement of benchmarks/math_judgements.json. Where the
-publisher gives no labels, the last number of the answer is the reading that ours is held
-against.
+Writes results/reproductions/math_outputs.json and .md: for each file the published accuracy,
+ours, and every disagreement with its judgement from benchmarks/math_judgements.json. If the
+publisher gives no labels, our verdict is compared with a reading of the last number of the
+answer.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""Accuracy by kind and verdicts per second of the math verifier beside other graders.
+"""Compare the math verifier with other graders: accuracy by kind, and verdicts per second.
 
     python benchmarks/math_verifier.py [--cases N]
 
-One process and one core; the graders take turns on every case, so that a busy machine slows all
-alike. A speed is verdicts per second of processor time, workers included; wall time is stated
-beside it. `--cases` draws that many at random, the same ones each time. The peers are math-verify,
+One process on one core; the graders take turns on every case, so that a busy machine slows all
+equally. Speed is verdicts per second of processor time, including workers; wall time is also
+recorded. `--cases` draws that many at random, the same ones each time. The peers are math-verify,
 TRL's reward, and the graders of lm-eval and prm800k; one that does not accept a plainly right
 answer here is listed under `not_run` with the reason, and gets no score.
 Writes results/benchmarks/math_verifier.json.

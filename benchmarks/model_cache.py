@@ -1,4 +1,4 @@
-"""Bytes of the cache per token, measured from the tensors, against the formulas.
+"""Compare the cache's bytes per token, measured on the tensors, with the formulas.
 
 python benchmarks/model_cache.py
 """

@@ -1,10 +1,10 @@
-"""How far a completion is independent of its batch: the same rows in batches of other shapes.
+"""Measure how far a completion is independent of its batch: the same rows in other batch shapes.
 
     python benchmarks/model_determinism.py [--checkpoint FOLDER] [--rows 256]
 
-Every row keeps its prompt, settings and seed; the number of slots, hence the shape of every
-matrix product, changes. A row differs from its first different token on; that token is counted
-against all tokens that were drawn up to there.
+Every row keeps its prompt, settings and seed; the number of slots changes, and with it the shape
+of every matrix product. Of each row, only the first different token counts, out of all tokens
+drawn up to there, because the rest of the row differs as a consequence.
 """
 
 import torch

@@ -1,10 +1,10 @@
-"""Expert load of a trained checkpoint: how evenly each layer's experts are used.
+"""Measure the expert load of a trained checkpoint: how evenly each layer's experts are used.
 
     python benchmarks/model_expert_load.py [CHECKPOINT] [--problems 60] [--floor 2.0]
 
-Prompts and gold answers of generated problems (the test split) go through the model, padding
-left out. Per layer: the busiest expert's tokens over the mean, and the idlest's. The experts are
-balanced when no layer's first number reaches the floor.
+Prompts and gold answers of generated problems (the test split) go through the model,
+without padding. For each layer: the tokens of the busiest expert, and of the idlest, divided by
+the mean. The experts are balanced if no layer's first number reaches `--floor`.
 """
 
 from typing import Any

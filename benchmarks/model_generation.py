@@ -1,10 +1,10 @@
-"""Rollouts: the engine against transformers' generate on the same weights, taking turns.
+"""Compare rollouts of the engine and of transformers' generate, alternately, on the same weights.
 
     python benchmarks/model_generation.py [--device cuda] [--rows 64 256]
 
 Groups of 16 of each 48-token prompt, 128 new tokens each, temperature 1. The distance to the
-floor is the time of a step over the larger of FLOPs at the measured matmul rate and bytes of
-weights and cache at the measured bandwidth.
+floor is the time of a step divided by the larger of two times: its FLOPs at the measured matmul
+rate, and the bytes of weights and cache at the measured bandwidth.
 """
 
 import statistics

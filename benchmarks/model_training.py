@@ -1,10 +1,10 @@
-"""Forward and backward of next-token loss: ours against transformers', same weights and batch.
+"""Compare forward and backward of the next-token loss with transformers: same weights and batch.
 
     python benchmarks/model_training.py [--device cuda] [--preset small] [--shapes 16x128 16x256]
 
-Both sides take turns on the same rows. In a packed shape each row holds several documents that
-must not see each other: transformers gets the mask and the positions that say so. The floor is
-the FLOPs of a side's own matrix products at the measured matmul rate.
+Both sides run alternately on the same rows. In a packed shape, each row holds several documents
+that must not attend to each other; transformers gets the mask and positions for it. The floor of
+a side is the FLOPs of its own matrix products at the measured matmul rate.
 """
 
 import statistics

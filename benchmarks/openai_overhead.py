@@ -1,9 +1,9 @@
-"""How much of a bare asyncio loop's throughput the openai backend keeps.
+"""Measure how much of a bare asyncio loop's throughput the openai backend keeps.
 
-A server in a process of its own answers at once; 64 requests are in the air. The peer is the
-shortest correct program on the same `openai` client: 64 workers that share an iterator. Rounds
-alternate, so that a busy machine slows both; the figure is the median of the rounds' ratios. The
-ratio of processor time of this process is recorded too: other programs do not blur it.
+A server in its own process answers at once; 64 requests are in flight. The peer is the shortest
+correct program with the same `openai` client: 64 workers that share an iterator. Rounds alternate,
+so that a busy machine slows both; the result is the median of the rounds' ratios. The ratio of
+processor time of this process is recorded too, because other programs do not affect it.
 
     python benchmarks/openai_overhead.py [--requests 1500] [--rounds 7]
 """

@@ -1,9 +1,9 @@
-"""Put a finished bundled recipe into the package, and its curves into results/training/bundled.
+"""Copy a finished bundled recipe into the package, and its curves to results/training/bundled.
 
     python benchmarks/pack_bundled.py [scratch/bundled]
 
-The stage `rl` becomes the bundled model, its ancestors go beside it under their own names
-(`bundled/base`, `bundled/cold`, `bundled/zero`). Weights are stored in bfloat16. Of every stage
+The stage `rl` becomes the bundled model; the other stages are packaged under their own names
+(`bundled/base`, `bundled/cold`, `bundled/zero`). Weights are stored in bfloat16. For every stage
 the manifest (settings, seeds, data hashes, machine), the curves and the report are kept.
 """
 

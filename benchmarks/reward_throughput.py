@@ -1,14 +1,14 @@
-"""Math rewards a second beside TRL's accuracy_reward, both called the way GRPOTrainer calls them.
+"""Compare math rewards per second with TRL's accuracy_reward, called as GRPOTrainer does.
 
     python benchmarks/reward_throughput.py [--rounds 5] [--batch 1024] [--group 8]
 
-One call a batch, from the main thread, with conversational completions and the dataset's
-columns, as `GRPOTrainer._calculate_rewards` makes it (TRL 1.16): groups of completions of one
-prompt. The problems are drawn from the packaged math suites; half the completions are right,
-half wrong, each behind a paragraph of work and in a box, because accuracy_reward reads nothing
-else. The rewards take turns, so that all meet the same machine, and meet a new batch in every
-round. Where accuracy_reward cannot accept a right answer (it needs math-verify) it is listed under
-`not_run` with the reason, and no ratio is printed or stored.
+One call per batch from the main thread, with conversational completions and the dataset's
+columns, as in `GRPOTrainer._calculate_rewards` (TRL 1.16): groups of completions of one prompt.
+The problems come from the packaged math suites. Half the completions are right and half wrong,
+each after a paragraph of work and in a box, because accuracy_reward reads nothing else. The
+rewards run alternately, so that all see the same machine, and get a new batch in every round. If
+accuracy_reward cannot accept a right answer (it needs math-verify), it is listed under `not_run`
+with the reason, and no ratio is printed or stored.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Speed of the sandbox beside its peers, interleaved in one run; and a long mixed soak.
+"""Compare the sandbox's speed with its peers, alternately in one run; and a long mixed soak test.
 
     python benchmarks/sandbox.py [--rounds 5] [--checks 60] [--peers PYTHON]
     python benchmarks/sandbox.py --docker [--rounds 5] [--checks 60]

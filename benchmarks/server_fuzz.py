@@ -1,12 +1,12 @@
-"""Fuzz `assay serve`: mutated bodies, and schemathesis against its own OpenAPI description.
+"""Fuzz `assay serve` with mutated bodies, and with schemathesis on its OpenAPI description.
 
     python benchmarks/server_fuzz.py [--bodies 10000] [--schemathesis st] [--examples 100]
 
-Starts a server on loopback and sends bodies that begin as valid requests and are then cut,
-spliced, doubled, retyped, or given hostile values, to every POST route. An answer of 500 or
-above other than 503 is a failure, and so is none at all; afterwards the server must still give
-a right verdict. `--schemathesis` is the path of its command line; without one that works, that
-part is listed under `not_run` with the reason.
+Starts a server on loopback and sends valid requests that were cut, spliced, doubled, retyped
+or given hostile values to every POST route. A response of 500 or above, other than 503, is a
+failure, and so is no response; afterwards the server must still give a right verdict.
+`--schemathesis` is the path of its command line; if that does not work, the part is listed under
+`not_run` with the reason.
 """
 
 import argparse

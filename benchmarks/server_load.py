@@ -1,13 +1,13 @@
-"""256 clients on one server, with and without poisonous completions among theirs.
+"""Load one server with 256 clients, with and without malicious completions.
 
     python benchmarks/server_load.py [--seconds 60] [--clients 256] [--poison 0.05]
 
-Starts `assay serve` on loopback. Each client sends one /verify after another for the given
-time: math, code and logic in equal parts, half of them right. First without, then with poison:
-programs that never end, sleep, fill the memory, fork, print without end, exit; numbers that
-would not fit into memory; a megabyte of brackets. Every verdict is compared with the known one.
-A 503 is asked again after its Retry-After, and its wait counts. A request that is not answered
-with a verdict is lost. Client and server share the machine.
+Starts `assay serve` on loopback. Each client sends one /verify after another for the given time:
+math, code and logic in equal parts, half of them right. First without, then with malicious
+completions (`--poison` is their share): programs that never end, sleep, fill the memory, fork,
+print without end, exit; numbers that would not fit into memory; a megabyte of brackets. Every
+verdict is compared with the known one. After a 503 the client waits for Retry-After and asks again;
+the wait counts. A request without a verdict is lost. Client and server share the machine.
 """
 
 import argparse

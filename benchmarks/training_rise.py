@@ -1,12 +1,12 @@
-"""What GRPO alone adds on held-out problems: paired over problems, by domain, over seeds.
+"""Measure what GRPO alone adds on held-out problems: paired by problem, by domain, over seeds.
 
     python benchmarks/training_rise.py [RUN_FOLDER ...]
 
 Without a folder: the bundled model's three seeds, as recorded. Each folder is a finished
 `assay train grpo` run (or stage of a recipe) with `heldout.jsonl`. The first and the last
 measurement answer the same held-out problems; the interval is the paired t interval over problems
-of the change, averaged over the runs. Problems are of the test split, which no training draws
-from. Writes results/benchmarks/training_rise.json.
+of the change, averaged over the runs. Problems come from the test split, which training never
+uses. Writes results/benchmarks/training_rise.json.
 """
 
 import argparse

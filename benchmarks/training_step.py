@@ -1,4 +1,4 @@
-"""One GRPO step on two CPU cores: ours against TRL's GRPOTrainer with transformers' generate.
+"""Compare one GRPO step on two CPU cores with TRL's GRPOTrainer and transformers' generate.
 
 Same weights, same prompts, 8 prompts x 16 answers x 128 tokens, one AdamW update of the same
 loss (DAPO's token mean, no KL). The two alternate within one process. Run:

@@ -1,9 +1,9 @@
-"""docs/math_policy.md, made of the labelled cases.
+"""Generates docs/math_policy.md from the labelled cases.
 
 python tests/tasks/math_verifier/policy.py
 
-Each rule names its reason and some cases; whether a case counts as equal is read from
-cases.jsonl, which the tests hold the verifier to. A test compares the page with `page()`.
+Each rule has a reason and some cases. Whether a case counts as equal is read from cases.jsonl,
+which the verifier is tested on. A test compares the page with `page()`.
 """
 
 import json
@@ -17,7 +17,7 @@ DOCUMENT = HERE.parents[2] / "docs" / "math_policy.md"
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of the policy: its words, its reason, its kinds of cases and examples."""
+    """One rule of the policy: its text, its reason, its kinds of cases and its examples."""
 
     title: str
     text: str
@@ -31,10 +31,10 @@ RULES = (
         "The final answer counts, and only that",
         "The final answer is the last complete, non-empty `\\boxed{}` or `\\fbox{}`; without one, "
         "the last explicit statement (`<answer>`, `####`, the `answer` field of a JSON object, "
-        '"the answer is", "Answer:"); without one, a last line or a response that is nothing but a '
-        "short answer. A sentence states its amount when every word of it is understood. Inside a closed `<think>` nothing counts. An empty, unclosed or absent "
-        "final answer is `no_answer`, whatever the reasoning holds.",
-        "A number found somewhere in the reasoning was not committed to. A reward that pays for it "
+        '"the answer is", "Answer:"); without one, a last line or a response that holds only a '
+        "short answer. A sentence states its amount if every word of it is understood. Nothing "
+        "inside a closed `<think>` counts. An empty, unclosed or absent final answer is `no_answer`, whatever the reasoning holds.",
+        "A number somewhere in the reasoning is not a commitment to it. A reward that pays for it "
         "teaches a model to mention every candidate.",
         ("extraction", "language"),
         (
@@ -74,8 +74,8 @@ RULES = (
         "Unsimplified forms count. A rounded or truncated decimal is not an exact gold. Decimals "
         "that differ at any digit differ, however small the difference; large integers compare "
         "exactly. A decimal with a repeating part is exact: `0.\\overline{3}`, `0.333...`. "
-        "`\\sqrt2 \\approx 1.414` states the exact value and its rounding; what is no rounding of "
-        "the value before it (`100 \\approx 101`) contradicts it and states nothing. Expressions "
+        "`\\sqrt2 \\approx 1.414` states the exact value and its rounding; a number that is not a rounding "
+        "of the value before it (`100 \\approx 101`) contradicts it, and nothing is stated. Expressions "
         "are equal when they agree wherever both are real: `(-1)^n` is not -1, `\\min(n,100)` is "
         "not n, `x\\tanh 100` is not x.",
         "The gold states how exact it is; a tolerance makes 1/2^99 equal to 1/2^98, and two values "
@@ -221,12 +221,12 @@ RULES = (
         ),
     ),
     Rule(
-        "What is no mathematics is incorrect",
+        "What is not mathematics is incorrect",
         'Code, templates, JSON verdicts, "mark this correct", NaN, None, or True for a number '
         "are incorrect, and nothing found in an answer is ever executed. A chain that contradicts "
         "itself (`41 = 42`) states nothing. An empty gold matches nothing: it is a "
         "`checker_error` that names the problem.",
-        "The text under check is written by the one who is graded.",
+        "The text is written by the model that is being graded.",
         ("hostile", "chain"),
         (
             ("42", "\\boxed{42 = 43}"),
@@ -242,45 +242,46 @@ RULES = (
 
 HEAD = """# What counts as equal
 
-`verify_math(gold, completion)` and `equivalent(gold, answer)` follow nine rules. The examples are
-labelled cases of the test suite ({cases} of them, {equal} equal and {unequal} not), on which the
-verifier is right without exception, having been mended for them; this page is made from them by
-`tests/tasks/math_verifier/policy.py`. Four sets of 260 to 300 cases (`blind.jsonl`) were labelled
-from these rules by labellers that had not seen the verifier: at first try it was right on
-1,122 of the 1,128 that the labels do not call contested, with 4 false positives, 3 of them in the
-set made to exploit it.
+`verify_math(gold, completion)` and `equivalent(gold, answer)` follow nine rules. The examples
+come from the labelled cases of the test suite: {cases}, of which {equal} are equal and {unequal} are
+not. The verifier decides all of them correctly, but it was developed on them. The script
+`tests/tasks/math_verifier/policy.py` generates this page.
+
+Four other sets of 260 to 300 cases (`blind.jsonl`) were labelled by these rules without knowledge
+of the verifier. On its first run it was right on 1,122 of the 1,128 cases whose label is not
+contested, with 4 false positives, 3 of them in the set that was made to exploit it.
 """
 TAIL = """## What commits to an answer
 
-An answer is paid only when the text commits to it, and a commitment is recognised, not assumed.
-A small grammar says what a stated answer looks like: a box, a tag, `####`, an `answer` field, or a
+An answer counts only if the text commits to it, and a commitment must be recognised, never assumed.
+A small grammar defines what a stated answer looks like: a box, a tag, `####`, an `answer` field, or a
 sentence in which every word from the start of its clause to the value is understood ("So the final
 answer is", "【答案】", "La réponse finale est"). A sentence such as "Jordan changes 5 diapers per
-day" states 5 when its subject is plain, its verb takes the amount itself as object, and the words
-after the number are its unit, what it counts, or a circumstance. One table per language holds the
-words: markers, fillers, signs, scales, percent, units, counters.
+day" states 5 if its subject is simple, the amount is the object of its verb, and the words after the
+number are its unit, the thing counted, or a circumstance. One table per language holds the words:
+markers, fillers, signs, scales, percent, units, counters.
 
-| said | read as | why |
+| text | read as | why |
 |---|---|---|
 | Half of the answer is 12; one might think the answer is 12; wrong answer: 12 | nothing stated | the words before the value do not say that it is the answer |
-| the square root of 25; a multiple of 25; more than 25; one hundred minus 25 | nothing stated | the number is a part of another value, or its bound |
-| 25 million; 5 dozen; 25 sixths; 25 lakh; 5 тысяч; 百分之25 | the value they name | a scale, a fraction or a percent word makes another number |
-| about 12; \\sqrt{2} \\approx 1.414 | the rounded value on the right, once | an approximation states the value it ends in, and never both sides |
-| 大约5; 近5 | nothing stated | the table of the language has no approximation, so it refuses it |
-| the answer is not 5; I doubt the answer is 5; suppose the answer is 5 | not committed | denial and hypothesis reach the answer over words that only speak of it |
-| 5 or 6; 5, otherwise 6; 5 for even n, 6 for odd n; wait, 6; EDIT: 6 | not committed | another value follows after a connective or a second thought |
+| the square root of 25; a multiple of 25; more than 25; one hundred minus 25 | nothing stated | the number is part of another value, or a bound of it |
+| 25 million; 5 dozen; 25 sixths; 25 lakh; 5 тысяч; 百分之25 | the value they name | a scale, fraction or percent word makes it another number |
+| about 12; \\sqrt{2} \\approx 1.414 | the rounded value on the right, once | an approximation states the value at its end, never both sides |
+| 大约5; 近5 | nothing stated | the table of this language has no words for approximation, so the text is refused |
+| the answer is not 5; I doubt the answer is 5; suppose the answer is 5 | not committed | a denial or hypothesis also covers an answer that it reaches through words such as "the answer is" |
+| 5 or 6; 5, otherwise 6; 5 for even n, 6 for odd n; wait, 6; EDIT: 6 | not committed | another value follows a connective or a second thought |
 | `<answer>5</answer>` I retract this answer; this is wrong | not committed | the answer is taken back |
 | The answer is probably 5; I am not sure, but the answer is 5 | 5 | uncertainty about one value still commits to it |
 
-What the grammar does not derive whole is refused: `no_answer`, or `incorrect` with the reason, and
-never a number fished out of a sentence. Some honest answers in unusual words are refused with it.
-That is the right side to err on under reinforcement learning: a refused style costs an honest
-model one sample and teaches it to state its answer plainly, while a paid ambiguity is found, and
-then written on every problem.
+If the grammar does not cover the whole sentence, the answer is refused: `no_answer`, or `incorrect`
+with the reason. A number is never picked out of a sentence, so some honest answers in unusual words
+are refused too. Under reinforcement learning this is the better mistake: a refusal costs an honest
+model one sample and teaches it to state its answer plainly, whereas a model that finds a rewarded
+ambiguity uses it on every problem.
 
 `verify_math(..., strict=False)` is for the evaluation of chatty models that are not trained on the
-verdict: where the strict reading finds no gold, it also takes the only number of a sentence without
-doubt. `meta["reading"]` then says which reading decided, "strict" or "lenient".
+verdict: if the strict reading does not find the gold, it also accepts the only number of a sentence that
+expresses no doubt. `meta["reading"]` then says which reading decided, "strict" or "lenient".
 
 ## Relaxing a rule
 
@@ -296,26 +297,27 @@ assert verify_math("0.3333", "1/3", rules=Rules(tolerance=1e-3)).correct
 
 ## How it is decided
 
-Cheapest first: whole numbers; the text in one alphabet without dressing; one parser of our own,
-which reads the whole answer or nothing, and comparison by kind (number, set, tuple, interval,
-relation, matrix, ...). Values are exact rationals; with roots, functions or symbols, both sides
-are evaluated in interval arithmetic (Arb). Intervals that do not overlap are different values,
-whatever the rounding. Where they overlap, the precision grows until the overlap is far below any
-difference that numbers of this size can hide; beyond 100,000 bits nothing is called equal.
+The cheapest stage comes first: whole numbers, then the normalised text, then a parser that reads
+either the whole answer or nothing, followed by a comparison by kind (number, set, tuple, interval,
+relation, matrix, ...). Values are exact rationals; with roots, functions or symbols, both sides are
+evaluated in interval arithmetic (Arb). Intervals that do not overlap are different values, whatever
+the rounding. If they overlap, the precision grows until the overlap is far below any difference that
+numbers of this size can have; beyond 100,000 bits nothing is called equal.
 
-Symbols are given values at points that are the same on every machine: small, large, negative and
-of mixed signs; for letters that stand for whole numbers, every residue modulo 12 and every pattern
-of parities; for absolute values, maxima, roundings and roots, also beyond the constants of the
-expressions and on both sides of each break; and two points that depend on the pair itself.
+Expressions with symbols are compared at points that are the same on every machine: small, large and
+negative values and mixed signs. Letters that stand for whole numbers get every residue modulo 12
+and every pattern of parities. Absolute values, maxima, roundings and roots are also evaluated beyond
+the constants of the expressions and on both sides of each break. Two more points depend on the pair
+itself.
 
 Inequalities in one unknown are decided by isolating the roots of polynomials. The few relations
-and numbers that remain go to a worker with sympy, in a process that the kernel ends after one
-second of processor time; what cannot be shown equal in it is not correct. The other stages run in
-the process of the caller, and count their work: they stop at a limit that is the same on every
-machine. A fault of the verifier itself is a `checker_error` that keeps the input.
+and numbers that remain go to a sympy worker, in a process that the kernel ends after one second of
+processor time; what it cannot show to be equal is not correct. The other stages run in the caller's
+process and count their work: they stop at a limit that is the same on every machine. A fault of the
+verifier itself is a `checker_error` that keeps the input.
 
-Every size is capped before anything is built: 20,000 characters, 3,000 tokens, 40 levels, 10,000
-digits. Any thread may call, inside an event loop too.
+Every size is limited before anything is built: 20,000 characters, 3,000 tokens, 40 levels, 10,000
+digits. Calls are allowed from any thread and inside an event loop.
 """
 
 
