@@ -10,8 +10,9 @@ from ...sandbox.errors import UsageError
 from ..problem import Problem
 from ..verdict import Verdict
 from ._stored import CodeSuite, Record, fenced, limited, records
+from .formats.calibration import scaled
 from .judging.names import parsed
-from .verifier import FunctionOptions, verify_function
+from .verifier import FUNCTION_LIMITS, FunctionOptions, verify_function
 
 FIELDS = (
     "task_id", "complete_prompt", "instruct_prompt", "canonical_solution", "code_prompt", "test",
@@ -48,11 +49,15 @@ class BigCodeBench(CodeSuite):
         return fenced(problem.meta["prompt"] + problem.answer)
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        meta = problem.meta
-        return verify_function(
-            completion, meta["test"], meta["entry_point"], prompt=meta["prompt"],
-            options=FunctionOptions(fresh_judge=True, preload=tuple(meta["preload"])),
-        )  # fmt: skip
+        def within(text: str, factor: float) -> Verdict:
+            meta = problem.meta
+            return verify_function(
+                text, meta["test"], meta["entry_point"], limits=scaled(FUNCTION_LIMITS, factor),
+                prompt=meta["prompt"],
+                options=FunctionOptions(fresh_judge=True, preload=tuple(meta["preload"])),
+            )  # fmt: skip
+
+        return self.calibration.verdict(problem.id, self.gold(problem), within, completion)
 
 
 def _imported(row: Record) -> set[str]:

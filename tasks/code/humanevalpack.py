@@ -3,7 +3,8 @@
 from ..problem import Problem
 from ..verdict import Verdict
 from ._stored import CodeSuite, fenced, limited, records
-from .verifier import verify_function
+from .formats.calibration import scaled
+from .verifier import FUNCTION_LIMITS, verify_function
 
 FIELDS = (
     "task_id", "prompt", "declaration", "canonical_solution", "buggy_solution", "test",
@@ -24,10 +25,14 @@ class HumanEvalPack(CodeSuite):
         return fenced(problem.meta["prompt"] + problem.meta["buggy_solution"])
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        meta = problem.meta
-        return verify_function(
-            completion, meta["test"], meta["entry_point"], prompt=meta["prompt"]
-        )  # fmt: skip
+        def within(text: str, factor: float) -> Verdict:
+            meta = problem.meta
+            limits = scaled(FUNCTION_LIMITS, factor)
+            return verify_function(
+                text, meta["test"], meta["entry_point"], limits=limits, prompt=meta["prompt"]
+            )
+
+        return self.calibration.verdict(problem.id, self.gold(problem), within, completion)
 
 
 def load(

@@ -14,7 +14,7 @@ from ...sandbox.errors import UsageError
 from ...sandbox.types import ChannelClosed, Limits, Outcome, Sandbox
 from ..verdict import Status, Verdict, checker_error, correct, wrong
 from .extraction.program import Program, program_of
-from .judging.failures import is_broken, missing_name, reason_of, status_of
+from .judging.failures import IN_DOUBT, is_broken, missing_name, reason_of, status_of
 from .judging.literal_tests import LiteralTests
 from .judging.notation import MalformedError
 from .judging.outcomes import STATUS_OF_OUTCOME, ended
@@ -245,9 +245,9 @@ def _verdict_of(account: dict[str, Any], program: Program, known: TestFacts) -> 
     failures = meta["failures"]
     if not failures:
         if not account["calls"]:
-            return checker_error("the tests never ask the program anything", **meta)
+            return _in_doubt("the tests never ask the program anything", meta)
         if total == 0 and not known.decides:
-            return checker_error("the tests assert nothing", **meta)
+            return _in_doubt("the tests assert nothing", meta)
         if total == 0:
             reason = "What the program returned led the tests around every assertion."
             return wrong("incorrect", program.source, reason, **meta)
@@ -257,11 +257,14 @@ def _verdict_of(account: dict[str, Any], program: Program, known: TestFacts) -> 
     broken = next((one for one in failures if is_broken(one, known.demanded)), None)
     if broken is not None:
         what = f"{broken['error']}: {broken['message']}"
-        return checker_error(f"the tests themselves fail: {what}", **meta)
+        if broken["error"] != "UndecidedError":
+            return _in_doubt(f"the tests themselves fail: {what}", meta)
+        reason = f"Nothing but the program vouches for its objects: {broken['message']}."
+        return wrong("incorrect", program.source, reason, **meta, **{IN_DOUBT: what})
     absent = next(filter(None, (missing_name(one, known.demanded) for one in failures)), None)
     if absent is not None:
         reason = f"The program does not define {absent!r}, which the tests use."
-        return wrong("incorrect", program.source, reason, **meta)
+        return wrong("incorrect", program.source, reason, **meta, **{IN_DOUBT: reason})
     return wrong(status_of(first), program.source, reason_of(first, meta), **meta)
 
 
@@ -271,7 +274,14 @@ def _judge_failed(error: JudgeFailedError, source: str | None) -> Verdict:
         status = STATUS_OF_OUTCOME[error.outcome.status]
         reason = "The tests did not come to an end on the values that the program returned"
         return wrong(status, source, f"{reason} ({error.outcome.reason}).")
-    return checker_error(f"the judge ended while it ran the tests: {error}")
+    why = f"the judge ended while it ran the tests: {error}"
+    ours = error.outcome is not None and error.outcome.status == "sandbox_error"
+    return checker_error(why) if ours else _in_doubt(why, {})
+
+
+def _in_doubt(why: str, meta: dict[str, Any]) -> Verdict:
+    """A failure of the tests, unless they do well with a program that is right."""
+    return checker_error(why, **meta, **{IN_DOUBT: why})
 
 
 def verify_stdio(

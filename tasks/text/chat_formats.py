@@ -50,6 +50,10 @@ _NEXT_TURN = re.compile(
     re.IGNORECASE,
 )
 _TAIL_LENGTH = 2_000
+_MAY_BE_TOKEN = re.compile(
+    r"[<\[](?:[|｜]|/?s>|bos>|eos>|pad>|start_of_|end_of_|/?INST|EOS|PAD)", re.IGNORECASE
+)
+"""How every special token begins: a text without it needs no closer look."""
 
 
 def visible_answer(completion: str) -> str | None:
@@ -138,6 +142,8 @@ def _is_fenced(position: int, start: int, fences: list[int]) -> bool:
 
 def _without_tokens(text: str) -> str:
     """The text without special tokens at its ends, and without a further turn."""
+    if not _MAY_BE_TOKEN.search(text):
+        return text.rstrip()
     if turn := _NEXT_TURN.search(text):
         text = text[: turn.start()]
     if head := _HEAD.match(text):

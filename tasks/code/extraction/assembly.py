@@ -3,7 +3,7 @@
 import ast
 from functools import lru_cache
 
-from ..judging.names import bound_names, free_names
+from ..judging.names import BUILT_IN, bound_names, free_names
 from .syntax import tree_of
 
 _KEPT = (
@@ -77,28 +77,38 @@ def without_missing_annotations(source: str) -> str:
     tree = tree_of(source)
     if tree is None:
         return source
-    missing = free_names(tree)
-    if not missing or "__future__" in source:
+    inside = _names_in_annotations(tree) - BUILT_IN
+    if not inside or inside <= bound_names(tree.body) or "__future__" in source:
         return source
-    inside = {
-        node.id
-        for annotation in _annotations(tree)
-        for node in ast.walk(annotation)
-        if isinstance(node, ast.Name)
-    }
-    if not missing & inside:
+    if not inside & free_names(tree):
         return source
     return "from __future__ import annotations\n" + source
 
 
-def _annotations(tree: ast.Module) -> list[ast.expr]:
-    found: list[ast.expr | None] = []
-    for node in ast.walk(tree):
+_WITHOUT_ANNOTATIONS = frozenset({ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Import})
+
+
+def _names_in_annotations(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    stack: list[ast.AST] = list(tree.body)
+    while stack:  # only statements: no expression holds an annotation
+        node = stack.pop()
+        if type(node) in _WITHOUT_ANNOTATIONS:
+            continue
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found.append(node.returns)
-        elif isinstance(node, ast.arg | ast.AnnAssign):
-            found.append(node.annotation)
-    return [annotation for annotation in found if annotation is not None]
+            given = node.args
+            every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+            annotations = [node.returns, *(one.annotation for one in every if one is not None)]
+        else:
+            annotations = [node.annotation] if isinstance(node, ast.AnnAssign) else []
+        for annotation in annotations:
+            if type(annotation) is ast.Name:
+                names.add(annotation.id)
+            elif annotation is not None:
+                names.update(part.id for part in ast.walk(annotation) if isinstance(part, ast.Name))
+        for inner in ("body", "orelse", "finalbody", "handlers", "cases"):
+            stack += getattr(node, inner, ())
+    return names
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,11 @@ from typing import Any
 
 from ...verdict import Status
 
+IN_DOUBT = "in_doubt"
+"""The key of `Verdict.meta` that says what may be a fault of the tests or of the program.
+
+A reference solution that meets the same settles it: then it is the tests'.
+"""
 _BROKEN = frozenset(
     {"NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "UnboundLocalError"}
 )

@@ -11,9 +11,9 @@ from .... import sandbox as backends
 from ....sandbox.types import Sandbox
 from .session import Judges
 
-_IMPORTED = re.compile(
-    r"^[ \t]*(?:import|from)[ \t][^#\n]*?\b(mpmath|numpy|pandas|scipy|sympy)\b", re.MULTILINE
-)
+_LIBRARIES = ("mpmath", "numpy", "pandas", "scipy", "sympy")
+_IMPORTED = re.compile(r"(?:^|[;:])[ \t]*(?:import|from)[ \t]+([^#\n]*)", re.MULTILINE)
+_LIBRARY = re.compile(rf"\b(?:{'|'.join(_LIBRARIES)})\b")
 _lock = threading.Lock()
 _judges: dict[int, Judges] = {}
 
@@ -29,7 +29,10 @@ os.register_at_fork(after_in_child=_renew_lock)
 
 def imported_libraries(source: str) -> tuple[str, ...]:
     """The libraries beyond the standard one that a program imports, of those that it may."""
-    found = {name for name in _IMPORTED.findall(source) if is_installed(name)}
+    if not any(name in source for name in _LIBRARIES):
+        return ()
+    named = (name for line in _IMPORTED.findall(source) for name in _LIBRARY.findall(line))
+    found = {name for name in named if is_installed(name)}
     if "pandas" in found:
         found.add("numpy")
     return tuple(sorted(found))

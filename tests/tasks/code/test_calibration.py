@@ -2,6 +2,7 @@
 
 from assay.sandbox.types import Limits
 from assay.tasks.code.formats.calibration import Calibration, scaled
+from assay.tasks.code.verifier import verify_function
 from assay.tasks.verdict import Verdict, correct, wrong
 
 
@@ -46,3 +47,30 @@ def test_scaled_limits() -> None:
     assert scaled(limits, 4.0).cpu_seconds == 24.0
     assert scaled(limits, 0.25).wall_seconds == 60.0
     assert scaled(limits, 16.0).memory_mb == 4096
+
+
+_POINT = "class P:\n    def __init__(self, x): self.x = x\n"
+_ALWAYS = "    def __eq__(self, o): return True\n    __hash__ = None\n"
+
+
+def _decided(program: str, reference: str, tests: str) -> Verdict:
+    def check(text: str, factor: float) -> Verdict:
+        return verify_function(text, tests, "P")
+
+    return Calibration().verdict("a", reference, check, program)
+
+
+def test_a_doubt_is_settled_by_the_reference() -> None:
+    unequal = "assert not P(1) == P(2)\nassert P(1).x == 1"
+    assert _decided(_POINT + _ALWAYS, _POINT, unequal).status == "incorrect"
+    both = _decided(_POINT + _ALWAYS, _POINT + _ALWAYS, "assert P(1) == P(1)")
+    assert both.status == "checker_error", both
+    helper = "assert helper(P(1)) == 1"
+    assert _decided(_POINT, _POINT, helper).status == "checker_error"
+    defines = _POINT + "def helper(p): return p.x\n"
+    assert _decided(_POINT, defines, helper).status == "incorrect"
+    assert _decided(defines, _POINT, helper).correct
+    lost = "if P(1).x != 1:\n    nothing_of_this_name\nassert P(1).x == 1"
+    swapped = _POINT.replace("= x", "= 2")
+    assert _decided(swapped, _POINT, lost).status == "incorrect"
+    assert verify_function(_POINT + _ALWAYS, unequal, "P").status == "incorrect"

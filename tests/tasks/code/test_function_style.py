@@ -380,7 +380,7 @@ def test_objects_are_never_compared_by_the_program() -> None:
     )
     for test in ("assert V(1) == V(2)", "assert V(1) <= V(2)", "assert not V(1) != V(1)"):
         verdict = _verdict(source, test, "V")
-        assert verdict.status == "checker_error", test
+        assert verdict.status == "incorrect", test
         assert "only the program itself could decide" in verdict.reason
     assert _verdict(source, "v = V(1)\nassert v == v and v.n == 1", "V").correct
     assert _verdict(source, "assert V(1) == 1", "V").status == "incorrect"
