@@ -87,13 +87,19 @@ class _AnyShape:
 _WORD_ANSWERS = vocabulary("yes no true false unknown uncertain valid invalid")
 
 
-def _judged(found: Extraction, tail: str, shape: Shape, before: str = "") -> Extraction:
-    """The extraction with the doubt that the words before and after it cast on it."""
+def _judged(
+    found: Extraction, tail: str, shape: Shape, before: str = "", labelled: bool = False
+) -> Extraction:
+    """The extraction with the doubt that the words before and after it cast on it.
+
+    `labelled`: a label states the answer, as in "Final answer: 5", and no sentence.
+    """
     assert found.text is not None
     if before and (reason := doubt_before(before)):
         return replace(found, doubt=reason)
-    asked = tail.lstrip(" \t*_`$\"')").startswith("?")
-    if asked and (_concludes(shape) or tail.strip(" ?*_.$\n")):
+    asked = tail.lstrip(" \t*_`$\"')").startswith(_QUESTION_MARKS)
+    # A question commits to nothing; "Final answer: 5?" does, with uncertainty.
+    if asked and not (labelled and not _concludes(shape) and not tail.strip(" ?？؟*_.$\n")):
         return replace(found, doubt="the answer is asked, not stated")
     value = found.value if found.value is not None else shape.read(found.text)
     value = value if value is not None else strip_dressing(found.text).casefold()
@@ -109,6 +115,7 @@ def _judged(found: Extraction, tail: str, shape: Shape, before: str = "") -> Ext
     return replace(found, doubt=reason) if reason else found
 
 
+_QUESTION_MARKS = ("?", "？", "؟")
 _PERCENT = re.compile(r"[\s$]{0,4}(?:\\text\{\s?)?(?:\\?%|per ?cent\b|pct\b)")
 
 
@@ -179,6 +186,7 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
         found = Extraction(stated.before, "statement", reason, language=stated.language)
         return _judged(found, text[stated.value :], shape)
     candidates = _candidates(text, stated.value, _concludes(shape))
+    labelled = text[: stated.value + 1].rstrip(" ").endswith((":", "：", "=", "\n"))
     if not candidates:
         return Extraction(None, "none", "the answer is empty")
     if stated.standing == "supposed":
@@ -193,14 +201,14 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
                 return replace(
                     found, candidates=(content, other), doubt="a list of answers follows"
                 )
-            return _judged(found, text[end:], shape)
+            return _judged(found, text[end:], shape, labelled=labelled)
     content, end = next((one for one in candidates if "\n" not in one[0]), candidates[-1])
     for one, stop in candidates:
-        if "\n" not in one and any(one != content and content.startswith(one) for _ in (0,)):
+        if "\n" not in one and one != content and content.startswith(one):
             content, end = one, stop
             break
     found = Extraction(content, "statement", reason, language=stated.language)
-    return _judged(found, text[end:], shape)
+    return _judged(found, text[end:], shape, labelled=labelled)
 
 
 _BULLET = re.compile(r"(?:[-*•+–]|\(?[0-9a-z]{1,2}[.)])\s+")

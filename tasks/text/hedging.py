@@ -143,6 +143,8 @@ def doubt_after(tail: str, reads: Reads, value: Any) -> tuple[str, str]:
         after_label = words[1:] if len(found) > 1 and found[1].text == ":" else words
         if reason := _retracted(words, index == 0) or _retracted(after_label, False):
             return reason, ""
+        if _denies(part, found, reads, value):
+            return "the answer is denied", ""
         other, turned = _second(part, found, reads, value, turned)
         if other := other or _approved_too(part, found, reads, value):
             return "another answer follows", other
@@ -174,6 +176,18 @@ def _retracted(words: list[str], first: bool) -> str:
         if not after or article or after[0] in _DENIED:
             return "the answer is denied"
     return "the answer is called wrong" if rest[:1] and rest[0] in _JUDGES else ""
+
+
+def _denies(part: str, found: list[Token], reads: Reads, value: Any) -> bool:
+    """Whether a second thought denies the very value: "no, not 5", "Actually, never 5"."""
+    for place, token in enumerate(found[:-1]):
+        word = token.text.casefold()
+        turns = word in _FILLERS or token.text in "$*_`.,:;(-—–" or _turn(found, place) > 0
+        if word in NEGATION and not turns:
+            return bool(reads(part[found[place + 1].start :].strip(" .!;")) == value)
+        if not turns:
+            return False
+    return False
 
 
 def _second(

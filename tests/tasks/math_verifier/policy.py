@@ -269,6 +269,8 @@ words: markers, fillers, signs, scales, percent, units, counters.
 | 大约5; 近5 | nothing stated | the table of the language has no approximation, so it refuses it |
 | the answer is not 5; I doubt the answer is 5; suppose the answer is 5 | not committed | denial and hypothesis reach the answer over words that only speak of it |
 | 5 or 6; 5, otherwise 6; 5 for even n, 6 for odd n; wait, 6; EDIT: 6 | not committed | another value follows after a connective or a second thought |
+| The answer is 5?; so is it 5? | not committed | a question states nothing; after a label ("Final answer: 5?") the mark is only uncertainty |
+| The answer is 5... no, not 5 | not committed | a second thought denies the same value |
 | `<answer>5</answer>` I retract this answer; this is wrong | not committed | the answer is taken back |
 | The answer is probably 5; I am not sure, but the answer is 5 | 5 | uncertainty about one value still commits to it |
 
