@@ -7,6 +7,7 @@ qualify it, or when what follows retracts it, attaches a condition, or offers an
 from collections.abc import Callable
 from typing import Any
 
+from .retractions import retraction
 from .vocabulary import vocabulary
 from .words import Token, sentences, tokens
 
@@ -127,7 +128,7 @@ def doubt_before(prefix: str) -> str:
 Reads = Callable[[str], Any | None]
 
 
-def doubt_after(tail: str, reads: Reads, value: Any) -> tuple[str, str]:
+def doubt_after(tail: str, reads: Reads, value: Any, shown: str = "") -> tuple[str, str]:
     """(why what follows an answer takes it back, the other answer if one is named).
 
     `reads` is the shape's reader; what it reads differently from `value` is another answer. Once a
@@ -142,6 +143,8 @@ def doubt_after(tail: str, reads: Reads, value: Any) -> tuple[str, str]:
             continue
         after_label = words[1:] if len(found) > 1 and found[1].text == ":" else words
         if reason := _retracted(words, index == 0) or _retracted(after_label, False):
+            return reason, ""
+        if reason := retraction(part, shown):
             return reason, ""
         if _denies(part, found, reads, value):
             return "the answer is denied", ""

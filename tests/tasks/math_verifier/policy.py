@@ -32,7 +32,7 @@ RULES = (
         "The final answer is the last complete, non-empty `\\boxed{}` or `\\fbox{}`; without one, "
         "the last explicit statement (`<answer>`, `####`, the `answer` field of a JSON object, "
         '"the answer is", "Answer:"); without one, a last line or a response that is nothing but a '
-        "short answer. A sentence states its amount when every word of it is understood. Inside a closed `<think>` nothing counts. An empty, unclosed or absent "
+        'short answer, and a closing sentence ("Each child received 5 books.") in which every word is understood. Inside a closed `<think>` nothing counts. An empty, unclosed or absent '
         "final answer is `no_answer`, whatever the reasoning holds.",
         "A number found somewhere in the reasoning was not committed to. A reward that pays for it "
         "teaches a model to mention every candidate.",
