@@ -20,6 +20,8 @@ __all__ = ["EXACT", "Rules", "equivalent", "verify_math", "warm"]
 _log = logging.getLogger(__name__)
 _KEPT = 20_000
 """Characters of an input that are kept when the verifier itself fails."""
+_LOGGED = 500
+"""Characters of an input that are logged when it does."""
 
 
 def verify_math(
@@ -84,8 +86,19 @@ def _verify(gold: str, completion: str, rules: Rules, strict: bool) -> Verdict:
 
 
 def equivalent(gold: str, answer: str, *, rules: Rules = EXACT) -> bool:
-    """Whether an answer, already extracted, equals the gold. False for an empty gold."""
+    """Whether an answer, already extracted, equals the gold. False for an empty gold.
+
+    Never raises for any text. False also when the verifier itself fails, which is logged:
+    `verify_math` tells a failure from a difference by its status.
+    """
     if not gold.strip() or not answer.strip():
         return False
-    with work_limit():
-        return decide(gold, answer, rules).status == "correct"
+    try:
+        with work_limit():
+            decision = decide(gold, answer, rules)
+    except Exception:
+        _log.exception("the math verifier failed on %r and %r", gold[:_LOGGED], answer[:_LOGGED])
+        return False
+    if decision.status == "checker_error":
+        _log.error("%r and %r: %s", gold[:_LOGGED], answer[:_LOGGED], decision.reason)
+    return decision.status == "correct"

@@ -15,10 +15,11 @@ from .hedging import doubt_after, doubt_before
 from .languages import Language
 from .latex_boxes import boxes_of, is_blank, unbox
 from .marks import Found, hashed, in_json, joins, tagged
+from .retractions import denied_before, only_supposed, retraction
 from .shapes import Shape
 from .statements import Statement, statements
 from .vocabulary import vocabulary
-from .words import tokens
+from .words import sentences, tokens
 
 LOOK = 200_000
 """Only the last so many characters of a response can hold its final answer."""
@@ -87,20 +88,26 @@ class _AnyShape:
 _WORD_ANSWERS = vocabulary("yes no true false unknown uncertain valid invalid")
 
 
-def _judged(found: Extraction, tail: str, shape: Shape, before: str = "") -> Extraction:
-    """The extraction with the doubt that the words before and after it cast on it."""
+def _judged(
+    found: Extraction, tail: str, shape: Shape, before: str = "", labelled: bool = False
+) -> Extraction:
+    """The extraction with the doubt that the words before and after it cast on it.
+
+    `labelled`: a label states the answer, as in "Final answer: 5", and no sentence.
+    """
     assert found.text is not None
-    if before and (reason := doubt_before(before)):
+    if before and (reason := doubt_before(before) or denied_before(before)):
         return replace(found, doubt=reason)
-    asked = tail.lstrip(" \t*_`$\"')").startswith("?")
-    if asked and (_concludes(shape) or tail.strip(" ?*_.$\n")):
+    asked = tail.lstrip(" \t*_`$\"')").startswith(_QUESTION_MARKS)
+    # A question commits to nothing; "Final answer: 5?" does, with uncertainty.
+    if asked and not (labelled and not _concludes(shape) and not tail.strip(" ?？؟*_.$\n")):
         return replace(found, doubt="the answer is asked, not stated")
     value = found.value if found.value is not None else shape.read(found.text)
     value = value if value is not None else strip_dressing(found.text).casefold()
     offers = getattr(shape, "offers_another", None)
     if offers is not None and offers(value, tail.split("\n", 1)[0]):
         return replace(found, doubt="several choices are offered")
-    reason, other = doubt_after(tail, shape.read, value)
+    reason, other = doubt_after(tail, shape.read, value, found.text)
     if other and strip_dressing(other) in strip_dressing(found.text):
         return found
     if other:
@@ -109,6 +116,7 @@ def _judged(found: Extraction, tail: str, shape: Shape, before: str = "") -> Ext
     return replace(found, doubt=reason) if reason else found
 
 
+_QUESTION_MARKS = ("?", "？", "؟")
 _PERCENT = re.compile(r"[\s$]{0,4}(?:\\text\{\s?)?(?:\\?%|per ?cent\b|pct\b)")
 
 
@@ -152,9 +160,19 @@ def _stated(text: str, shape: Shape) -> Extraction | None:
     if last.candidates:
         return Extraction(content, last.how, last.reason, candidates=last.candidates)
     found = Extraction(content, last.how, last.reason)
+    tail = text[last.end :]
     if last.how == "json":
-        return found
-    return _judged(found, text[last.end :], shape)
+        taken = next((why for one in sentences(tail)[:20] if (why := retraction(one, ""))), "")
+        return replace(found, doubt=taken)
+    return _judged(found, tail, shape, _announcing(text[max(0, last.start - 400) : last.start]))
+
+
+def _announcing(before: str) -> str:
+    """The text before a mark, when it announces it: on the same line, or with a colon."""
+    line = before.rpartition("\n")[2].strip()
+    if line:
+        return "" if line[-1:] in ".!?。！？।" else before
+    return before if before.rstrip()[-1:] in (":", "：") else ""
 
 
 def _last_statement(text: str, marked: list[Found]) -> Statement | None:
@@ -179,9 +197,11 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
         found = Extraction(stated.before, "statement", reason, language=stated.language)
         return _judged(found, text[stated.value :], shape)
     candidates = _candidates(text, stated.value, _concludes(shape))
+    labelled = text[: stated.value + 1].rstrip(" ").endswith((":", "：", "=", "\n"))
     if not candidates:
         return Extraction(None, "none", "the answer is empty")
-    if stated.standing == "supposed":
+    clause = re.split(r"[.!?。！？\n]", text[max(0, stated.start - 80) : stated.start])[-1]
+    if stated.standing == "supposed" or only_supposed(clause, stated.language):
         return Extraction(
             candidates[-1][0], "statement", reason, doubt="another is supposed after it"
         )
@@ -193,14 +213,14 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
                 return replace(
                     found, candidates=(content, other), doubt="a list of answers follows"
                 )
-            return _judged(found, text[end:], shape)
+            return _judged(found, text[end:], shape, labelled=labelled)
     content, end = next((one for one in candidates if "\n" not in one[0]), candidates[-1])
     for one, stop in candidates:
-        if "\n" not in one and any(one != content and content.startswith(one) for _ in (0,)):
+        if "\n" not in one and one != content and content.startswith(one):
             content, end = one, stop
             break
     found = Extraction(content, "statement", reason, language=stated.language)
-    return _judged(found, text[end:], shape)
+    return _judged(found, text[end:], shape, labelled=labelled)
 
 
 _BULLET = re.compile(r"(?:[-*•+–]|\(?[0-9a-z]{1,2}[.)])\s+")
@@ -326,6 +346,8 @@ def _bare(text: str, shape: Shape, strict: bool) -> Extraction:
             value = shape.read(content)
             if value is not None:
                 return Extraction(content, "closing", "the response closes with it", value=value)
+    if (closing := _closing(stripped, shape)) is not None:
+        return closing
     if len(lines) >= 2 and _is_bare_line(lines[-1]) and _words(lines[-2]) >= 3:
         return Extraction(lines[-1], "final_line", "the last line is only a short answer")
     if len(lines) == 2 and lines[0] == lines[1]:
@@ -337,6 +359,18 @@ def _bare(text: str, shape: Shape, strict: bool) -> Extraction:
         if value is not None:
             return Extraction(content, "closing", "the response closes with it", value=value)
     return Extraction(None, "none", "no final answer is stated")
+
+
+def _closing(text: str, shape: Shape) -> Extraction | None:
+    """The amount of a closing sentence, of a shape that reads one."""
+    amount_of = getattr(shape, "closing", None)
+    if amount_of is None:
+        return None
+    for content in _closings(text):
+        amount = amount_of(content, text[: len(text) - len(content)])
+        if amount is not None:
+            return Extraction(amount, "closing", "the response closes with it")
+    return None
 
 
 def _concludes(shape: Shape) -> bool:

@@ -7,6 +7,7 @@ qualify it, or when what follows retracts it, attaches a condition, or offers an
 from collections.abc import Callable
 from typing import Any
 
+from .retractions import retraction
 from .vocabulary import vocabulary
 from .words import Token, sentences, tokens
 
@@ -127,7 +128,7 @@ def doubt_before(prefix: str) -> str:
 Reads = Callable[[str], Any | None]
 
 
-def doubt_after(tail: str, reads: Reads, value: Any) -> tuple[str, str]:
+def doubt_after(tail: str, reads: Reads, value: Any, shown: str = "") -> tuple[str, str]:
     """(why what follows an answer takes it back, the other answer if one is named).
 
     `reads` is the shape's reader; what it reads differently from `value` is another answer. Once a
@@ -143,6 +144,10 @@ def doubt_after(tail: str, reads: Reads, value: Any) -> tuple[str, str]:
         after_label = words[1:] if len(found) > 1 and found[1].text == ":" else words
         if reason := _retracted(words, index == 0) or _retracted(after_label, False):
             return reason, ""
+        if reason := retraction(part, shown):
+            return reason, ""
+        if _denies(part, found, reads, value):
+            return "the answer is denied", ""
         other, turned = _second(part, found, reads, value, turned)
         if other := other or _approved_too(part, found, reads, value):
             return "another answer follows", other
@@ -174,6 +179,18 @@ def _retracted(words: list[str], first: bool) -> str:
         if not after or article or after[0] in _DENIED:
             return "the answer is denied"
     return "the answer is called wrong" if rest[:1] and rest[0] in _JUDGES else ""
+
+
+def _denies(part: str, found: list[Token], reads: Reads, value: Any) -> bool:
+    """Whether a second thought denies the very value: "no, not 5", "Actually, never 5"."""
+    for place, token in enumerate(found[:-1]):
+        word = token.text.casefold()
+        turns = word in _FILLERS or token.text in "$*_`.,:;(-—–" or _turn(found, place) > 0
+        if word in NEGATION and not turns:
+            return bool(reads(part[found[place + 1].start :].strip(" .!;")) == value)
+        if not turns:
+            return False
+    return False
 
 
 def _second(

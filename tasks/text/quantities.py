@@ -6,6 +6,7 @@ phrase; two languages that read different amounts out of it refuse it.
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from .languages import LANGUAGES, Language, changes_number, scripts_of
 from .nouns import is_open
@@ -35,6 +36,18 @@ def quantity(text: str, language: Language | None = None) -> str | None:
     found = known or guessed
     if len(found) > 1:  # 5分 is five cents or five minutes: the number stands, the unit does not
         found = {amount.split(" \\text", 1)[0] for amount in found}
+    return found.pop() if len(found) == 1 else None
+
+
+def closing_quantity(sentence: str) -> str | None:
+    """The amount of a closing sentence in a language whose table has its determiners."""
+    scripts = scripts_of(sentence)
+    found = set()
+    for language in LANGUAGES[1:]:
+        if language.determiners and scripts <= language.scripts:
+            amount = _Phrase(_plain_digits(sentence), language, hinted=True).closing()
+            if amount is not None:
+                found.add(amount)
     return found.pop() if len(found) == 1 else None
 
 
@@ -74,7 +87,22 @@ class _Phrase:
                     text = cut.rstrip(_EDGES)
         self.text = text
 
-    def _sentence(self) -> str | None:
+    def closing(self) -> str | None:
+        """The amount of a sentence whose subject is one plain noun phrase."""
+        if len(_NUMBER.findall(self.text)) != 1 or any(mark in self.text for mark in ",;:("):
+            return None
+        return self._sentence(self._is_subject)
+
+    def _is_subject(self, text: str) -> bool:
+        """Whether the words before a verb are a name, or a determiner and one or two nouns."""
+        words = self.text[: len(text)].split()
+        if not words or not all(word.replace("-", "").isalpha() for word in words):
+            return False
+        if words[0].casefold() in self.language.determiners:
+            return 2 <= len(words) <= 3
+        return len(words) == 1 and words[0][0].isupper()
+
+    def _sentence(self, plain: Callable[[str], bool] | None = None) -> str | None:
         """A subject, a verb whose object is the amount, and the amount."""
         mark = _NUMBER.search(self.text)
         if mark is None:
@@ -92,6 +120,8 @@ class _Phrase:
         subject = before[: len(before) - len(verb)]
         if _NUMBER.search(subject) or self._doubts(subject):
             return None
+        if plain is not None and not plain(subject.strip()):
+            return None
         return self._amount(self.text[mark.start() :])
 
     def _ends(self, text: str, phrase: str) -> bool:
@@ -102,7 +132,7 @@ class _Phrase:
         if not self.language.spaced:
             text = text.replace("不同", "").replace("的", "")
             return any(one in text for one in self.language.doubt)
-        padded = " " + " ".join(re.split(r"[^\w-]+", text.casefold())) + " "
+        padded = " " + " ".join(re.split(r"[\s.,;:!?()।'\"]+", text.casefold())) + " "
         return any(f" {one} " in padded for one in self.language.doubt)
 
     def _amount(self, text: str) -> str | None:

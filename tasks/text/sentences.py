@@ -11,7 +11,7 @@ from .verbs import AMOUNT_VERBS, COPULAS
 from .vocabulary import vocabulary
 from .words import Token, tokens
 
-_QUANTITIES = vocabulary(
+QUANTITIES = vocabulary(
     "total speed profit sum distance length width height weight price cost amount fee bill "
     "salary income discount age temperature area volume perimeter radius diameter rate "
     "average score gain loss savings combined maximum minimum debt balance fine tax tip wage "
@@ -164,11 +164,11 @@ def _introduced(before: list[Token], after: list[Token]) -> bool:
     prepositions = []
     while index:
         word = words[index - 1]
-        named = word in _QUANTITIES and index >= 2 and words[index - 2] in ("a", "an", "the")
+        named = word in QUANTITIES and index >= 2 and words[index - 2] in ("a", "an", "the")
         if (word in AMOUNT_VERBS or word in COPULAS) and not named:
             break
         if word == "of":
-            if index < 2 or words[index - 2] not in _QUANTITIES:
+            if index < 2 or words[index - 2] not in QUANTITIES:
                 return False
             index -= 2
         elif word in _PLACES:
@@ -176,7 +176,7 @@ def _introduced(before: list[Token], after: list[Token]) -> bool:
             index -= 1
         elif (
             word in _BEFORE
-            or word in _QUANTITIES
+            or word in QUANTITIES
             or before[index - 1].text[:1].isupper()
             or (index >= 2 and words[index - 2] in AMOUNT_VERBS and is_open(word))
         ):

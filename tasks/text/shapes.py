@@ -12,4 +12,6 @@ class Shape(Protocol):
 
     # A shape may also define `offers_another(value, rest) -> bool`: whether the rest of the line
     # that states `value` names another answer; and `closes = True`: the last sentence of a
-    # response is an answer without any mark, because the shape reads no other sentence.
+    # response is an answer without any mark, because the shape reads no other sentence; and
+    # `closing(text, before) -> str | None`: the answer that a closing sentence without any mark
+    # states, where the shape reads other sentences too.

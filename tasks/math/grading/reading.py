@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ...text.dressing import strip_dressing
 from ...text.hedging import (
     ALTERNATIVE,
     APPROXIMATION,
@@ -235,7 +236,10 @@ def _values(reading: Reading, language: Language | None, gold: bool, marked: boo
     if reading.textual:
         return
     plain = _WRAPPER.sub(r" \1 ", reading.text) if "\\" in reading.text else reading.text
-    if (amount := quantity(plain, language)) is not None:
+    # The words of a language are those with its accents, which a clean text has lost.
+    accented = not reading.raw.isascii() and "\\" not in reading.raw
+    written = strip_dressing(reading.raw) if accented else plain
+    if (amount := quantity(written, language)) is not None:
         yield amount
     bare = _THE_ANSWER.sub("", reading.text.replace("$", " ").strip())
     if len(bare) < len(reading.text.strip()) and "nswer" in reading.text:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ...text import Shape
+from ...text.closing_sentences import closing_amount
 from ...text.languages import Language
 from .decision import choice_of, gold_reading, names_another
 from .reading import distilled, is_prose, read
@@ -25,6 +26,10 @@ class ValueShape:
         if reading.answer is None or reading.textual or reading.answer.kind == "broken":
             return None
         return reading.node
+
+    def closing(self, text: str, before: str) -> str | None:
+        """The amount of a closing sentence in which every word is understood."""
+        return closing_amount(text, before)
 
 
 class WordShape:

@@ -1,6 +1,7 @@
 """Answers that are words, or that no grammar reads: compared as text."""
 
 import re
+from collections.abc import Callable
 
 from .normalize import words_of
 from .outcome import Decision
@@ -22,11 +23,14 @@ def decide_text(gold: Reading, answer: Reading) -> Decision:
     if gold.answer is not None and not gold.textual:
         equal = False
     elif _MATHEMATICAL.search(gold.words) or _MATHEMATICAL.search(gold.text.replace("\\", "")):
+        # Every character of a formula counts: words_of would drop its brackets.
         equal = _letters(gold.text) == _letters(answer.text) or (
-            _parts(gold.text) == _parts(answer.text) != []
+            _parts(gold.text, _letters) == _parts(answer.text, _letters) != []
         )
     else:
-        alike = gold.words == answer.words or _parts(gold.text) == _parts(answer.text) != []
+        alike = gold.words == answer.words or (
+            _parts(gold.text, words_of) == _parts(answer.text, words_of) != []
+        )
         equal = bool(gold.words) and alike and is_prose(answer.text)
         equal = equal or _says(gold.words, answer.text)
     equal = equal or _affirms(gold.words, answer.text)
@@ -64,9 +68,12 @@ _YES_NO = re.compile(r"(yes|no|true|false)[,.;:!]")
 _OPPOSITE = {"yes": "no", "no": "yes", "true": "false", "false": "true"}
 
 
-def _parts(text: str) -> list[str]:
-    """The names in "Ann, Bob and Carl", in order of the alphabet; [] for anything else."""
-    pieces = [words_of(one) for one in re.split(r",|\band\b", text)]
+def _parts(text: str, plain: Callable[[str], str]) -> list[str]:
+    """The names in "Ann, Bob and Carl", in order of the alphabet; [] for anything else.
+
+    `plain` takes what does not count from each name.
+    """
+    pieces = [plain(one) for one in re.split(r",|\band\b", text)]
     pieces = [one for one in pieces if one]
     names = len(pieces) > 1 and all(" " not in one or one[0].isdigit() for one in pieces)
     # A series of true and false has an order, and so has what repeats.

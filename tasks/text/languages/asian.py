@@ -9,6 +9,18 @@ _CJK = {
 CHINESE = Language(
     code="zh",
     spaced=False,
+    choice=phrases("选项, 选择, 选, 選項, 選擇, 選, 答案选, 应选, 故选, 应为, 项"),
+    wrong=phrases(
+        "错误, 错误的, 错的, 错了, 錯了, 錯誤, 錯誤的, 有误, 有誤, 不对, 不對, 不正确, 不正確, 不是答案, 不是正确答案, 不是最终答案, 不成立, 作废, "
+        "无效, 撤回, 收回, 搞错了, 算错了, 写错了, 弄错了, 未知, 瞎猜的, 乱写的, 随便写的, 开玩笑的, 假的"
+    ),
+    denial=phrases(
+        "不是, 不, 不要写, 错误的, 错误, 錯誤, 假设, 假設, 假如, 如果, 若, 设, 不应, 别写, 不等于, 并非, 并不是, 绝不是, 不能是, 不会是, 怀疑"
+    ),
+    anaphors=phrases(
+        "以上, 上述, 上面, 上面的, 前面, 前面的, 刚才, 刚才的, 这, 这个, 此, 那, 该, 我的, 我, 这是, 它, 答案, 结果"
+    ),
+    turns=phrases("等等, 等一下, 不, 不对, 抱歉, 对不起, 其实, 但, 但是, 不过, 慢着, 哦"),
     answer=phrases("答案, 答, 解答, 结果, 結果, 故选, 故選, 应选, 應選, 因此选, 所以选"),
     lead=phrases(
         "最终, 最後, 最后, 最終, 正确, 正確, 所以, 因此, 故, 则, 综上, 综上所述, 于是, 可得, 得, 即, "
@@ -75,6 +87,14 @@ CHINESE = Language(
 JAPANESE = Language(
     code="ja",
     spaced=False,
+    choice=phrases("選択肢, 答えは"),
+    wrong=phrases(
+        "間違い, 間違いです, 間違って, 間違っています, 誤り, 誤りです, 正しくない, 正しくありません, 違います, 違う, 不正解, 取り消します, 撤回します, "
+        "ではありません, ではない, 嘘です, 冗談です, 不明です"
+    ),
+    denial=phrases("間違った, 誤った, 仮に, もし, 不正解の"),
+    anaphors=phrases("これ, この, それ, その, 上記, 上記の, 以上, 以上の, 今の, 前の, 私の, 答え"),
+    turns=phrases("待って, いや, いいえ, すみません, しかし, 実は, 待ってください"),
     answer=phrases("答え, 答, 正解, 解答, 解, 回答"),
     lead=phrases(
         "最終的な, 最終, したがって, よって, ゆえに, 従って, つまり, 求める, 、, 以上より, 正しい"
@@ -113,6 +133,14 @@ JAPANESE = Language(
 KOREAN = Language(
     code="ko",
     spaced=False,
+    choice=phrases("선택지, 보기, 선택, 번"),
+    wrong=phrases(
+        "틀렸, 틀린, 틀렸습니다, 틀립니다, 잘못, 잘못되었습니다, 오답, 오답입니다, 아닙니다, 아니다, 아니에요, 취소합니다, 철회합니다, 거짓입니다, "
+        "농담입니다, 모릅니다"
+    ),
+    denial=phrases("틀린, 잘못된, 만약, 가정하자, 오답"),
+    anaphors=phrases("이것, 이, 그, 그것, 위, 위의, 위 답, 이 답, 제, 내, 제 답, 방금"),
+    turns=phrases("잠깐, 아니, 아니요, 죄송합니다, 하지만, 사실, 잠시만요"),
     answer=phrases("정답, 최종 답, 답, 최종 답변, 답변, 결과, 해답"),
     lead=phrases("따라서, 그러므로, 최종, 그래서, 즉, 결국, 문제의, 올바른, 구하는"),
     link=phrases("은, 는, 이, 은 바로"),
@@ -167,6 +195,17 @@ THAI = Language(
 )
 VIETNAMESE = Language(
     code="vi",
+    choice=phrases("chọn, đáp án, phương án, câu, chọn đáp án, chọn phương án, lựa chọn"),
+    wrong=phrases(
+        "sai, không đúng, không chính xác, không phải, nhầm, sai rồi, không phải đáp án, chưa "
+        "đúng, một sai lầm, chưa biết"
+    ),
+    denial=phrases("không phải, không, sai, giả sử, nếu, đừng viết"),
+    anaphors=phrases(
+        "điều này, đáp án này, đáp án trên, kết quả này, kết quả trên, câu trả lời trên, câu "
+        "trả lời này, đáp án, câu trả lời, trên, nó, đó"
+    ),
+    turns=phrases("khoan, đợi đã, không, xin lỗi, thực ra, nhưng, chờ đã"),
     answer=phrases("đáp án, đáp số, câu trả lời, kết quả, trả lời"),
     lead=phrases("vậy, do đó, vì vậy, nên, suy ra, và, cuối cùng"),
     after=phrases("cuối cùng, đúng, của bài toán"),
@@ -196,6 +235,17 @@ VIETNAMESE = Language(
 )
 INDONESIAN = Language(
     code="id",
+    choice=phrases("pilihan, opsi, huruf, jawaban"),
+    wrong=phrases(
+        "salah, tidak benar, tidak tepat, bukan jawaban, keliru, bukan jawabannya, bercanda, "
+        "tidak diketahui"
+    ),
+    denial=phrases("bukan, tidak, salah, misalkan, andaikan, jika, seandainya, jangan tulis"),
+    anaphors=phrases(
+        "itu, ini, jawaban itu, jawaban ini, jawaban di atas, jawaban saya, hasil di atas, "
+        "hasil ini, jawaban"
+    ),
+    turns=phrases("tunggu, tidak, maaf, sebenarnya, tapi, eh"),
     answer=phrases("jawaban, jawabannya, jawapan, hasilnya, hasil"),
     lead=phrases("jadi, maka, oleh karena itu, dengan demikian, dan, sehingga, karena itu"),
     after=phrases("akhir, akhirnya, yang benar, yang tepat"),
@@ -249,6 +299,14 @@ SWAHILI = Language(
 )
 TURKISH = Language(
     code="tr",
+    choice=phrases("seçenek, şık, şıkkı, seçeneği"),
+    wrong=phrases(
+        "yanlış, yanlıştır, doğru değil, doğru değildir, hatalı, hatalıdır, bir hata, değil, "
+        "bilinmiyor, şaka"
+    ),
+    denial=phrases("yanlış, varsayalım, diyelim ki, eğer, hatalı"),
+    anaphors=phrases("bu, şu, bu cevap, yukarıdaki, yukarıdaki cevap, cevabım, cevap, bu sonuç"),
+    turns=phrases("bekle, hayır, dur, pardon, aslında, ama, özür dilerim"),
     answer=phrases("cevap, cevabı, yanıt, yanıtı, sonuç, cevabımız"),
     lead=phrases(
         "son, doğru, nihai, bu nedenle, dolayısıyla, sonuç olarak, o halde, ve, sorunun, kesin"

@@ -5,6 +5,31 @@ from .table import Language, names, phrases, values
 _TIME_DE = "Sekunde Sekunden: seconds; Minute Minuten: minutes; Stunde Stunden: hours; "
 GERMAN = Language(
     code="de",
+    determiners=phrases(
+        "der, die, das, den, ein, eine, jeder, jede, jedes, sein, seine, ihr, ihre, er, sie, es"
+    ),
+    choice=phrases(
+        "option, antwort, buchstabe, die option, antwort option, die antwort, auswahl, die"
+    ),
+    wrong=phrases(
+        "falsch, falsche, falscher, falsches, nicht richtig, nicht korrekt, inkorrekt, "
+        "ungültig, ein fehler, ein irrtum, gelogen, zurückgenommen, hinfällig, fehlerhaft, "
+        "nicht die antwort, nicht die richtige antwort, unbekannt, geraten, ein platzhalter, "
+        "ein witz"
+    ),
+    denial=phrases(
+        "nicht, kein, keine, niemals, falsch, falsche, angenommen, angenommen dass, nehmen wir "
+        "an, nehmen wir an dass, falls, wenn, kaum"
+    ),
+    anaphors=phrases(
+        "das, dies, diese, dieses, es, obige, obiges, die obige, das obige, die obige antwort, "
+        "meine antwort, diese antwort, die antwort, das ergebnis, dieses ergebnis, die antwort "
+        "oben"
+    ),
+    turns=phrases(
+        "moment, warte, halt, nein, doch, hmm, entschuldigung, sorry, aber, eigentlich, "
+        "tatsächlich, ups"
+    ),
     answer=phrases("antwort, lösung, ergebnis, endergebnis, resultat"),
     lead=phrases(
         "die, das, meine, unsere, endgültige, richtige, korrekte, also, somit, daher, damit, "
@@ -43,6 +68,27 @@ GERMAN = Language(
 )
 FRENCH = Language(
     code="fr",
+    determiners=phrases(
+        "le, la, les, l'homme, un, une, son, sa, ses, leur, chaque, il, elle, ils, elles"
+    ),
+    choice=phrases(
+        "la, le, l'option, option, la lettre, lettre, la réponse, le choix, choix, la "
+        "proposition, proposition, l'alternative"
+    ),
+    wrong=phrases(
+        "fausse, faux, incorrecte, incorrect, erronée, erroné, n'est pas correcte, n'est pas "
+        "correct, n'est pas juste, n'est pas bonne, n'est pas la bonne, n'est pas bon, n'est "
+        "pas la réponse, une erreur, invalide, inconnue, une blague, mauvaise"
+    ),
+    denial=phrases(
+        "pas, jamais, fausse, faux, mauvaise, incorrecte, supposons que, supposons, admettons "
+        "que, imaginons que, si, aucune"
+    ),
+    anaphors=phrases(
+        "cela, ceci, ça, c'est, ce, cette, cette réponse, ma réponse, la réponse, le résultat, "
+        "ce résultat, ci-dessus, la réponse ci-dessus, ce qui précède, elle"
+    ),
+    turns=phrases("attendez, attends, non, en fait, désolé, pardon, hmm, oups, mais, finalement"),
     answer=phrases("réponse, reponse, solution, résultat, resultat"),
     lead=phrases(
         "la, le, ma, notre, une, donc, ainsi, alors, bonne, et, enfin, par conséquent, finalement"
@@ -81,6 +127,27 @@ FRENCH = Language(
 )
 SPANISH = Language(
     code="es",
+    determiners=phrases("el, la, los, las, un, una, su, sus, cada, él, ella, ellos, ellas"),
+    choice=phrases(
+        "la, el, la opción, opción, la letra, letra, la alternativa, alternativa, inciso, el "
+        "inciso, la respuesta"
+    ),
+    wrong=phrases(
+        "incorrecta, incorrecto, falsa, falso, errónea, erróneo, equivocada, equivocado, mal, "
+        "no es correcta, no es correcto, no es la correcta, no es así, no es la respuesta, no "
+        "es cierto, un error, inválida, desconocida, una broma, mentira, no vale"
+    ),
+    denial=phrases(
+        "no, nunca, falsa, incorrecta, supongamos que, supongamos, imaginemos que, si, errónea, "
+        "equivocada"
+    ),
+    anaphors=phrases(
+        "eso, esto, esta, esta respuesta, mi respuesta, la respuesta, lo anterior, la anterior, "
+        "el resultado, este resultado, la respuesta anterior, está, todo eso"
+    ),
+    turns=phrases(
+        "espera, espere, no, en realidad, perdón, perdona, lo siento, hmm, pero, mejor dicho"
+    ),
     answer=phrases("respuesta, solución, solucion, resultado"),
     lead=phrases(
         "la, el, mi, nuestra, una, así, entonces, por lo tanto, por tanto, luego, y, finalmente, "
@@ -120,6 +187,23 @@ SPANISH = Language(
 )
 PORTUGUESE = Language(
     code="pt",
+    determiners=phrases("o, a, os, as, um, uma, seu, sua, cada, ele, ela, eles, elas"),
+    choice=phrases(
+        "a, o, a letra, letra, a alternativa, alternativa, a opção, opção, item, o item"
+    ),
+    wrong=phrases(
+        "incorreta, incorreto, errada, errado, falsa, falso, não está correta, não está certo, "
+        "não está certa, não é correta, não é a correta, não é a resposta, um erro, um engano, "
+        "inválida, desconhecida, uma brincadeira, mentira"
+    ),
+    denial=phrases(
+        "não, nunca, falsa, errada, incorreta, suponha que, suponhamos que, digamos que, se"
+    ),
+    anaphors=phrases(
+        "isso, isto, essa, esta, essa resposta, esta resposta, minha resposta, a resposta, o "
+        "resultado, esse resultado, o acima, a resposta acima, está"
+    ),
+    turns=phrases("espere, espera, não, na verdade, desculpe, perdão, hmm, mas, aliás"),
     answer=phrases("resposta, solução, resultado"),
     lead=phrases("a, o, minha, nossa, uma, assim, então, portanto, logo, e, por fim, finalmente"),
     after=phrases("final, correta"),
@@ -152,6 +236,19 @@ PORTUGUESE = Language(
 )
 ITALIAN = Language(
     code="it",
+    determiners=phrases("il, lo, la, i, gli, le, un, una, suo, sua, ogni, lui, lei"),
+    choice=phrases("la, il, la lettera, lettera, l'opzione, opzione, l'alternativa, la risposta"),
+    wrong=phrases(
+        "sbagliata, sbagliato, errata, errato, falsa, falso, scorretta, scorretto, non è "
+        "corretta, non è corretto, non è giusta, non è giusto, non è la risposta, un errore, "
+        "uno scherzo, sconosciuta"
+    ),
+    denial=phrases("non, mai, falsa, sbagliata, supponiamo che, supponiamo, se, errata"),
+    anaphors=phrases(
+        "questo, questa, ciò, quello, questa risposta, la mia risposta, la risposta, il "
+        "risultato, quanto sopra, la risposta sopra"
+    ),
+    turns=phrases("aspetta, aspettate, no, in realtà, scusa, scusate, hmm, ma, anzi"),
     answer=phrases("risposta, soluzione, risultato"),
     lead=phrases("la, il, mia, nostra, una, quindi, dunque, perciò, così, e, infine, pertanto"),
     after=phrases("finale, corretta, esatta"),
@@ -184,6 +281,21 @@ ITALIAN = Language(
 )
 RUSSIAN = Language(
     code="ru",
+    choice=phrases("вариант, буква, ответ, под буквой, пункт"),
+    wrong=phrases(
+        "неверный, неверно, неправильный, неправильно, неверен, ошибочный, ошибочен, ошибка, "
+        "ошибочно, ложный, не верен, не верно, не правильный, не тот, не ответ, неизвестен, "
+        "шутка, не подходит"
+    ),
+    denial=phrases(
+        "не, неверный, неверно что, неверно, неправильный, ошибочный, допустим, предположим, "
+        "пусть, если, допустим что, предположим что, никогда"
+    ),
+    anaphors=phrases(
+        "это, этот, этот ответ, мой ответ, ответ, выше, вышеуказанный ответ, данный ответ, "
+        "сказанное выше, результат, этот результат, предыдущий ответ"
+    ),
+    turns=phrases("подождите, стоп, нет, погодите, на самом деле, извините, простите, хм, но, ой"),
     answer=phrases("ответ, ответом, результат, решение"),
     lead=phrases(
         "наш, мой, правильный, итоговый, окончательный, итак, значит, следовательно, поэтому, "

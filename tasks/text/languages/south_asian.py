@@ -4,6 +4,11 @@ from .table import Language, names, phrases, values
 
 HINDI = Language(
     code="hi",
+    choice=phrases("विकल्प"),
+    wrong=phrases("गलत, ग़लत, सही नहीं, नहीं, अज्ञात, मज़ाक"),
+    denial=phrases("गलत, ग़लत, मान लीजिए, मान लो, यदि, अगर, मान लीजिए कि"),
+    anaphors=phrases("यह, ये, वह, उपरोक्त, ऊपर का, ऊपर दिया गया, मेरा, यह उत्तर, उपरोक्त उत्तर, उत्तर"),
+    turns=phrases("रुकिए, रुको, नहीं, माफ़ कीजिए, लेकिन, क्षमा करें"),
     answer=phrases("उत्तर, जवाब, परिणाम"),
     lead=phrases("अतः, इसलिए, तो, अंतिम, सही, इस प्रकार, हमारा, मेरा, का"),
     link=phrases("है, होगा"),

@@ -96,6 +96,18 @@ class Language:
     """The same before a number."""
     verbs: tuple[str, ...] = ()
     """Verbs whose object is the amount: "has", "there are left"."""
+    determiners: tuple[str, ...] = ()
+    """Articles and their like, which a plain subject may begin with."""
+    choice: tuple[str, ...] = ()
+    """Nouns for "option" and "letter", with their article; imperatives for "choose"."""
+    wrong: tuple[str, ...] = ()
+    """What calls an answer wrong or takes it back, as the predicate of a clause or its adjective."""
+    denial: tuple[str, ...] = ()
+    """What denies, forbids or supposes the answer when it stands before it."""
+    anaphors: tuple[str, ...] = ()
+    """What refers to the answer after it: "this", "the above"."""
+    turns: tuple[str, ...] = ()
+    """What opens a second thought: "wait", "no", "sorry"."""
     doubt: tuple[str, ...] = ()
     """Negation, alternative, comparison, approximation: no plain statement has them."""
     nouns: Nouns = "none"

@@ -117,6 +117,9 @@ def test_open_answers_are_equal_by_value(tmp_path: Path) -> None:
     assert _accepts(suite, "0.5")
     assert _accepts(suite, "\\frac{1}{2}")
     assert not _accepts(suite, "1/3")
+    assert not _accepts(suite, "1/2... no, not 1/2")
+    assert not _accepts(suite, "The answer is 1/2... no, not 1/2")
+    assert not _accepts(suite, "The answer is 1/2?")
 
 
 def test_grids(tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ RULES = (
         "The final answer is the last complete, non-empty `\\boxed{}` or `\\fbox{}`; without one, "
         "the last explicit statement (`<answer>`, `####`, the `answer` field of a JSON object, "
         '"the answer is", "Answer:"); without one, a last line or a response that holds only a '
-        "short answer. A sentence states its amount if every word of it is understood. Nothing "
+        'short answer, or a closing sentence ("Each child received 5 books.") in which every word '
+        "is understood. Nothing "
         "inside a closed `<think>` counts. An empty, unclosed or absent final answer is `no_answer`, whatever the reasoning holds.",
         "A number somewhere in the reasoning is not a commitment to it. A reward that pays for it "
         "teaches a model to mention every candidate.",
@@ -270,6 +271,8 @@ markers, fillers, signs, scales, percent, units, counters.
 | 大约5; 近5 | nothing stated | the table of this language has no words for approximation, so the text is refused |
 | the answer is not 5; I doubt the answer is 5; suppose the answer is 5 | not committed | a denial or hypothesis also covers an answer that it reaches through words such as "the answer is" |
 | 5 or 6; 5, otherwise 6; 5 for even n, 6 for odd n; wait, 6; EDIT: 6 | not committed | another value follows a connective or a second thought |
+| The answer is 5?; so is it 5? | not committed | a question states nothing; after a label ("Final answer: 5?") the mark is only uncertainty |
+| The answer is 5... no, not 5 | not committed | a second thought denies the same value |
 | `<answer>5</answer>` I retract this answer; this is wrong | not committed | the answer is taken back |
 | The answer is probably 5; I am not sure, but the answer is 5 | 5 | uncertainty about one value still commits to it |
 

@@ -41,6 +41,9 @@ STATED = [
     ("C", "【答案】C"),
     ("5", "The answer is 5, because 6 leaves a remainder."),
     ("5", "The answer is 3. Wait, I dropped a term. The answer is 5."),
+    ("5", "The answer is 5, not 6."),
+    ("5", "The answer is 5. Wait... no, 5."),
+    ("5", "Final answer: 5?"),
 ]
 REFUSED = [
     ("18", "The answer is not quite 18."),
@@ -65,6 +68,14 @@ REFUSED = [
     ("C", "The answer is C. 14 D. 15"),
     ("C", "I doubt the answer is C."),
     ("100", "\\boxed{100 \\approx 99}"),
+    ("42", "The answer is 42?"),
+    ("42", "So is it $\\boxed{42}$?"),
+    ("42", "答案是42？"),
+    ("x+1", "The answer is $x+1$?"),
+    ("Paris", "The answer is Paris?"),
+    ("42", "Final answer: 42? Yes."),
+    ("1/2", "The answer is 1/2... no, not 1/2"),
+    ("1/2", "\\boxed{1/2}. Actually, never 1/2."),
 ]
 
 

@@ -11,7 +11,7 @@ from assay.tasks.math import verifier
 from assay.tasks.math.comparing.roundings import is_rounding
 from assay.tasks.math.grammar.nodes import TooBigError, UnparsableError
 from assay.tasks.math.grammar.parser import parse
-from assay.tasks.math.verifier import verify_math
+from assay.tasks.math.verifier import equivalent, verify_math
 
 _FUZZ = Path(__file__).resolve().parents[3] / "benchmarks" / "math_fuzz.py"
 UNCLOSED = [
@@ -63,6 +63,27 @@ def test_a_fault_of_ours_is_a_checker_error_with_its_input(
     assert verdict.meta["gold"] == "7"
     assert verdict.meta["completion"] == "So it is \\boxed{7}"
     assert "the math verifier failed" in caplog.text
+
+
+def test_a_fault_of_ours_is_no_equality_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("a fault")
+
+    assert equivalent("7", "14/2")
+    monkeypatch.setattr(verifier, "decide", broken)
+    assert equivalent("7", "14/2") is False
+    assert "the math verifier failed on '7' and '14/2'" in caplog.text
+    assert "KeyError: 'a fault'" in caplog.text
+
+
+@pytest.mark.parametrize("answer", [r"(\|1,t", r"(\|1,t })+10^{-30}", r"t,(\|1", r"\|1,-t"])
+def test_words_drop_no_part_of_what_no_grammar_reads(answer: str) -> None:
+    gold = r"\|1,t }"
+    assert not equivalent(gold, answer)
+    assert not verify_math(gold, f"\\boxed{{{answer}}}").correct
+    assert equivalent(gold, gold)
 
 
 def _fuzz() -> ModuleType:

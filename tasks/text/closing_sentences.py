@@ -1,0 +1,238 @@
+"""The sentence that closes a response and states its answer: "Each child received 5 books."
+
+It needs no mark when every word of it is derived: one plain subject, a verb that takes an amount
+as its object, the amount, what it counts, and plain circumstances. It is read more strictly than a
+sentence behind a mark, because nothing else says that it is the answer.
+"""
+
+import re
+
+from .hedging import APPROXIMATION, COMPARISON, DISBELIEF, doubt_in
+from .nouns import is_counted, is_open, is_part
+from .numerals import number_in_words
+from .quantities import closing_quantity
+from .sentences import QUANTITIES, stated_amount
+from .verbs import AMOUNT_VERBS
+from .vocabulary import vocabulary
+from .words import Token, tokens
+
+_CONCLUSIONS = vocabulary("so thus hence therefore finally consequently altogether overall")
+"""What may open the sentence, before a comma or the subject."""
+_DETERMINERS = vocabulary("the a an his her its their our my your this each every")
+_PRONOUNS = vocabulary("he she it they everyone everybody")
+_QUANTIFIERS = vocabulary(
+    "few some many most several others other another any neither either all both enough much "
+    "someone somebody anyone anybody people let say picture"
+)
+"""Words that no plain subject begins with."""
+_REPORTS = vocabulary(
+    "claim claims claimed claiming want wants wanted wanting crave craves craved bet bets like "
+    "likes liked call calls called guess start starts started begin begins began said thought "
+    "told heard knew felt says thinks lose loses lost want lie lies"
+)
+"""Verbs whose amount is only said, wanted, or lost."""
+_JOINING = vocabulary("of in on at from for")
+_AUXILIARIES = vocabulary("will has have had can needs need must is are to was were")
+_IS = vocabulary("is are was were equals")
+_FOUND = vocabulary("are is were was remain remains will")
+_BEFORE = vocabulary("exactly just only total of a in all now")
+_AFTER = vocabulary(
+    "left remaining altogether together total overall each apiece now daily weekly monthly "
+    "yearly annually hourly per a an every in all"
+)
+_PREPOSITIONS = vocabulary("for on in at from per to during with of each every a")
+_EARLIER = vocabulary(
+    "first beginning start outset initially originally previously once hypothetically theory "
+    "error dream example mistake fiction contradiction"
+)
+_HEADS = QUANTITIES | vocabulary("number value remainder probability product quotient difference")
+"""Nouns of which "is" states the amount."""
+_ENDING_AT = vocabulary(
+    "ends end ended finishes finished arrives arrived closes closed returns returned lands landed "
+    "gets"
+)
+_TIME = re.compile(r"\b\d{1,2}:[0-5]\d(?:\s?[ap]\.?m\b\.?)?", re.IGNORECASE)
+_LONGEST = 200
+
+
+def closing_amount(text: str, before: str = "") -> str | None:
+    """The amount of a closing sentence, in mathematical text; None for any other text.
+
+    `before` is the text that stands before it, which may only suppose or deny it.
+    """
+    sentence = text.strip().strip("*_ ").strip()
+    if not sentence or len(sentence) > _LONGEST or "\n" in sentence:
+        return None
+    if sentence[-1] not in ".!。" and not text.strip().endswith("**"):
+        return None
+    amount = _english(sentence) or closing_quantity(sentence)
+    if amount is None or not _follows(before, amount, sentence):
+        return None
+    return amount
+
+
+def _follows(before: str, amount: str, sentence: str) -> bool:
+    """Whether the text before a closing sentence leaves it a statement of its own."""
+    last = before.strip().rpartition("\n")[2].strip()
+    if not last:
+        return True
+    if last[-1] in ":,;-—–…：，；" or last.endswith("..."):
+        return False
+    words = [token.text.casefold() for token in tokens(last.rpartition(". ")[2])]
+    announced = any(word in ("following", "next", "below") for word in words)
+    if announced and (doubt_in(words) or any(word in DISBELIEF for word in words)):
+        return False
+    if sentence.split()[0].casefold().strip(",") in _CONCLUSIONS:
+        return True
+    other = _english(last.strip("*_ ")) or closing_quantity(last.strip("*_ "))
+    return other is None or other == amount
+
+
+def _english(sentence: str) -> str | None:
+    if (clock := _TIME.search(sentence)) is not None:
+        return _clock(sentence, clock)
+    found = [token for token in tokens(sentence) if token.text not in ("*", "**", "_")]
+    while found and found[-1].kind == "mark" and found[-1].text in ".!":
+        found.pop()
+    found = _concluded(found)
+    place = next(
+        (
+            index
+            for index, token in enumerate(found)
+            if token.kind in ("number", "price", "math") or number_in_words(token.text.casefold())
+        ),
+        None,
+    )
+    if place is None or any(token.kind == "mark" and token.text != "%" for token in found):
+        return None
+    before, after = found[:place], found[place + 1 :]
+    if not _states([token.text for token in before]) or not _tail(after):
+        return None
+    return stated_amount(sentence)
+
+
+def _concluded(found: list[Token]) -> list[Token]:
+    """The tokens without "So," or "Therefore," before them."""
+    if found and found[0].text.casefold() in _CONCLUSIONS:
+        found = found[1:]
+        if found and found[0].text == ",":
+            found = found[1:]
+    return found
+
+
+def _clock(sentence: str, clock: re.Match[str]) -> str | None:
+    """The time of "The movie ends at 4:30 PM."."""
+    rest = sentence[clock.end() :].strip(" .*!")
+    before = [token.text for token in _concluded(tokens(sentence[: clock.start()]))]
+    before = [word for word in before if word not in ("*", "**")]
+    if rest or len(before) < 3 or before[-1] != "at" or before[-2].casefold() not in _ENDING_AT:
+        return None
+    return clock[0].rstrip(".") if _is_subject(before[:-2]) else None
+
+
+def _states(words: list[str]) -> bool:
+    """Whether the words before an amount are a plain subject and a verb whose object it is."""
+    low = [word.casefold() for word in words]
+    if doubt_in([word for word in low if word != "is"]) or not words:
+        return False
+    if low[0] == "there":
+        return len(low) > 1 and all(
+            word in _FOUND or word in _BEFORE or word == "be" for word in low[1:]
+        )
+    end = len(low)
+    while end and low[end - 1] in _BEFORE and low[end - 1] not in _IS:
+        end -= 1
+    if not end:
+        return False
+    if low[0] == "it" and low[1:2] and low[1] in ("takes", "took", "costs", "cost"):
+        return end == 2 or _is_subject(words[2:end])
+    verb = low[end - 1]
+    if verb in _IS:
+        return _measures(words[: end - 1])
+    if verb not in AMOUNT_VERBS or verb in _REPORTS:
+        return False
+    end -= 1
+    while end and low[end - 1] in _AUXILIARIES and low[end - 1] not in _IS:
+        end -= 1
+    return _is_subject(words[:end])
+
+
+def _measures(words: list[str]) -> bool:
+    """Whether a subject names a quantity: "the perimeter of the rectangle"."""
+    low = [word.casefold() for word in words]
+    head = low.index("of") if "of" in low else len(low)
+    if not 1 < head <= 4 or low[0] not in _DETERMINERS or low[head - 1] not in _HEADS:
+        return False
+    if any(not is_open(word) and word not in _HEADS for word in low[1 : head - 1]):
+        return False
+    return head == len(low) or _is_subject(words[head + 1 :])
+
+
+def _is_subject(words: list[str]) -> bool:
+    """Whether words are one plain noun phrase, with at most two more behind a preposition."""
+    phrases: list[list[str]] = [[]]
+    for word in words:
+        if word.casefold() in _JOINING:
+            phrases.append([])
+        else:
+            phrases[-1].append(word)
+    if len(phrases) > 3 or not all(phrases):
+        return False
+    return _is_phrase(phrases[0], True) and all(_is_phrase(one, False) for one in phrases[1:])
+
+
+def _is_phrase(words: list[str], first: bool) -> bool:
+    low = [word.casefold() for word in words]
+    if len(low) == 1 and low[0] in _PRONOUNS:
+        return first
+    if low[0] in _QUANTIFIERS or any(_unsafe(word) for word in low):
+        return False
+    if "and" in low:
+        place = low.index("and")
+        parts = (words[:place], words[place + 1 :])
+        return all(parts) and all(_is_phrase(part, first) for part in parts)
+    if low[0] in _DETERMINERS or low[0].endswith("'s"):
+        names = low[1:]
+        return 1 <= len(names) <= 4 and _is_name(names)
+    if words[0][:1].isupper():
+        return len(words) == 1 and is_open(low[0])
+    return not first and len(words) <= 2 and _is_name(low)
+
+
+def _is_name(names: list[str]) -> bool:
+    """Whether words after a determiner only name something; no verb hides among them."""
+    return all(is_open(word) or word.endswith("'s") for word in names) and not any(
+        word in AMOUNT_VERBS and word.endswith(("s", "ed")) and not word.endswith("'s")
+        for word in names[:-1]
+    )
+
+
+def _unsafe(word: str) -> bool:
+    return (
+        word in APPROXIMATION
+        or word in COMPARISON
+        or word in _REPORTS
+        or word in _EARLIER
+        or is_part(word)
+        or bool(number_in_words(word) and word != "one")
+    )
+
+
+def _tail(after: list[Token]) -> bool:
+    """Whether what follows an amount is its noun, and adverbs or plain circumstances."""
+    words = [token.text.casefold() for token in after]
+    if words[:1] == ["%"] or words[:1] == ["percent"]:
+        words = words[1:]
+    if any(not word.replace("-", "").replace("'", "").isalpha() for word in words):
+        return False
+    end = 0
+    while end < len(words) and words[end] not in _AFTER | _PREPOSITIONS:
+        end += 1
+    if end > 4 or any(_unsafe(word) for word in words[end:] if word not in ("over", "under")):
+        return False
+    if end > 1 and not is_counted(words[:end], one=True):
+        return False
+    return not doubt_in(words) and all(
+        word in _AFTER or word in _PREPOSITIONS or word in _DETERMINERS or is_open(word)
+        for word in words[end:]
+    )
