@@ -76,6 +76,8 @@ def run_main(source: bytes, module: types.ModuleType, serve: Callable[..., None]
         module.__dict__["serve"] = serve
         module.__dict__["exchange"] = getattr(serve, "exchange", None)
     sys.modules["__main__"] = module
+    if source:
+        module.__dict__["__loader__"] = _Source(source)
     status = 0
     try:
         if not source and "main" in module.__dict__:
@@ -87,6 +89,16 @@ def run_main(source: bytes, module: types.ModuleType, serve: Callable[..., None]
     except BaseException:
         status = _report(source)
     return _finish(status)
+
+
+class _Source:
+    """Where `inspect` and `traceback` find the text of a program that is in no file."""
+
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+
+    def get_source(self, name: str) -> str:
+        return self._source.decode("utf-8", "replace")
 
 
 def _exit_status(leaving: SystemExit) -> int:
