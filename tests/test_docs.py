@@ -1,4 +1,4 @@
-"""Every command that the documents show is run, as it stands, in an empty folder.
+"""Runs every command of the documents, unchanged, in an empty folder.
 
 A block that cannot run here (it needs a server, an hour or another program) is preceded by
 `<!-- not run: reason -->`; its options are then still checked against the command line.

@@ -1,4 +1,4 @@
-"""The import graph: no circle anywhere, and sizes a newcomer can hold in the head."""
+"""The import graph has no cycle, and functions and files stay small."""
 
 import ast
 from functools import cache

@@ -1,4 +1,4 @@
-"""The wheel in an environment of its own: what the core needs, and what a missing extra says.
+"""The wheel in a fresh environment: what the core needs, and what a missing extra says.
 
 Each environment is made by uv from the package index; without an index these tests skip.
 """

@@ -1,4 +1,4 @@
-"""The battery finds the holes that are there, and none in our own checkers."""
+"""The audit finds known holes, and none in our own checkers."""
 
 import os
 import re

@@ -29,7 +29,7 @@ def assay(capsys, monkeypatch):
 
 @pytest.fixture
 def stored(assay, tmp_path):
-    """A folder with one run of each end of the scale."""
+    """A folder with a perfect run and a random run."""
     for model in ("oracle", "random"):
         code, _, errors = assay("eval", "--model", model, *ARITHMETIC, "--out", tmp_path,
                                 "--run-id", model)  # fmt: skip
@@ -38,7 +38,7 @@ def stored(assay, tmp_path):
 
 
 def bad(assay, *arguments, names: str) -> None:
-    """The arguments are a user's mistake; its one line names the thing."""
+    """Checks that these arguments give exit code 2 and one line that names the mistake."""
     code, output, errors = assay(*arguments)
     assert code == 2, (output, errors)
     assert errors.count("\n") == 1, errors

@@ -28,7 +28,7 @@ SPECS = [
 
 
 class Flaky(RandomModel):
-    """The guesser, on a server that is down for a part of the requests."""
+    """The guesser, behind a server that fails for some requests."""
 
     def __init__(self, down: set[str]) -> None:
         self.down = down

@@ -93,7 +93,7 @@ def test_training_shapes_a_score_as_a_verdict_is_rewarded() -> None:
 
 
 def test_only_one_module_composes_rewards() -> None:
-    """Others call `reward` or `shaped_reward`; none adds the parts of a reward up by itself."""
+    """Other modules call `reward` or `shaped_reward`; none adds up the parts of a reward itself."""
     parts = {"format_reward", "overlong_punishment"}
     fields = {"format_bonus"}
     harness = Path(assay.harness.__path__[0])

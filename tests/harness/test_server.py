@@ -1,4 +1,4 @@
-"""The HTTP contract: verdicts, rewards, token, limits, back-pressure, and bodies from hell."""
+"""The HTTP contract: verdicts, rewards, token, limits, back-pressure, and hostile bodies."""
 
 import asyncio
 import json

@@ -33,7 +33,7 @@ def test_canaries_hold(sandbox: Sandbox) -> None:
 
 
 def test_the_observer_sees_harm(observer: HostObserver) -> None:
-    """The suite can fail: the same observer reports harm that is real."""
+    """These tests can fail: the same observer reports real harm."""
     import socket
 
     facts = observer.facts()

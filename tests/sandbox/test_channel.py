@@ -1,4 +1,4 @@
-"""The channel: questions, replies, and programs that try to answer what they were not asked."""
+"""The channel: requests, replies, and programs that reply to what was not requested."""
 
 import os
 import time

@@ -74,7 +74,7 @@ def test_orphans_are_swept_at_the_next_start(
 
 
 class Door:
-    """A socket in front of the engine's own, that can be shut in the middle of a run."""
+    """A proxy in front of the engine's socket that can be closed in the middle of a run."""
 
     def __init__(self, path: Path, behind: str) -> None:
         self._behind = behind
@@ -101,7 +101,7 @@ class Door:
             target.shutdown(socket.SHUT_WR)
 
     def shut(self) -> None:
-        """Nobody comes in any more, and whoever is in falls out."""
+        """Refuses new connections and closes the open ones."""
         for held in [self._listener, *self._held]:
             with contextlib.suppress(OSError):
                 held.shutdown(socket.SHUT_RDWR)

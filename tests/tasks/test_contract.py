@@ -1,8 +1,8 @@
-"""The one contract that every suite keeps: its gold is right, and nothing cheap is.
+"""The contract of every suite: its gold is right, and no cheap answer is.
 
 A new suite is picked up by its name. `ASSAY_CONTRACT_SIZE=1000` checks that many problems of
-each suite and difficulty instead of a small sample. A suite of published files sits our own rows in
-its format, and the published ones where they are here.
+each suite and difficulty instead of a small sample. A suite of published files is tested
+with our own rows in its format, and with the published files where they exist.
 """
 
 import inspect
@@ -74,7 +74,7 @@ READER_ROWS: dict[str, list[dict[str, object]]] = {
 
 
 def _arguments(name: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What a suite needs to be told beyond its name."""
+    """The options that a suite needs besides its name."""
     if name not in READER_ROWS:
         return {}
     path = tmp_path_factory.mktemp(name) / "rows.jsonl"
@@ -137,7 +137,7 @@ def _zero(suite: Suite, problem: Problem, completion: str, what: str) -> None:
 
 
 def _payload(completion: str) -> str | None:
-    """What stands in the last answer tag."""
+    """The content of the last answer tag."""
     _, tag, rest = completion.rpartition("<answer>")
     return rest.partition("</answer>")[0] if tag else None
 

@@ -1,4 +1,4 @@
-"""Workers end at their deadline, are replaced, and go with their parent."""
+"""Workers end at their deadline, are replaced, and end with their parent."""
 
 import asyncio
 import os

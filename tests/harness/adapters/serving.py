@@ -11,7 +11,7 @@ Serve = Callable[[], str]
 
 
 class RunningServer:
-    """uvicorn with our application; `url` answers until `stop`."""
+    """Runs our application in uvicorn; `url` answers until `stop`."""
 
     def __init__(self, config: ServerConfig) -> None:
         self.app = create_app(config)

@@ -98,7 +98,7 @@ def test_the_file_is_loaded_by_its_path(tmp_path: Path) -> None:
 
 
 def _execute(endpoint: str, text: str | None, index: int = 0) -> dict[str, Any]:
-    """One rollout of the real executor with an engine that says `text`; None is the gold."""
+    """One rollout of the real executor; its engine returns `text`, or the gold for None."""
     agent = pytest.importorskip("openrlhf.utils.agent", reason="OpenRLHF is not installed")
     from .tiny import tiny_tokenizer
 
@@ -123,7 +123,7 @@ def _execute(endpoint: str, text: str | None, index: int = 0) -> dict[str, Any]:
 
 @pytest.fixture(params=["file", "http"])
 def endpoint(request: pytest.FixtureRequest, tmp_path: Path, serve: Serve) -> Callable[[], str]:
-    """Where the reward is asked for: a file, or a running server."""
+    """The address of the reward: a file, or a running server."""
 
     def make() -> str:
         if request.param == "http":

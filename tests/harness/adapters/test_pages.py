@@ -1,4 +1,4 @@
-"""The scripts of the documents, run as they stand, with the real packages where they are."""
+"""Runs the scripts of the documents unchanged, with the real packages where they are installed."""
 
 import os
 import re

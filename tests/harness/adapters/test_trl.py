@@ -23,7 +23,7 @@ TASK = "arithmetic"
 
 
 def _columns(count: int = 4) -> dict[str, list[Any]]:
-    """Rows as TRL passes them, every second one answered right."""
+    """Rows as TRL passes them; every second answer is right."""
     suite = load(TASK)
     problems = [suite[index] for index in range(count)]
     texts = [
@@ -218,7 +218,7 @@ def test_two_steps_of_grpo(
     seen: list[list[float]] = []
 
     class ScriptedTrainer(trl.GRPOTrainer):  # type: ignore[misc, name-defined]
-        """Rewards the gold in every second completion: a random model is never right."""
+        """Replaces every second completion by the gold, because a random model is never right."""
 
         def _calculate_rewards(
             self, inputs: Any, prompts: Any, completions: Any, ids: Any

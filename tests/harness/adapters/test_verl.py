@@ -24,7 +24,7 @@ CASES = {"inputs": ["1 2\n", "20 22\n"], "outputs": ["3\n", "42\n"]}
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every check of a suite fails on our side; the list counts the tries."""
+    """Makes every check of a suite fail on our side; the list counts the attempts."""
     tries: list[str] = []
 
     def fail(self: Suite, problem: object, completion: str) -> object:
@@ -207,7 +207,7 @@ def test_with_the_real_reward_manager(tmp_path: Path) -> None:
 
 
 def _data(tokenizer: Any, row: dict[str, Any], text: str) -> Any:
-    """A rollout as verl's agent loop hands it to the reward manager."""
+    """A rollout as verl's agent loop passes it to the reward manager."""
     import torch
     from tensordict import TensorDict
     from verl import DataProto

@@ -11,7 +11,7 @@ CHAT = (
 
 
 def tiny_tokenizer() -> PreTrainedTokenizerFast:
-    """One token a byte, and the marks of a chat."""
+    """One token per byte, and the chat markers."""
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {letter: index for index, letter in enumerate(alphabet)}
     core = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))

@@ -13,7 +13,7 @@ FAULTS = ["429", "500", "hang", "truncate", "garbage", "empty", "latin-1", "null
 
 
 class FakeServer(ThreadingHTTPServer):
-    """Answers every prompt with "echo: PROMPT"; a share of the answers goes wrong."""
+    """Answers every prompt with "echo: PROMPT"; a share of the responses fails."""
 
     daemon_threads = True
     request_queue_size = 256

@@ -1,4 +1,4 @@
-"""Continuous batches of the hf backend against its padded ones, on models made here."""
+"""Compares continuous and padded batches of the hf backend on tiny models."""
 
 import shutil
 import threading
@@ -128,7 +128,7 @@ def test_the_cache_is_no_larger_than_the_work(varied_folder: Path) -> None:
 def test_with_little_memory_fewer_go_together(
     varied_folder: Path, monkeypatch: pytest.MonkeyPatch, most: int, tried: list[int]
 ) -> None:
-    """Half of them, and again half; with no room for one, every request has its error."""
+    """The batch is halved until it fits; if not even one request fits, each gets an error."""
     model = load_model(f"hf/{varied_folder}", device="cpu", batching="continuous", batch_size=12)
     real, asked = continuous._settings, []
 
@@ -224,7 +224,7 @@ def test_another_word_is_refused(varied_folder: Path) -> None:
 
 
 class _Unmasked(LlamaForCausalLM):
-    """Attends to the sequences of others: what the trial has to notice."""
+    """Attends to other sequences; the trial has to notice it."""
 
     def forward(self, *given: Any, attention_mask: Any = None, **named: Any) -> Any:
         if attention_mask is not None:
@@ -264,7 +264,7 @@ def test_a_model_that_it_does_not_suit_is_found_out(
 def test_forced_where_it_cannot_be_is_one_line_and_code_2(
     varied_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """OPT counts positions from its cache, which a paged one does not let it do."""
+    """OPT counts positions from its cache, which a paged cache does not allow."""
     settings = {
         "vocab_size": 97, "hidden_size": 32, "ffn_dim": 64, "num_hidden_layers": 1,
         "num_attention_heads": 4, "word_embed_proj_dim": 32, "max_position_embeddings": 512,
@@ -286,7 +286,7 @@ def test_forced_where_it_cannot_be_is_one_line_and_code_2(
 
 
 def test_a_sliding_window_is_kept(varied_folder: Path) -> None:
-    """Each answer of a model that sees only the last tokens, against transformers' own loop."""
+    """Compares a model that sees only the last tokens with transformers' own loop."""
     torch.manual_seed(0)
     config = MistralConfig(
         vocab_size=97, hidden_size=32, intermediate_size=64, num_hidden_layers=2,
@@ -330,7 +330,7 @@ def test_auto_asks_whether_it_works_where_it_pays(
 def test_attention_is_switched_for_the_time_being(
     varied_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With eager attention in place of flash attention, which no CPU has."""
+    """Uses eager attention instead of flash attention, which needs a GPU."""
     model: Any = load_model(f"hf/{varied_folder}", device="cpu", batching="continuous")
     before = model.model.config._attn_implementation
     monkeypatch.setattr(continuous, "flash_attention", lambda model: "eager")

@@ -28,7 +28,7 @@ PROMPTS = ["a", "what is 2+2?", "a longer prompt with some words in it", "b?", "
 
 
 def test_a_batch_answers_as_one_prompt_alone_does(folder: Path) -> None:
-    """Greedy text must not depend on padding or on the company in the batch."""
+    """Greedy text must not depend on padding or on the other prompts of the batch."""
     sampling = Sampling(max_tokens=12)
     together = load_model(f"hf/{folder}", batch_size=8, device="cpu")
     alone = load_model(f"hf/{folder}", batch_size=1, device="cpu")

@@ -1,4 +1,4 @@
-"""The OpenAI backend against a server that misbehaves: nothing lost, nothing doubled."""
+"""The OpenAI backend against a faulty server: no sample is lost or duplicated."""
 
 import importlib.util
 from collections import Counter

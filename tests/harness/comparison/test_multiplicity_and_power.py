@@ -58,7 +58,7 @@ def test_models_that_no_test_separates_share_a_rank() -> None:
 
 
 def test_models_that_answered_alike_could_still_differ(tmp_path: Path) -> None:
-    """No difference seen on 20 problems does not mean that any difference would have been."""
+    """Equal answers on 20 problems do not mean that any difference would have been detected."""
     spec = TaskSpec("arithmetic", {"size": 20, "difficulty": 1})
     for run_id in ("a", "b"):
         evaluate("oracle", [spec], out=tmp_path, run_id=run_id, progress=False)

@@ -42,7 +42,7 @@ def test_many_problems_with_several_samples_are_exact_and_agree_with_the_t_test(
 
 
 def test_a_small_p_value_is_not_stopped_by_the_number_of_draws() -> None:
-    """Holm multiplies by the number of pairs, so a floor of 1/10001 would hide what is clear."""
+    """Holm multiplies by the number of pairs: a floor of 1/10001 would hide clear differences."""
     differences = np.tile([0.25, 0.5, 0.75, 1.0], 30)
     assert permutation_p_value(differences) == pytest.approx(2.0**-119, rel=1e-9)
 

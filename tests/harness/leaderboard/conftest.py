@@ -62,5 +62,5 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def models() -> dict[str, float]:
-    """The skill of each model, as rough truth."""
+    """The accuracy of each model, roughly known."""
     return {model.identity.name: model.skill for model in MODELS}

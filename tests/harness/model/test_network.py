@@ -122,7 +122,7 @@ def test_every_expert_path_equals_the_grouped_one(monkeypatch):
 
 
 def test_fused_steps_equal_plain_operations(monkeypatch):
-    """Also for experts that no token chose, whose gradient must be 0 and not left over."""
+    """Also for experts that no token chose: their gradient must be 0, not a stale value."""
     torch.manual_seed(0)
     model = LanguageModel(CONFIG.replace(q_lora_rank=16, initializer_range=0.2))
     gate = model.layers[1].mlp.gate

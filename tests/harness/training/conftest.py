@@ -78,7 +78,7 @@ def base(tmp_path_factory):
 
 @pytest.fixture
 def rewards(tmp_path, monkeypatch):
-    """A module of the user's with rewards of every temper."""
+    """A user's module with rewards that work, fail, hang or crash."""
     (tmp_path / "training_rewards.py").write_text(
         "import os, time\n"
         "def by_length(problem, completion):\n"

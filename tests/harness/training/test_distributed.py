@@ -1,4 +1,4 @@
-"""Leaving a process group: nothing of it may be alive when the interpreter goes away."""
+"""Leaving a process group: none of it may be alive when the interpreter exits."""
 
 import os
 import subprocess

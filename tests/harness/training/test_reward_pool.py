@@ -1,4 +1,4 @@
-"""Reward workers under every temper of reward."""
+"""Reward workers with rewards that work, fail, hang or crash."""
 
 import time
 

@@ -245,7 +245,7 @@ def test_reject_keeps_only_what_verifies(base, tmp_path):
 
 
 def test_reject_drops_copies_and_distills(rewards, tmp_path):
-    """A teacher that has learned one answer by heart: its verified answers are few and equal."""
+    """The teacher has memorised one answer, so its verified answers are few and equal."""
     from assay.tasks import load
 
     mix = [{"suite": "automaton", "difficulties": [1]}]

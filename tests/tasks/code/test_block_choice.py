@@ -1,4 +1,4 @@
-"""The solution is found by what a block does, and tags in a program are text of the program."""
+"""The solution is the block that does the work, and tags inside a program belong to it."""
 
 import pytest
 from assay.tasks.code.extraction.program import program_of

@@ -237,7 +237,7 @@ def test_arguments_change_in_place() -> None:
 
 
 def test_there_is_one_numbering() -> None:
-    """Writer and reader give an object the same number, so later references are never off."""
+    """Writer and reader give an object the same number, so later references are right."""
 
     class Node:
         def __init__(self, **fields: Any) -> None:

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (rows of published files are as long as they are)
-"""Rows in the published formats of RL data sets, made up here, judged end to end."""
+"""Invented rows in the published formats of RL data sets, judged end to end."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Generated code suites: what the dial changes, that answers are right, that wrong ones are not."""
+"""Generated code suites: the effect of difficulty, right golds, and refused wrong answers."""
 
 import ast
 import contextlib

@@ -1,4 +1,4 @@
-"""Tests that are nothing but data are asked with the program's text; the verdict is the judge's."""
+"""Tests that are only data take one request, and the verdict equals the judge's."""
 
 import ast
 import dataclasses
@@ -130,7 +130,7 @@ def test_a_program_that_ends_as_it_is_loaded_has_no_case() -> None:
 
 
 def test_a_program_that_ends_only_once_fails_one_case() -> None:
-    """Though the second look at it finds nothing wrong: it tells its runs apart."""
+    """Even if the second look finds nothing wrong, because the program can tell its runs apart."""
 
     source = RIGHT + "\ng = f\ndef f(n):\n    ENDS\n    return g(n)"
     # Asked everything at once it ends; asked one by one, with little time each, it does not.

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (a completion on one line reads better than a wrapped one)
-"""Which text of a completion is run, and that each decision is said."""
+"""Which text of a completion is run, and that the verdict gives the reason."""
 
 import ast
 

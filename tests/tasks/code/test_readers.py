@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (rows of published files are as long as they are)
-"""Readers go by format: rows as the benchmarks publish them, made up here, judged end to end."""
+"""Suites recognise formats: invented rows in published formats, judged end to end."""
 
 import base64
 import gzip

@@ -1,4 +1,4 @@
-"""The texts that run in sandboxes: they share one namespace, so no name may come twice."""
+"""The sources that run in sandboxes share one namespace, so no name may occur twice."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Bad input and bad programs: each has a status and one sentence, and ours are never theirs."""
+"""Bad input and bad programs: each has a status and one sentence; our faults are not theirs."""
 
 import threading
 

@@ -269,7 +269,7 @@ def graph_reachability(problem):
 
 
 def shortest_path(problem):
-    """Every shortest way is right; one that is longer is not."""
+    """Every shortest path is right; a longer one is not."""
     suite = load("shortest_path")
     graph = networkx.Graph()
     for one, two, length in re.findall(r"(\w)-(\w) (\d+)", problem.prompt):
@@ -329,7 +329,7 @@ def number_game(problem):
 
 
 def dyck(problem):
-    """Erase matching neighbours until none are left: with the answer everything goes."""
+    """Erase matching neighbours until none are left: with the answer, nothing remains."""
     told = problem.prompt.split("\n")[0].partition(": ")[2]
 
     def erased(text):
@@ -369,7 +369,7 @@ def string_rewriting(problem):
 
 
 def family_relations(problem):
-    """The nearest common ancestor says what one is to the other; no other option is right."""
+    """The nearest common ancestor determines the relation; no other option is right."""
     tree, woman = networkx.DiGraph(), {}
     for one, word, two in re.findall(r"(\w+) is the (\w+) of (\w+)", problem.prompt):
         woman[one] = word in ("mother", "daughter")

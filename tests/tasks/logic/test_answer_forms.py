@@ -1,4 +1,4 @@
-"""The usual dress of an answer is read, and nothing that is not the answer, suite by suite."""
+"""Suite by suite: the usual ways to write an answer are read, and nothing else."""
 
 import json
 from pathlib import Path

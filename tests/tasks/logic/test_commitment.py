@@ -1,4 +1,4 @@
-"""An answer counts when it is committed to, whatever its shape: the same words for every suite.
+"""An answer counts if the text commits to it; the same wordings for every suite.
 
 `R` stands for the right answer, `W` for a wrong one in the same form.
 """
@@ -241,7 +241,7 @@ def _filled(template: str, right: str, wrong: str) -> str:
 
 
 def failures(suite: Suite, problem: Any, wrong: str) -> list[str]:
-    """Templates that are judged otherwise than they should be."""
+    """Templates with an unexpected verdict."""
     found = []
     for template in COMMITTED:
         text = _filled(template, problem.answer, wrong)

@@ -1,4 +1,4 @@
-"""In every suite, what a level costs to solve grows with the level."""
+"""In every suite, the cost of solving a problem grows with the level."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The same problems for ever: golden hashes, any PYTHONHASHSEED, any order, any thread."""
+"""Problems never change: golden hashes, any PYTHONHASHSEED, any order, any thread."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What models write around an answer: the last commitment counts, and a hedge never does."""
+"""Text around an answer: the last commitment counts, and a hedge never does."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Published row formats of sets that are not here, filled with content of our own.
+"""Published row formats of data sets that are not stored here, with our own content.
 
 Each case is what the set's files look like; the reader gets no hint beyond the path. The gold
 must score 1 in the forms a model uses, and a wrong answer, a hedge and an echo 0.

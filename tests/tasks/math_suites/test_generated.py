@@ -1,4 +1,4 @@
-"""What holds for every generated math suite: dial, steps, prompts, splits, pinned content."""
+"""Properties of every generated math suite: difficulty, steps, prompts, splits, content."""
 
 import ast
 import json

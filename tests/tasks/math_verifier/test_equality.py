@@ -1,4 +1,4 @@
-"""Equality of values: no luck of the sample points, no luck of the precision."""
+"""Equality of values never depends on lucky sample points or a lucky precision."""
 
 import threading
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Properties of equality: reflexive, blind to how a value is written, awake to any change."""
+"""Equality is reflexive, ignores notation, and notices any change of value."""
 
 import importlib.util
 import json
