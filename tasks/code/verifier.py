@@ -21,8 +21,8 @@ from .judging.outcomes import STATUS_OF_OUTCOME, ended
 from .judging.sandbox_registry import imported_libraries, is_installed, judges, program_sandbox
 from .judging.session import (
     BadProgramError,
-    Job,
     JudgeFailedError,
+    JudgeTask,
     ProgramChannel,
     UnexpectedQuestionError,
 )
@@ -97,7 +97,7 @@ def _function_verdict(
     if program.source is None:
         return wrong(program.status, None, f"No program to run: {program.how}.")
     preload = _libraries(options.preload, known.libraries, program.source)
-    job = Job(
+    job = JudgeTask(
         tests, runnable, setup, entry_point, known.wanted, known.modules,
         known.check, known.functions, preload
     )  # fmt: skip
@@ -109,7 +109,7 @@ def _function_verdict(
 
 
 def _judged(
-    job: Job,
+    job: JudgeTask,
     known: TestFacts,
     program: Program,
     how: tuple[Sandbox, Limits, bool],
@@ -155,7 +155,7 @@ def _judged(
     return _verdict_of(account, program, known)
 
 
-def _account(job: Job, channel: ProgramChannel, fresh: bool) -> dict[str, Any]:
+def _account(job: JudgeTask, channel: ProgramChannel, fresh: bool) -> dict[str, Any]:
     """The judge's account. Raises JudgeFailedError.
 
     Another run of the program then would be a second chance for one that fails by chance.
@@ -167,7 +167,7 @@ def _account(job: Job, channel: ProgramChannel, fresh: bool) -> dict[str, Any]:
 
 
 def _one_by_one(
-    job: Job, known: TestFacts, program: Program, how: tuple[Sandbox, Limits, bool],
+    job: JudgeTask, known: TestFacts, program: Program, how: tuple[Sandbox, Limits, bool],
     cases: int, left: float,
 ) -> dict[str, Any]:  # fmt: skip
     """How far a program comes that ended while it was asked everything at once: `Verdict.meta`.
@@ -257,7 +257,7 @@ def _verdict_of(account: dict[str, Any], program: Program, known: TestFacts) -> 
     broken = next((one for one in failures if is_broken(one, known.demanded)), None)
     if broken is not None:
         what = f"{broken['error']}: {broken['message']}"
-        if broken["error"] != "UndecidedError":
+        if broken["error"] != "UndecidedComparisonError":
             return _in_doubt(f"the tests themselves fail: {what}", meta)
         reason = f"Nothing but the program vouches for its objects: {broken['message']}."
         return wrong("incorrect", program.source, reason, **meta, **{IN_DOUBT: what})

@@ -8,8 +8,8 @@ from .notation import (  # not in the sandbox: there that text stands before thi
     MalformedError,
     ObjectKind,
     Read,
-    Reading,
     Tree,
+    UnpackerView,
     Write,
     Writing,
 )
@@ -127,7 +127,7 @@ def _make_array(tree: list[Any]) -> Any:
     return array.view(numpy.matrix) if tree[0] == "nm" else array
 
 
-def _fill_array_again(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_array_again(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     """Give an array the content of another, whose shape and type it may have to take over."""
     new = _make_array(tree)
     if value.dtype != new.dtype:
@@ -143,7 +143,7 @@ def _make_objects(tree: list[Any]) -> Any:
     return numpy.empty(_shape(tree[1]), dtype=object)
 
 
-def _fill_objects(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_objects(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     items = unpacker.items(tree[2:])
     if len(items) != value.size:
         raise MalformedError("an array with more or fewer items than its shape")
@@ -159,7 +159,7 @@ def _make_masked(tree: list[Any]) -> Any:
     return numpy.ma.MaskedArray(numpy.zeros(_shape(head[1 if head[0] == "no" else 2]), dtype))
 
 
-def _fill_masked(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_masked(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     data, mask, fill = unpacker.items(tree[1:])
     value.mask = False
     value[...] = data
@@ -167,13 +167,13 @@ def _fill_masked(unpacker: Reading, value: Any, tree: list[Any]) -> None:
     value.fill_value = fill
 
 
-def _read_scalar(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_scalar(unpacker: UnpackerView, tree: list[Any]) -> Any:
     import numpy
 
     return numpy.frombuffer(base64.b64decode(tree[2]), _dtype(tree[1]), 1)[0]
 
 
-def _read_constant_mask(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_constant_mask(unpacker: UnpackerView, tree: list[Any]) -> Any:
     import numpy
 
     return numpy.ma.masked

@@ -11,7 +11,7 @@ from .notation import (
 )
 from .proxies import (
     ProgramEnded,
-    UndecidedError,
+    UndecidedComparisonError,
 )
 from .shorten import (
     MAX_TEXT,
@@ -52,7 +52,7 @@ class CaseLog:
         self.before_case()
         if error is None:
             self.passed += 1
-        elif isinstance(error, (ProgramEnded, UndecidedError, MalformedError)):
+        elif isinstance(error, (ProgramEnded, UndecidedComparisonError, MalformedError)):
             raise error
         else:
             if len(self.failures) < MAX_FAILURES:

@@ -49,7 +49,7 @@ def is_broken(failure: dict[str, Any], demanded: frozenset[str]) -> bool:
         return False
     return (
         (failure["error"] in _BROKEN and not _led_there(failure))
-        or failure["error"] == "UndecidedError"
+        or failure["error"] == "UndecidedComparisonError"
         or (failure["calls"] == 0 and failure["error"] != "MalformedError")
     )
 

@@ -12,8 +12,8 @@ from .notation import (  # not in the sandbox: there that text stands before thi
     MalformedError,
     ObjectKind,
     Read,
-    Reading,
     Tree,
+    UnpackerView,
     Write,
     Writing,
 )
@@ -60,7 +60,7 @@ def _write_column(packer: Writing, values: Any, depth: int) -> Tree:
     return ["list", packer.pack(kept, depth), str(dtype)]
 
 
-def _read_column(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_column(unpacker: UnpackerView, tree: list[Any]) -> Any:
     """What a column or an index is made of."""
     pandas = _pandas()
     kind, values = tree[0], unpacker.value(tree[1])
@@ -97,7 +97,7 @@ def _write_index(packer: Writing, value: Any, depth: int) -> Tree:
     return ["pd.i", names, _write_column(packer, value, depth), frequency]
 
 
-def _read_index(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_index(unpacker: UnpackerView, tree: list[Any]) -> Any:
     pandas = _pandas()
     names = unpacker.value(tree[1])
     if tree[0] == "pd.r":
@@ -124,7 +124,7 @@ def _write_series(packer: Writing, value: Any, depth: int) -> Tree:
     return ["pd.s", index, name, column, packer.pack(dict(value.attrs), depth)]
 
 
-def _read_series(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_series(unpacker: UnpackerView, tree: list[Any]) -> Any:
     index = _read_index(unpacker, tree[1])
     name, values = unpacker.value(tree[2]), _read_column(unpacker, tree[3])
     kind = {"dtype": "object"} if tree[3][0] == "list" and tree[3][2] == "object" else {}
@@ -139,7 +139,7 @@ def _write_frame(packer: Writing, value: Any, depth: int) -> Tree:
     return ["pd.f", index, names, columns, packer.pack(dict(value.attrs), depth)]
 
 
-def _read_frame(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_frame(unpacker: UnpackerView, tree: list[Any]) -> Any:
     pandas = _pandas()
     columns = [(_read_column(unpacker, one), one) for one in tree[3]]
     index, names = _read_index(unpacker, tree[1]), _read_index(unpacker, tree[2])
@@ -155,7 +155,7 @@ def _read_frame(unpacker: Reading, tree: list[Any]) -> Any:
     return frame
 
 
-def _fill_frame(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_frame(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     """Give a frame or a series the content of another, in place."""
     new = _read_frame(unpacker, tree) if tree[0] == "pd.f" else _read_series(unpacker, tree)
     value._update_inplace(new)
@@ -179,7 +179,7 @@ def _write_missing(packer: Writing, value: Any, depth: int) -> Tree:
     return ["pd.n", "NaT" if value is _pandas().NaT else "NA"]
 
 
-def _read_missing(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_missing(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return _pandas().NA if tree[1] == "NA" else _pandas().NaT
 
 
@@ -188,7 +188,7 @@ def _write_timestamp(packer: Writing, value: Any, depth: int) -> Tree:
     return ["pd.t", int(value.value), value.unit, zone]
 
 
-def _read_timestamp(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_timestamp(unpacker: UnpackerView, tree: list[Any]) -> Any:
     made = _pandas().Timestamp(tree[1], unit="ns", tz="UTC")
     zone = tree[3]
     return (made.tz_localize(None) if zone is None else made.tz_convert(zone)).as_unit(tree[2])
@@ -198,7 +198,7 @@ def _write_timedelta(packer: Writing, value: Any, depth: int) -> Tree:
     return ["pd.d", int(value.value), value.unit]
 
 
-def _read_timedelta(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_timedelta(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return _pandas().Timedelta(tree[1], unit="ns").as_unit(tree[2])
 
 
@@ -206,7 +206,7 @@ def _write_period(packer: Writing, value: Any, depth: int) -> Tree:
     return ["pd.p", int(value.ordinal), value.freqstr]
 
 
-def _read_period(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_period(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return _pandas().Period(ordinal=tree[1], freq=tree[2])
 
 
@@ -214,7 +214,7 @@ def _write_interval(packer: Writing, value: Any, depth: int) -> Tree:
     return packer.items(["pd.v", value.closed], [value.left, value.right], depth)
 
 
-def _read_interval(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_interval(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return _pandas().Interval(*unpacker.items(tree[2:4]), closed=tree[1])
 
 
@@ -226,7 +226,7 @@ def _write_extension(packer: Writing, value: Any, depth: int) -> Tree:
     return ["pd.a", _write_column(packer, value, depth)]
 
 
-def _read_values(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_values(unpacker: UnpackerView, tree: list[Any]) -> Any:
     values = _read_column(unpacker, tree[1])
     return values if tree[0] == "pd.c" else _pandas().array(values, dtype=str(values.dtype))
 
@@ -235,7 +235,7 @@ def _write_offset(packer: Writing, value: Any, depth: int) -> Tree:
     return ["pd.o", value.freqstr]
 
 
-def _read_offset(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_offset(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return _pandas().tseries.frequencies.to_offset(tree[1])
 
 

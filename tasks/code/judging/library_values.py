@@ -16,8 +16,8 @@ from .notation import (  # not in the sandbox: there that text stands before thi
     MalformedError,
     ObjectKind,
     Read,
-    Reading,
     Tree,
+    UnpackerView,
     Write,
     Writing,
 )
@@ -53,7 +53,7 @@ def _write_text_buffer(packer: Writing, value: io.StringIO, depth: int) -> Tree:
     return ["io.S", packer.pack(value.getvalue()), value.tell()]
 
 
-def _fill_text_buffer(unpacker: Reading, value: io.StringIO, tree: list[Any]) -> None:
+def _fill_text_buffer(unpacker: UnpackerView, value: io.StringIO, tree: list[Any]) -> None:
     value.seek(0)
     value.truncate()
     value.write(unpacker.value(tree[1]))
@@ -64,23 +64,23 @@ def _write_byte_buffer(packer: Writing, value: io.BytesIO, depth: int) -> Tree:
     return ["io.B", packer.pack(value.getvalue()), value.tell()]
 
 
-def _fill_byte_buffer(unpacker: Reading, value: io.BytesIO, tree: list[Any]) -> None:
+def _fill_byte_buffer(unpacker: UnpackerView, value: io.BytesIO, tree: list[Any]) -> None:
     value.seek(0)
     value.truncate()
     value.write(unpacker.value(tree[1]))
     value.seek(tree[2])
 
 
-def _fill_namespace(unpacker: Reading, value: types.SimpleNamespace, tree: list[Any]) -> None:
+def _fill_namespace(unpacker: UnpackerView, value: types.SimpleNamespace, tree: list[Any]) -> None:
     vars(value).clear()
     unpacker.pairs(vars(value), tree[1:])
 
 
-def _fill_chain(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_chain(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     value.maps = unpacker.items(tree[1:])
 
 
-def _fill_wrapped(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_wrapped(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     data = unpacker.value(tree[1])
     if not isinstance(data, list if type(value) is collections.UserList else dict):
         raise MalformedError("a wrapper of something else")
@@ -120,7 +120,7 @@ _ADDRESSES = (
 
 
 def _read_named_text(module: str, names: tuple[str, ...]) -> Read:
-    def read(unpacker: Reading, tree: list[Any]) -> Any:
+    def read(unpacker: UnpackerView, tree: list[Any]) -> Any:
         if tree[1] not in names:
             raise MalformedError("an unknown type")
         return getattr(importlib.import_module(module), tree[1])(unpacker.value(tree[2]))
@@ -128,7 +128,7 @@ def _read_named_text(module: str, names: tuple[str, ...]) -> Read:
     return read
 
 
-def _read_uuid(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_uuid(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return importlib.import_module("uuid").UUID(int=unpacker.value(tree[1]))
 
 
@@ -136,7 +136,7 @@ def _write_pattern(packer: Writing, value: Any, depth: int) -> Tree:
     return ["re", packer.pack(value.pattern), value.flags]
 
 
-def _read_pattern(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_pattern(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return importlib.import_module("re").compile(unpacker.value(tree[1]), tree[2])
 
 
@@ -146,7 +146,7 @@ def _write_match(packer: Writing, value: Any, depth: int) -> Tree:
     return ["rm", packer.pack(value.re, depth), packer.pack(value.string), *place]
 
 
-def _read_match(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_match(unpacker: UnpackerView, tree: list[Any]) -> Any:
     pattern, text = unpacker.value(tree[1]), unpacker.value(tree[2])
     begin, end, spans = tree[3], tree[4], tuple(map(tuple, tree[5]))
     for find in (pattern.match, pattern.search, pattern.fullmatch):
@@ -157,7 +157,7 @@ def _read_match(unpacker: Reading, tree: list[Any]) -> Any:
     raise MalformedError("a match that its pattern does not give")
 
 
-def _read_proxy(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_proxy(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return types.MappingProxyType(unpacker.value(tree[1]))
 
 
@@ -165,7 +165,7 @@ def _write_zone(packer: Writing, value: Any, depth: int) -> Tree:
     return ["zi", value.key]
 
 
-def _read_zone(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_zone(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return importlib.import_module("zoneinfo").ZoneInfo(unpacker.value(tree[1]))
 
 
@@ -183,28 +183,28 @@ def _write_symbolic(packer: Writing, value: Any, depth: int) -> Tree:
     return packer.items(["sy", name], value.args, depth)
 
 
-def _read_symbol(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_symbol(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return importlib.import_module("sympy").Symbol(
         unpacker.value(tree[1]), **unpacker.value(tree[2])
     )
 
 
-def _read_rational(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_rational(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return importlib.import_module("sympy").Rational(*unpacker.items(tree[1:3]))
 
 
-def _read_symbolic_float(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_symbolic_float(unpacker: UnpackerView, tree: list[Any]) -> Any:
     sympy = importlib.import_module("sympy")
     return sympy.Float._new(tuple(unpacker.value(tree[1])), tree[2])
 
 
-def _read_constant(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_constant(unpacker: UnpackerView, tree: list[Any]) -> Any:
     sympy = importlib.import_module("sympy")
     names = {"BooleanTrue": "true", "BooleanFalse": "false"}
     return getattr(sympy.S, names.get(tree[1], str(tree[1])))
 
 
-def _read_symbolic(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_symbolic(unpacker: UnpackerView, tree: list[Any]) -> Any:
     sympy = importlib.import_module("sympy")
     kind = getattr(sympy, tree[1], None)
     if not (isinstance(kind, type) and issubclass(kind, sympy.Basic)):
@@ -216,7 +216,7 @@ def _write_matrix(packer: Writing, value: Any, depth: int) -> Tree:
     return packer.items(["sy.m", type(value).__name__, *map(int, value.shape)], value.flat(), depth)
 
 
-def _read_matrix(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_matrix(unpacker: UnpackerView, tree: list[Any]) -> Any:
     sympy = importlib.import_module("sympy")
     kind = sympy.ImmutableMatrix if tree[1].startswith("Immutable") else sympy.Matrix
     return kind(tree[2], tree[3], unpacker.items(tree[4:]))
@@ -226,7 +226,7 @@ def _write_real(packer: Writing, value: Any, depth: int) -> Tree:
     return ["mf", packer.pack([*map(int, value._mpf_)], depth)]
 
 
-def _read_real(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_real(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return importlib.import_module("mpmath").mp.make_mpf(tuple(unpacker.value(tree[1])))
 
 
@@ -234,7 +234,7 @@ def _write_complex_real(packer: Writing, value: Any, depth: int) -> Tree:
     return ["mc", *(packer.pack([*map(int, part)], depth) for part in value._mpc_)]
 
 
-def _read_complex_real(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_complex_real(unpacker: UnpackerView, tree: list[Any]) -> Any:
     parts = tuple(tuple(unpacker.value(part)) for part in tree[1:3])
     return importlib.import_module("mpmath").mp.make_mpc(parts)
 
@@ -243,7 +243,7 @@ def _write_result(packer: Writing, value: Any, depth: int) -> Tree:
     return packer.pairs(["sc.o"], dict(value), depth)
 
 
-def _read_result(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_result(unpacker: UnpackerView, tree: list[Any]) -> Any:
     result = importlib.import_module("scipy.optimize").OptimizeResult()
     unpacker.pairs(result, tree[1:])
     return result
@@ -255,7 +255,7 @@ def _write_sparse(packer: Writing, value: Any, depth: int) -> Tree:
     return packer.items(["sc.s", kind], held, depth)
 
 
-def _read_sparse(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_sparse(unpacker: UnpackerView, tree: list[Any]) -> Any:
     sparse = importlib.import_module("scipy.sparse")
     form, _, kind = str(tree[1]).partition("_")
     if kind not in ("matrix", "array") or form not in ("csr", "csc", "coo", "lil", "dok", "bsr"):

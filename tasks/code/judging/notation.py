@@ -46,7 +46,7 @@ class Writing(Protocol):
     def pairs(self, head: list[Any], mapping: Any, depth: int) -> list[Any]: ...
 
 
-class Reading(Protocol):
+class UnpackerView(Protocol):
     """What reads values: a `codec.Unpacker`, as the tables of kinds see it."""
 
     def value(self, tree: Tree) -> Any: ...

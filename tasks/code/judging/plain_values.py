@@ -13,9 +13,9 @@ from .notation import (  # not in the sandbox: there that text stands before thi
     MalformedError,
     ObjectKind,
     Read,
-    Reading,
     TooLargeError,
     Tree,
+    UnpackerView,
     Write,
     Writing,
 )
@@ -55,16 +55,16 @@ def _mapped(tag: str) -> Write:
     return lambda packer, value, depth: packer.pairs([tag], value, depth)
 
 
-def _fill_slice(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_slice(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     value[:] = unpacker.items(tree[1:])
 
 
-def _fill_mapping(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_mapping(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     value.clear()
     unpacker.pairs(value, tree[1:])
 
 
-def _fill_set(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_set(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     items = unpacker.items(tree[1:])
     value.clear()
     value.update(items)
@@ -75,7 +75,7 @@ def _write_default_dict(packer: Writing, value: Any, depth: int) -> Tree:
     return packer.pairs(["dd", factory], value, depth)
 
 
-def _fill_default_dict(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_default_dict(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     factory = unpacker.value(tree[1])
     if factory is not None and not callable(factory):
         raise MalformedError("a default that cannot be called")
@@ -85,7 +85,7 @@ def _fill_default_dict(unpacker: Reading, value: Any, tree: list[Any]) -> None:
     value.default_factory = factory
 
 
-def _fill_deque(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_deque(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     items = unpacker.items(tree[2:])
     value.clear()
     value.extend(items)
@@ -95,11 +95,11 @@ def _write_bytearray(packer: Writing, value: bytearray, depth: int) -> Tree:
     return ["B", base64.b64encode(value).decode("ascii")]
 
 
-def _fill_bytearray(unpacker: Reading, value: bytearray, tree: list[Any]) -> None:
+def _fill_bytearray(unpacker: UnpackerView, value: bytearray, tree: list[Any]) -> None:
     value[:] = base64.b64decode(tree[1], validate=True)
 
 
-def _fill_array(unpacker: Reading, value: Any, tree: list[Any]) -> None:
+def _fill_array(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     value[:] = array.array(tree[1], unpacker.items(tree[2:]))
 
 
@@ -170,13 +170,13 @@ def _integer(value: Any) -> int:
     return value
 
 
-def _read_complex(unpacker: Reading, tree: list[Any]) -> complex:
+def _read_complex(unpacker: UnpackerView, tree: list[Any]) -> complex:
     if type(tree[1]) is not float or type(tree[2]) is not float:
         raise MalformedError("a complex number has two floats")
     return complex(tree[1], tree[2])
 
 
-def _integers(unpacker: Reading, trees: Iterable[Tree], count: int) -> list[int]:
+def _integers(unpacker: UnpackerView, trees: Iterable[Tree], count: int) -> list[int]:
     """Exactly so many integers of any size."""
     numbers = [_integer(number) for number in unpacker.items(trees)]
     if len(numbers) != count:
@@ -184,18 +184,18 @@ def _integers(unpacker: Reading, trees: Iterable[Tree], count: int) -> list[int]
     return numbers
 
 
-def _read_slice(unpacker: Reading, tree: list[Any]) -> slice:
+def _read_slice(unpacker: UnpackerView, tree: list[Any]) -> slice:
     start, stop, step = unpacker.items(tree[1:])
     return slice(start, stop, step)
 
 
-def _read_decimal(unpacker: Reading, tree: list[Any]) -> decimal.Decimal:
+def _read_decimal(unpacker: UnpackerView, tree: list[Any]) -> decimal.Decimal:
     if type(tree[1]) is not str:
         raise MalformedError("a decimal number is sent as its text")
     return decimal.Decimal(tree[1])
 
 
-def _read_time(unpacker: Reading, tree: list[Any]) -> Any:
+def _read_time(unpacker: UnpackerView, tree: list[Any]) -> Any:
     kind: Any = getattr(datetime, tree[0])
     count = len(_TIME_FIELDS[kind])
     parts = [_integer(part) for part in tree[1 : 1 + count]]

@@ -21,7 +21,7 @@ class ProgramEnded(BaseException):
     """The program has ended, so no further test can be asked."""
 
 
-class UndecidedError(Exception):
+class UndecidedComparisonError(Exception):
     """The tests ask the program to judge itself."""
 
 
@@ -154,7 +154,7 @@ class Proxy:
 
     def __lt__(self, other: object) -> bool:
         if isinstance(other, Proxy):
-            raise UndecidedError(_SELF_JUDGED)
+            raise UndecidedComparisonError(_SELF_JUDGED)
         return NotImplemented
 
     __le__ = __gt__ = __ge__ = __lt__
@@ -187,10 +187,10 @@ def _same_object(one: Facts, other: Facts) -> bool:
     judged = one.own and other.own
     if one.target == other.target:
         if one.asking.reused and (judged or one.equality != "identity"):
-            raise UndecidedError(_SELF_JUDGED)  # one object in place of several
+            raise UndecidedComparisonError(_SELF_JUDGED)  # one object in place of several
         return True
     if judged and "own" in (one.equality, other.equality):
-        raise UndecidedError(_SELF_JUDGED)
+        raise UndecidedComparisonError(_SELF_JUDGED)
     if one.equality == other.equality == "value":
         return bool(
             one.asking.get(one.target, "__plain__") == other.asking.get(other.target, "__plain__")

@@ -53,7 +53,7 @@ class JudgeFailedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class JudgeTask:
     """The tests of one check, as the judge gets them."""
 
     tests: str
@@ -174,7 +174,7 @@ class Judges:
         self._lock = threading.Lock()
 
     def run(
-        self, job: Job, program: ProgramChannel, fresh: bool = False, alone: bool = False
+        self, job: JudgeTask, program: ProgramChannel, fresh: bool = False, alone: bool = False
     ) -> dict[str, Any]:
         """Let a judge run the tests against the program; its account of them.
 
@@ -214,7 +214,7 @@ class Judges:
         finally:
             self._give_back(judge, job, keep)
 
-    def _take(self, job: Job, fresh: bool) -> "_Judge":
+    def _take(self, job: JudgeTask, fresh: bool) -> "_Judge":
         """An idle judge, if there is one that holds these tests compiled; or a new one."""
         with self._lock:
             idle = self._idle.get(job.preload)
@@ -224,7 +224,7 @@ class Judges:
         program = Program("", preload=job.preload, prelude=bundle("judge_side"))
         return _Judge(self._sandbox.open_channel(program, JUDGE_LIMITS))
 
-    def _give_back(self, judge: "_Judge", job: Job, keep: bool) -> None:
+    def _give_back(self, judge: "_Judge", job: JudgeTask, keep: bool) -> None:
         judge.used += 1
         if keep and judge.used < JOBS_PER_JUDGE:
             judge.known.add(job.tests)
@@ -242,7 +242,7 @@ class Judges:
         self._sandbox.close()
 
 
-def _job_message(job: Job, names: Mapping[str, str], alone: bool) -> bytes:
+def _job_message(job: JudgeTask, names: Mapping[str, str], alone: bool) -> bytes:
     """What a judge is told of a job."""
     return dumps(
         {

@@ -11,7 +11,7 @@ from typing import Any
 
 from .notation import (  # not in the sandbox: there that text stands before this one
     ObjectKind,
-    Reading,
+    UnpackerView,
 )
 
 AskBack = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
@@ -100,7 +100,7 @@ class TestStandIns:
     def _property(self, name: str) -> Any:
         return _AskedAttribute(lambda one: self._ask_back(f".{name}", (one,), {}))
 
-    def _fill(self, unpacker: Reading, value: Any, tree: list[Any]) -> None:
+    def _fill(self, unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
         fields: dict[str, Any] = {}
         unpacker.pairs(fields, tree[3:])
         if hasattr(value, "__dict__"):

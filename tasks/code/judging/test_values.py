@@ -21,8 +21,8 @@ from .known_values import (
 from .notation import (
     MalformedError,
     ObjectKind,
-    Reading,
     Tree,
+    UnpackerView,
     Write,
 )
 from .plain_values import (
@@ -38,7 +38,7 @@ from .proxies import (
     MethodOf,
     ProgramEnded,
     Proxy,
-    UndecidedError,
+    UndecidedComparisonError,
     blamed,
     proxy_class,
 )
@@ -49,7 +49,7 @@ from .shared_objects import (
 MAX_PULLED = 1_000_000
 ENDS_A_LOOP = (StopIteration, StopAsyncIteration, GeneratorExit, KeyboardInterrupt)
 """Raised inside a test, these would end an `all(...)` early and read as success."""
-_OURS = (ProgramEnded, UndecidedError, unittest.SkipTest)
+_OURS = (ProgramEnded, UndecidedComparisonError, unittest.SkipTest)
 _NO_EXCEPTIONS_OF = frozenset({"unittest", "pytest", "_pytest", "__main__", "__tests__"})
 _VALUE_BASES: tuple[Any, ...] = (int, float, complex, str, bytes, tuple, frozenset)
 _OBJECT_BASES: tuple[Any, ...] = (list, dict, set, bytearray)
@@ -228,7 +228,7 @@ class TestValues:
             raise MalformedError(f"{name!r} is not a class of data")
         return object.__new__(own)
 
-    def _fill(self, unpacker: Reading, value: Any, tree: list[Any]) -> None:
+    def _fill(self, unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
         fields: dict[str, Any] = {}
         unpacker.pairs(fields, tree[2:])
         if hasattr(value, "__dict__"):

@@ -145,7 +145,7 @@ def test_no_judge_is_asked_where_every_reply_is_wanted(monkeypatch: pytest.Monke
     asked: list[str] = []
     run = session.Judges.run
 
-    def counted(self: session.Judges, job: session.Job, *rest: Any) -> dict[str, Any]:
+    def counted(self: session.Judges, job: session.JudgeTask, *rest: Any) -> dict[str, Any]:
         asked.append(job.entry_point)
         return run(self, job, *rest)
 
