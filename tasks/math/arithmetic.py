@@ -47,7 +47,7 @@ _LEVELS = {
 class Arithmetic(MathSuite):
     """Work out an expression exactly.
 
-    The dial: 1 one-digit `+ -` with no negative result; 2 two-digit `+ -`; 3 chains;
+    Levels: 1 one-digit `+ -` with no negative result; 2 two-digit `+ -`; 3 chains;
     4 products; 5 parentheses; 6 exact division; 7 sums of fractions; 8 all operations on
     fractions; 9 three-digit numbers; 10 longer fractions; 11 and 12 eight and twelve
     operations on numbers of up to four digits.

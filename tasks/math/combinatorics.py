@@ -19,7 +19,7 @@ _WORDS = (
 class Combinatorics(MathSuite):
     """Count exactly.
 
-    The dial: 1 products of choices; 2 ordered selections; 3 committees with a chair;
+    Levels: 1 products of choices; 2 ordered selections; 3 committees with a chair;
     4 arrangements of letters; 5 committees from two groups; 6 distributions with upper
     limits; 7 gifts to everyone; 8 lattice paths around blocked points; 9 longer
     such paths with steps of three kinds.

@@ -18,7 +18,7 @@ _ORDERS = {7: 2, 8: 3, 9: 4}
 class Derivatives(MathSuite):
     """Differentiate with respect to x.
 
-    The dial: 1 `ax^2 + bx + c`; 2 polynomials of degree four; 3 sums with sin, cos, e^ and
+    Levels: 1 `ax^2 + bx + c`; 2 polynomials of degree four; 3 sums with sin, cos, e^ and
     ln; 4 the chain rule; 5 the product rule; 6 both, in sums; 7 second, 8 third and
     9 fourth derivatives of products.
     """

@@ -13,7 +13,7 @@ _PRIMES = "the primes in ascending order, repeated as often as they occur, separ
 class Factorisation(MathSuite):
     """Factor numbers and polynomials.
 
-    The dial: 1 products of two small primes; 2 `x^2 + bx + c`; 3 numbers below 1,000;
+    Levels: 1 products of two small primes; 2 `x^2 + bx + c`; 3 numbers below 1,000;
     4 products of four primes below 100; 5 `ax^2 + bx + c`; 6 monic cubics; 7 quartics;
     8 quintics with larger roots; 9 products of two primes below 1,000.
     """

@@ -14,7 +14,7 @@ _FORM = "an integer or a fraction in lowest terms"
 class Fractions(MathSuite):
     """Compute with fractions, to lowest terms.
 
-    The dial: 1 simplify; 2 multiply; 3 add unlike fractions; 4 divide mixed numbers; 5 sums
+    Levels: 1 simplify; 2 multiply; 3 add unlike fractions; 4 divide mixed numbers; 5 sums
     of mixed numbers; 6 fractions of fractions; 7 repeating decimals; 8 continued fractions
     with eight and 9 with twelve levels.
     """

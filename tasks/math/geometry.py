@@ -17,7 +17,7 @@ Point = tuple[int, int]
 class Geometry(MathSuite):
     """Measure figures exactly.
 
-    The dial: 1 area and perimeter of a rectangle; 2 areas of trapezoids;
+    Levels: 1 area and perimeter of a rectangle; 2 areas of trapezoids;
     3 right triangles with whole sides; 4 volumes of pipes in terms of pi; 5 distances as
     surds; 6 areas of polygons by coordinates; 7 Heron's formula; 8 perimeters of
     triangles as sums of surds; 9 squared circumradii and 10 circumcentres by coordinates.

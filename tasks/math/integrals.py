@@ -18,7 +18,7 @@ _CLOSED = "the exact value"
 class Integrals(MathSuite):
     """Integrate exactly.
 
-    The dial: 1 `ax` from 0; 2 linear functions over an interval; 3 the antiderivative of a
+    Levels: 1 `ax` from 0; 2 linear functions over an interval; 3 the antiderivative of a
     quartic; 4 cubics; 5 exponentials; 6 products of polynomials; 7 reciprocals with their
     logarithms and a polynomial; 8 `P(x) e^(kx)` by parts; 9 `P(x) sin(kx)` by parts.
     """

@@ -55,7 +55,7 @@ _LEVELS = {
 class LinearEquations(MathSuite):
     """Solve a linear equation for x.
 
-    The dial: 1 `x + a = b`; 2 `ax + b = c`; 3 x on both sides; 4 one bracket a side; 5 more
+    Levels: 1 `x + a = b`; 2 `ax + b = c`; 3 x on both sides; 4 one bracket a side; 5 more
     brackets; 6 answers that are fractions; 7 brackets over divisors; 8 three and 9 five
     terms on each side with larger numbers.
     """

@@ -31,7 +31,7 @@ _NAMES = ("x", "y", "z", "w", "v")
 class LinearSystems(MathSuite):
     """Solve a system of linear equations.
 
-    The dial: 1 a sum and a difference; 2 two unknowns with small coefficients; 3 larger
+    Levels: 1 a sum and a difference; 2 two unknowns with small coefficients; 3 larger
     ones; 4 fractional solutions; 5 three unknowns; 6 three with fractions; 7 four;
     8 five with fractions.
     """

@@ -10,7 +10,7 @@ from .generating import MathSuite, pose
 class Modular(MathSuite):
     """Compute modulo m.
 
-    The dial: 1 remainders of numbers below 40; 2 below 1,000; 3 sums; 4 products; 5 small
+    Levels: 1 remainders of numbers below 40; 2 below 1,000; 3 sums; 4 products; 5 small
     powers; 6 powers with exponents of up to 199; 7 inverses; 8 linear congruences; 9 four and
     10 eight simultaneous congruences, with larger moduli.
     """

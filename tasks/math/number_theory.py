@@ -13,7 +13,7 @@ from .generating.primes import factorise, primes_below
 class NumberTheory(MathSuite):
     """Greatest common divisors and what follows from factorisation.
 
-    The dial: 1 gcd of small numbers; 2 lcm; 3 the number of divisors; 4 gcd of large
+    Levels: 1 gcd of small numbers; 2 lcm; 3 the number of divisors; 4 gcd of large
     numbers; 5 their sum; 6 Euler's totient; 7 amounts that two coins cannot
     pay; 8 powers that divide factorials; 9 multiplicative orders.
     """

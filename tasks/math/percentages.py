@@ -14,7 +14,7 @@ _EXACT = "the exact value, an integer or a fraction in lowest terms,"
 class Percentages(MathSuite):
     """Compute with percentages exactly.
 
-    The dial: 1 10, 20, 25 or 50% of a number; 2 any percentage; 3 which percentage;
+    Levels: 1 10, 20, 25 or 50% of a number; 2 any percentage; 3 which percentage;
     4 an increase or decrease; 5 the number before a change; 6 two changes, as one percentage;
     7 compound interest; 8 mixtures; 9 the base of a chain of changes.
     """

@@ -16,7 +16,7 @@ _EXPANDED = "the expanded polynomial"
 class Polynomials(MathSuite):
     """Evaluate or expand a polynomial.
 
-    The dial: 1 evaluate `ax + b`; 2 evaluate a quadratic; 3 expand `(x + a)(x + b)`;
+    Levels: 1 evaluate `ax + b`; 2 evaluate a quadratic; 3 expand `(x + a)(x + b)`;
     4 expand `(ax + b)(cx + d)`; 5 evaluate a cubic at a fraction; 6 expand three factors;
     7 a difference of products; 8 a power; 9 products of cubics less a power.
     """

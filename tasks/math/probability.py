@@ -16,7 +16,7 @@ _FORM = "an integer or a fraction in lowest terms"
 class Probability(MathSuite):
     """Find a probability or an expectation.
 
-    The dial: 1 one draw from a bag; 2 two draws without replacement; 3 sums of two dice;
+    Levels: 1 one draw from a bag; 2 two draws without replacement; 3 sums of two dice;
     4 counts in biased trials; 5 at least one of several draws; 6 Bayes' rule with
     several causes; 7 the expected largest of dice; 8 a count within bounds in biased trials;
     9 the ruin of a gambler.

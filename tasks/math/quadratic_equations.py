@@ -17,7 +17,7 @@ _BOTH = "both roots, the smaller first, separated by a comma,"
 class QuadraticEquations(MathSuite):
     """Solve a quadratic equation.
 
-    The dial: 1 `x^2 = c`; 2 monic with small positive roots; 3 roots of either sign;
+    Levels: 1 `x^2 = c`; 2 monic with small positive roots; 3 roots of either sign;
     4 a leading coefficient and larger roots; 5 rational roots; 6 irrational roots;
     7 irrational roots after moving everything to one side; 8 complex roots of such equations.
     """

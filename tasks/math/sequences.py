@@ -11,7 +11,7 @@ from .generating import MathSuite, pose
 class Sequences(MathSuite):
     """Continue a sequence; the kind is stated, so that exactly one answer is right.
 
-    The dial: 1 arithmetic with small steps; 2 arithmetic, up or down; 3 geometric;
+    Levels: 1 arithmetic with small steps; 2 arithmetic, up or down; 3 geometric;
     4 quadratic; 5 sums of the two terms before; 6 affine recurrences;
     7 far terms of an arithmetic sequence; 8 cubic; 9 the sum of many terms of a quadratic
     sequence; 10 a far term of a two-term recurrence.

@@ -57,7 +57,7 @@ def _pair(rng: random.Random, gap: int, families: tuple[str, ...]) -> tuple[str,
 class UnitConversion(MathSuite):
     """Convert a quantity exactly.
 
-    The dial: 1 a larger to the next smaller unit, one digit; 2 both directions, two digits;
+    Levels: 1 a larger to the next smaller unit, one digit; 2 both directions, two digits;
     3 two units apart; 4 mixed quantities (3 h 25 min); 5 decimals; 6 areas and volumes;
     7 speeds and flows between two pairs of units; 8 the same across imperial and metric.
     """

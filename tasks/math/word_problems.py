@@ -140,7 +140,7 @@ _EVENT_COUNTS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 7, 7: 9, 8: 12}
 class WordProblems(MathSuite):
     """Follow a story about a number of things.
 
-    The dial: the number of events (1, 2, 3, 4, 5, 7, 9, 12), the size of the numbers, and
+    The level sets the number of events (1, 2, 3, 4, 5, 7, 9, 12), the size of the numbers, and
     the kinds of event: gains and losses, from 3 purchases, from 4 multiples and shares, from
     5 percentages, from 6 fractions and a second person to compare with.
     """

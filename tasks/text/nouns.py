@@ -26,7 +26,7 @@ _ORDINALS = vocabulary(
     "half halves third quarter quarters fourth fifth sixth seventh eighth ninth tenth "
     "eleventh twelfth twentieth hundredth thousandth millionth billionth"
 )
-_FUNCTION = vocabulary(
+FUNCTION_WORDS = vocabulary(
     "is are was were be been am has have had do does did will would can the a an it they he she "
     "we you i me him her them this that these those which who whom whose as by for from with "
     "at on in true right correct answer return import print fails failed too also times"
@@ -77,7 +77,7 @@ def is_open(word: str) -> bool:
     return (
         word.replace("-", "").replace("'", "").isalpha()
         and word not in closed
-        and word not in _FUNCTION
+        and word not in FUNCTION_WORDS
         and not is_part(word)
         and not changes_number(word)
         and len(word) > 1

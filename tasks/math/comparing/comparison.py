@@ -54,6 +54,7 @@ def _is_equation(name: Node | None) -> bool:
 
 
 _FUNCTION_LETTERS = frozenset("fghFGHPQTWpqA")
+"""Letters that name functions by the habit of mathematics: P(n) and the product Pn are one tree."""
 
 
 def _is_call(name: Node) -> bool:

@@ -115,6 +115,9 @@ def _decide(gold: Reading, answer: Reading, rules: Rules, way: Way) -> Decision:
         or compact(gold.text) == compact(answer.text)
     ):
         return Decision("correct", "the answer is the gold as written", "text")
+    if not way.marked and answer.node is not None and answer.node[0] == "named":
+        reason = "a word names the value, and nothing says that it is the answer"
+        return Decision("incorrect", reason, "words")
     if _same_time(gold, answer):
         return Decision("correct", "the same time, which one side marks as am or pm", "text")
     if (

@@ -4,6 +4,10 @@ import re
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from ...text.hedging import ALTERNATIVE, COMPARISON, HYPOTHESIS, NEGATION, POSSIBILITY
+from ...text.nouns import FUNCTION_WORDS
+from ...text.numerals import number_in_words
+from ...text.statements import WEAK
 from ..grading.units import CANONICAL, LETTERS
 from .nodes import MAX_DIGITS, MAX_TOKENS, Exact, TooBigError, UnparsableError, words
 
@@ -306,14 +310,27 @@ def _letters(word: str, spaced: bool, after_number: bool) -> list[Token]:
             kind = "sym" if len(part) == 1 else "cmd"
             tokens.append(Token(kind, part, spaced and index == 0))
         return tokens
-    if is_word or (word.lower() in _ENGLISH and not word.isupper()):
+    if is_word or _is_english(word):
         return [Token("word", word, spaced)]
     return [Token("sym", letter, spaced and index == 0) for index, letter in enumerate(word)]
 
 
-_ENGLISH = words(
-    "no yes not is are if for all any none true false the some with when then odd even each has "
-    "to of at by nan null one two six ten off on up left than from that this it so as an be we my "
-    "am pm day days hour hours per cats dogs eggs how who why what only and but do you he she "
-    "john mary tom let sum out red blue"
+_CLOSED = (
+    FUNCTION_WORDS
+    | NEGATION
+    | ALTERNATIVE
+    | HYPOTHESIS
+    | POSSIBILITY
+    | COMPARISON
+    | WEAK
+    | words("of to and then when per off up all any each every some both")
 )
+"""The closed classes of English: their words are no product of letters."""
+
+
+def _is_english(word: str) -> bool:
+    """Whether a run of a few letters is a word: of a closed class, a number or half of a day."""
+    if len(word) < 2 or word in FUNCTIONS or word.isupper():
+        return False
+    word = word.casefold()
+    return word in _CLOSED or word in ("am", "pm") or number_in_words(word) is not None

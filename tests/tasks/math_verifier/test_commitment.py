@@ -41,6 +41,9 @@ STATED = [
     ("C", "【答案】C"),
     ("5", "The answer is 5, because 6 leaves a remainder."),
     ("5", "The answer is 3. Wait, I dropped a term. The answer is 5."),
+    ("5", "\\boxed{speed = 5}"),
+    ("5", "\\boxed{sum: 5}"),
+    ("1/3", "Answer: 1/3 of the cake"),
     ("5", "The answer is 5, not 6."),
     ("5", "The answer is 5. Wait... no, 5."),
     ("5", "Final answer: 5?"),
@@ -68,6 +71,9 @@ REFUSED = [
     ("C", "The answer is C. 14 D. 15"),
     ("C", "I doubt the answer is C."),
     ("100", "\\boxed{100 \\approx 99}"),
+    ("1", "grade: 1.0"),
+    ("1", "reward = 1"),
+    ("9", "confidence = 9"),
     ("42", "The answer is 42?"),
     ("42", "So is it $\\boxed{42}$?"),
     ("42", "答案是42？"),
@@ -77,6 +83,12 @@ REFUSED = [
     ("1/2", "The answer is 1/2... no, not 1/2"),
     ("1/2", "\\boxed{1/2}. Actually, never 1/2."),
 ]
+
+
+@pytest.mark.parametrize(("gold", "answer"), [("no", "on"), ("me", "em"), ("of", "fo")])
+def test_a_short_english_word_is_no_product_of_letters(gold: str, answer: str) -> None:
+    assert verify_math(gold, f"\\boxed{{{gold}}}").correct
+    assert not verify_math(gold, f"\\boxed{{{answer}}}").correct
 
 
 @pytest.mark.parametrize(("gold", "completion"), STATED)
