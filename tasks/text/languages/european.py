@@ -30,7 +30,9 @@ GERMAN = Language(
         "moment, warte, halt, nein, doch, hmm, entschuldigung, sorry, aber, eigentlich, "
         "tatsächlich, ups"
     ),
-    answer=phrases("antwort, lösung, ergebnis, endergebnis, resultat"),
+    answer=phrases(
+        "richtige option, korrekte option, antwort, lösung, ergebnis, endergebnis, resultat"
+    ),
     lead=phrases(
         "die, das, meine, unsere, endgültige, richtige, korrekte, also, somit, daher, damit, "
         "folglich, und, schließlich, finale"
@@ -148,7 +150,9 @@ SPANISH = Language(
     turns=phrases(
         "espera, espere, no, en realidad, perdón, perdona, lo siento, hmm, pero, mejor dicho"
     ),
-    answer=phrases("respuesta, solución, solucion, resultado"),
+    answer=phrases(
+        "opción correcta, alternativa correcta, letra correcta, respuesta, solución, solucion, resultado"
+    ),
     lead=phrases(
         "la, el, mi, nuestra, una, así, entonces, por lo tanto, por tanto, luego, y, finalmente, "
         "en conclusión, por consiguiente"
@@ -204,7 +208,9 @@ PORTUGUESE = Language(
         "resultado, esse resultado, o acima, a resposta acima, está"
     ),
     turns=phrases("espere, espera, não, na verdade, desculpe, perdão, hmm, mas, aliás"),
-    answer=phrases("resposta, solução, resultado"),
+    answer=phrases(
+        "alternativa correta, opção correta, resposta correta, letra correta, resposta, solução, resultado"
+    ),
     lead=phrases("a, o, minha, nossa, uma, assim, então, portanto, logo, e, por fim, finalmente"),
     after=phrases("final, correta"),
     link=phrases("é, será, são, é então, é portanto, seria, é igual a"),
@@ -249,7 +255,7 @@ ITALIAN = Language(
         "risultato, quanto sopra, la risposta sopra"
     ),
     turns=phrases("aspetta, aspettate, no, in realtà, scusa, scusate, hmm, ma, anzi"),
-    answer=phrases("risposta, soluzione, risultato"),
+    answer=phrases("opzione corretta, alternativa corretta, risposta, soluzione, risultato"),
     lead=phrases("la, il, mia, nostra, una, quindi, dunque, perciò, così, e, infine, pertanto"),
     after=phrases("finale, corretta, esatta"),
     link=phrases("è, sarà, sono, è quindi, è dunque, sarebbe, è uguale a"),
