@@ -161,7 +161,8 @@ def _unescape(raw: str) -> str:
 
 _PROGRAM = re.compile(
     r"```[ \t]{0,4}(?:python3?|py|javascript|js|typescript|ts|java|c|cpp|c\+\+|rust|go|ruby|bash|"
-    r"sh|shell|sql|r|julia|matlab|haskell|lua|php|perl|kotlin|swift|scala)[ \t]{0,4}\n.*?(?:```|\Z)",
+    r"sh|shell|sql|r|julia|matlab|haskell|lua|php|perl|kotlin|swift|scala)"
+    r"[ \t]{0,4}\n.*?(?:```|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 

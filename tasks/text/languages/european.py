@@ -62,7 +62,7 @@ GERMAN = Language(
     operators={"zum quadrat": "({})^2", "quadrat": "({})^2", "hoch drei": "({})^3"},
     operators_before={"wurzel aus": "\\sqrt{{{}}}", "wurzel": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "nicht, kein, keine, keinen, nie, oder, entweder, vielleicht, möglicherweise, eventuell, "
+        "niemand, keiner, nicht, kein, keine, keinen, nie, oder, entweder, vielleicht, möglicherweise, eventuell, "
         "etwa, ungefähr, circa, rund, fast, knapp, mehr, weniger, mindestens, höchstens, über, "
         "unter, zwischen, bis, falls, wenn, außer, statt, sondern, doppelt, halb, hälfte, mal, und"
     ),
@@ -122,7 +122,7 @@ FRENCH = Language(
     operators={"au carré": "({})^2", "au cube": "({})^3"},
     operators_before={"racine de": "\\sqrt{{{}}}", "racine carrée de": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "pas, non, ne, ni, jamais, ou, soit, peut-être, environ, presque, près, plus, moins de, "
+        "personne, pas, non, ne, ni, jamais, ou, soit, peut-être, environ, presque, près, plus, moins de, "
         "au moins, au plus, entre, jusqu, si, sauf, aucun, aucune, double, moitié, fois, et"
     ),
     nouns="plural",
@@ -144,7 +144,7 @@ SPANISH = Language(
         "equivocada"
     ),
     anaphors=phrases(
-        "eso, esto, esta, esta respuesta, mi respuesta, la respuesta, lo anterior, la anterior, "
+        "esa, ese, esa respuesta, eso, esto, esta, esta respuesta, mi respuesta, la respuesta, lo anterior, la anterior, "
         "el resultado, este resultado, la respuesta anterior, está, todo eso"
     ),
     turns=phrases(
@@ -184,7 +184,7 @@ SPANISH = Language(
     operators={"al cuadrado": "({})^2", "al cubo": "({})^3"},
     operators_before={"raíz de": "\\sqrt{{{}}}", "raíz cuadrada de": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "no, ni, nunca, o, quizás, quizá, tal vez, aproximadamente, unos, casi, más, menos de, "
+        "nadie, ninguno, no, ni, nunca, o, quizás, quizá, tal vez, aproximadamente, unos, casi, más, menos de, "
         "al menos, como máximo, como mínimo, entre, hasta, si, salvo, sino, doble, mitad, veces, y"
     ),
     nouns="plural",
@@ -235,7 +235,7 @@ PORTUGUESE = Language(
     operators={"ao quadrado": "({})^2", "ao cubo": "({})^3"},
     operators_before={"raiz de": "\\sqrt{{{}}}", "raiz quadrada de": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "não, nem, nunca, ou, talvez, aproximadamente, cerca, quase, mais, menos de, pelo menos, "
+        "ninguém, nenhum, não, nem, nunca, ou, talvez, aproximadamente, cerca, quase, mais, menos de, pelo menos, "
         "no máximo, no mínimo, entre, até, se, exceto, dobro, metade, vezes"
     ),
     nouns="plural",
@@ -280,7 +280,7 @@ ITALIAN = Language(
     operators={"al quadrato": "({})^2", "al cubo": "({})^3"},
     operators_before={"radice di": "\\sqrt{{{}}}", "radice quadrata di": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "non, né, mai, o, oppure, forse, circa, quasi, più, meno di, almeno, al massimo, tra, "
+        "nessuno, non, né, mai, o, oppure, forse, circa, quasi, più, meno di, almeno, al massimo, tra, "
         "fino, se, tranne, doppio, metà, volte"
     ),
     nouns="any",
