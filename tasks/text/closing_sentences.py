@@ -47,6 +47,11 @@ _EARLIER = vocabulary(
 )
 _HEADS = QUANTITIES | vocabulary("number value remainder probability product quotient difference")
 """Nouns of which "is" states the amount."""
+_MEASURING = vocabulary(
+    "final required average mean maximum minimum greatest least smallest largest surface remaining "
+    "combined new same whole entire"
+)
+"""Adjectives of a measured quantity that leave it the one asked for."""
 _ENDING_AT = vocabulary(
     "ends end ended finishes finished arrives arrived closes closed returns returned lands landed "
     "gets"
@@ -163,7 +168,7 @@ def _measures(words: list[str]) -> bool:
     head = low.index("of") if "of" in low else len(low)
     if not 1 < head <= 4 or low[0] not in _DETERMINERS or low[head - 1] not in _HEADS:
         return False
-    if any(not is_open(word) and word not in _HEADS for word in low[1 : head - 1]):
+    if any(word not in _HEADS and word not in _MEASURING for word in low[1 : head - 1]):
         return False
     return head == len(low) or _is_subject(words[head + 1 :])
 

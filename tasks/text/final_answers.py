@@ -14,7 +14,7 @@ from .dressing import strip_dressing
 from .hedging import doubt_after, doubt_before
 from .languages import Language
 from .latex_boxes import boxes_of, is_blank, unbox
-from .marks import Found, hashed, in_json, joins, tagged
+from .marks import Found, hashed, in_json, joins, program_spans, tagged
 from .retractions import denied_before, only_supposed, retraction
 from .shapes import Shape
 from .statements import Statement, statements
@@ -177,10 +177,13 @@ def _announcing(before: str) -> str:
 
 def _last_statement(text: str, marked: list[Found]) -> Statement | None:
     """The last statement outside the marked answers; a supposed one after it is not committed."""
+    code = program_spans(text) if "```" in text else []
     for window in _WINDOWS:
         last: Statement | None = None
         for one in statements(text, max(0, len(text) - window)):
-            if any(mark.start <= one.start < mark.end for mark in marked):
+            if any(mark.start <= one.start < mark.end for mark in marked) or any(
+                first <= one.start < last for first, last in code
+            ):
                 continue
             if one.standing == "stated":
                 last = one

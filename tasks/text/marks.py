@@ -157,3 +157,16 @@ def _unescape(raw: str) -> str:
         return mark[0]
 
     return _ESCAPE.sub(one, raw)
+
+
+_PROGRAM = re.compile(
+    r"```[ \t]{0,4}(?:python3?|py|javascript|js|typescript|ts|java|c|cpp|c\+\+|rust|go|ruby|bash|"
+    r"sh|shell|sql|r|julia|matlab|haskell|lua|php|perl|kotlin|swift|scala)"
+    r"[ \t]{0,4}\n.*?(?:```|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+def program_spans(text: str) -> list[tuple[int, int]]:
+    """Where the fenced blocks of programs stand: what a program assigns is not stated."""
+    return [block.span() for block in _PROGRAM.finditer(text)]

@@ -4,6 +4,7 @@ import re
 
 from ...text import strip_dressing
 from ...text.hedging import ALTERNATIVE, DISBELIEF, NEGATION, POSSIBILITY
+from ...text.languages import LANGUAGES
 from ...text.vocabulary import vocabulary
 from ...text.words import Token, tokens
 from .outcome import Decision
@@ -26,6 +27,31 @@ _TIES = vocabulary(
 )
 _OFFERS = vocabulary("also too next alternatively either both same likewise or")
 _LABELS = frozenset("ABCDEFGHIJ")
+_NOUNS = frozenset(
+    word
+    for language in LANGUAGES
+    if language.spaced
+    for phrase in (*language.choice, *language.answer)
+    for word in phrase.replace("'", "' ").split()
+    if len(word) > 1
+)
+"""Articles and nouns for "option" and "letter" in every language."""
+_UNSPACED = tuple(
+    sorted(
+        (
+            phrase
+            for language in LANGUAGES
+            if not language.spaced
+            for phrase in (*language.choice, *language.answer, *language.lead, *language.link)
+            if phrase and not phrase[0].isascii()
+        ),
+        key=len,
+        reverse=True,
+    )
+)
+_UNSPACED_ENDINGS = tuple(
+    phrase for one in LANGUAGES if not one.spaced for phrase in (*one.ending, "选项", "項", "项")
+)
 
 
 def _plain(text: str) -> str:
@@ -85,16 +111,14 @@ def _chosen(raw: str) -> tuple[str | None, bool]:
     text = _plain(raw)
     found = tokens(text)
     place = 0
-    while place < len(found) and (
-        found[place].text.casefold() in _LEADS or found[place].text in "([\"'“‘【《"
-    ):
+    while place < len(found) and _leads(found, place):
         place += 1
     if place >= len(found):
         return None, False
     token = found[place]
     label = token.text
     if not label.isascii():
-        label = label.strip("选项です입니다择答案是为应故正解は정답은")
+        label = _bare(label)
     if len(label) != 1 or not (label.isascii() and label.isalpha()):
         return None, False
     closed = place + 1 >= len(found)
@@ -123,6 +147,28 @@ def _chosen(raw: str) -> tuple[str | None, bool]:
     if len(following.text) == 1 and following.text in _LABELS:
         return letter, True
     return None, False
+
+
+def _leads(found: list[Token], place: int) -> bool:
+    """Whether a token only announces a letter: "the", "option", "la", "选项"."""
+    word = found[place].text.casefold()
+    if word in _LEADS or word in _NOUNS or found[place].text in "([\"'“‘【《":
+        return True
+    if found[place].text in ("a", "o"):  # the article of "a letra"
+        return found[place + 1 : place + 2] != [] and found[place + 1].text.casefold() in _NOUNS
+    return not word.isascii() and not _bare(word)
+
+
+def _bare(label: str) -> str:
+    """A label without the words of a language that spaces do not part: "答案是B" is B."""
+    for _ in range(8):
+        phrase = next((one for one in _UNSPACED if label.startswith(one)), "")
+        label = label[len(phrase) :]
+        ending = next((one for one in _UNSPACED_ENDINGS if label.endswith(one)), "")
+        label = label[: len(label) - len(ending)]
+        if not phrase and not ending:
+            break
+    return label
 
 
 def names_another(letter: str, rest: str) -> bool:

@@ -55,7 +55,6 @@ class Way:
 
 STRICT = Way()
 _DECIMAL_COMMA = re.compile(r"-?(?:\d{1,12},(?:\d{1,2}|\d{4,12})|0,\d{3})(?:\s?\\?%)?")
-_LONG_COMMA = re.compile(r"-?(?:\d{1,12},(?:\d{2}|\d{4,12})|0,\d{3})(?:\s?\\?%)?")
 _DOTTED_COMMA = re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d{1,9}")
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 
@@ -177,7 +176,7 @@ def _same_ungrouped(gold: Reading, answer: Reading, rules: Rules) -> bool:
     if gold_many == answer_many:
         return False
     one, many = (answer, gold) if gold_many else (gold, answer)
-    comma = (_LONG_COMMA if gold_many else _DECIMAL_COMMA).fullmatch(many.text)
+    comma = _DECIMAL_COMMA.fullmatch(many.text)
     if comma is None and not gold_many:
         comma = _DOTTED_COMMA.fullmatch(many.text)
     if comma and one.answer is not None and one.answer.kind == "number":

@@ -70,7 +70,7 @@ _SPACES = re.compile(
 )
 _ESCAPED_TWICE = re.compile(r"\\(?=\\(?:[A-Za-z]{2}|[{}]))")
 _GROUPED = re.compile(r"(?<=\d)\s?(?:\{\s?,\s?\}|,\\!|\\,|\\!|,\s?\\!|\{\\,\})\s?(?=\d{3}(?!\d))")
-_MONEY = re.compile(r"\A(?:USD|US\$|EUR|GBP|Rs\.?|INR)\s?(?=\d)")
+_MONEY = re.compile(r"\A(?:USD|US\\?\$|R\\?\$|EUR|GBP|Rs\.?|INR|BRL)\s?(?=\d)")
 _NEGATIVE = re.compile(r"\A(?:negative|minus) (?=[\d\\.])", re.IGNORECASE)
 _PREFIX = re.compile(
     r"(?:(?:so|thus|therefore|hence|and|∴|\\therefore)[, ]{1,3})?"

@@ -113,6 +113,10 @@ _MARK = re.compile(
 )
 
 
+_CODE = re.compile(r"(?<!\\)\blambda\b[^:]{0,40}:|\w\s?===?\s?\w|\bdef \w+\(")
+"""What only a program holds: a lambda, a test for equality, a definition."""
+
+
 def read(raw: str, grouping: bool = True) -> Reading:
     """Read one side. Never raises for any text."""
     text = clean(raw[: MAX_TEXT + 1])
@@ -131,6 +135,8 @@ def read(raw: str, grouping: bool = True) -> Reading:
             text, parameter = before, name
     if len(raw) > MAX_TEXT:
         return Reading(raw, text, textual, None, None, "too long to be an answer", True)
+    if _CODE.search(text):
+        return Reading(raw, text, textual, None, None, "code, not an answer")
     if text[-1:] in "10" and _MARK.fullmatch(text):
         return Reading(raw, text, textual, None, None, "a mark for the answer, not an answer")
     node: Node | None = None
@@ -258,6 +264,8 @@ def _values(reading: Reading, language: Language | None, gold: bool, marked: boo
         yield span.strip(" .")
     subject, verb, said = _said(bare)
     stated = "nswer" not in subject or any(one.standing == "stated" for one in statements(bare))
+    if _DERIVED.search(subject):
+        return
     if verb and stated and not any(map(str.isdigit, subject)) and not doubts(subject):
         yield said  # "The probability is 3/4, or 75%": what follows is read as a whole
     if marked and not gold:
@@ -267,6 +275,16 @@ def _values(reading: Reading, language: Language | None, gold: bool, marked: boo
             yield amount
 
 
+_DERIVED = re.compile(
+    r"\b(?:complement|conjugate|reciprocal|inverse|negative|negation|opposite|square|cube|root|"
+    r"logarithm|half|double|twice|triple|third|quarter|tenth|fraction|part|multiple|factor|divisor|"
+    r"digit|numerator|denominator|bound|estimate|approximation|supplement|successor|predecessor|"
+    r"error|exponent|rest|percentage|power|absolute value|sign|order|magnitude)s? (?:of|to|in|for) "
+    r"(?:the |my |our )?(?:\w+ )?(?:final |correct |true |actual )?"
+    r"(?:answer|result|solution|required|requested|desired|wanted|sought|asked)\b",
+    re.IGNORECASE,
+)
+"""A value derived from the answer, which is not the answer."""
 _AUTHORS_WORDS = re.compile(r"\s?\\(?:text|mbox|mathrm)\s?\{[^{}\d]{1,60}\}\Z")
 """Words after the value of a gold, which its author wrote."""
 

@@ -30,7 +30,9 @@ GERMAN = Language(
         "moment, warte, halt, nein, doch, hmm, entschuldigung, sorry, aber, eigentlich, "
         "tatsächlich, ups"
     ),
-    answer=phrases("antwort, lösung, ergebnis, endergebnis, resultat"),
+    answer=phrases(
+        "richtige option, korrekte option, antwort, lösung, ergebnis, endergebnis, resultat"
+    ),
     lead=phrases(
         "die, das, meine, unsere, endgültige, richtige, korrekte, also, somit, daher, damit, "
         "folglich, und, schließlich, finale"
@@ -60,7 +62,7 @@ GERMAN = Language(
     operators={"zum quadrat": "({})^2", "quadrat": "({})^2", "hoch drei": "({})^3"},
     operators_before={"wurzel aus": "\\sqrt{{{}}}", "wurzel": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "nicht, kein, keine, keinen, nie, oder, entweder, vielleicht, möglicherweise, eventuell, "
+        "niemand, keiner, nicht, kein, keine, keinen, nie, oder, entweder, vielleicht, möglicherweise, eventuell, "
         "etwa, ungefähr, circa, rund, fast, knapp, mehr, weniger, mindestens, höchstens, über, "
         "unter, zwischen, bis, falls, wenn, außer, statt, sondern, doppelt, halb, hälfte, mal, und"
     ),
@@ -120,7 +122,7 @@ FRENCH = Language(
     operators={"au carré": "({})^2", "au cube": "({})^3"},
     operators_before={"racine de": "\\sqrt{{{}}}", "racine carrée de": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "pas, non, ne, ni, jamais, ou, soit, peut-être, environ, presque, près, plus, moins de, "
+        "personne, pas, non, ne, ni, jamais, ou, soit, peut-être, environ, presque, près, plus, moins de, "
         "au moins, au plus, entre, jusqu, si, sauf, aucun, aucune, double, moitié, fois, et"
     ),
     nouns="plural",
@@ -142,13 +144,15 @@ SPANISH = Language(
         "equivocada"
     ),
     anaphors=phrases(
-        "eso, esto, esta, esta respuesta, mi respuesta, la respuesta, lo anterior, la anterior, "
+        "esa, ese, esa respuesta, eso, esto, esta, esta respuesta, mi respuesta, la respuesta, lo anterior, la anterior, "
         "el resultado, este resultado, la respuesta anterior, está, todo eso"
     ),
     turns=phrases(
         "espera, espere, no, en realidad, perdón, perdona, lo siento, hmm, pero, mejor dicho"
     ),
-    answer=phrases("respuesta, solución, solucion, resultado"),
+    answer=phrases(
+        "opción correcta, alternativa correcta, letra correcta, respuesta, solución, solucion, resultado"
+    ),
     lead=phrases(
         "la, el, mi, nuestra, una, así, entonces, por lo tanto, por tanto, luego, y, finalmente, "
         "en conclusión, por consiguiente"
@@ -180,7 +184,7 @@ SPANISH = Language(
     operators={"al cuadrado": "({})^2", "al cubo": "({})^3"},
     operators_before={"raíz de": "\\sqrt{{{}}}", "raíz cuadrada de": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "no, ni, nunca, o, quizás, quizá, tal vez, aproximadamente, unos, casi, más, menos de, "
+        "nadie, ninguno, no, ni, nunca, o, quizás, quizá, tal vez, aproximadamente, unos, casi, más, menos de, "
         "al menos, como máximo, como mínimo, entre, hasta, si, salvo, sino, doble, mitad, veces, y"
     ),
     nouns="plural",
@@ -204,7 +208,9 @@ PORTUGUESE = Language(
         "resultado, esse resultado, o acima, a resposta acima, está"
     ),
     turns=phrases("espere, espera, não, na verdade, desculpe, perdão, hmm, mas, aliás"),
-    answer=phrases("resposta, solução, resultado"),
+    answer=phrases(
+        "alternativa correta, opção correta, resposta correta, letra correta, resposta, solução, resultado"
+    ),
     lead=phrases("a, o, minha, nossa, uma, assim, então, portanto, logo, e, por fim, finalmente"),
     after=phrases("final, correta"),
     link=phrases("é, será, são, é então, é portanto, seria, é igual a"),
@@ -229,7 +235,7 @@ PORTUGUESE = Language(
     operators={"ao quadrado": "({})^2", "ao cubo": "({})^3"},
     operators_before={"raiz de": "\\sqrt{{{}}}", "raiz quadrada de": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "não, nem, nunca, ou, talvez, aproximadamente, cerca, quase, mais, menos de, pelo menos, "
+        "ninguém, nenhum, não, nem, nunca, ou, talvez, aproximadamente, cerca, quase, mais, menos de, pelo menos, "
         "no máximo, no mínimo, entre, até, se, exceto, dobro, metade, vezes"
     ),
     nouns="plural",
@@ -249,7 +255,7 @@ ITALIAN = Language(
         "risultato, quanto sopra, la risposta sopra"
     ),
     turns=phrases("aspetta, aspettate, no, in realtà, scusa, scusate, hmm, ma, anzi"),
-    answer=phrases("risposta, soluzione, risultato"),
+    answer=phrases("opzione corretta, alternativa corretta, risposta, soluzione, risultato"),
     lead=phrases("la, il, mia, nostra, una, quindi, dunque, perciò, così, e, infine, pertanto"),
     after=phrases("finale, corretta, esatta"),
     link=phrases("è, sarà, sono, è quindi, è dunque, sarebbe, è uguale a"),
@@ -274,7 +280,7 @@ ITALIAN = Language(
     operators={"al quadrato": "({})^2", "al cubo": "({})^3"},
     operators_before={"radice di": "\\sqrt{{{}}}", "radice quadrata di": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "non, né, mai, o, oppure, forse, circa, quasi, più, meno di, almeno, al massimo, tra, "
+        "nessuno, non, né, mai, o, oppure, forse, circa, quasi, più, meno di, almeno, al massimo, tra, "
         "fino, se, tranne, doppio, metà, volte"
     ),
     nouns="any",
