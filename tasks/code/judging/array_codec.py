@@ -1,6 +1,7 @@
 """Arrays and scalars of numpy, carried by value: plain, structured, masked, matrices, objects."""
 
 import base64
+import math
 import sys
 from typing import Any
 
@@ -122,7 +123,7 @@ def _shape(sizes: Any) -> list[int]:
 def _make_array(tree: list[Any]) -> Any:
     import numpy
 
-    flat = numpy.frombuffer(base64.b64decode(tree[3]), _dtype(tree[1]))
+    flat = numpy.frombuffer(base64.b64decode(tree[3], validate=True), _dtype(tree[1]))
     array = flat.reshape(_shape(tree[2])).copy()
     return array.view(numpy.matrix) if tree[0] == "nm" else array
 
@@ -140,7 +141,10 @@ def _fill_array_again(unpacker: UnpackerView, value: Any, tree: list[Any]) -> No
 def _make_objects(tree: list[Any]) -> Any:
     import numpy
 
-    return numpy.empty(_shape(tree[1]), dtype=object)
+    shape = _shape(tree[1])
+    if math.prod(shape) != len(tree) - 2:  # before the memory for them is taken
+        raise MalformedError("an array with more or fewer items than its shape")
+    return numpy.empty(shape, dtype=object)
 
 
 def _fill_objects(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
@@ -155,8 +159,7 @@ def _make_masked(tree: list[Any]) -> Any:
     import numpy
 
     head = tree[1]
-    dtype = object if head[0] == "no" else _dtype(head[1])
-    return numpy.ma.MaskedArray(numpy.zeros(_shape(head[1 if head[0] == "no" else 2]), dtype))
+    return numpy.ma.MaskedArray(_make_objects(head) if head[0] == "no" else _make_array(head))
 
 
 def _fill_masked(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
@@ -170,7 +173,8 @@ def _fill_masked(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
 def _read_scalar(unpacker: UnpackerView, tree: list[Any]) -> Any:
     import numpy
 
-    return numpy.frombuffer(base64.b64decode(tree[2]), _dtype(tree[1]), 1)[0]
+    (scalar,) = numpy.frombuffer(base64.b64decode(tree[2], validate=True), _dtype(tree[1]))
+    return scalar
 
 
 def _read_constant_mask(unpacker: UnpackerView, tree: list[Any]) -> Any:

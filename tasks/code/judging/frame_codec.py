@@ -68,13 +68,14 @@ def _read_column(unpacker: UnpackerView, tree: list[Any]) -> Any:
         categories = unpacker.value(tree[2])
         codes, ordered = values
         return pandas.Categorical.from_codes(codes, categories, ordered=ordered)
-    if kind == "numpy":
+    numpy = importlib.import_module("numpy")
+    if kind == "numpy" and isinstance(values, numpy.ndarray):  # one number would fill any length
         return values
-    if kind != "list":
+    if kind != "list" or type(values) is not list:
         raise MalformedError("an unknown column")
     dtype = tree[2]
     if dtype == "object":
-        made = importlib.import_module("numpy").empty(len(values), dtype=object)
+        made = numpy.empty(len(values), dtype=object)
         for index, one in enumerate(values):
             made[index] = one
         return made
@@ -180,7 +181,7 @@ def _write_missing(packer: Writing, value: Any, depth: int) -> Tree:
 
 
 def _read_missing(unpacker: UnpackerView, tree: list[Any]) -> Any:
-    return _pandas().NA if tree[1] == "NA" else _pandas().NaT
+    return {"NA": _pandas().NA, "NaT": _pandas().NaT}[tree[1]]
 
 
 def _write_timestamp(packer: Writing, value: Any, depth: int) -> Tree:
@@ -189,6 +190,8 @@ def _write_timestamp(packer: Writing, value: Any, depth: int) -> Tree:
 
 
 def _read_timestamp(unpacker: UnpackerView, tree: list[Any]) -> Any:
+    if type(tree[1]) is not int:
+        raise MalformedError("a time is a number")
     made = _pandas().Timestamp(tree[1], unit="ns", tz="UTC")
     zone = tree[3]
     return (made.tz_localize(None) if zone is None else made.tz_convert(zone)).as_unit(tree[2])

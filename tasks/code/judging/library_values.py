@@ -21,6 +21,9 @@ from .notation import (  # not in the sandbox: there that text stands before thi
     Write,
     Writing,
 )
+from .plain_values import (
+    integers,
+)
 
 
 def library_writer(value: Any) -> tuple[Write, bool] | None:
@@ -129,7 +132,7 @@ def _read_named_text(module: str, names: tuple[str, ...]) -> Read:
 
 
 def _read_uuid(unpacker: UnpackerView, tree: list[Any]) -> Any:
-    return importlib.import_module("uuid").UUID(int=unpacker.value(tree[1]))
+    return importlib.import_module("uuid").UUID(int=integers(unpacker, tree[1:], 1)[0])
 
 
 def _write_pattern(packer: Writing, value: Any, depth: int) -> Tree:
@@ -183,6 +186,28 @@ def _write_symbolic(packer: Writing, value: Any, depth: int) -> Tree:
     return packer.items(["sy", name], value.args, depth)
 
 
+def _symbolic_parts(unpacker: UnpackerView, trees: list[Tree]) -> list[Any]:
+    """Symbolic values and nothing else: sympy evaluates a text in place of one as Python."""
+    sympy, parts = importlib.import_module("sympy"), unpacker.items(trees)
+    if not all(isinstance(one, sympy.Basic) for one in parts):
+        raise MalformedError("a symbolic value with a part that is none")
+    return parts
+
+
+def _binary(unpacker: UnpackerView, tree: Tree) -> tuple[Any, ...]:
+    """The parts of a binary number as mpmath keeps them: it trusts the parts to be normal."""
+    library = importlib.import_module("mpmath.libmp")
+    parts = tuple(unpacker.value(tree))
+    if any(type(one) is not int for one in parts):
+        raise MalformedError("a binary number has whole parts")
+    if parts in (library.fzero, library.finf, library.fninf, library.fnan):
+        return parts
+    sign, mantissa, _, bits = parts
+    if sign not in (0, 1) or mantissa < 0 or not mantissa % 2 or bits != mantissa.bit_length():
+        raise MalformedError("a binary number that is not normal")
+    return parts
+
+
 def _read_symbol(unpacker: UnpackerView, tree: list[Any]) -> Any:
     return importlib.import_module("sympy").Symbol(
         unpacker.value(tree[1]), **unpacker.value(tree[2])
@@ -190,18 +215,24 @@ def _read_symbol(unpacker: UnpackerView, tree: list[Any]) -> Any:
 
 
 def _read_rational(unpacker: UnpackerView, tree: list[Any]) -> Any:
-    return importlib.import_module("sympy").Rational(*unpacker.items(tree[1:3]))
+    return importlib.import_module("sympy").Rational(*integers(unpacker, tree[1:], 2))
 
 
 def _read_symbolic_float(unpacker: UnpackerView, tree: list[Any]) -> Any:
     sympy = importlib.import_module("sympy")
-    return sympy.Float._new(tuple(unpacker.value(tree[1])), tree[2])
+    parts, (precision,) = _binary(unpacker, tree[1]), integers(unpacker, tree[2:], 1)
+    if not any(parts):  # `_new` makes a whole zero of it
+        return sympy.Float(0, precision=precision)
+    return sympy.Float._new(parts, precision)
 
 
 def _read_constant(unpacker: UnpackerView, tree: list[Any]) -> Any:
     sympy = importlib.import_module("sympy")
     names = {"BooleanTrue": "true", "BooleanFalse": "false"}
-    return getattr(sympy.S, names.get(tree[1], str(tree[1])))
+    made = getattr(sympy.S, names.get(tree[1], str(tree[1])))
+    if not isinstance(made, sympy.Basic):
+        raise MalformedError("an unknown constant")
+    return made
 
 
 def _read_symbolic(unpacker: UnpackerView, tree: list[Any]) -> Any:
@@ -209,7 +240,10 @@ def _read_symbolic(unpacker: UnpackerView, tree: list[Any]) -> Any:
     kind = getattr(sympy, tree[1], None)
     if not (isinstance(kind, type) and issubclass(kind, sympy.Basic)):
         raise MalformedError("an unknown type")
-    return kind(*unpacker.items(tree[2:]))
+    made = kind(*_symbolic_parts(unpacker, tree[2:]))
+    if not isinstance(made, sympy.Basic):
+        raise MalformedError("a type in place of a value")
+    return made
 
 
 def _write_matrix(packer: Writing, value: Any, depth: int) -> Tree:
@@ -219,7 +253,7 @@ def _write_matrix(packer: Writing, value: Any, depth: int) -> Tree:
 def _read_matrix(unpacker: UnpackerView, tree: list[Any]) -> Any:
     sympy = importlib.import_module("sympy")
     kind = sympy.ImmutableMatrix if tree[1].startswith("Immutable") else sympy.Matrix
-    return kind(tree[2], tree[3], unpacker.items(tree[4:]))
+    return kind(tree[2], tree[3], _symbolic_parts(unpacker, tree[4:]))
 
 
 def _write_real(packer: Writing, value: Any, depth: int) -> Tree:
@@ -227,7 +261,7 @@ def _write_real(packer: Writing, value: Any, depth: int) -> Tree:
 
 
 def _read_real(unpacker: UnpackerView, tree: list[Any]) -> Any:
-    return importlib.import_module("mpmath").mp.make_mpf(tuple(unpacker.value(tree[1])))
+    return importlib.import_module("mpmath").mp.make_mpf(_binary(unpacker, tree[1]))
 
 
 def _write_complex_real(packer: Writing, value: Any, depth: int) -> Tree:
@@ -235,7 +269,7 @@ def _write_complex_real(packer: Writing, value: Any, depth: int) -> Tree:
 
 
 def _read_complex_real(unpacker: UnpackerView, tree: list[Any]) -> Any:
-    parts = tuple(tuple(unpacker.value(part)) for part in tree[1:3])
+    parts = tuple(_binary(unpacker, part) for part in tree[1:3])
     return importlib.import_module("mpmath").mp.make_mpc(parts)
 
 

@@ -85,6 +85,10 @@ def _fill_default_dict(unpacker: UnpackerView, value: Any, tree: list[Any]) -> N
     value.default_factory = factory
 
 
+def _make_deque(tree: list[Any]) -> Any:
+    return collections.deque(maxlen=None if tree[1] is None else _integer(tree[1]))
+
+
 def _fill_deque(unpacker: UnpackerView, value: Any, tree: list[Any]) -> None:
     items = unpacker.items(tree[2:])
     value.clear()
@@ -122,7 +126,7 @@ OBJECT_KINDS: dict[Any, ObjectKind] = {
     "od": ObjectKind(lambda tree: collections.OrderedDict(), _fill_mapping),
     "C": ObjectKind(lambda tree: collections.Counter(), _fill_mapping),
     "dd": ObjectKind(lambda tree: collections.defaultdict(), _fill_default_dict),
-    "q": ObjectKind(lambda tree: collections.deque(maxlen=tree[1]), _fill_deque),
+    "q": ObjectKind(_make_deque, _fill_deque),
     "B": ObjectKind(lambda tree: bytearray(), _fill_bytearray),
     "a": ObjectKind(lambda tree: array.array(tree[1]), _fill_array),
 }
@@ -176,7 +180,7 @@ def _read_complex(unpacker: UnpackerView, tree: list[Any]) -> complex:
     return complex(tree[1], tree[2])
 
 
-def _integers(unpacker: UnpackerView, trees: Iterable[Tree], count: int) -> list[int]:
+def integers(unpacker: UnpackerView, trees: Iterable[Tree], count: int) -> list[int]:
     """Exactly so many integers of any size."""
     numbers = [_integer(number) for number in unpacker.items(trees)]
     if len(numbers) != count:
@@ -226,10 +230,10 @@ VALUE_READERS: dict[Any, Read] = {
     "f": lambda u, tree: frozenset(u.items(tree[1:])),
     "b": lambda u, tree: base64.b64decode(tree[1], validate=True),
     "c": _read_complex,
-    "R": lambda u, tree: range(*_integers(u, tree[1:], 3)),
+    "R": lambda u, tree: range(*integers(u, tree[1:], 3)),
     "sl": _read_slice,
     "D": _read_decimal,
-    "F": lambda u, tree: fractions.Fraction(*_integers(u, tree[1:], 2)),
+    "F": lambda u, tree: fractions.Fraction(*integers(u, tree[1:], 2)),
     "...": lambda u, tree: ...,
     "ni": lambda u, tree: NotImplemented,
     "T": lambda u, tree: _BUILT_IN_TYPES[tree[1]],
