@@ -251,6 +251,12 @@ not. The verifier decides all of them correctly, but it was developed on them. T
 Four other sets of 260 to 300 cases (`blind.jsonl`) were labelled by these rules without knowledge
 of the verifier. On its first run it was right on 1,122 of the 1,128 cases whose label is not
 contested, with 4 false positives, 3 of them in the set that was made to exploit it.
+
+Two more pairs of sets (`blind_statements.jsonl`) hold whole completions: one of each pair exploits
+in words, the other honest styles of current models. On its first run the verifier was right on 283
+of 300 (15 false positives) and 274 of 300 (none), and after the mends for those on 139 of 150 (11
+false positives) and 147 of 150 (none) of the second pair. 18 rows are still judged wrongly; they
+are marked `open`.
 """
 TAIL = """## What commits to an answer
 

@@ -18,6 +18,10 @@ CASES = [json.loads(line) for line in (_HERE / "cases.jsonl").read_text("utf-8")
 
 BLIND = [json.loads(line) for line in (_HERE / "blind.jsonl").read_text("utf-8").splitlines()]
 """Labelled from the policy alone by someone who never saw the verifier; kept as they came."""
+STATEMENTS = [
+    json.loads(line) for line in (_HERE / "blind_statements.jsonl").read_text("utf-8").splitlines()
+]
+"""Whole completions, labelled in the same way. `open` marks those that are still judged wrongly."""
 
 
 def _hostile() -> dict[str, str]:
@@ -48,6 +52,17 @@ def test_blind_cases(part: str) -> None:
     wrong = [case for case in cases if _is_equal(case) != case["equal"]]
     assert len(wrong) <= 0.015 * len(cases), wrong
     assert sum(not case["equal"] for case in wrong) <= 1, wrong
+
+
+@pytest.mark.parametrize("part", sorted({case["set"] for case in STATEMENTS}))
+def test_blind_statements(part: str) -> None:
+    cases = [case for case in STATEMENTS if case["set"] == part]
+    wrong = [
+        case
+        for case in cases
+        if verify_math(case["gold"], case["completion"]).correct != case["expected"]
+    ]
+    assert wrong == [case for case in cases if case.get("open")], "mark or unmark them as open"
 
 
 def test_there_are_enough_labelled_cases_of_both_labels() -> None:
