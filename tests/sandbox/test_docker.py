@@ -61,7 +61,7 @@ def test_orphans_are_swept_at_the_next_start(
     client = engine.connect()
     mark = engine.owner_mark(os.getpid()).rsplit("/", 1)[0] + "/0"  # this pid, begun at the boot
     monkeypatch.setattr(engine, "owner_mark", lambda _: mark)
-    shape = engine.Shape(memory_mb=128, processes=8, files_mb=1, inodes=64)
+    shape = engine.ContainerShape(memory_mb=128, processes=8, files_mb=1, inodes=64)
     image = engine.find_image(client)
     orphan = engine.start(client, image, shape, None, engine.Abilities(cpu=False))
     monkeypatch.undo()
