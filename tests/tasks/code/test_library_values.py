@@ -114,3 +114,31 @@ def test_sparse_matrices_arrive() -> None:
     assert (got.toarray() == value.toarray()).all()
     result = importlib.import_module("scipy.optimize").OptimizeResult(x=1, success=True)
     assert dict(_crossed(result)) == dict(result)
+
+
+def test_matrices_records_and_indexes_arrive() -> None:
+    numpy = pytest.importorskip("numpy")
+    pandas = pytest.importorskip("pandas")
+    records = numpy.array([(1, (2.5, 3.5))], dtype=[("a", "<i4"), ("b", "<f8", (2,))])
+    for value in (numpy.matrix([[1, 2]]), numpy.array([[1, 2]]), records):
+        got = _crossed(value)
+        assert type(got) is type(value)
+        assert got.dtype == value.dtype
+        assert repr(got) == repr(value)
+    levels = pandas.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["x", "y"])
+    assert _crossed(levels).identical(levels)
+    words = pandas.Index([1, 2], dtype=object)
+    assert _crossed(words).identical(words)
+    assert _crossed(pandas.Index(["a", "b"])).identical(pandas.Index(["a", "b"]))
+
+
+def test_a_match_keeps_where_it_was_sought() -> None:
+    pattern = re.compile("b(c)?")
+    for match in (
+        pattern.search("abcbc", 2),
+        pattern.match("abcbc", 1),
+        pattern.search("abc", 0, 2),
+    ):
+        assert match is not None
+        got = _crossed(match)
+        assert (got.regs, got.string, got.re) == (match.regs, match.string, pattern)
