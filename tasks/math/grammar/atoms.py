@@ -2,7 +2,7 @@
 
 from ..grading.rewrites import BASES
 from .commands import command
-from .lexer import Token
+from .lexer import MathToken
 from .nodes import Node, UnparsableError
 from .token_stream import GrammarRules, TokenStream
 
@@ -48,7 +48,7 @@ def exponent(parser: GrammarRules) -> Node:
     return node
 
 
-def _number(parser: GrammarRules, token: Token) -> Node:
+def _number(parser: GrammarRules, token: MathToken) -> Node:
     if isinstance(token.value, str):
         return ("base", token.value[:-2], token.value[-2:])
     if parser.stream.is_op("_"):

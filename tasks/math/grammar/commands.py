@@ -1,6 +1,6 @@
 r"""LaTeX commands: fractions, roots, functions, sums, matrices."""
 
-from .lexer import FUNCTIONS, Token
+from .lexer import FUNCTIONS, MathToken
 from .nodes import Node, UnparsableError, replaced, words
 from .token_stream import GrammarRules
 
@@ -33,7 +33,7 @@ def command(parser: GrammarRules, name: str) -> Node:
     if name in _FENCED:
         closer, function = _FENCED[name]
         inner = stream.nested(parser.sum)
-        if stream.take() != Token("cmd", closer, stream.previous.spaced):
+        if stream.take() != MathToken("cmd", closer, stream.previous.spaced):
             raise UnparsableError(f"an open {name}")
         return ("fn", function, (inner,))
     if name in FUNCTIONS:
@@ -108,7 +108,7 @@ def argument(parser: GrammarRules) -> Node:
     if token.kind == "num" and isinstance(token.value, int) and token.value > 9:
         # \frac12 takes one digit at a time; put the others back.
         digits = str(token.value)
-        stream.tokens[stream.index] = Token("num", int(digits[1:]))
+        stream.tokens[stream.index] = MathToken("num", int(digits[1:]))
         if digits[1] == "0" and len(digits) > 2:
             raise UnparsableError("digits after \\frac")
         return ("num", int(digits[0]))
@@ -206,7 +206,7 @@ def _environment(parser: GrammarRules) -> Node:
         row = []
         while stream.accept("row"):
             continue
-        if stream.token == Token("cmd", "end", stream.token.spaced):
+        if stream.token == MathToken("cmd", "end", stream.token.spaced):
             stream.take()
             break
     if _environment_name(parser) != name:

@@ -12,7 +12,7 @@ from ..grading.units import CANONICAL, LETTERS
 from .nodes import MAX_DIGITS, MAX_TOKENS, Exact, TooBigError, UnparsableError, words
 
 
-class Token(NamedTuple):
+class MathToken(NamedTuple):
     """`kind` is num, sym, word, text, cmd or op; `spaced` says that blank space stood before."""
 
     kind: str
@@ -84,12 +84,12 @@ _AFTER_PAIR = ("+", "-", "^", "=")
 _SPELLED_PAIRS = frozenset((*CANONICAL, "pi", "ln"))
 
 
-def tokenize(text: str, grouping: bool = True) -> list[Token]:
+def tokenize(text: str, grouping: bool = True) -> list[MathToken]:
     """The tokens of clean text. Raises UnparsableError at the first foreign character.
 
     `grouping` reads "1,000" outside brackets as one number; else the comma separates.
     """
-    tokens: list[Token] = []
+    tokens: list[MathToken] = []
     position, depth, spaced = 0, 0, False
     loose_commas = ", " in text
     while position < len(text):
@@ -109,7 +109,7 @@ def tokenize(text: str, grouping: bool = True) -> list[Token]:
                 kind, value = "num", value[: value.index(",")]
         if kind == "num":
             token, position = _with_tail(text, value, position)
-            tokens.append(Token("num", token, spaced))
+            tokens.append(MathToken("num", token, spaced))
         else:
             if kind in ("op", "cmd", "esc"):
                 depth += _depth(value)
@@ -183,107 +183,107 @@ def _integer(digits: str) -> int:
     return _integer(digits[:half]) * scale + _integer(digits[half:])
 
 
-def _emit(tokens: list[Token], kind: str, value: str, spaced: bool, text: str) -> None:
+def _emit(tokens: list[MathToken], kind: str, value: str, spaced: bool, text: str) -> None:
     if kind == "grouped":
-        tokens.append(Token("num", _number(value.replace(",", "").replace(" ", "")), spaced))
+        tokens.append(MathToken("num", _number(value.replace(",", "").replace(" ", "")), spaced))
     elif kind == "based":
         digits, _, base = value.partition("_")
-        tokens.append(Token("num", digits + base.strip("{}"), spaced))
+        tokens.append(MathToken("num", digits + base.strip("{}"), spaced))
     elif kind == "mixed":
         *groups, first, last = re.findall(r"\d+", value)
         whole, top, bottom = int("".join(groups)), int(first), int(last)
         if bottom == 0 or top >= bottom:
             raise UnparsableError("two numbers side by side")
-        tokens.append(Token("num", Fraction(whole * bottom + top, bottom), spaced))
+        tokens.append(MathToken("num", Fraction(whole * bottom + top, bottom), spaced))
     elif kind == "cmd":
         _emit_command(tokens, value[1:], spaced)
     elif kind == "text":
         _emit_text(tokens, value[value.index("{") + 1 : -1], spaced)
     elif kind == "row":
-        tokens.append(Token("op", "row", spaced))
+        tokens.append(MathToken("op", "row", spaced))
     elif kind == "esc":
         plain = {"{": "{s", "}": "s}", "|": "||", "%": "%"}.get(value[1])
         if plain:
-            tokens.append(Token("op", plain, spaced))
+            tokens.append(MathToken("op", plain, spaced))
     elif kind == "rel":
-        tokens.append(Token("op", _REL.get(value, value), spaced))
+        tokens.append(MathToken("op", _REL.get(value, value), spaced))
     elif kind == "pair" and value.islower() and value not in _SPELLED_PAIRS:
-        tokens += [Token("sym", one, spaced and not index) for index, one in enumerate(value)]
+        tokens += [MathToken("sym", one, spaced and not index) for index, one in enumerate(value)]
     elif kind in ("word", "pair"):
         _emit_word(tokens, value, spaced)
     elif kind == "ellipsis":
-        tokens.append(Token("op", "...", spaced))
+        tokens.append(MathToken("op", "...", spaced))
     elif value == ".":
         # An abbreviation: "sq. in."
         if not tokens or tokens[-1].kind not in ("word", "text"):
             raise UnparsableError("a stray full stop")
     else:
-        tokens.append(Token("op", value, spaced))
+        tokens.append(MathToken("op", value, spaced))
 
 
-def _emit_command(tokens: list[Token], name: str, spaced: bool) -> None:
+def _emit_command(tokens: list[MathToken], name: str, spaced: bool) -> None:
     if name in _TRANSPARENT or name in _SPACE_COMMANDS:
         return
     if name in _ALIASES:
-        tokens.append(Token("op", _ALIASES[name], spaced))
+        tokens.append(MathToken("op", _ALIASES[name], spaced))
     elif name in GREEK:
-        tokens.append(Token("sym", name.removeprefix("var"), spaced))
+        tokens.append(MathToken("sym", name.removeprefix("var"), spaced))
     elif name in OTHER_NAMES:
-        tokens.append(Token("cmd", OTHER_NAMES[name], spaced))
+        tokens.append(MathToken("cmd", OTHER_NAMES[name], spaced))
     elif name in _NAMED:
-        tokens.append(Token(*_NAMED[name], spaced))
+        tokens.append(MathToken(*_NAMED[name], spaced))
     else:
-        tokens.append(Token("cmd", name, spaced))
+        tokens.append(MathToken("cmd", name, spaced))
 
 
-def _emit_text(tokens: list[Token], content: str, spaced: bool) -> None:
+def _emit_text(tokens: list[MathToken], content: str, spaced: bool) -> None:
     stripped = content.strip().replace("\\ ", " ").replace("\\cdot", " ")
     if not stripped or stripped in (".", "!", "!!", "..", ":"):
         return
     low = stripped.casefold().strip(".,")
     if low in ("or", "and", ",", ";"):
-        tokens.append(Token("op", low, spaced))
+        tokens.append(MathToken("op", low, spaced))
     elif stripped.isalpha() and stripped.isascii() and len(stripped) == 1:
-        tokens.append(Token("text" if stripped in LETTERS else "sym", stripped, True))
+        tokens.append(MathToken("text" if stripped in LETTERS else "sym", stripped, True))
     elif re.fullmatch(r"[A-Za-z .,'^\d/()-]+", stripped) and not re.fullmatch(
         r"[\d.,/ ()-]+", stripped
     ):
         if low == "min" and tokens and tokens[-1].kind == "num":
-            tokens.append(Token("text", low, True))
+            tokens.append(MathToken("text", low, True))
         elif stripped in _PLAIN:
-            tokens.append(Token("cmd", _PLAIN[stripped], spaced))
+            tokens.append(MathToken("cmd", _PLAIN[stripped], spaced))
         elif low in FUNCTIONS or _is_other_name(low):
             low = OTHER_NAMES.get(low, low)
-            tokens.append(Token("cmd", low, spaced))
+            tokens.append(MathToken("cmd", low, spaced))
         else:
-            tokens.append(Token("text", stripped, True))
+            tokens.append(MathToken("text", stripped, True))
     elif re.fullmatch(r"[\d.,/ ()+-]+", stripped):
         tokens.extend(tokenize(stripped))
     else:
         raise UnparsableError("text")
 
 
-def _emit_word(tokens: list[Token], word: str, spaced: bool) -> None:
+def _emit_word(tokens: list[MathToken], word: str, spaced: bool) -> None:
     if word == "in" and tokens and tokens[-1].kind == "num":
-        tokens.append(Token("word", word, spaced))
+        tokens.append(MathToken("word", word, spaced))
         return
     if word in _WORD_OPS and _WORD_OPS[word] is not None:
         name = _WORD_OPS[word]
         kind = "cmd" if name in ("sqrt", "mod") else "op"
-        tokens.append(Token(kind, "pmod" if name == "mod" else name, spaced))
+        tokens.append(MathToken(kind, "pmod" if name == "mod" else name, spaced))
         return
     if word in _PLAIN:
-        tokens.append(Token("cmd", _PLAIN[word], spaced))
+        tokens.append(MathToken("cmd", _PLAIN[word], spaced))
     elif word == "min" and tokens and tokens[-1].kind == "num":
-        tokens.append(Token("word", word, spaced))  # minutes
+        tokens.append(MathToken("word", word, spaced))  # minutes
     elif word in FUNCTIONS or word.lower() in ("sqrt", "sin", "cos", "tan", "log", "ln"):
-        tokens.append(Token("cmd", word.lower(), spaced))
+        tokens.append(MathToken("cmd", word.lower(), spaced))
     elif word in GREEK or len(word) == 1:
-        tokens.append(Token("sym", word, spaced))
+        tokens.append(MathToken("sym", word, spaced))
     else:
         before = tokens[-1].kind if tokens else ""
         if before == "word" and spaced and len(word) > 2 and word not in FUNCTIONS:
-            tokens.append(Token("word", word, spaced))  # "barrels of wine"
+            tokens.append(MathToken("word", word, spaced))  # "barrels of wine"
         else:
             if tokens and tokens[-1][:2] == ("op", "/") and tokens[-2:-1]:
                 # "3/lb", "kJ/mol": a unit may follow the slash at once
@@ -296,7 +296,7 @@ def _emit_word(tokens: list[Token], word: str, spaced: bool) -> None:
 _SPELLED = re.compile(r"sqrt|sin|cos|tan|cot|log|ln|pi|.", re.DOTALL)
 
 
-def _letters(word: str, spaced: bool, after_number: bool) -> list[Token]:
+def _letters(word: str, spaced: bool, after_number: bool) -> list[MathToken]:
     """A run of letters: a product of symbols, or a word."""
     known_unit = (word.casefold() in CANONICAL or word in ("sq", "cu", "per")) and (
         after_number or spaced
@@ -305,14 +305,14 @@ def _letters(word: str, spaced: bool, after_number: bool) -> list[Token]:
     parts = _SPELLED.findall(word)
     named = [part for part in parts if len(part) > 1]
     if named and len(word) <= 8 and sum(len(p) == 1 for p in parts) <= 2 and not known_unit:
-        tokens: list[Token] = []
+        tokens: list[MathToken] = []
         for index, part in enumerate(parts):
             kind = "sym" if len(part) == 1 else "cmd"
-            tokens.append(Token(kind, part, spaced and index == 0))
+            tokens.append(MathToken(kind, part, spaced and index == 0))
         return tokens
     if is_word or _is_english(word):
-        return [Token("word", word, spaced)]
-    return [Token("sym", letter, spaced and index == 0) for index, letter in enumerate(word)]
+        return [MathToken("word", word, spaced)]
+    return [MathToken("sym", letter, spaced and index == 0) for index, letter in enumerate(word)]
 
 
 _CLOSED = (

@@ -2,7 +2,7 @@
 
 from ..grading import unit_phrases
 from . import atoms
-from .lexer import Token, tokenize
+from .lexer import MathToken, tokenize
 from .nodes import MAX_TEXT, Node, TooBigError, UnparsableError
 from .token_stream import TokenStream
 
@@ -33,7 +33,7 @@ def parse(text: str, grouping: bool = True) -> Node:
 class Parser:
     """The grammar rules of lists, relations, sums, products and powers."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[MathToken]) -> None:
         self.stream = TokenStream(tokens)
 
     def atom(self) -> Node:

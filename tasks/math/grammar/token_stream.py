@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from .lexer import Token
+from .lexer import MathToken
 from .nodes import MAX_DEPTH, Node, TooBigError, UnparsableError
 
-_END = Token("end", "", False)
+_END = MathToken("end", "", False)
 
 
 class TokenStream:
     """Tokens, a position, the depth of the nesting, and which brackets are open."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[MathToken]) -> None:
         self.tokens = tokens
         self.index = 0
         self.depth = 0
@@ -24,17 +24,17 @@ class TokenStream:
         """False inside ]a, b[, where a square bracket closes."""
 
     @property
-    def token(self) -> Token:
+    def token(self) -> MathToken:
         """The token to be read next; a token of kind `end` after the last."""
         return self.tokens[self.index] if self.index < len(self.tokens) else _END
 
-    def ahead(self, offset: int) -> Token:
+    def ahead(self, offset: int) -> MathToken:
         """The token `offset` places after the next one; before it for a negative offset."""
         place = self.index + offset
         return self.tokens[place] if 0 <= place < len(self.tokens) else _END
 
     @property
-    def previous(self) -> Token:
+    def previous(self) -> MathToken:
         """The token read last; a token of kind `end` at the start."""
         return self.ahead(-1)
 
@@ -42,7 +42,7 @@ class TokenStream:
         """Whether every token is read."""
         return self.index >= len(self.tokens)
 
-    def take(self) -> Token:
+    def take(self) -> MathToken:
         """Read one token; at the end the position stays."""
         token = self.token
         self.index = min(self.index + 1, len(self.tokens))

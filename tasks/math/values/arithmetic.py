@@ -31,7 +31,7 @@ class ImpreciseError(ValueError):
     """The ball is too wide to tell; more bits may."""
 
 
-class Arithmetic:
+class BoundedArithmetic:
     """Operations at one precision, what they may still cost, and the magnitudes they met.
 
     `real` refuses values off the real line. `last_try` takes what no precision has told apart

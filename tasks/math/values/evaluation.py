@@ -9,7 +9,7 @@ from os import register_at_fork
 from flint import acb, arb, ctx
 
 from ..grammar.nodes import Exact, Node, TooBigError, UndefinedError, contains, symbols
-from .arithmetic import Arithmetic, ImpreciseError, Value
+from .arithmetic import BoundedArithmetic, ImpreciseError, Value
 from .caps import MAX_TERMS, WORK_LIMIT
 from .functions import apply, exponential
 
@@ -61,7 +61,7 @@ class Evaluation:
         self, point: dict[str, Exact], bits: int, real: bool, last_try: bool = False
     ) -> None:
         self.point = point
-        self.arithmetic = Arithmetic(bits, real, last_try)
+        self.arithmetic = BoundedArithmetic(bits, real, last_try)
 
     def value(self, node: Node) -> Value:
         """The value of a tree. Raises TooBigError, UndefinedError, ImpreciseError."""

@@ -7,13 +7,13 @@ from typing import Any
 from flint import acb, arb
 
 from ..grammar.nodes import TooBigError, UndefinedError
-from .arithmetic import Arithmetic, Value, is_exact, magnitude
+from .arithmetic import BoundedArithmetic, Value, is_exact, magnitude
 from .caps import MAX_ANGLE_BITS, MAX_EXPONENT_BITS, MAX_FACTORIAL
 
-Function = Callable[[Arithmetic, list[Value]], Value]
+Function = Callable[[BoundedArithmetic, list[Value]], Value]
 
 
-def apply(arithmetic: Arithmetic, name: str, arguments: list[Value]) -> Value:
+def apply(arithmetic: BoundedArithmetic, name: str, arguments: list[Value]) -> Value:
     """The value of a function. Raises UndefinedError, TooBigError, ImpreciseError."""
     arithmetic.charge_function()
     if name.endswith("_base") and name[:-5] in ("log", "ln") and len(arguments) == 2:
@@ -27,7 +27,7 @@ def apply(arithmetic: Arithmetic, name: str, arguments: list[Value]) -> Value:
     return function(arithmetic, arguments)
 
 
-def logarithm(arithmetic: Arithmetic, value: Value) -> Value:
+def logarithm(arithmetic: BoundedArithmetic, value: Value) -> Value:
     """The natural logarithm; the principal one off the real line."""
     if is_exact(value) and value == 1:
         return 0
@@ -42,7 +42,7 @@ def logarithm(arithmetic: Arithmetic, value: Value) -> Value:
     return arithmetic.settled(arithmetic.off_the_cut(ball).log())
 
 
-def exponential(arithmetic: Arithmetic, value: Value) -> Value:
+def exponential(arithmetic: BoundedArithmetic, value: Value) -> Value:
     """e to a power."""
     if is_exact(value) and value == 0:
         return 1
@@ -52,7 +52,7 @@ def exponential(arithmetic: Arithmetic, value: Value) -> Value:
 def _growing(compute: Callable[[Any], Any]) -> Function:
     """A function that grows like e^x."""
 
-    def function(arithmetic: Arithmetic, values: list[Value]) -> Value:
+    def function(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
         ball = arithmetic.ball(values[0])
         if (magnitude(ball) or 0) > MAX_EXPONENT_BITS.bit_length():
             raise TooBigError("the exponent is beyond the caps")
@@ -61,7 +61,7 @@ def _growing(compute: Callable[[Any], Any]) -> Function:
     return function
 
 
-def _tanh(arithmetic: Arithmetic, values: list[Value]) -> Value:
+def _tanh(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
     """Near 1 or -1 by e^-2|x|, which no other magnitude would tell."""
     ball = arithmetic.ball(values[0])
     arithmetic.note(_EXP(arithmetic, [2 * abs(ball)]))
@@ -69,7 +69,7 @@ def _tanh(arithmetic: Arithmetic, values: list[Value]) -> Value:
 
 
 def _periodic(compute: Callable[[Any], Any]) -> Function:
-    def function(arithmetic: Arithmetic, values: list[Value]) -> Value:
+    def function(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
         ball = arithmetic.ball(values[0])
         limit = MAX_ANGLE_BITS if isinstance(ball, arb) else 22
         if (magnitude(ball) or 0) > limit:
@@ -80,7 +80,7 @@ def _periodic(compute: Callable[[Any], Any]) -> Function:
 
 
 def _smooth(compute: Callable[[Any], Any]) -> Function:
-    def function(arithmetic: Arithmetic, values: list[Value]) -> Value:
+    def function(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
         return arithmetic.settled(compute(arithmetic.ball(values[0])))
 
     return function
@@ -92,10 +92,10 @@ def _over(top: Function, bottom: Function) -> Function:
     )
 
 
-def _inverse(name: str, inside: Callable[[Arithmetic, Any], bool]) -> Function:
+def _inverse(name: str, inside: Callable[[BoundedArithmetic, Any], bool]) -> Function:
     """A function that is real on a part of the line; complex elsewhere, unless only real counts."""
 
-    def function(arithmetic: Arithmetic, values: list[Value]) -> Value:
+    def function(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
         ball = arithmetic.ball(values[0])
         if isinstance(ball, arb):
             if inside(arithmetic, ball):
@@ -109,22 +109,22 @@ def _inverse(name: str, inside: Callable[[Arithmetic, Any], bool]) -> Function:
     return function
 
 
-def _within_one(arithmetic: Arithmetic, ball: Any) -> bool:
+def _within_one(arithmetic: BoundedArithmetic, ball: Any) -> bool:
     return arithmetic.sign(1 - abs(ball)) >= 0
 
 
-def _from_one(arithmetic: Arithmetic, ball: Any) -> bool:
+def _from_one(arithmetic: BoundedArithmetic, ball: Any) -> bool:
     return arithmetic.sign(ball - 1) >= 0
 
 
-def _below_one(arithmetic: Arithmetic, ball: Any) -> bool:
+def _below_one(arithmetic: BoundedArithmetic, ball: Any) -> bool:
     sign = arithmetic.sign(1 - abs(ball))
     if sign == 0:
         raise UndefinedError("arctanh of one")
     return sign > 0
 
 
-def _argument(arithmetic: Arithmetic, values: list[Value]) -> Value:
+def _argument(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
     ball = arithmetic.ball(values[0])
     if arithmetic.is_zero(ball):
         raise UndefinedError("the argument of zero")
@@ -134,7 +134,7 @@ def _argument(arithmetic: Arithmetic, values: list[Value]) -> Value:
 def _part(exact: Callable[[Any], Any], pick: Callable[[Any], Any]) -> Function:
     """A part of a complex number."""
 
-    def function(arithmetic: Arithmetic, values: list[Value]) -> Value:
+    def function(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
         if is_exact(values[0]):
             return exact(values[0])
         ball = values[0]
@@ -144,7 +144,7 @@ def _part(exact: Callable[[Any], Any], pick: Callable[[Any], Any]) -> Function:
 
 
 def _factorial(step: int) -> Function:
-    def function(arithmetic: Arithmetic, values: list[Value]) -> int:
+    def function(arithmetic: BoundedArithmetic, values: list[Value]) -> int:
         number = arithmetic.whole(values[0])
         if number < 0:
             raise UndefinedError("factorial of a negative number")
@@ -155,7 +155,7 @@ def _factorial(step: int) -> Function:
     return function
 
 
-def _binomial(arithmetic: Arithmetic, values: list[Value]) -> int:
+def _binomial(arithmetic: BoundedArithmetic, values: list[Value]) -> int:
     top, bottom = (arithmetic.whole(value) for value in values)
     if top < 0 or bottom < 0:
         raise UndefinedError("binomial of a negative number")
@@ -164,7 +164,7 @@ def _binomial(arithmetic: Arithmetic, values: list[Value]) -> int:
     return math.comb(top, bottom)
 
 
-def _absolute(arithmetic: Arithmetic, values: list[Value]) -> Value:
+def _absolute(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
     return abs(values[0])
 
 
@@ -172,7 +172,7 @@ def _wholes(function: Callable[..., int]) -> Function:
     return lambda arithmetic, values: function(*(arithmetic.whole(one) for one in values))
 
 
-def _greatest(arithmetic: Arithmetic, values: list[Value]) -> Value:
+def _greatest(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
     if all(is_exact(one) for one in values):
         return max(values)
     found = arithmetic.real_ball(values[0])
@@ -185,16 +185,16 @@ def _negated(value: Value) -> Value:
     return -value
 
 
-def _least(arithmetic: Arithmetic, values: list[Value]) -> Value:
+def _least(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
     return _negated(_greatest(arithmetic, [_negated(one) for one in values]))
 
 
-def _cis(arithmetic: Arithmetic, values: list[Value]) -> Value:
+def _cis(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
     angle = arithmetic.real_ball(values[0])
     return arithmetic.settled(acb(angle.cos(), angle.sin()))
 
 
-def _arccot(arithmetic: Arithmetic, values: list[Value]) -> Value:
+def _arccot(arithmetic: BoundedArithmetic, values: list[Value]) -> Value:
     ball = arithmetic.ball(values[0])
     return arithmetic.settled(arb.pi() / 2 - ball.atan())
 
@@ -206,7 +206,7 @@ _SINH = _growing(lambda ball: ball.sinh())
 _COSH = _growing(lambda ball: ball.cosh())
 
 
-def _one(arithmetic: Arithmetic, values: list[Value]) -> int:
+def _one(arithmetic: BoundedArithmetic, values: list[Value]) -> int:
     return 1
 
 

@@ -7,7 +7,7 @@ import flint
 import pytest
 from assay.tasks.math.grammar.nodes import Node, TooBigError, UndefinedError
 from assay.tasks.math.grammar.parser import parse
-from assay.tasks.math.values.arithmetic import Arithmetic, ImpreciseError
+from assay.tasks.math.values.arithmetic import BoundedArithmetic, ImpreciseError
 from assay.tasks.math.values.equality import (
     UndecidedError,
     constant_ratio,
@@ -135,13 +135,13 @@ def test_balls_enclose_the_value() -> None:
 
 def test_what_a_ball_cannot_tell_asks_for_precision() -> None:
     with precision(64):
-        arithmetic = Arithmetic(64, real=True)
+        arithmetic = BoundedArithmetic(64, real=True)
         nearly = flint.arb(2).sqrt() ** 2 - 2
         with pytest.raises(ImpreciseError):
             arithmetic.is_zero(nearly)
         with pytest.raises(ImpreciseError):
             arithmetic.rounded(nearly, up=False)
-        assert Arithmetic(64, real=True, last_try=True).rounded(nearly, up=True) == 0
+        assert BoundedArithmetic(64, real=True, last_try=True).rounded(nearly, up=True) == 0
 
 
 def test_the_order_of_constants() -> None:
