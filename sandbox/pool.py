@@ -11,7 +11,7 @@ from typing import Self
 
 from . import outcomes, requests
 from .errors import UsageError
-from .forkserver.protocol import Request, ServerGoneError
+from .forkserver.protocol import RunRequest, ServerGoneError
 from .pooled_channel import (
     KILLED_FOR_MEMORY,
     OF_ANOTHER_PROCESS,
@@ -183,7 +183,7 @@ class PooledSandbox(ABC):
 
     def _run_once(
         self,
-        request: Request,
+        request: RunRequest,
         preload: tuple[str, ...],
         limits: Limits,
         on_sleep: Callable[[], None],
@@ -237,7 +237,7 @@ class PooledSandbox(ABC):
         raise ChannelClosed(outcomes.failure(why))
 
     def _open_once(
-        self, request: Request, preload: tuple[str, ...], limits: Limits
+        self, request: RunRequest, preload: tuple[str, ...], limits: Limits
     ) -> "PooledChannel":
         server = self._take(preload)
         try:

@@ -1,4 +1,4 @@
-"""From a Program and its Limits to a Request: check, encode and bound them."""
+"""From a Program and its Limits to a RunRequest: check, encode and bound them."""
 
 import math
 import os
@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import PurePosixPath
 
 from .errors import UsageError
-from .forkserver.protocol import Request
+from .forkserver.protocol import RunRequest
 from .types import Limits, Outcome, Program
 
 LARGEST_SOURCE = 16 * 2**20
@@ -47,7 +47,7 @@ def check_limits(limits: Limits) -> None:
     _checked = limits
 
 
-def encode_request(program: Program, limits: Limits) -> Request | Outcome:
+def encode_request(program: Program, limits: Limits) -> RunRequest | Outcome:
     """Encode one run; an Outcome instead if the program cannot run because of its source.
 
     Raises UsageError for impossible limits and file names, which are the caller's mistake.
@@ -65,7 +65,7 @@ def encode_request(program: Program, limits: Limits) -> Request | Outcome:
     files = {_name(name): encode(content) for name, content in program.files.items()}
     if files:
         _check_files(files, limits)
-    return Request(source, limit_values(limits), files, encode(program.stdin), prelude)
+    return RunRequest(source, limit_values(limits), files, encode(program.stdin), prelude)
 
 
 def limit_values(limits: Limits) -> dict[str, float]:

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import UsageError
 from ..forkserver import container_agent as agent
 from ..forkserver import programs
-from ..forkserver.protocol import Ending, Request, ServerGoneError
+from ..forkserver.protocol import Ending, RunRequest, ServerGoneError
 from ..interpreter_survey import check_names
 from ..pool import PooledSandbox
 from ..requests import limit_values
@@ -69,7 +69,7 @@ class ContainerServer:
         self._dead = False
         self._kills = 0
         self.report: dict[str, Any] = {}
-        self._shape = _shape(Request(b"", limit_values(Limits())), None)
+        self._shape = _shape(RunRequest(b"", limit_values(Limits())), None)
         self._start()
 
     def _start(self) -> None:
@@ -95,7 +95,7 @@ class ContainerServer:
             self.close()
             raise UsageError(f"the image {engine.IMAGE} holds another edition: build it again")
 
-    def prepare(self, request: Request) -> None:
+    def prepare(self, request: RunRequest) -> None:
         """Have a container of the right size; usually the present one is."""
         wanted = _shape(request, self._shape)
         if wanted != self._shape:
@@ -104,7 +104,7 @@ class ContainerServer:
             self._dead = False
             self._start()
 
-    def start(self, request: Request, channel: bool) -> "ContainerRun":
+    def start(self, request: RunRequest, channel: bool) -> "ContainerRun":
         """Start a program."""
         stream = self._alive_stream()
         try:
@@ -304,7 +304,7 @@ class DockerSandbox(PooledSandbox):
         self._settings.client.close()
 
 
-def _shape(request: Request, held: engine.ContainerShape | None) -> engine.ContainerShape:
+def _shape(request: RunRequest, held: engine.ContainerShape | None) -> engine.ContainerShape:
     """The container that a run needs. More memory does no harm, as rlimits bound the run."""
     limits = request.limits
     carried = len(request.source) + len(request.stdin) + sum(map(len, request.files.values()))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from . import kernel, programs
 from .program_run import ProgramRun
-from .protocol import Request, ServerGoneError
+from .protocol import RunRequest, ServerGoneError
 
 _START_SECONDS = 60.0
 
@@ -123,7 +123,7 @@ class ForkServerClient:
         """Whether the server still runs."""
         return self._process.poll() is None
 
-    def start(self, request: Request, channel: bool) -> ProgramRun:
+    def start(self, request: RunRequest, channel: bool) -> ProgramRun:
         """Start a program, with a channel or without. Raises ServerGoneError."""
         key = self._ensure_prelude(request.prelude) if request.prelude else ""
         handed: list[int] = []

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from . import client, kernel, programs
 from .program_run import ProgramRun
-from .protocol import Ending, Request, ServerGoneError
+from .protocol import Ending, RunRequest, ServerGoneError
 
 HEAD = struct.Struct("<cI")
 START, RUN, OPEN, ASK, CLOSE, MEMORY = b"S", b"R", b"O", b"Q", b"X", b"M"
@@ -56,7 +56,7 @@ def split(body: bytes) -> tuple[dict[str, object], list[bytes]]:
     return head, parts
 
 
-def pack_request(request: Request) -> bytes:
+def pack_request(request: RunRequest) -> bytes:
     """Encode a request as the body of a frame."""
     names = list(request.files)
     head: dict[str, object] = {"limits": dict(request.limits), "files": names}
@@ -64,14 +64,14 @@ def pack_request(request: Request) -> bytes:
     return join(head, *parts)
 
 
-def unpack_request(body: bytes) -> Request:
+def unpack_request(body: bytes) -> RunRequest:
     """Decode the request in the body of a frame."""
     head, (source, stdin, prelude, *contents) = split(body)
     limits, names = head["limits"], head["files"]
     assert isinstance(limits, dict)
     assert isinstance(names, list)
     files = dict(zip(names, contents, strict=True))
-    return Request(source, limits, files, stdin, prelude)
+    return RunRequest(source, limits, files, stdin, prelude)
 
 
 def pack_ending(ending: Ending) -> bytes:

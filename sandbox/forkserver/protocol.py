@@ -9,7 +9,7 @@ class ServerGoneError(OSError):
 
 
 @dataclass
-class Request:
+class RunRequest:
     """One program with its limits, as plain values that can be sent to a server."""
 
     source: bytes

@@ -5,7 +5,7 @@ import sys
 from ..errors import UsageError
 from ..forkserver import client
 from ..forkserver.program_run import ProgramRun
-from ..forkserver.protocol import Request, ServerGoneError
+from ..forkserver.protocol import RunRequest, ServerGoneError
 from ..interpreter_survey import import_folders, survey
 from ..pool import PooledSandbox
 from .cgroups import CgroupUnavailableError, ControlGroup
@@ -43,7 +43,7 @@ class LocalServer:
         self.report = self._server.report
         self.pid = self._server.pid
 
-    def prepare(self, request: Request) -> None:
+    def prepare(self, request: RunRequest) -> None:
         """Set the cgroup to the limits of this run."""
         if self._group is not None:
             limits = request.limits
@@ -53,7 +53,7 @@ class LocalServer:
             except OSError as problem:
                 raise ServerGoneError(f"cgroup: {problem}") from problem
 
-    def start(self, request: Request, channel: bool) -> ProgramRun:
+    def start(self, request: RunRequest, channel: bool) -> ProgramRun:
         """Start a program."""
         return self._server.start(request, channel)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from assay.sandbox import Limits, outcomes, requests
 from assay.sandbox.forkserver import client
-from assay.sandbox.forkserver.protocol import Request
+from assay.sandbox.forkserver.protocol import RunRequest
 from assay.sandbox.types import Outcome, Program
 
 PYTHON = shlex.split(os.environ.get("ASSAY_AARCH64_PYTHON", ""))
@@ -96,7 +96,7 @@ def test_a_server_runs_programs(
         for _ in range(2):  # the second one is the spare child
             limits = Limits(cpu_seconds=2, wall_seconds=30, memory_mb=4000, processes=1000)
             request = requests.encode_request(Program(source, stdin="in"), limits)
-            assert isinstance(request, Request)
+            assert isinstance(request, RunRequest)
             ending = server.start(request, channel=False).finish()
             outcome: Outcome = outcomes.conclude(ending, limits, False)
             assert outcome.status == status, outcome

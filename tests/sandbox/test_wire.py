@@ -12,7 +12,7 @@ from assay.sandbox.docker.frame_stream import FrameStream
 from assay.sandbox.forkserver import container_agent as agent
 from assay.sandbox.forkserver import programs
 from assay.sandbox.forkserver.client import sealed
-from assay.sandbox.forkserver.protocol import Ending, Request, ServerGoneError
+from assay.sandbox.forkserver.protocol import Ending, RunRequest, ServerGoneError
 
 FILES = {"a": b"", "deep/b.bin": bytes(range(256)), "\udcff name": b"\n" * 9}
 
@@ -111,7 +111,7 @@ def test_a_body_of_another_length_is_refused() -> None:
 
 
 def test_requests_and_endings_arrive_as_they_were() -> None:
-    request = Request(b"s", {"cpu_seconds": 1.5}, {"f": b"1", "g": b"22"}, b"in", b"prelude")
+    request = RunRequest(b"s", {"cpu_seconds": 1.5}, {"f": b"1", "g": b"22"}, b"in", b"prelude")
     assert agent.unpack_request(agent.pack_request(request)) == request
     ending = Ending(9, 0.5, 1.5, 7, "cpu", "R", b"\xff out", b"err", "detail")
     assert agent.unpack_ending(agent.pack_ending(ending)) == ending
