@@ -9,7 +9,6 @@ OpenRLHF loads the file by its path, outside of any package, so `reward.py` is t
 
 import json
 import math
-import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,10 +19,9 @@ from ...tasks import Verdict
 from ..lookup import Lookup
 from ..rewards import reward
 from .ground_truth import verify_row
+from .messages import assistant_text
 
 _LOOKUP = Lookup()
-_END_TOKEN = r"<\|[\w▁ ]+\|>|<｜[\w▁ ]+｜>|</s>|<eos>|<pad>|<end_of_turn>"
-_END_TOKENS = re.compile(rf"(?:\s*(?:{_END_TOKEN}))+\s*$")
 
 
 def response_of(query: str, prompt: str) -> str:
@@ -37,7 +35,7 @@ def response_of(query: str, prompt: str) -> str:
     end = at + len(prompt) if at >= 0 else _end_without_spaces(query, prompt)
     if end < 0:
         raise UsageError(f"the query does not contain its prompt: {query[:60]!r}")
-    return _END_TOKENS.sub("", query[end:])
+    return assistant_text(query[end:], 1)
 
 
 def _end_without_spaces(query: str, prompt: str) -> int:
@@ -51,17 +49,18 @@ def _end_without_spaces(query: str, prompt: str) -> int:
 def source_and_info(label: Any) -> tuple[str, Any, dict[str, Any]]:
     """(data source, ground truth, info) of a label.
 
-    Our exported label is `{"task", "problem_id"}` as JSON; any other is a math answer.
+    Our exported label is `{"task", "problem_id"}` as JSON; one with a `data_source` is read as a
+    row of verl; any other is a math answer.
     """
+    value = label
     if isinstance(label, str) and label.lstrip().startswith("{"):
         try:
-            label = json.loads(label)
-        except json.JSONDecodeError:
+            value = json.loads(label)
+        except (ValueError, RecursionError):
             return "math", label, {"ability": "math"}
-    if isinstance(label, dict):
-        source = str(label.get("task") or label.get("data_source") or "")
-        return source, label.get("ground_truth"), label
-    return "math", label, {"ability": "math"}
+    if isinstance(value, dict) and (source := value.get("task") or value.get("data_source")):
+        return str(source), value.get("ground_truth"), value
+    return "math", value, {"ability": "math"}
 
 
 def verdicts_of(
@@ -78,14 +77,15 @@ def verdicts_of(
         )
     rows = list(zip(queries, prompts, labels, strict=True))
     if len(rows) < 2:
-        return [_verdict(lookup, *row) for row in rows]
+        return [_verdict(lookup, 0, *row) for row in rows]
     with ThreadPoolExecutor(min(16, len(rows))) as pool:
-        return list(pool.map(lambda row: _verdict(lookup, *row), rows))
+        return list(pool.map(lambda place: _verdict(lookup, place, *rows[place]), range(len(rows))))
 
 
-def _verdict(lookup: Lookup, query: str, prompt: str, label: Any) -> Verdict:
+def _verdict(lookup: Lookup, row: int, query: str, prompt: str, label: Any) -> Verdict:
     source, truth, info = source_and_info(label)
-    return verify_row(lookup, source, response_of(query, prompt), truth, info)
+    where = f"label {row}"
+    return verify_row(lookup, source, response_of(query, prompt), truth, info, where)
 
 
 def reward_func(

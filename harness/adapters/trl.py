@@ -8,7 +8,7 @@ expects one float per completion, and skips a None.
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,36 +16,9 @@ from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, Verdict
 from ..lookup import Lookup
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
-from .ground_truth import accepted_answers, verify_any
-
-Messages = Sequence[dict[str, Any]]
-
-
-def answer_text(completion: str | Messages) -> str:
-    """What the model answered: plain text, or the last message if the assistant wrote it.
-
-    Empty when a rollout ends in a message of a tool or of the user: such text is not the
-    model's, so it can neither answer nor be rewarded.
-    """
-    if isinstance(completion, str):
-        return completion
-    if not completion or completion[-1].get("role", "assistant") != "assistant":
-        return ""
-    return _content(completion[-1])
-
-
-def prompt_text(prompt: str | Messages) -> str:
-    """The text of a prompt, plain or conversational (its last message)."""
-    if isinstance(prompt, str):
-        return prompt
-    return _content(prompt[-1]) if prompt else ""
-
-
-def _content(message: dict[str, Any]) -> str:
-    content = message.get("content")
-    if isinstance(content, list):
-        return "".join(part.get("text") or "" for part in content if isinstance(part, dict))
-    return content or ""
+from .golds import Listed, accepted_answers
+from .ground_truth import verify_any
+from .messages import Completion, assistant_text, prompt_text
 
 
 def _lengths(completion_ids: Sequence[Sequence[int]] | None, rows: int) -> Sequence[int | None]:
@@ -76,8 +49,8 @@ class TrlReward:
 
     def __call__(
         self,
-        prompts: Sequence[str | Messages],
-        completions: Sequence[str | Messages],
+        prompts: Sequence[Completion],
+        completions: Sequence[Completion],
         completion_ids: Sequence[Sequence[int]] | None = None,
         **columns: Any,
     ) -> list[float | None]:
@@ -87,7 +60,7 @@ class TrlReward:
         column `task`; without ids by the text of the prompt. Raises UsageError when a row
         names no known problem, which is a mistake in the dataset and not a wrong answer.
         """
-        texts = [answer_text(completion) for completion in completions]
+        texts = [assistant_text(completion, 1) for completion in completions]
         found = [self._problem(row, prompts, columns) for row in range(len(texts))]
         verdicts = self._verify(found, texts)
         log_verdicts(self.__name__, verdicts, columns)
@@ -98,7 +71,7 @@ class TrlReward:
         ]
 
     def _problem(
-        self, row: int, prompts: Sequence[str | Messages], columns: dict[str, Any]
+        self, row: int, prompts: Sequence[Completion], columns: dict[str, Any]
     ) -> tuple[Suite, Problem]:
         named = columns.get("task")
         task = named[row] if named else self.tasks[0]
@@ -132,30 +105,28 @@ class AsyncTrlReward(TrlReward):
 class MathReward:
     """Verifies math answers against a column; can be pickled and shared between threads."""
 
-    def __init__(self, column: str, rules: RewardRules) -> None:
+    def __init__(self, column: str, rules: RewardRules, listed: Listed) -> None:
         self.column = column
         self.rules = rules
+        self.listed = listed
         self.__name__ = "assay_math"
 
     def __call__(
         self,
-        completions: Sequence[str | Messages],
+        completions: Sequence[Completion],
         completion_ids: Sequence[Sequence[int]] | None = None,
         **columns: Any,
     ) -> list[float | None]:
-        """One reward per completion, in order; None where the checker failed (an empty answer).
+        """One reward per completion, in order; None where the checker failed.
 
         Raises UsageError when the dataset has no such column, or a value that is no answer.
         """
-        golds = columns.get(self.column)
-        if golds is None:
-            raise UsageError(
-                f"the dataset has no column {self.column!r}: name the one with the answers, "
-                "math_reward(column=...)"
-            )
-        texts = [answer_text(completion) for completion in completions]
+        if self.column not in columns:
+            raise _no_column(self.column, columns)
+        answers = self.answers(columns[self.column])
+        texts = [assistant_text(completion, 1) for completion in completions]
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            verdicts = list(pool.map(verify_any, map(accepted_answers, golds), texts))
+            verdicts = list(pool.map(verify_any, answers, texts))
         log_verdicts(self.__name__, verdicts, columns)
         lengths = _lengths(completion_ids, len(texts))
         return [
@@ -163,10 +134,39 @@ class MathReward:
             for verdict, text, tokens in zip(verdicts, texts, lengths, strict=True)
         ]
 
+    def answers(self, golds: Sequence[Any]) -> list[list[str]]:
+        """The accepted answers of each row. Raises UsageError for a value that is no answer."""
+        return [
+            accepted_answers(gold, f"row {row}, column {self.column!r}", self.listed)
+            for row, gold in enumerate(golds)
+        ]
 
-def math_reward(column: str = "solution", rules: RewardRules = CORRECTNESS_ONLY) -> MathReward:
-    """A reward like TRL's `accuracy_reward`, for any dataset that has a column of math answers."""
-    return MathReward(column, rules)
+
+def _no_column(column: str, columns: Iterable[str]) -> UsageError:
+    return UsageError(
+        f"the dataset has no column {column!r} but {', '.join(columns) or 'none at all'}: name "
+        "the one with the answers, math_reward(column=...)"
+    )
+
+
+def math_reward(
+    column: str = "solution",
+    rules: RewardRules = CORRECTNESS_ONLY,
+    dataset: Any = None,
+    listed: Listed = "any",
+) -> MathReward:
+    """A reward like TRL's `accuracy_reward`, for any dataset that has a column of math answers.
+
+    Given the `dataset`, each of its answers is read now. `listed` says what a list of several
+    answers means: "any" of them is right, or "all" of them are the answer. Raises UsageError for
+    a dataset without the column and for an answer that cannot be read, naming its row.
+    """
+    made = MathReward(column, rules, listed)
+    if dataset is not None:
+        if column not in dataset.column_names:
+            raise _no_column(column, dataset.column_names)
+        made.answers(dataset[column])
+    return made
 
 
 def trl_reward(

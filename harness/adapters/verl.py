@@ -16,6 +16,7 @@ from ..lookup import Lookup
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 from ..validation import validated
 from .ground_truth import verify_row
+from .messages import assistant_text
 
 _LOOKUP = Lookup()
 
@@ -38,8 +39,10 @@ def compute_score(
     cannot be read, and for unknown rules.
     """
     info = dict(extra_info or {})
-    verdict = verify_row(_LOOKUP, data_source, solution_str, ground_truth, info)
-    value = reward(verdict, solution_str, rules=_rules(rules))
+    text = assistant_text(solution_str, info.get("num_turns") or 1)
+    where = f"data source {data_source!r}, row {info['index']}" if "index" in info else ""
+    verdict = verify_row(_LOOKUP, data_source, text, ground_truth, info, where)
+    value = reward(verdict, text, rules=_rules(rules))
     return {
         "score": math.nan if value is None else value,
         "acc": math.nan if verdict.score is None else float(verdict.correct),

@@ -113,6 +113,11 @@ def test_server_gives_verdicts(tmp_path: Path, serve: Serve) -> None:
     assert done.stdout.startswith("correct 1.0")
 
 
+def test_ground_truths_are_read_as_the_page_says(tmp_path: Path) -> None:
+    (script,) = _blocks("ground_truths.md")
+    assert "['34'] ['34']" in _run(_script(tmp_path, script), tmp_path).stdout
+
+
 def test_audit_finds_the_holes_of_a_substring(tmp_path: Path) -> None:
     (script,) = _blocks("audit.md")
     assert "false_positive on" in _run(_script(tmp_path, script), tmp_path).stdout

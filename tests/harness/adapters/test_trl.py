@@ -143,23 +143,28 @@ def test_length_and_format_reach_the_reward() -> None:
 def test_math_reward_reads_the_answers_of_any_dataset() -> None:
     columns = {
         "completions": [[{"role": "assistant", "content": text}] for text in
-                        ("\\boxed{\\frac{2}{4}}", "\\boxed{3}", "\\boxed{7}", "7 or 8")],
-        "solution": ["1/2", "4", "", "7"],
+                        ("\\boxed{\\frac{2}{4}}", "\\boxed{3}", "7 or 8")],
+        "solution": ["1/2", "4", "7"],
     }  # fmt: skip
     logged: dict[str, Any] = {}
     reward = pickle.loads(pickle.dumps(math_reward()))
-    assert reward(**columns, log_extra=logged.__setitem__) == [1.0, 0.0, None, 0.0]
-    assert logged["assay_math/status"][2] == "checker_error"
-    listed = math_reward()(
-        completions=["\\boxed{34}"] * 3, solution=[["34"], '["34", "35"]', "steps\n#### 34"]
-    )
-    assert listed == [1.0, 1.0, 1.0]
-    with pytest.raises(UsageError, match="NoneType"):
-        math_reward()(completions=["\\boxed{34}"], solution=[None])
+    assert reward(**columns, log_extra=logged.__setitem__) == [1.0, 0.0, 0.0]
+    assert logged["assay_math/status"] == ["correct", "incorrect", "incorrect"]
     shaped = math_reward("gold", RewardRules(max_tokens=10, overlong_buffer=4))
     assert shaped(["\\boxed{1}"], completion_ids=[[0] * 8], gold=[1]) == [0.5]
-    with pytest.raises(UsageError, match="no column 'gold'"):
+    with pytest.raises(UsageError, match="no column 'gold' but solution"):
         shaped(**columns)
+
+
+def test_math_reward_reads_a_whole_dataset_when_it_is_made() -> None:
+    datasets = pytest.importorskip("datasets", reason="datasets is not installed")
+    good = datasets.Dataset.from_dict({"gold": ["1", "so\n#### 2"]})
+    assert math_reward("gold", dataset=good).column == "gold"
+    with pytest.raises(UsageError, match="no column 'solution' but gold"):
+        math_reward(dataset=good)
+    bad = datasets.Dataset.from_dict({"gold": ["1", None]})
+    with pytest.raises(UsageError, match=r"row 1, column 'gold': .* NoneType .* missing"):
+        math_reward("gold", dataset=bad)
 
 
 def test_it_is_picklable_and_named() -> None:

@@ -3,8 +3,6 @@
 import json
 import math
 from concurrent.futures import ThreadPoolExecutor
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +12,12 @@ from assay.harness.adapters import ground_truth
 from assay.harness.adapters.verl import compute_score
 from assay.harness.export import export
 from assay.sandbox.errors import UsageError
-from assay.tasks import Suite, load
+from assay.tasks import Suite, Verdict, load
+from assay.tasks.math import verifier
 from assay.tasks.verdict import checker_error
 
 TASK = "arithmetic"
+UNDECIDED = "17"
 ADD = "```python\na, b = map(int, input().split())\nprint(a + b)\n```"
 CASES = {"inputs": ["1 2\n", "20 22\n"], "outputs": ["3\n", "42\n"]}
 
@@ -82,55 +82,18 @@ def test_a_bare_ground_truth_is_verified(
     assert compute_score(source, wrong, truth, info)["score"] == 0.0
 
 
-@pytest.mark.parametrize(
-    "truth",
-    [
-        "34", " 34 ", 34, 34.0, np.int64(34), np.float64(34), np.array(34), ["34"], ("34",), [34],
-        np.array(["34"]), np.array([34]), '["34"]', ["35", "34"], '["35", "34"]',
-        "17 + 17 = <<17+17=34>>34\n#### 34", "17 + 17 = 34\n#### 34\n", ["so\n#### 34"], "#### 34",
-        Decimal("34"), Fraction(68, 2),
-    ],
-    ids=repr,
-)  # fmt: skip
-def test_ground_truths_of_any_common_type_are_read(truth: Any) -> None:
-    for source in ("openai/gsm8k", "math_dapo", "gsm8k"):
-        assert compute_score(source, "\\boxed{34}", truth)["score"] == 1.0
-        assert compute_score(source, "\\boxed{33}", truth)["score"] == 0.0
-
-
-def test_a_list_of_numbers_as_text_is_a_math_answer_and_not_a_list_of_answers() -> None:
-    assert compute_score("math", "\\boxed{[1, 2]}", "[1, 2]")["score"] == 1.0
-    assert compute_score("math", "\\boxed{1}", "[1, 2]")["score"] == 0.0
-
-
-@pytest.mark.parametrize(
-    ("source", "truth", "names"),
-    [
-        ("math", None, "type NoneType"),
-        ("math", [], "empty list"),
-        ("math", [None], "type NoneType"),
-        ("math", [["34"]], "type list"),
-        ("math", {"answer": "34"}, "type dict"),
-        ("math", b"34", "type bytes"),
-        ("math", float("nan"), "type float"),
-        ("math", np.array([[1, 2]]), "type list"),
-        ("apps", "34", "type str"),
-        ("apps", None, "type NoneType"),
-        ("taco", '{"inputs": ', "type str"),
-        ("codeforces", ["1"], "type list"),
-    ],
-)
-def test_a_ground_truth_that_cannot_be_read_is_refused(source: str, truth: Any, names: str) -> None:
-    with pytest.raises(UsageError, match=names) as refused:
-        compute_score(source, "\\boxed{34}", truth)
-    assert "pass " in str(refused.value)
-    assert "\n" not in str(refused.value)
-
-
-def test_no_accepted_answer_matches_but_one_could_not_be_checked() -> None:
+def test_no_accepted_answer_matches_but_one_could_not_be_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Our failure is not turned into a 0 by the other answers of the list."""
-    assert math.isnan(compute_score("math", "\\boxed{3}", ["1", ""])["score"])
-    assert compute_score("math", "\\boxed{1}", ["", "1"])["score"] == 1.0
+    plain = verifier.verify_math
+
+    def failing(gold: str, completion: str) -> Verdict:
+        return checker_error("a fault") if gold == UNDECIDED else plain(gold, completion)
+
+    monkeypatch.setattr(verifier, "verify_math", failing)
+    assert math.isnan(compute_score("math", "\\boxed{3}", ["1", UNDECIDED])["score"])
+    assert compute_score("math", "\\boxed{1}", [UNDECIDED, "1"])["score"] == 1.0
 
 
 def test_rules_add_a_format_reward() -> None:
@@ -148,7 +111,7 @@ def test_rules_add_a_format_reward() -> None:
         ("nobody/knows", "42", {}, "no known set"),
         ("assay/countdown", "42", {}, "needs extra_info"),
         ("assay/arithmetic", "42", {"problem_id": "no such id"}, "no problem"),
-        ("apps", {"inputs": ["1"], "outputs": []}, {}, "1 inputs but 0 outputs"),
+        ("apps", {"inputs": ["1"], "outputs": []}, {}, "of equal lengths, not 1 and 0"),
     ],
 )
 def test_a_row_that_cannot_be_verified_is_the_users_mistake(
