@@ -7,13 +7,13 @@ a killed process, is cut off when the run is opened again.
 
 import errno
 import fcntl
-import json
+import logging
 import os
 import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,11 @@ from typing import Any, Self
 import orjson
 
 from ..sandbox.errors import UsageError
+from .records import decode, decode_object, encode
 
+log = logging.getLogger(__name__)
+SHOWN = 5
+"""Damaged lines that a message names."""
 FORMAT = 1
 """The version of the run folder's format; other versions are refused."""
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+=@-]{0,150}")
@@ -54,7 +58,7 @@ class RunFolder:
     def manifest(self) -> dict[str, Any]:
         """The manifest. Raises UsageError when it is missing, malformed or of another format."""
         manifest = _read_object(self.manifest_path)
-        if manifest.get("format") != FORMAT:
+        if manifest.get("format") != FORMAT or not isinstance(manifest.get("config"), dict):
             raise UsageError(
                 f"{self.manifest_path}: format {manifest.get('format')!r} is not {FORMAT}: "
                 "the run was written by another version of assay"
@@ -68,18 +72,45 @@ class RunFolder:
     def samples(self) -> Iterator[dict[str, Any]]:
         """The records in file order, without the torn end of a run that is being written.
 
-        Raises UsageError naming file and line for any other line that is not a record.
+        Any other line that is not a record is left out, and reported in one line of the log.
         """
-        if not self.samples_path.exists():
-            return
-        with self.samples_path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                if not line.endswith(b"\n"):
-                    return
-                record = _parse(line)
-                if record is None:
-                    raise UsageError(f"{self.samples_path}:{number}: not a JSON object")
+        yield from _lines(self.samples_path, _is_record, "resuming the run asks for them again")
+
+
+def _lines(
+    path: Path, valid: Callable[[Mapping[str, Any]], bool], mend: str
+) -> Iterator[dict[str, Any]]:
+    """The valid objects of a JSON Lines file; the others are reported in one line of the log."""
+    if not path.exists():
+        return
+    damaged = []
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.endswith(b"\n"):
+                break
+            record = decode_object(line)
+            if record is not None and valid(record):
                 yield record
+            else:
+                damaged.append(number)
+    if damaged:
+        shown = ", ".join(map(str, damaged[:SHOWN])) + ("..." if len(damaged) > SHOWN else "")
+        log.warning(
+            "%s: %d damaged lines are left out (line %s); %s", path, len(damaged), shown, mend
+        )
+
+
+def _is_record(record: Mapping[str, Any]) -> bool:
+    """Whether a line of `samples.jsonl` has what every reader needs."""
+    verdict = record.get("verdict")
+    if not isinstance(verdict, dict) or not isinstance(verdict.get("status"), str):
+        return False
+    score = verdict.get("score", "")
+    return (
+        (score is None or isinstance(score, int | float))
+        and all(isinstance(record.get(key), str) for key in ("suite", "problem_id", "completion"))
+        and isinstance(record.get("sample"), int)
+    )
 
 
 def new_run_id(model: str) -> str:
@@ -142,8 +173,20 @@ def open_run(run: str | Path, out: str | Path = "results") -> RunFolder:
 
 
 def list_runs(out: str | Path) -> list[RunFolder]:
-    """Every run in `out`, by run id."""
-    return [RunFolder(path.parent) for path in sorted(Path(out).glob("runs/[!.]*/manifest.json"))]
+    """Every run in `out` that this version can read, by run id.
+
+    A run with a damaged manifest or of another format is left out, and reported in the log.
+    """
+    readable = []
+    for path in sorted(Path(out).glob("runs/[!.]*/manifest.json")):
+        folder = RunFolder(path.parent)
+        try:
+            folder.manifest()
+        except UsageError as error:
+            log.warning("run %s is left out: %s", folder.run_id, error)
+        else:
+            readable.append(folder)
+    return readable
 
 
 class SampleWriter:
@@ -168,7 +211,7 @@ class SampleWriter:
 
     def append(self, record: Mapping[str, Any]) -> None:
         """Write one record whole, or not at all. Raises UsageError when the disk is full."""
-        line = _dump(record) + b"\n"
+        line = encode(record) + b"\n"
         with self._lock:
             try:
                 view = memoryview(line)
@@ -209,7 +252,11 @@ class SampleWriter:
 
 def write_json(path: Path, value: Any) -> None:
     """Replace a JSON file atomically: a reader sees the old or the new one. Raises UsageError."""
-    write_atomically(path, orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
+    try:
+        data = orjson.dumps(value, option=orjson.OPT_INDENT_2)
+    except TypeError:  # text or numbers that orjson has no form for
+        data = encode(value)
+    write_atomically(path, data + b"\n")
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -240,35 +287,20 @@ def _drop_torn_line(file: int) -> int:
     whole = tail[: tail.rfind(b"\n") + 1]
     # A power failure may leave a last line of zeros that still ends in a newline.
     last = whole[whole[:-1].rfind(b"\n") + 1 :]
-    if last and _parse(last) is None:
+    if last and decode_object(last) is None:
         whole = whole[: len(whole) - len(last)]
     if start + len(whole) != size:
         os.ftruncate(file, start + len(whole))
     return start + len(whole)
 
 
-def _dump(record: Mapping[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(record, option=orjson.OPT_NON_STR_KEYS)
-    except TypeError:  # such as an integer beyond 64 bits; json is slower but takes anything
-        return json.dumps(record, default=str).encode()
-
-
-def _parse(line: bytes) -> dict[str, Any] | None:
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return record if isinstance(record, dict) else None
-
-
 def _read_object(path: Path) -> dict[str, Any]:
     try:
-        value = orjson.loads(path.read_bytes())
+        value = decode(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {_why(error)}") from error
-    except orjson.JSONDecodeError as error:
-        raise UsageError(f"{path}:{error.lineno}: not JSON: {error.msg}") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: not JSON: {error}") from error
     if not isinstance(value, dict):
         raise UsageError(f"{path}: an object is expected, not {type(value).__name__}")
     return value

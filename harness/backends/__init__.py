@@ -5,15 +5,28 @@ A model is named by its backend, then a slash, then whatever that backend takes:
 """
 
 import importlib
-import inspect
 import pkgutil
 from typing import Any, cast
 
+from pydantic import BaseModel
+
 from ...sandbox.errors import UsageError
-from .contract import Completion, Model, ModelIdentity, Price, Request, Sampling
+from ..validation import validated
+from .contract import (
+    Activity,
+    Completion,
+    Message,
+    Model,
+    ModelIdentity,
+    Price,
+    Request,
+    Sampling,
+)
 
 __all__ = [
+    "Activity",
     "Completion",
+    "Message",
     "Model",
     "ModelIdentity",
     "Price",
@@ -24,7 +37,12 @@ __all__ = [
     "summary",
 ]
 
-_NOT_BACKENDS = frozenset({"continuous", "contract", "forcing", "packaged", "thoughts"})
+_NOT_BACKENDS = frozenset({"continuous", "contract", "forcing", "packaged", "servers", "thoughts"})
+_FLAGS = {
+    "base_url": "--base-url", "server": "--server", "request": "--request",
+    "headers": "--header", "query": "--query",
+}  # fmt: skip
+"""Options that have a flag of their own on the command line."""
 
 
 def backend_names() -> list[str]:
@@ -45,8 +63,9 @@ def summary(backend: str) -> str:
 def load_model(spec: str, base_url: str | None = None, **options: Any) -> Model:
     """Open the model that `spec` names; the part after the first slash goes to its backend.
 
-    `base_url` and `options` go to the backend's `open_model`. Raises UsageError (a ValueError) for
-    an unknown backend or option, which lists the known ones, and for a missing extra.
+    `base_url` and `options` are fields of the backend's `Options`, where it has any. Raises
+    UsageError (a ValueError) for an unknown backend or option, which lists the known ones, for a
+    bad value, and for a missing extra.
     """
     backend, _, name = spec.partition("/")
     if backend not in backend_names():
@@ -54,15 +73,23 @@ def load_model(spec: str, base_url: str | None = None, **options: Any) -> Model:
             f"unknown model {spec!r}: use one of {', '.join(backend_names())}, with /NAME or "
             "/PATH after it where the backend takes one, as in replay/outputs.jsonl"
         )
-    open_model = importlib.import_module(f"{__name__}.{backend}").open_model
+    module = importlib.import_module(f"{__name__}.{backend}")
     given = {key: value for key, value in options.items() if value is not None}
     if base_url is not None:
         given["base_url"] = base_url
-    known = [option for option in inspect.signature(open_model).parameters if option != "name"]
+    model: type[BaseModel] | None = getattr(module, "Options", None)
+    known = [] if model is None else list(model.model_fields)
     for option in given:
         if option not in known:
             raise UsageError(
                 f"model {spec!r} has no option {option!r}; "
                 f"its options: {', '.join(known) or 'none'}"
             )
-    return cast(Model, open_model(name, **given))
+    if model is None:
+        return cast(Model, module.open_model(name))
+    return cast(Model, module.open_model(name, validated(model, given, _flag)))
+
+
+def _flag(option: str) -> str:
+    """How a user writes this option."""
+    return _FLAGS.get(option, f"model option {option}")

@@ -8,15 +8,18 @@ import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import needs
 from .contract import Completion, FinishReason, Model, ModelIdentity, Request, Sampling
 from .packaged import find_checkpoint
+from .servers.requests import sendable
 
 with needs("model"):
     import torch
 
-    from ..model import Engine, Rollout, SamplingParams, chat_prompt, load_checkpoint
+    from ..model import Engine, Rollout, SamplingParams, load_checkpoint
 
 _REQUESTS_AT_ONCE = 1024
 
@@ -68,21 +71,31 @@ class BundledModel:
         context = self._engine.model.config.max_position_embeddings
         fitting, prompts = [], []
         for request in requests:
-            tokens = chat_prompt(self._tokenizer, request.problem.prompt)
-            if request.prefix:
-                more = self._tokenizer.encode(request.prefix, add_special_tokens=False)
-                tokens = [*tokens, *more]
+            tokens = self._prompt(request)
             if len(tokens) < context:
                 fitting.append(request)
                 prompts.append(tokens)
                 continue
             error = f"the prompt has {len(tokens)} tokens, the model's context {context}"
-            yield Completion(request, "", len(tokens), finish_reason="error", error=error)
+            yield Completion(
+                request, "", len(tokens), finish_reason="context_overflow", error=error
+            )
         # The engine prefills equal prompts (samples of one problem) once.
         seeds = [request.seed for request in fitting]
         for rollout in self._engine.stream(prompts, 1, params, seeds):
             index = rollout.prompt
             yield self._completion(fitting[index], len(prompts[index]), rollout, sampling)
+
+    def _prompt(self, request: Request) -> list[int]:
+        messages = [
+            {"role": one.role, "content": sendable(one.content)} for one in request.conversation()
+        ]
+        template = self._tokenizer.apply_chat_template
+        text = template(messages, add_generation_prompt=True, tokenize=False)
+        tokens: list[int] = self._tokenizer.encode(text, add_special_tokens=False)
+        if request.prefix:
+            tokens += self._tokenizer.encode(request.prefix, add_special_tokens=False)
+        return tokens
 
     def _completion(
         self, request: Request, prompt_tokens: int, rollout: Rollout, sampling: Sampling
@@ -102,9 +115,17 @@ class BundledModel:
         )
 
 
-def open_model(name: str, device: str | None = None) -> Model:
+class Options(BaseModel):
+    """Where the model runs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    device: str | None = Field(default=None, description="Such as cuda or cpu.")
+
+
+def open_model(name: str, options: Options) -> Model:
     """Open the packaged model, a packaged stage or the folder `name`. Raises UsageError."""
-    return BundledModel(name or None, device)
+    return BundledModel(name or None, options.device)
 
 
 def _revision(folder: Path) -> str:

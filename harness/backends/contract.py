@@ -1,12 +1,29 @@
 """The interface of a backend: requests in, completions out, in any order."""
 
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from ...tasks import Problem, Suite
 
-FinishReason = Literal["stop", "length", "error"]
+FinishReason = Literal[
+    "stop", "length", "content_filter", "refusal", "tool_calls", "empty", "context_overflow",
+    "error",
+]  # fmt: skip
+"""How a completion ended. Every ending but "error" is final: the sample is recorded.
+
+    stop              the model ended its answer
+    length            the token limit cut the answer
+    content_filter    the server withheld or cut the answer, or refused the prompt, by its policy
+    refusal           the model declined in the field that the API has for it
+    tool_calls        the model called a tool instead of answering
+    empty             the model ended without an answer
+    context_overflow  the prompt does not fit the model's context
+    error             no answer came; resuming the run asks again
+"""
+Role = Literal["system", "developer", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +39,14 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A request for one completion: sample number `sample` of `problem`, with its own seed."""
 
@@ -31,11 +56,21 @@ class Request:
     seed: int
     prefix: str = ""
     """Text for the completion to continue; only for a model that `continues`."""
+    messages: tuple[Message, ...] = ()
+    """The conversation to send; empty for one user message with the problem's prompt."""
+
+    def conversation(self) -> tuple[Message, ...]:
+        """The messages to send."""
+        return self.messages or (Message("user", self.problem.prompt),)
+
+    def plain_text(self) -> str:
+        """The conversation as text, for a model without a chat format; `prefix` not included."""
+        return "\n\n".join(message.content for message in self.conversation())
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One completion. With finish_reason "error", `error` says why there is no verdict."""
+    """One completion and how it ended."""
 
     request: Request
     text: str
@@ -45,6 +80,24 @@ class Completion:
     cached_tokens: int | None = None
     finish_reason: FinishReason = "stop"
     error: str | None = None
+    """The server's words where the model gave no answer."""
+    logprobs: tuple[float, ...] | None = None
+    """The log-probability of each token, where asked for and offered."""
+
+
+@dataclass(slots=True)
+class Activity:
+    """What a backend is doing, for whoever shows the run's progress; written by one thread."""
+
+    in_flight: int = 0
+    """Requests that wait for an answer."""
+    waiting_for: str = ""
+    """Who is to answer, such as the server's address."""
+    retries: Counter[str] = field(default_factory=Counter)
+    """Repeated requests by cause."""
+    changes: dict[str, str] = field(default_factory=dict)
+    """How requests were changed to suit the server: what was changed, and why in one line."""
+    last_answer: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +132,7 @@ class Model(Protocol):
 
     identity: ModelIdentity
     # A backend that supports `Request.prefix` has an attribute `continues = True`; its completions
-    # hold only the new text.
+    # hold only the new text. A backend that waits for a server has an `activity: Activity`.
 
     def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
         """Yield one completion for each request, in any order.

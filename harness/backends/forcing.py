@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...sandbox.errors import UsageError
-from .contract import Completion, FinishReason, Model, Request, Sampling
+from .contract import Activity, Completion, FinishReason, Model, Request, Sampling
 from .thoughts import CLOSE
 
 WAIT = "\nWait"
+UNANSWERED = ("error", "context_overflow", "content_filter", "refusal")
+"""Endings of a part after which there is nothing to continue."""
 WINDOW = 512
 """Requests processed together."""
 STEPS = 8
@@ -41,8 +43,9 @@ class _Draft:
         self.tokens += asked if part.completion_tokens is None else part.completion_tokens
 
     def finished(self, reason: FinishReason) -> Completion:
+        text = self.text.removeprefix(self.request.prefix)
         return Completion(
-            self.request, self.text, self.prompt_tokens, self.tokens, self.thinking,
+            self.request, text, self.prompt_tokens, self.tokens, self.thinking,
             self.cached_tokens, reason,
         )  # fmt: skip
 
@@ -63,6 +66,7 @@ class BudgetForced:
             raise UsageError(f"--waits {waits}: use 0 or more")
         if thinking_tokens < 1:
             raise UsageError(f"--think-tokens {thinking_tokens}: use at least 1")
+        self.activity: Activity | None = getattr(model, "activity", None)
         self.model, self.waits, self.thinking_tokens = model, waits, thinking_tokens
         identity = model.identity
         said = f"{identity.name} (thought {thinking_tokens}, waits {waits})"
@@ -82,7 +86,7 @@ class BudgetForced:
                 f"--max-tokens {sampling.max_tokens} for the answer"
             )
         waiting = iter(requests)
-        while window := [_Draft(one) for one in itertools.islice(waiting, WINDOW)]:
+        while window := [_Draft(one, one.prefix) for one in itertools.islice(waiting, WINDOW)]:
             yield from self._force(window, sampling)
 
     def close(self) -> None:
@@ -96,7 +100,7 @@ class BudgetForced:
         while thinking:
             further: list[_Draft] = []
             for draft, part, asked in self._continue(thinking, thoughtful, self.thinking_tokens):
-                if part.finish_reason == "error":
+                if part.finish_reason in UNANSWERED:
                     yield replace(part, request=draft.request)
                     continue
                 # A server that sends thoughts apart has answered already: only the thought counts.
@@ -109,14 +113,14 @@ class BudgetForced:
                     ready.append(draft)
             thinking = further
         for draft, part, asked in self._continue(ready, sampling, sampling.max_tokens):
-            if part.finish_reason == "error":
+            if part.finish_reason in UNANSWERED:
                 yield replace(part, request=draft.request)
                 continue
             draft.take(part, asked)
             yield draft.finished(part.finish_reason)
 
     def _goes_on(self, draft: _Draft, part: Completion) -> bool:
-        early = part.finish_reason == "stop" and draft.waits < self.waits
+        early = part.finish_reason in ("stop", "empty") and draft.waits < self.waits
         return early and _left(draft, self.thinking_tokens) > 0
 
     def _continue(

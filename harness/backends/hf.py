@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import needs
 from ...tasks.hub import go_offline_if_unreachable
 from .contract import Completion, Model, ModelIdentity, Request, Sampling
+from .servers.requests import sendable
 from .thoughts import OPEN, thought_of
 
 with needs("hf"):
@@ -61,6 +64,8 @@ class HfModel:
         self.tokenizer = tokenizer
         self.batch_size = batch_size
         self.batching = batching
+        self.template = True
+        self.template_arguments: dict[str, Any] = {}
         self.context = _context(model.config)
         self.identity = ModelIdentity(
             name=f"hf/{name}",
@@ -90,7 +95,7 @@ class HfModel:
                 if refusal is None:
                     fitting.append(encoded)
                 else:
-                    yield Completion(request, "", finish_reason="error", error=refusal)
+                    yield Completion(request, "", finish_reason="context_overflow", error=refusal)
             if fitting:
                 yield from answer(fitting, sampling)
 
@@ -101,12 +106,17 @@ class HfModel:
             torch.cuda.empty_cache()
 
     def _encode(self, request: Request) -> _Encoded:
-        prompt = request.problem.prompt.encode("utf-8", "replace").decode()
-        template = self.tokenizer.chat_template is not None
+        template = self.template and self.tokenizer.chat_template is not None
         if template:
+            messages = [
+                {"role": one.role, "content": sendable(one.content)}
+                for one in request.conversation()
+            ]
             prompt = self.tokenizer.apply_chat_template(
-                [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
+                messages, tokenize=False, add_generation_prompt=True, **self.template_arguments
             )
+        else:
+            prompt = sendable(request.plain_text())
         text = prompt + request.prefix
         tokens = list(self.tokenizer(text, add_special_tokens=not template)["input_ids"])
         return _Encoded(request, tokens, template and prompt.rstrip().endswith(OPEN))
@@ -271,14 +281,29 @@ def _context(config: Any) -> int | None:
     return int(length) if length else None
 
 
-def open_model(
-    name: str,
-    batch_size: int = 16,
-    device: str | None = None,
-    dtype: str | None = None,
-    trust_remote_code: bool = False,
-    batching: str = "auto",
-) -> Model:
+class Options(BaseModel):
+    """How the model is loaded and batched."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    batch_size: int = Field(default=16, ge=1, le=65_536, description="Sequences per batch.")
+    device: str | None = Field(default=None, description="Such as cuda or cpu.")
+    device_map: str | None = Field(
+        default=None, description="auto spreads the weights over several devices (accelerate)."
+    )
+    dtype: str | None = Field(default=None, description="Such as bfloat16.")
+    attention: str | None = Field(default=None, description="Such as sdpa or flash_attention_2.")
+    trust_remote_code: bool = Field(default=False, description="Run the checkpoint's own code.")
+    batching: Literal["auto", "padded", "continuous"] = Field(
+        default="auto", description="auto, padded or continuous."
+    )
+    chat_template: bool = Field(default=True, description="Use the tokenizer's chat template.")
+    chat_template_kwargs: dict[str, Any] = Field(
+        default_factory=dict, description="Arguments of the chat template."
+    )
+
+
+def open_model(name: str, options: Options) -> Model:
     """Open a model folder, a `.gguf` file or a hub id; bfloat16 on a GPU, float32 otherwise.
 
     `batching` is padded, continuous, or auto: continuous when it works and is faster. Raises
@@ -286,12 +311,8 @@ def open_model(
     """
     if not name:
         raise UsageError("model 'hf/' has no name: write hf/FOLDER, hf/FILE.gguf or hf/HUB-ID")
-    if batch_size < 1:
-        raise UsageError(f"batch_size {batch_size}: use at least 1")
-    if batching not in ("auto", "padded", "continuous"):
-        raise UsageError(f"batching {batching!r}: use auto, padded or continuous")
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    dtype = dtype or ("bfloat16" if device.startswith("cuda") else "float32")
+    device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    dtype = options.dtype or ("bfloat16" if device.startswith("cuda") else "float32")
     where, extra = name, {}
     if name.endswith(".gguf"):
         path = Path(name)
@@ -299,19 +320,30 @@ def open_model(
             raise UsageError(f"model {name!r}: there is no such file")
         where, extra = str(path.parent), {"gguf_file": path.name}
     unreachable = None if Path(where).exists() else go_offline_if_unreachable()
-    common: dict[str, Any] = {"trust_remote_code": trust_remote_code, **extra}
+    common: dict[str, Any] = {"trust_remote_code": options.trust_remote_code, **extra}
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(where, padding_side="left", **common)
-        model: Any = transformers.AutoModelForCausalLM.from_pretrained(where, dtype=dtype, **common)
+        model: Any = transformers.AutoModelForCausalLM.from_pretrained(
+            where, dtype=dtype, **common, **_placement(options)
+        )
     except (OSError, ValueError, KeyError, ImportError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else ""
         cause = f"it is no folder here, and {unreachable}" if unreachable else first[:300]
         raise UsageError(f"model {name!r} cannot be loaded: {cause}") from error
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    model = model.to(device).eval()
-    chosen, reason = _choose_batching(name, model, batching)
-    return HfModel(name, model, tokenizer, batch_size, chosen, reason)
+    model = (model if options.device_map else model.to(device)).eval()
+    chosen, reason = _choose_batching(name, model, options.batching)
+    opened = HfModel(name, model, tokenizer, options.batch_size, chosen, reason)
+    opened.template = options.chat_template
+    opened.template_arguments = options.chat_template_kwargs
+    return opened
+
+
+def _placement(options: Options) -> dict[str, Any]:
+    """Where the weights go and how attention is computed, for `from_pretrained`."""
+    placed = {"device_map": options.device_map, "attn_implementation": options.attention}
+    return {key: value for key, value in placed.items() if value is not None}
 
 
 def _choose_batching(name: str, model: Any, wanted: str) -> tuple[Batching, str | None]:

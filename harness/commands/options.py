@@ -1,5 +1,6 @@
 """Options that several verbs share: which problems, where runs are stored, which sandbox."""
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,18 +22,28 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bars.")]
 
 
+MOST_DIGITS = 18
+"""Digits of a number in KEY=VALUE, so that it fits 64 bits."""
+WHOLE = 2**63 - 1
+
+
 class SuiteOptions(BaseModel):
     """How suites are loaded; each option goes to the tasks that know it."""
 
     model_config = ConfigDict(frozen=True)
 
     split: str | None = Field(default=None, description="Such as train or test.")
-    size: int | None = Field(default=None, description="Problems that a generated suite makes.")
+    size: int | None = Field(
+        default=None, ge=1, le=10_000_000, description="Problems that a generated suite makes."
+    )
     difficulty: int | None = Field(
         default=None, description="Level of generated suites; 1 is the easiest."
     )
     suite_seed: int | None = Field(
-        default=None, description="Seed of generated suites: another seed, other problems."
+        default=None,
+        ge=-WHOLE,
+        le=WHOLE,
+        description="Seed of generated suites: another seed, other problems.",
     )
     option: Annotated[
         list[str],
@@ -103,10 +114,46 @@ class SandboxOptions(BaseModel):
 def key_values(pairs: list[str] | None, flag: str = "--option") -> dict[str, Any]:
     """`KEY=VALUE` options as a dictionary; whole numbers become numbers. Raises UsageError."""
     found: dict[str, Any] = {}
-    for pair in pairs or []:
+    for key, value in texts(pairs or [], flag).items():
+        whole = value.removeprefix("-").isascii() and value.removeprefix("-").isdigit()
+        if whole and len(value) > MOST_DIGITS:
+            raise UsageError(f"{flag} {key}={value}: use a number of at most {MOST_DIGITS} digits")
+        found[key.replace("-", "_")] = int(value) if whole else value
+    return found
+
+
+def json_values(pairs: list[str], flag: str) -> dict[str, Any]:
+    """`KEY=VALUE` as JSON, else as text; none is null. `a.b=1` is `{"a": {"b": 1}}`.
+
+    Raises UsageError.
+    """
+    found: dict[str, Any] = {}
+    for key, text in texts(pairs, flag).items():
+        try:
+            value = None if text.lower() == "none" else json.loads(text, parse_constant=_no_number)
+        except (ValueError, RecursionError):
+            value = text
+        *outer, last = key.split(".")
+        inside = found
+        for name in outer:
+            inside = inside.setdefault(name, {})
+            if not isinstance(inside, dict):
+                raise UsageError(f"{flag} {key}: {name} is given twice")
+        inside[last] = value
+    return found
+
+
+def texts(pairs: list[str], flag: str) -> dict[str, str]:
+    """`KEY=VALUE` options as text. Raises UsageError."""
+    found: dict[str, str] = {}
+    for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise UsageError(f"{flag} {pair!r}: write it as KEY=VALUE")
-        whole = value.removeprefix("-").isascii() and value.removeprefix("-").isdigit()
-        found[key.replace("-", "_")] = int(value) if whole else value
+        found[key] = value
     return found
+
+
+def _no_number(name: str) -> Any:
+    """JSON has no NaN and no Infinity; they stay text."""
+    raise ValueError(name)

@@ -1,6 +1,6 @@
 """`assay eval`: sample a model on suites."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,8 +10,9 @@ from ..backends import load_model
 from ..backends.contract import Model, Sampling
 from ..backends.forcing import BudgetForced
 from ..evaluation import EvalSettings, Run, evaluate
+from ..evaluation.endings import warnings
 from .expand import Only
-from .options import Quiet, SandboxOptions, SuiteOptions, Tasks, key_values
+from .options import Quiet, SandboxOptions, SuiteOptions, Tasks, json_values, key_values, texts
 
 
 class ModelOptions(BaseModel):
@@ -24,6 +25,18 @@ class ModelOptions(BaseModel):
     model_option: list[str] = Field(
         default=[], description="KEY=VALUE for the backend (docs/backends.md); repeatable."
     )
+    server: str | None = Field(
+        default=None, description="Which server an openai/ model is on: openai, azure, vllm, ..."
+    )
+    request: list[str] = Field(
+        default=[], description="KEY=VALUE sent with each request; none omits KEY; repeatable."
+    )
+    header: list[str] = Field(
+        default=[], description="NAME=VALUE header of each request; repeatable."
+    )
+    query: list[str] = Field(
+        default=[], description="NAME=VALUE in the query of each request; repeatable."
+    )
     think_tokens: int | None = Field(
         default=None, description="Close the thinking after this many tokens."
     )
@@ -33,8 +46,7 @@ class ModelOptions(BaseModel):
 
     def open(self, max_tokens: int) -> Model:
         """The model, budget-forced where asked. Raises UsageError when it cannot be opened."""
-        options = key_values(self.model_option, "--model-option")
-        opened = load_model(self.model, base_url=self.base_url, **options)
+        opened = load_model(self.model, base_url=self.base_url, **self._options())
         if self.think_tokens is None and self.waits is None:
             return opened
         budget = max_tokens // 2 if self.think_tokens is None else self.think_tokens
@@ -44,16 +56,28 @@ class ModelOptions(BaseModel):
             opened.close()
             raise
 
+    def _options(self) -> dict[str, Any]:
+        """The backend's options. Raises UsageError."""
+        options: dict[str, Any] = key_values(self.model_option, "--model-option")
+        if self.server is not None:
+            options["server"] = self.server
+        for name, pairs in (("headers", self.header), ("query", self.query)):
+            if pairs:
+                options[name] = texts(pairs, f"--{name.removesuffix('s')}")
+        if self.request:
+            options["request"] = json_values(self.request, "--request")
+        return options
+
 
 class SamplingOptions(BaseModel):
     """How completions are sampled."""
 
     model_config = ConfigDict(frozen=True)
 
-    temperature: float = Field(default=0.0, ge=0, description="0 is greedy.")
+    temperature: float = Field(default=0.0, ge=0, allow_inf_nan=False, description="0 is greedy.")
     top_p: float = Field(default=1.0, gt=0, le=1, description="Nucleus sampling; 1 is off.")
-    top_k: int = Field(default=0, ge=0, description="0 is off.")
-    max_tokens: int = Field(default=1024, ge=1, description="Longest completion.")
+    top_k: int = Field(default=0, ge=0, le=10_000_000, description="0 is off.")
+    max_tokens: int = Field(default=1024, ge=1, le=10_000_000, description="Longest completion.")
     stop: list[str] = Field(default=[], description="Text that ends a completion; repeatable.")
 
     def sampling(self) -> Sampling:
@@ -104,6 +128,9 @@ def report(run: Run) -> int:
 
 def _completeness(run: Run, failed: int) -> int:
     missing, errors = run.summary["missing"], run.summary["errors"]
+    sampling = run.folder.manifest()["config"]["sampling"]
+    for line in warnings(run.summary["suites"], sampling["max_tokens"]):
+        typer.echo(line, err=True)
     if failed:
         typer.echo(f"{failed} samples have no verdict: the checker failed (not scored)", err=True)
     if missing:

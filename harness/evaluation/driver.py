@@ -6,6 +6,7 @@ failed request leaves out is exactly what `resume` asks the model for again.
 """
 
 import itertools
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -13,13 +14,15 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from ..backends.contract import Model
+from ..backends.contract import Activity, Model
 from ..results import RunFolder, SampleWriter, write_json
 from .manifest import open_folder
 from .plan import SampleKey, TaskPlan, refuse_repeated
 from .recorder import Recorder
 from .settings import EvalSettings
 from .summary import summarize_run
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,23 @@ def run_plans(
             failures = _drive(model, plans, settings, recorder)
         finally:
             recorder.close()
+            _note_changes(model, folder)
     summary = summarize_run(folder, plans)
     summary |= {"errors": failures, "seconds": round(perf_counter() - started, 3)}
     write_json(folder.summary_path, summary)
     return Run(folder, summary)
+
+
+def _note_changes(model: Model, folder: RunFolder) -> None:
+    """Say, and keep in the manifest, how requests were changed to suit the server."""
+    activity: Activity | None = getattr(model, "activity", None)
+    if activity is None or not activity.changes:
+        return
+    for change in activity.changes.values():
+        log.warning("%s: %s", model.identity.name, change)
+    manifest = folder.manifest()
+    known = manifest.get("changed_requests", {})
+    write_json(folder.manifest_path, manifest | {"changed_requests": known | activity.changes})
 
 
 def _key(record: Mapping[str, Any]) -> SampleKey:

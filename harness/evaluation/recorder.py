@@ -10,6 +10,7 @@ from tqdm import tqdm
 from ...tasks import Verdict
 from ..backends.contract import Completion
 from ..results import SampleWriter
+from .endings import judged
 from .plan import SampleKey, TaskPlan, prompt_hash
 
 
@@ -34,9 +35,7 @@ class Recorder:
     def verify(self, completion: Completion) -> None:
         """Check one completion and write its record."""
         request = completion.request
-        verdict = request.suite.verify(request.problem, completion.text)
-        if completion.finish_reason == "length" and verdict.status == "no_answer":
-            verdict = verdict.model_copy(update={"status": "truncated"})
+        verdict = judged(completion, lambda text: request.suite.verify(request.problem, text))
         self._writer.append(record_of(completion, verdict))
         with self._lock:
             self._bars[request.suite.name].add(completion, verdict)
@@ -116,4 +115,6 @@ def record_of(completion: Completion, verdict: Verdict) -> dict[str, Any]:
         "thinking_tokens": completion.thinking_tokens,
         "cached_tokens": completion.cached_tokens,
         "verdict": verdict.model_dump(mode="json", exclude={"seconds"}),
+        **({"error": completion.error} if completion.error else {}),
+        **({"logprobs": completion.logprobs} if completion.logprobs else {}),
     }

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..backends.contract import Sampling
 
+WHOLE = 2**63 - 1
+"""The largest whole number that a manifest holds."""
+
 
 class EvalFields(TypedDict, total=False):
     """The fields of `EvalSettings` that `evaluate` takes by name, for type checkers."""
@@ -26,14 +29,18 @@ class EvalSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    samples: int = Field(default=1, ge=1, description="Completions per problem.")
+    samples: int = Field(default=1, ge=1, le=1_000_000, description="Completions per problem.")
     sampling: Sampling = Field(default=Sampling(), description="Temperature, token limit, ...")
-    seed: int = Field(default=0, description="Seed of the sampling.")
-    limit: int | None = Field(default=None, ge=1, description="Use the first N problems of a task.")
+    seed: int = Field(default=0, ge=-WHOLE, le=WHOLE, description="Seed of the sampling.")
+    limit: int | None = Field(
+        default=None, ge=1, le=10_000_000, description="Use the first N problems of a task."
+    )
     out: Path = Field(default=Path("results"), description="Folder of runs and leaderboards.")
     run_id: str | None = Field(default=None, description="Name of the run.")
     resume: bool = Field(default=False, description="Continue the run named by --run-id.")
-    workers: int | None = Field(default=None, ge=1, description="Checks that run at a time.")
+    workers: int | None = Field(
+        default=None, ge=1, le=10_000, description="Checks that run at a time."
+    )
     progress: bool = Field(default=True, description="Show progress bars.")
 
     def content(self) -> dict[str, Any]:

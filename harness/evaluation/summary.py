@@ -1,11 +1,13 @@
 """The numbers of a run, from its stored records."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...tasks import Problem
 from ..metrics import Scored, summarize
 from ..results import RunFolder
+from .endings import counted
 from .plan import TaskPlan
 
 
@@ -21,7 +23,10 @@ def summarize_run(folder: RunFolder, plans: Sequence[TaskPlan]) -> dict[str, Any
     for plan in plans:
         found = records.get(plan.suite.name, {})
         missing += plan.size() - sum(len(samples) for samples in found.values())
-        suites[plan.suite.name] = _suite_numbers(plan, found)
+        endings = Counter(
+            scored.finish_reason for group in found.values() for scored in group.values()
+        )
+        suites[plan.suite.name] = _suite_numbers(plan, found) | {"endings": counted(endings)}
     return {"suites": suites, "missing": missing}
 
 

@@ -10,7 +10,19 @@ import pytest
 from assay.harness.results import SampleWriter, create_run, list_runs, new_run_id, open_run
 from assay.sandbox.errors import UsageError
 
-RECORDS = [{"problem_id": f"p{i}", "sample": 0, "completion": "é\n" * i} for i in range(5)]
+
+def record(sample, completion="text", **more):
+    verdict = {"status": "correct", "score": 1.0}
+    return {"suite": "s", "problem_id": "p", "sample": sample, "completion": completion,
+            "verdict": verdict, **more}  # fmt: skip
+
+
+RECORDS = [record(0), record(1, "line\nbreak é \u2028"), record(2, "\ud800 \x00", large=2**100)]
+DAMAGED = [
+    b"oops\n", b"[1]\n", b"[" * 100_000 + b"\n", b'{"a": 1}\n', b'{"verdict": 3}\n',
+    b'{"suite": "s", "problem_id": "p", "sample": "x", "completion": "", "verdict": {}}\n',
+    b"\xff\xfe\n", b"\n",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -59,12 +71,39 @@ def test_a_last_line_of_zeros_is_dropped(run):
     assert list(run.samples()) == RECORDS
 
 
-def test_a_broken_line_in_the_middle_is_named(run):
+@pytest.mark.parametrize("damage", DAMAGED, ids=range(len(DAMAGED)))
+def test_a_damaged_line_is_reported_and_left_out(run, damage, caplog):
     write(run, RECORDS)
     lines = run.samples_path.read_bytes().splitlines(True)
-    run.samples_path.write_bytes(b"".join([lines[0], b"oops\n", *lines[1:]]))
-    with pytest.raises(UsageError, match=r"samples\.jsonl:2: not a JSON object"):
-        list(run.samples())
+    run.samples_path.write_bytes(b"".join([lines[0], damage, *lines[1:]]))
+    assert list(run.samples()) == RECORDS
+    (said,) = caplog.messages
+    assert "samples.jsonl: 1 damaged lines are left out (line 2)" in said
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{", '{"format": 99}', "[" * 100_000])
+def test_a_run_that_cannot_be_read_does_not_hide_the_others(run, tmp_path, manifest, caplog):
+    broken = create_run(tmp_path, "broken", {"config": {}})
+    broken.manifest_path.write_text(manifest)
+    assert [found.run_id for found in list_runs(tmp_path)] == ["one"]
+    (said,) = caplog.messages
+    assert said.startswith("run broken is left out: ")
+
+
+@pytest.mark.parametrize("value", ["\ud83d", "\x00", 2**200, {1: "a"}, b"bytes", [[]] * 3])
+def test_any_value_is_written_and_read(run, value):
+    write(run, [record(0, value=value)])
+    (found,) = run.samples()
+    assert found["sample"] == 0
+
+
+def test_a_value_of_any_depth_does_not_spoil_its_record(run):
+    deep = "bottom"
+    for _ in range(100_000):
+        deep = [deep]
+    write(run, [record(0, meta={"kept": 1, "deep": deep}), record(1)])
+    first, second = run.samples()
+    assert (first["completion"], second["sample"]) == ("text", 1)
 
 
 def test_a_second_writer_is_refused(run):
@@ -124,18 +163,18 @@ def test_an_unknown_run_names_the_newest(run, tmp_path):
 def test_a_full_disk_leaves_whole_lines(run):
     """A limit on file size stands in for the disk; it fails in the middle of a line."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    record = {"completion": "x" * 1000}
+    line = record(0, "x" * 1000)
     with SampleWriter(run) as writer:
-        writer.append(record)
+        writer.append(line)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1500, hard))
         try:
             with pytest.raises(UsageError, match=r"cannot be written.*--resume"):
-                writer.append(record)
+                writer.append(line)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        assert list(run.samples()) == [record]
-        writer.append(record)
-    assert list(run.samples()) == [record, record]
+        assert list(run.samples()) == [line]
+        writer.append(line)
+    assert list(run.samples()) == [line, line]
 
 
 def test_a_full_disk_at_the_start_leaves_no_folder(tmp_path):

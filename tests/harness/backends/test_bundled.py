@@ -61,11 +61,11 @@ def test_completions_are_counted_and_seeded(checkpoint):
     model.close()
 
 
-def test_a_prompt_beyond_the_context_is_an_error_and_no_verdict(checkpoint):
+def test_a_prompt_beyond_the_context_is_an_ending_of_its_own(checkpoint):
     model = load_model(f"bundled/{checkpoint}")
     requests = [*_requests(1, "word " * 3000), *_requests(2)]
     failed, *answered = model.generate(requests, Sampling(max_tokens=3))
-    assert failed.finish_reason == "error"
+    assert failed.finish_reason == "context_overflow"
     assert "context" in failed.error
     assert [completion.finish_reason for completion in answered] == ["length", "length"]
 

@@ -66,11 +66,11 @@ def test_a_stop_string_is_cut_off(folder: Path) -> None:
     assert cut.finish_reason == "stop"
 
 
-def test_a_prompt_beyond_the_context_is_an_error_of_its_own(folder: Path) -> None:
+def test_a_prompt_beyond_the_context_is_an_ending_of_its_own(folder: Path) -> None:
     model = load_model(f"hf/{folder}", device="cpu")
     completions = list(model.generate(_requests(["x" * CONTEXT, "ok"]), Sampling(max_tokens=4)))
     by_id = {c.request.problem.id: c for c in completions}
-    assert by_id["0"].finish_reason == "error"
+    assert by_id["0"].finish_reason == "context_overflow"
     assert "context of 64" in (by_id["0"].error or "")
     assert by_id["1"].finish_reason in ("stop", "length")
 

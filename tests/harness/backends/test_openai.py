@@ -84,10 +84,10 @@ def test_reasoning_that_is_sent_apart_is_kept_as_a_thought() -> None:
     assert completion.text == "<think>\nhm\n</think>\necho: think 0"
 
 
-def test_a_context_overflow_is_an_error_of_that_request_only() -> None:
+def test_a_context_overflow_is_the_ending_of_that_request_only() -> None:
     with fake.fake_server() as server:
         completion = _ask(server.url, _requests(1, prompt="overflow"))[0]
-    assert completion.finish_reason == "error"
+    assert completion.finish_reason == "context_overflow"
     assert "longer than the context" in (completion.error or "")
 
 
@@ -108,11 +108,11 @@ def test_an_uncounted_thought_is_estimated_by_its_length() -> None:
     assert completion.thinking_tokens == 4
 
 
-def test_an_empty_completion_is_an_answer() -> None:
+def test_an_empty_completion_is_an_ending() -> None:
     with fake.fake_server() as server:
         server.said = lambda body: ""
         completion = _ask(server.url, _requests(1))[0]
-    assert (completion.text, completion.finish_reason, completion.error) == ("", "stop", None)
+    assert (completion.text, completion.finish_reason, completion.error) == ("", "empty", None)
 
 
 @pytest.mark.parametrize("endpoint", ["chat", "completions"])
@@ -135,11 +135,10 @@ def test_an_answer_that_stays_damaged_is_an_error_of_that_request(
     fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fake, "FAULTS", [fault])
-    monkeypatch.setattr("assay.harness.backends.openai.MALFORMED_TRIES", 2)
     with fake.fake_server(faults=1.0) as server:
-        completion = _ask(server.url, _requests(1))[0]
+        completion = _ask(server.url, _requests(1), retries=1)[0]
     assert completion.finish_reason == "error"
-    assert "gave up after 2 rounds" in (completion.error or "")
+    assert "gave up after 2 tries" in (completion.error or "")
     assert "\n" not in (completion.error or "")
 
 
@@ -190,8 +189,13 @@ def test_nobody_listening_is_one_line() -> None:
     [
         ("openai/", {}, "openai/NAME"),
         ("openai/x", {"base_url": "localhost:1"}, "http://"),
-        ("openai/x", {"base_url": "http://localhost:1", "concurrency": 0}, "at least 1"),
-        ("openai/x", {"base_url": "http://localhost:1", "endpoint": "chats"}, "chat or"),
+        ("openai/x", {"base_url": "http://localhost:1", "concurrency": 0}, "concurrency 0: use 1"),
+        ("openai/x", {"base_url": "http://localhost:1", "endpoint": "chats"}, "'chats'"),
+        ("openai/x", {"base_url": "http://localhost:1", "timeout": "inf"}, "timeout 'inf'"),
+        ("openai/x", {"base_url": "http://localhost:1", "retries": -1}, "retries -1: use 0"),
+        ("openai/x", {"server": "nope"}, "--server 'nope': use one of openai, azure"),
+        ("openai/x", {"request": {"messages": []}}, "'messages' cannot be set"),
+        ("openai/x", {"server": "azure"}, "give its address with --base-url"),
     ],
 )
 def test_bad_options_are_one_line(spec: str, options: dict[str, Any], message: str) -> None:

@@ -125,12 +125,15 @@ def test_a_folder_without_runs_or_page_is_one_line(tmp_path: Path) -> None:
         make_server(tmp_path, 0)
 
 
-def test_a_run_of_another_version_is_one_line(tmp_path: Path) -> None:
+def test_a_run_of_another_version_is_left_out_and_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder = tmp_path / "runs" / "old"
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text('{"format": 99}')
-    with pytest.raises(UsageError, match="written by another version"):
+    with pytest.raises(UsageError, match="there is no run with samples"):
         build_leaderboard(tmp_path)
+    assert "written by another version" in caplog.text
 
 
 def test_markdown_has_every_view_and_shares_ranks(results: Path) -> None:
