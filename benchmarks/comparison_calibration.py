@@ -25,10 +25,17 @@ from scipy import special, stats
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "comparison_calibration.json"
 SIZES = (30, 60, 100, 200, 500, 2000)
-EXACT_SIZES = (30, 60, 100, 200)
+EXACT_SIZES = (5, 10, 20, 30, 60, 100, 200)
 TABLES = ((0.15, 0.15), (0.19, 0.115), (0.3, 0.3), (0.3, 0.1), (0.2, 0.05), (0.1, 0.1),
-          (0.1, 0.02), (0.05, 0.05), (0.02, 0.02))  # fmt: skip
+          (0.1, 0.02), (0.05, 0.05), (0.02, 0.02), (0.25, 0.25), (0.18, 0.08),
+          (0.0297, 0.0097), (0.0099, 0.0099), (0.9801, 0.0001))  # fmt: skip
 """Chances that only A, and that only B, solves a problem."""
+EDGE_SIZES = (5, 10, 20, 50, 200, 2000)
+EDGE_RATES = ((0.01, 0.01), (0.99, 0.01), (0.5, 0.5), (0.9, 0.8), (0.99, 0.97), (0.3, 0.1))
+"""Success rates of the two models."""
+EDGE_SPREADS = (None, 10.0, 1.6)
+"""Problems alike, or rates drawn from a beta distribution: the smaller, the more they differ."""
+EDGE_DRAWS = 2000
 ALPHA = 0.05
 Row = dict[str, float]
 
@@ -106,7 +113,7 @@ def coverage_row(n: int, samples: int, shift: float, draws: int) -> dict[str, fl
     for _ in range(draws):
         p_a, p_b = rates(rng, n, shift)
         a, b = rng.binomial(samples, p_a) / samples, rng.binomial(samples, p_b) / samples
-        _, interval, _ = difference_interval(b - a)
+        _, interval, _ = difference_interval(b - a, samples=samples)
         held += interval.low <= mean_b - mean_a <= interval.high
         error = float(a.std(ddof=1) / np.sqrt(n))  # each problem is a cluster of its own
         low, high = share_interval(a.tolist(), n * samples, error) or (0.0, 1.0)
@@ -118,13 +125,32 @@ def coverage_row(n: int, samples: int, shift: float, draws: int) -> dict[str, fl
     }  # fmt: skip
 
 
+def edge_row(n: int, samples: int, p: tuple[float, float], spread: float | None) -> Row:
+    """How often the interval of the difference holds the truth, at the edges too."""
+    rng = np.random.default_rng([n, samples, int(100 * p[0]), int(100 * p[1])])
+    held, width = 0, 0.0
+    for _ in range(EDGE_DRAWS):
+        a, b = (
+            rng.binomial(samples, np.full(n, q) if spread is None else rng.beta(
+                spread * q, spread * (1 - q), n)) / samples
+            for q in p
+        )  # fmt: skip
+        _, interval, _ = difference_interval(a - b, samples=samples)
+        held += interval.low - 1e-12 <= p[0] - p[1] <= interval.high + 1e-12
+        width += interval.high - interval.low
+    return {
+        "problems": n, "samples": samples, "rate_a": p[0], "rate_b": p[1],
+        "spread": spread or 0.0, "coverage": held / EDGE_DRAWS, "width": width / EDGE_DRAWS,
+    }  # fmt: skip
+
+
 class Record:
     """The file of results, written after each row."""
 
     def __init__(self, head: dict[str, Any], resume: bool) -> None:
         stored = json.loads(OUT.read_text()) if resume and OUT.exists() else {}
         self.sections: dict[str, list[dict[str, float]]] = {
-            name: stored.get(name, []) for name in ("one_sample_exact", "null", "coverage")
+            name: stored.get(name, []) for name in ("one_sample_exact", "null", "coverage", "edges")
         }
         self.head = head
 
@@ -161,6 +187,11 @@ def main() -> None:
     for shift, k, n in itertools.product((0.0, 0.08), (1, 4), SIZES):
         key = {"problems": n, "samples": k, "shift": shift}
         record.add("coverage", key, lambda n=n, k=k, s=shift: [coverage_row(n, k, s, given.draws)])
+    for k, n, p, spread in itertools.product((1, 4, 64), EDGE_SIZES, EDGE_RATES, EDGE_SPREADS):
+        key = {
+            "problems": n, "samples": k, "rate_a": p[0], "rate_b": p[1], "spread": spread or 0.0,
+        }  # fmt: skip
+        record.add("edges", key, lambda n=n, k=k, p=p, s=spread: [edge_row(n, k, p, s)])
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@ clustered standard error for clusters of equal size (Miller 2024, arXiv:2411.006
 problems that themselves come in clusters (one passage, many questions) are handled by `clusters`.
 """
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
+from statistics import NormalDist, harmonic_mean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,13 +103,15 @@ def difference_interval(
     differences: Vector,
     clusters: Sequence[Hashable] | None = None,
     confidence: float = 0.95,
+    samples: float = 1.0,
 ) -> tuple[float, Interval, float]:
     """Standard error, interval and t-test p-value of the mean of paired `differences` (n,).
 
-    The standard error is cluster-robust with the G/(G-1) correction. The interval is
-    Student's t; where fewer than FEW_PAIRS pairs differ (and all by 1) it is the adjusted
-    Wald interval of Bonett & Price (2012), which does not collapse to a point.
-    Raises UsageError without scipy, which the extra `stats` installs.
+    `samples` is the number of samples that each difference averages over. The standard error is
+    cluster-robust with the G/(G-1) correction. With one sample a problem and no clusters the
+    interval is the adjusted Wald interval of Bonett & Price (2012). Otherwise it is the wider of
+    Student's t and of the same adjustment for averages (`_adjusted`): t alone collapses to a
+    point where all problems differ alike. Raises UsageError without scipy (extra `stats`).
     """
     n = differences.size
     mean = float(differences.mean())
@@ -118,25 +121,39 @@ def difference_interval(
         return float("nan"), Interval(-1.0, 1.0, confidence), 1.0
     error = float(np.sqrt(groups / (groups - 1) * np.sum(sums**2)) / n)
     student = require("scipy.stats", "stats").t
-    quantile = float(student.ppf(0.5 + confidence / 2, groups - 1))
     if error == 0.0:
         p_value = 1.0 if mean == 0 else 0.0
     else:
         p_value = float(2 * student.sf(abs(mean) / error, groups - 1))
-    few = np.count_nonzero(differences) < FEW_PAIRS
-    if few and clusters is None and np.isin(differences, (-1.0, 0.0, 1.0)).all():
-        return error, _bonett_price(differences, confidence), p_value
-    low, high = mean - quantile * error, mean + quantile * error
+    binary = clusters is None and np.isin(differences, (-1.0, 0.0, 1.0)).all()
+    if binary and samples == 1:
+        quantile = NormalDist().inv_cdf(0.5 + confidence / 2)
+        low, high = _adjusted(differences, clusters, quantile, 1.0)
+    else:
+        quantile = float(student.ppf(0.5 + confidence / 2, groups - 1))
+        low, high = _adjusted(differences, clusters, quantile, samples)
+        low, high = min(low, mean - quantile * error), max(high, mean + quantile * error)
     return error, Interval(max(-1.0, low), min(1.0, high), confidence), p_value
 
 
-def _bonett_price(differences: Vector, confidence: float) -> Interval:
-    n = differences.size
-    gain = (float(np.sum(differences > 0)) + 1) / (n + 2)
-    loss = (float(np.sum(differences < 0)) + 1) / (n + 2)
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    half = z * float(np.sqrt((gain + loss - (gain - loss) ** 2) / (n + 2)))
-    return Interval(max(-1.0, gain - loss - half), min(1.0, gain - loss + half), confidence)
+def _adjusted(
+    differences: Vector, clusters: Sequence[Hashable] | None, quantile: float, samples: float
+) -> tuple[float, float]:
+    """The Wald interval after two pseudo-observations, one for each side.
+
+    Bonett & Price (2012) add one pair that only A and one that only B solves, differences of +1
+    and -1. An average over k samples varies less by sqrt(k), so +-1/sqrt(k) are added; with
+    clusters, two clusters of the mean size.
+    """
+    sums = _cluster_sums(differences, clusters)
+    sizes = _cluster_sums(np.ones_like(differences), clusters)
+    size = differences.size / sums.size
+    total = differences.size + 2 * size
+    mean = float(differences.sum()) / total
+    pseudo = size / math.sqrt(samples) * np.array([1.0, -1.0]) - size * mean
+    residuals = np.concatenate([sums - sizes * mean, pseudo])
+    half = quantile * float(np.sqrt(np.sum(residuals**2))) / total
+    return mean - half, mean + half
 
 
 def compare_scores(
@@ -157,7 +174,8 @@ def compare_scores(
     b = np.array([np.mean(scores_b[key]) for key in common])
     differences = a - b
     labels = [clusters[key] for key in common] if clusters else None
-    error, interval, t_p_value = difference_interval(differences, labels)
+    samples = mean_samples([min(len(scores_a[key]), len(scores_b[key])) for key in common])
+    error, interval, t_p_value = difference_interval(differences, labels, samples=samples)
     sums = differences if labels is None else _cluster_sums(differences, labels)
     binary = bool(np.isin(a, (0.0, 1.0)).all() and np.isin(b, (0.0, 1.0)).all())
     only_a = int(np.sum((a >= 0.5) & (b < 0.5)))
@@ -192,17 +210,24 @@ def quick_test(
     if not common:
         return None
     return quick_test_of(
-        np.array([np.mean(scores_a[key]) - np.mean(scores_b[key]) for key in common])
+        np.array([np.mean(scores_a[key]) - np.mean(scores_b[key]) for key in common]),
+        mean_samples([min(len(scores_a[key]), len(scores_b[key])) for key in common]),
     )
 
 
-def quick_test_of(differences: Vector) -> PairedTest:
+def mean_samples(counts: Sequence[int]) -> float:
+    """The harmonic mean of the numbers of samples: the one that the variance goes by."""
+    return harmonic_mean(counts)
+
+
+def quick_test_of(differences: Vector, samples: float = 1.0) -> PairedTest:
     """The paired test of the differences (n,) of n > 0 problems, fast enough for many pairs.
 
+    `samples` is the number of samples that each difference averages over.
     The p-value is the permutation test's mid-p where all differences are of one size or there
     are fewer than MANY_PROBLEMS problems, and the t-test's beyond.
     """
-    _, interval, t_p_value = difference_interval(differences)
+    _, interval, t_p_value = difference_interval(differences, samples=samples)
     moved = np.abs(differences[differences != 0])
     one_size = moved.size == 0 or bool(np.all(moved == moved[0]))
     if one_size or differences.size < MANY_PROBLEMS:

@@ -28,7 +28,54 @@ def test_standard_error_and_t_test_are_those_of_scipy() -> None:
     low, high = theirs.confidence_interval(0.95)
     assert error == pytest.approx(stats.sem(differences), rel=1e-12)
     assert p_value == pytest.approx(theirs.pvalue, rel=1e-9)
-    assert (interval.low, interval.high) == pytest.approx((low, high), rel=1e-9)
+    # The interval is never narrower than Student's t, and little wider away from the edges.
+    assert interval.low <= low
+    assert interval.high >= high
+    assert interval.high - interval.low < 1.05 * (high - low)
+
+
+def test_the_interval_of_one_sample_a_problem_is_that_of_bonett_and_price() -> None:
+    # With the two pseudo-pairs 9 of 22 are solved by A alone and 2 by B alone.
+    differences = np.array([1.0] * 8 + [-1.0] + [0.0] * 11)
+    _, interval, _ = difference_interval(differences)
+    half = 1.959964 * np.sqrt((11 / 22 - (7 / 22) ** 2) / 22)
+    assert (interval.low, interval.high) == pytest.approx((7 / 22 - half, 7 / 22 + half), rel=1e-6)
+
+
+@pytest.mark.parametrize("samples", [1, 4, 64])
+@pytest.mark.parametrize("clusters", [None, [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]])
+@pytest.mark.parametrize("value", [-1.0, 0.0, 0.5, 1.0])
+def test_problems_that_differ_alike_do_not_make_the_interval_a_point(
+    samples: int, clusters: list[int] | None, value: float
+) -> None:
+    _, interval, _ = difference_interval(np.full(10, value), clusters, samples=samples)
+    assert interval.low < interval.high
+    assert interval.low <= value <= interval.high + 1e-9 or abs(value) == 1.0
+
+
+def test_the_interval_covers_at_the_edges() -> None:
+    # At rates 0.99 and 0.01 all 20 problems differ alike in two draws of three.
+    gain, loss, n = 0.99 * 0.99, 0.01 * 0.01, 20
+    covered = 0.0
+    for only_a in range(n + 1):
+        for only_b in range(n + 1 - only_a):
+            differences = np.zeros(n)
+            differences[:only_a], differences[n - only_b :] = 1.0, -1.0
+            _, interval, _ = difference_interval(differences)
+            if interval.low <= 0.98 <= interval.high:
+                covered += stats.multinomial.pmf(
+                    [only_a, only_b, n - only_a - only_b], n, [gain, loss, 1 - gain - loss]
+                )
+    assert covered > 0.94
+
+
+def test_more_samples_a_problem_make_a_narrower_interval() -> None:
+    widths = []
+    for samples in (1, 4, 64):
+        _, interval, _ = difference_interval(np.full(10, 0.25), samples=samples)
+        widths.append(interval.high - interval.low)
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] > 2 * widths[2]
 
 
 def test_clustered_error_is_that_of_statsmodels() -> None:
