@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..backends.contract import Price
 from ..comparison.multiplicity import holm, rank_sets
-from ..comparison.paired import PairedTest, quick_test_of
+from ..comparison.paired import PairedTest, mean_samples, quick_test_of
 from ..metrics import (
     TOKEN_KINDS,
     Scored,
@@ -230,27 +230,34 @@ def price_of(run: RunData, prices: Mapping[str, Price]) -> Price | None:
 
 def pair_tests(runs: Sequence[RunData], view: str) -> dict[tuple[str, str], PairedTest]:
     """The paired test of every pair of runs with a common problem in this view."""
-    means_RP = _mean_scores([run.groups(view) for run in runs])
+    means_RP, counts_RP = _mean_scores([run.groups(view) for run in runs])
     tests = {}
     for i, a in enumerate(runs):
         for j in range(i + 1, len(runs)):
             differences = means_RP[i] - means_RP[j]
-            common = differences[~np.isnan(differences)]
-            if common.size:
-                tests[a.folder.run_id, runs[j].folder.run_id] = quick_test_of(common)
+            both = ~np.isnan(differences)
+            if both.any():
+                samples = mean_samples(np.minimum(counts_RP[i], counts_RP[j])[both].tolist())
+                test = quick_test_of(differences[both], samples)
+                tests[a.folder.run_id, runs[j].folder.run_id] = test
     return tests
 
 
-def _mean_scores(groups: Sequence[Groups]) -> NDArray[np.float64]:
-    """The mean score of each run (rows) on each problem (columns); NaN where there is none."""
+def _mean_scores(groups: Sequence[Groups]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The mean score of each run (rows) on each problem (columns), and the samples behind it.
+
+    The mean is NaN and the count 0 where there is none.
+    """
     places = {key: n for n, key in enumerate({key: None for one in groups for key in one})}
     means_RP = np.full((len(groups), len(places)), np.nan)
-    for row, one in zip(means_RP, groups, strict=True):
+    counts_RP = np.zeros((len(groups), len(places)), np.int64)
+    for row, counts, one in zip(means_RP, counts_RP, groups, strict=True):
         for key, samples in one.items():
             scores = [sample.score for sample in samples if sample.score is not None]
             if scores:
                 row[places[key]] = sum(scores) / len(scores)
-    return means_RP
+                counts[places[key]] = len(scores)
+    return means_RP, counts_RP
 
 
 def pair_rows(tests: Mapping[tuple[str, str], PairedTest]) -> dict[str, dict[str, Any]]:
