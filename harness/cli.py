@@ -54,6 +54,10 @@ VERBS = {
         "auditing:audit_checkers",
         "Report what a checker gets wrong, with the inputs that showed it.",
     ),
+    "check-rewards": (
+        "rewards_check:check_dataset",
+        "Report which rows of a trainer's dataset can be verified, before training.",
+    ),
     "export": (
         "listing:export_suites",
         "Write suites in another trainer's format, or a run as lm-eval results.",
