@@ -5,10 +5,11 @@ OpenRLHF calls `reward_func(queries, prompts, labels)` from a thread and expects
 OpenRLHF loads the file by its path, outside of any package, so `reward.py` is this one line:
 
     from assay.harness.adapters.openrlhf import reward_func
+
+or `reward_func = openrlhf_reward(on_checker_error="nan")` where the default does not suit.
 """
 
 import json
-import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -17,7 +18,8 @@ from ...sandbox.errors import UsageError
 from ...sandbox.extras import require
 from ...tasks import Verdict
 from ..lookup import Lookup
-from ..rewards import reward
+from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
+from .checker_errors import CheckerErrors, Choice
 from .ground_truth import verify_row
 from .messages import assistant_text
 
@@ -88,22 +90,54 @@ def _verdict(lookup: Lookup, row: int, query: str, prompt: str, label: Any) -> V
     return verify_row(lookup, source, response_of(query, prompt), truth, info, where)
 
 
+class OpenRlhfReward:
+    """The reward as OpenRLHF calls it; can be pickled and shared between threads."""
+
+    def __init__(self, on_checker_error: Choice, rules: RewardRules) -> None:
+        self.rules = rules
+        self.errors = CheckerErrors(on_checker_error, rules.correctness + rules.format)
+
+    def __call__(
+        self, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any], **kwargs: Any
+    ) -> dict[str, Any]:
+        """Tensors of shape (n,): `rewards`, `scores` in [0, 1], and what to log.
+
+        Raises UsageError when the lists differ in length, and for a label that cannot be read.
+        """
+        torch = require("torch", "model")
+        verdicts = verdicts_of(queries, prompts, labels)
+        rows = list(zip(verdicts, queries, prompts, strict=True))
+        values = [reward(v, response_of(q, p), rules=self.rules) for v, q, p in rows]
+        rewards = torch.tensor(
+            self.errors.replaced(
+                values,
+                [(prompt, str(label)[:500]) for prompt, label in zip(prompts, labels, strict=True)],
+                [source_and_info(label)[0] for label in labels],
+                [verdict.reason for verdict in verdicts],
+            )
+        )
+        failed = [float(verdict.score is None) for verdict in verdicts]
+        answered = [float(v.status not in ("no_answer", "truncated")) for v in verdicts]
+        logs = {"checker_error": torch.tensor(failed), "answered": torch.tensor(answered)}
+        return {"rewards": rewards, "scores": rewards.clamp(0.0, 1.0), "extra_logs": logs}
+
+
+def openrlhf_reward(
+    on_checker_error: Choice = "group_mean", rules: RewardRules = CORRECTNESS_ONLY
+) -> OpenRlhfReward:
+    """A `reward_func` with choices of its own.
+
+    OpenRLHF cannot skip a single sample, so `on_checker_error` says what a `checker_error` (after
+    one retry) is worth: "group_mean", "nan", 0.0, or "raise" (see `CheckerErrors`).
+    """
+    return OpenRlhfReward(on_checker_error, rules)
+
+
+_DEFAULT = openrlhf_reward()
+
+
 def reward_func(
     queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any], **kwargs: Any
 ) -> dict[str, Any]:
-    """Tensors of shape (n,): `rewards`, `scores` in [0, 1], and what to log.
-
-    A `checker_error` (after one retry) is NaN, never 0: OpenRLHF cannot skip a single sample, but
-    its dynamic filtering drops a group whose mean is not a number.
-    """
-    torch = require("torch", "model")
-    verdicts = verdicts_of(queries, prompts, labels)
-    values = [reward(verdict) for verdict in verdicts]
-    rewards = torch.tensor([math.nan if value is None else value for value in values])
-    failed = torch.tensor([float(value is None) for value in values])
-    answered = torch.tensor([float(v.status not in ("no_answer", "truncated")) for v in verdicts])
-    return {
-        "rewards": rewards,
-        "scores": rewards.clamp(0.0, 1.0),
-        "extra_logs": {"checker_error": failed, "answered": answered},
-    }
+    """The reward of `openrlhf_reward()`, under the name that OpenRLHF looks for in a file."""
+    return _DEFAULT(queries, prompts, labels, **kwargs)

@@ -5,20 +5,30 @@
 
 verl calls `compute_score(data_source=, solution_str=, ground_truth=, extra_info=)` from a
 thread for each sample. It expects a float, or a dict: it trains on `score` and logs the other
-entries, whose keys must be the same for every sample of a batch.
+entries, whose keys must be the same for every sample of a batch. `compute_score_async` is the
+coroutine that the rate-limited manager wants, `compute_scores` the form of the batch manager,
+and `prime_score` that of the manager of PRIME.
 """
 
+import asyncio
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any
 
+from ...sandbox.errors import UsageError
+from ...tasks import Verdict
 from ..lookup import Lookup
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 from ..validation import validated
+from .checker_errors import CheckerErrors, Choice
 from .ground_truth import verify_row
 from .messages import assistant_text
 
 _LOOKUP = Lookup()
+Result = dict[str, Any]
 
 
 def compute_score(
@@ -27,24 +37,112 @@ def compute_score(
     ground_truth: Any,
     extra_info: Mapping[str, Any] | None = None,
     rules: Mapping[str, Any] | None = None,
+    on_checker_error: Choice = "group_mean",
     **kwargs: Any,
-) -> dict[str, Any]:
+) -> Result:
     """The reward of one response, with status, extracted answer and reason; always the same keys.
 
     `rules` are fields of `RewardRules`, from `custom_reward_function.reward_kwargs`. Length is
     shaped by verl's own reward manager, since only it knows the tokens. verl cannot skip a
-    sample, so a `checker_error` (after one retry) gives NaN: verl skips an update whose gradient
-    is not finite and reports it, whereas it would train on a 0.
+    sample, so `on_checker_error` says what a `checker_error` (after one retry) is worth:
+    "group_mean", "nan", 0.0, or "raise" (see `CheckerErrors`).
     Raises UsageError for a data source that nothing here can verify, for a ground truth that
     cannot be read, and for unknown rules.
     """
+    row = (data_source, solution_str, ground_truth, extra_info)
+    return _results([row], rules, on_checker_error)[0]
+
+
+async def compute_score_async(
+    data_source: str,
+    solution_str: str,
+    ground_truth: Any,
+    extra_info: Mapping[str, Any] | None = None,
+    rules: Mapping[str, Any] | None = None,
+    on_checker_error: Choice = "group_mean",
+    **kwargs: Any,
+) -> Result:
+    """As `compute_score`, without holding up the event loop."""
+    row = (data_source, solution_str, ground_truth, extra_info)
+    (result,) = await asyncio.to_thread(_results, [row], rules, on_checker_error)
+    return result
+
+
+def compute_scores(
+    data_sources: Sequence[str],
+    solution_strs: Sequence[str],
+    ground_truths: Sequence[Any],
+    extra_infos: Sequence[Mapping[str, Any] | None] | None = None,
+    rules: Mapping[str, Any] | None = None,
+    on_checker_error: Choice = "group_mean",
+    **kwargs: Any,
+) -> list[Result]:
+    """As `compute_score` for a batch, in order: the call of verl's batch reward manager.
+
+    Raises UsageError when the lists differ in length.
+    """
+    infos = [None] * len(data_sources) if extra_infos is None else list(extra_infos)
+    lengths = [len(data_sources), len(solution_strs), len(ground_truths), len(infos)]
+    if len(set(lengths)) != 1:
+        raise UsageError(
+            f"{lengths[0]} data sources, {lengths[1]} solutions, {lengths[2]} ground truths and "
+            f"{lengths[3]} extra infos: the four lists must have one length"
+        )
+    rows = list(zip(data_sources, solution_strs, ground_truths, infos, strict=True))
+    return _results(rows, rules, on_checker_error)
+
+
+def prime_score(
+    data_source: str,
+    solution_str: str,
+    ground_truth: Any,
+    extra_info: Mapping[str, Any] | None = None,
+) -> float:
+    """The bare reward, as the manager of PRIME calls for it; it reads no dict."""
+    score: float = compute_score(data_source, solution_str, ground_truth, extra_info)["score"]
+    return score
+
+
+Row = tuple[str, str, Any, Mapping[str, Any] | None]
+
+
+def _results(
+    rows: Sequence[Row], rules: Mapping[str, Any] | None, on_checker_error: Choice
+) -> list[Result]:
+    made, errors = _settings(_frozen(rules), on_checker_error)
+    if len(rows) == 1:
+        checked = [_checked(rows[0])]
+    else:
+        with ThreadPoolExecutor(min(16, len(rows) or 1)) as pool:
+            checked = list(pool.map(_checked, rows))
+    values = [reward(verdict, text, rules=made) for text, verdict in checked]
+    scores = errors.replaced(
+        values, [_group(row) for row in rows], [row[0] for row in rows],
+        [verdict.reason for _, verdict in checked],
+    )  # fmt: skip
+    pairs = zip(scores, checked, strict=True)
+    return [_result(score, verdict) for score, (_, verdict) in pairs]
+
+
+def _checked(row: Row) -> tuple[str, Verdict]:
+    """The text that counts, and its verdict."""
+    source, solution, truth, extra_info = row
     info = dict(extra_info or {})
-    text = assistant_text(solution_str, info.get("num_turns") or 1)
-    where = f"data source {data_source!r}, row {info['index']}" if "index" in info else ""
-    verdict = verify_row(_LOOKUP, data_source, text, ground_truth, info, where)
-    value = reward(verdict, text, rules=_rules(rules))
+    text = assistant_text(solution, info.get("num_turns") or 1)
+    where = f"data source {source!r}, row {info['index']}" if "index" in info else ""
+    return text, verify_row(_LOOKUP, source, text, truth, info, where)
+
+
+def _group(row: Row) -> Hashable:
+    """What the samples of one prompt share."""
+    source, _, truth, info = row
+    place = (info or {}).get("problem_id", (info or {}).get("index"))
+    return source, str(place) if place is not None else repr(truth)[:500]
+
+
+def _result(score: float, verdict: Verdict) -> Result:
     return {
-        "score": math.nan if value is None else value,
+        "score": score,
         "acc": math.nan if verdict.score is None else float(verdict.correct),
         "status": verdict.status,
         "pred": verdict.extracted or "",
@@ -53,8 +151,13 @@ def compute_score(
     }
 
 
-def _rules(given: Mapping[str, Any] | None) -> RewardRules:
-    if not given:
-        return CORRECTNESS_ONLY
-    values = {str(key): value for key, value in given.items()}
-    return validated(RewardRules, values, lambda name: f"rules.{name}")
+def _frozen(rules: Mapping[str, Any] | None) -> str:
+    return json.dumps({str(key): value for key, value in rules.items()}) if rules else ""
+
+
+@lru_cache(32)
+def _settings(rules: str, choice: Choice) -> tuple[RewardRules, CheckerErrors]:
+    if not rules:
+        return CORRECTNESS_ONLY, CheckerErrors(choice)
+    made = validated(RewardRules, json.loads(rules), lambda name: f"rules.{name}")
+    return made, CheckerErrors(choice, made.correctness + made.format)

@@ -46,7 +46,7 @@ def test_each_faulty_row_is_named_with_what_it_lacks(tmp_path: Path) -> None:
 
 
 def test_an_answer_that_does_not_verify_itself_is_found(tmp_path: Path) -> None:
-    rows = [{"prompt": "p", "solution": gold} for gold in ("4", "4}")]
+    rows = [{"prompt": "p", "solution": gold} for gold in ("4", "?")]
     report = check_rewards(_jsonl(tmp_path, rows), "trl")
     assert report.counts["verifies"] == 1
     assert [fault.outcome for fault in report.faults] == ["fails"]

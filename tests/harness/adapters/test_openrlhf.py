@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import torch
-from assay.harness.adapters.openrlhf import response_of, reward_func
+from assay.harness.adapters.checker_errors import CheckerFailedError
+from assay.harness.adapters.openrlhf import openrlhf_reward, response_of, reward_func
 from assay.sandbox.errors import UsageError
 from assay.tasks import Suite, load
 from assay.tasks.verdict import checker_error
@@ -20,6 +21,10 @@ from .serving import Serve
 
 TASK = "arithmetic"
 REWARD_FILE = "from assay.harness.adapters.openrlhf import reward_func\n"
+NAN_FILE = (
+    "from assay.harness.adapters.openrlhf import openrlhf_reward\n"
+    'reward_func = openrlhf_reward(on_checker_error="nan")\n'
+)
 
 
 def _rows(texts: list[str | None]) -> tuple[list[str], list[str], list[str]]:
@@ -48,12 +53,15 @@ def test_rewards_scores_and_logs_of_a_batch() -> None:
     )
 
 
-def test_a_checker_error_is_not_a_number_and_never_0(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checker_error_is_worth_what_the_user_chose(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Suite, "verify", _fail)
-    answer = reward_func(*_rows([None]))
+    answer = openrlhf_reward(on_checker_error="nan")(*_rows([None]))
     assert math.isnan(answer["rewards"][0])
     assert math.isnan(answer["scores"][0])
     assert answer["extra_logs"]["checker_error"].tolist() == [1.0]
+    assert openrlhf_reward()(*_rows([None]))["rewards"].tolist() == [0.5]
+    with pytest.raises(CheckerFailedError, match="a worker died"):
+        openrlhf_reward(on_checker_error="raise")(*_rows([None]))
 
 
 def test_labels_of_any_dataset_are_math_answers() -> None:
@@ -128,7 +136,7 @@ def endpoint(request: pytest.FixtureRequest, tmp_path: Path, serve: Serve) -> Ca
     def make() -> str:
         if request.param == "http":
             return f"{serve()}/get_reward?checker_error=nan"
-        (tmp_path / "reward.py").write_text(REWARD_FILE)
+        (tmp_path / "reward.py").write_text(NAN_FILE)
         return str(tmp_path / "reward.py")
 
     return make

@@ -87,8 +87,9 @@ def test_verl_knows_the_settings_of_the_launch() -> None:
 
 
 def test_openrlhf_is_answered_by_file_and_server(tmp_path: Path, serve: Serve) -> None:
-    reward_file, request = _blocks("openrlhf.md")
-    _run(_script(tmp_path, f"{reward_file}assert callable(reward_func)\n"), tmp_path)
+    reward_file, request, chosen = _blocks("openrlhf.md")
+    for script in (reward_file, chosen):
+        _run(_script(tmp_path, f"{script}assert callable(reward_func)\n"), tmp_path)
     done = _run(_script(tmp_path, request), tmp_path, ASSAY_URL=serve())
     assert "'rewards': [1.0, 0.0]" in done.stdout
 

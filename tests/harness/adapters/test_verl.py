@@ -48,7 +48,7 @@ def _row(index: int = 0) -> tuple[dict[str, Any], str]:
 
 def test_the_keys_are_the_same_whatever_happens(broken: list[str]) -> None:
     row, gold = _row()
-    failed = compute_score(solution_str=gold, **row)
+    failed = compute_score(solution_str=gold, **row, on_checker_error="nan")
     assert len(broken) == 2, "one retry, and no more"
     assert math.isnan(failed["score"])
     assert failed["checker_error"] == 1.0
@@ -92,7 +92,8 @@ def test_no_accepted_answer_matches_but_one_could_not_be_checked(
         return checker_error("a fault") if gold == UNDECIDED else plain(gold, completion)
 
     monkeypatch.setattr(verifier, "verify_math", failing)
-    assert math.isnan(compute_score("math", "\\boxed{3}", ["1", UNDECIDED])["score"])
+    undecided = compute_score("math", "\\boxed{3}", ["1", UNDECIDED], on_checker_error="nan")
+    assert math.isnan(undecided["score"])
     assert compute_score("math", "\\boxed{1}", [UNDECIDED, "1"])["score"] == 1.0
 
 
