@@ -91,6 +91,7 @@ class SyscallBatch:
         self._words: list[int] = []
         self._held: list[object] = []
         self._table = (ctypes.c_uint64 * 0)()
+        self._address = 0
 
     def add(self, name: str, *arguments: int, rule: int = MUST_SUCCEED) -> int:
         """Append a call; returns its place, for `set`."""
@@ -107,6 +108,7 @@ class SyscallBatch:
     def close(self) -> "SyscallBatch":
         """Build the table; nothing can be added afterwards."""
         self._table = (ctypes.c_uint64 * len(self._words))(*(w % 2**64 for w in self._words))
+        self._address = ctypes.addressof(self._table)
         return self
 
     def set(self, place: int, argument: int, value: int) -> None:
@@ -117,7 +119,7 @@ class SyscallBatch:
         """Make the calls; returns ("", 0), or the call that stopped the list and its errno."""
         if self._runner is None:
             return self._walk()  # which cannot do `PARKS_CHILD`
-        result = self._runner(ctypes.addressof(self._table), len(self._names))
+        result = self._runner(self._address, len(self._names))
         return (self._names[-(result >> 32)], result & 0xFFFFFFFF) if result else ("", 0)
 
     def _walk(self) -> tuple[str, int]:
@@ -148,6 +150,14 @@ class _Message(ctypes.Structure):
         ("control_length", ctypes.c_size_t),
         ("flags", ctypes.c_int),
     )
+
+
+def rights_of(descriptors: tuple[int, ...]) -> bytes:
+    """How `Inbox.rights` begins after a message with these descriptors."""
+    count = len(descriptors)
+    length = socket.CMSG_LEN(4 * count)
+    head = struct.pack("@Nii", length, socket.SOL_SOCKET, socket.SCM_RIGHTS)
+    return head.ljust(_CONTROL_HEAD, b"\0") + struct.pack(f"{count}i", *descriptors)
 
 
 class Inbox:
@@ -187,6 +197,10 @@ class Inbox:
         length = int.from_bytes(self._rights[:4], sys.byteorder)  # the rest is padding
         count = (length - _CONTROL_HEAD) // 4
         return struct.unpack_from(f"{count}i", self._rights, _CONTROL_HEAD)
+
+    def rights(self) -> bytes:
+        """What came with the text, as the kernel wrote it: see `rights_of`."""
+        return bytes(self._rights)
 
     def reset(self) -> None:
         """Make room again, after a message with fewer descriptors."""

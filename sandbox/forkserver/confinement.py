@@ -9,7 +9,7 @@ import os
 import resource
 
 from . import kernel, seccomp
-from .batch import MAY_FAIL, Inbox, SyscallBatch
+from .batch import MAY_FAIL, Inbox, SyscallBatch, rights_of
 
 CONNECTION, REPORT, PAYLOAD = 3, 4, 5
 _STREAMS = 3
@@ -17,7 +17,8 @@ _CHANNEL = PAYLOAD + 1 + _STREAMS
 _MOVED = 60  # above every descriptor that a child keeps
 _ALL = 0xFFFFFFFF
 KEY = 64
-"""Length of the key of a prelude; spaces where a program has none."""
+"""Length of the key of a prelude."""
+NO_KEY = " " * KEY
 
 
 class Confinement:
@@ -95,14 +96,14 @@ class Confinement:
             self._batch.add("close", descriptor, rule=MAY_FAIL)
 
     def set_descriptors(self, connection: int, report: int) -> None:
-        """Say which descriptors the child keeps."""
-        for place, descriptor in zip(self._from, (connection, report), strict=True):
-            self._batch.set(place, 0, descriptor)
+        """Say, before the fork, which descriptors the child keeps."""
+        self._batch.set(self._from[0], 0, connection)
+        self._batch.set(self._from[1], 0, report)
 
     def enter(self) -> tuple[str, bool]:
         """In the child: confine this process, then wait for a program and receive it.
 
-        Returns the key of its prelude ("" without one) and whether it has a channel. Ends the
+        Returns the key of its prelude (`NO_KEY` without one) and whether it has a channel. Ends the
         process if the server has no program for it. Raises KernelError.
         """
         failed, number = self._batch.run()
@@ -110,10 +111,7 @@ class Confinement:
             os._exit(0)
         if failed:
             raise kernel.KernelError(number, f"{failed}: {os.strerror(number)}")
-        text = self._program.text()
-        channel = text[:1] == b"c"
-        if self._program.descriptors() != _NUMBERS[: 1 + _STREAMS + channel]:
-            raise kernel.KernelError(9, "the program's descriptors have other numbers")
+        received = self._received()
         if self._filter is not None and self._own_pid is None:
             kernel.syscall(
                 "seccomp",
@@ -121,10 +119,19 @@ class Confinement:
                 ctypes.c_uint(0),
                 ctypes.c_void_p(self._filter.bound_to(os.getpid())),
             )
-        return text[1:].decode().strip(), channel
+        return received
+
+    def _received(self) -> tuple[str, bool]:
+        """The key and whether there is a channel, as the message says. Raises KernelError."""
+        text = self._program.text().decode("ascii", "replace")
+        channel = text[0] == "c"
+        if not self._program.rights().startswith(_RIGHTS[channel]):
+            raise kernel.KernelError(9, "the program's descriptors have other numbers")
+        return text[1:], channel
 
 
-_NUMBERS = tuple(range(PAYLOAD, _CHANNEL + 1))
+_RIGHTS = [rights_of(tuple(range(PAYLOAD, _CHANNEL + channel))) for channel in (0, 1)]
+"""What a child receives without a channel and with one."""
 
 
 def _resources(

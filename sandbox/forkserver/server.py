@@ -15,7 +15,7 @@ import sys
 import time
 from typing import Any
 
-from . import batch, children, isolation, program_builtins, programs, rootfs, zygote
+from . import batch, children, isolation, memory_layout, program_builtins, programs, rootfs, zygote
 from .supervisor import Supervisor, cpu_seconds
 from .workdir import WorkDir
 
@@ -69,9 +69,9 @@ class ForkServer:
         if missing and not allowed:
             sys.exit(0)
         isolation.reset_signals()
-        _rehearse()
+        programs.rehearse()
         _hide_package()
-        zygote.settle()
+        memory_layout.settle()
         self._children = children.ChildPool(_child_source(self._isolation, base_bytes))
         if not self._isolation.private_workdir:
             self._children.workdir_changed()
@@ -147,16 +147,6 @@ def _child_source(isolated: isolation.Isolation, base_bytes: int) -> zygote.Chil
 
 
 _NOTHING = {"status": 0, "cpu": 0.0, "peak_kb": 0, "why": "", "wall": 0.0}
-
-
-def _rehearse() -> None:
-    """Run what a child will run, so that its code is already specialized by the interpreter."""
-    payload = os.memfd_create("rehearsal")
-    os.write(payload, programs.pack(b"def f(x):\n    return [x]\nf(1)\n", {}))
-    for _ in range(20):
-        source, _ = programs.unpack(os.dup(payload))
-        exec(programs.compile_source(source), programs.main_module().__dict__)
-    os.close(payload)
 
 
 def _hide_package() -> None:

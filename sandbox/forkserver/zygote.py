@@ -11,7 +11,6 @@ import contextlib
 import ctypes
 import fcntl
 import functools
-import gc
 import json
 import os
 import random
@@ -23,9 +22,9 @@ import threading
 import types
 from typing import NoReturn, Protocol
 
-from . import isolation, kernel, programs, rootfs
+from . import isolation, kernel, memory_layout, programs, rootfs
 from .batch import MUST_BE_POSITIVE, PARKS_CHILD, Inbox, SyscallBatch, has_machine_code
-from .confinement import CONNECTION, PAYLOAD, REPORT, Confinement
+from .confinement import CONNECTION, NO_KEY, PAYLOAD, REPORT, Confinement
 
 _ORDERS, _HOME = 3, 4
 """The descriptors that the zygote keeps, besides those that preludes may have left open."""
@@ -51,6 +50,8 @@ class ChildTemplate:
         self._confinement: Confinement | None = None
         self._main = programs.main_module()
         self._serve = programs.Serve(programs.CHANNEL)
+        sys.argv = [programs.NAME]
+        sys.path.insert(0, rootfs.WORK)
 
     @property
     def home(self) -> int:
@@ -65,15 +66,17 @@ class ChildTemplate:
     def add_prelude(self, key: str, descriptor: int) -> None:
         """Run a prelude, for the children that are forked from now on."""
         if self._preludes:
-            _FILLING.clear()  # lest it grow with every prelude
+            memory_layout.unsettle()
         source, _ = programs.unpack(descriptor)
         if len(self._preludes) >= programs.PRELUDES_KEPT:
             self._preludes.pop(next(iter(self._preludes)))
+        sys.path.remove(rootfs.WORK)  # a prelude imports nothing that a program might have left
         try:
             self._preludes[key] = programs.run_prelude(source)
         except BaseException as problem:
             self._preludes[key] = f"{type(problem).__name__}: {problem}"
-        settle()
+        sys.path.insert(0, rootfs.WORK)
+        memory_layout.settle()
 
     def workdir_changed(self) -> None:
         """A new working folder is mounted. Raises KernelError."""
@@ -86,22 +89,25 @@ class ChildTemplate:
             made = self.isolation.confinement(limits, self._base_bytes, rootfs.WORK)
             self._limits, self._confinement = limits, made
 
-    def become_program(self, connection: int, report: int) -> NoReturn:
+    def set_descriptors(self, connection: int, report: int) -> None:
+        """Say which descriptors the next children have."""
+        if self._confinement is not None:
+            self._confinement.set_descriptors(connection, report)
+
+    def become_program(self) -> NoReturn:
         """In the fork: confine this process, wait for a program, run it."""
         status = 1
         try:
             assert self._confinement is not None
-            self._confinement.set_descriptors(connection, report)
             key, channel = self._confinement.enter()
             _seed()  # the interpreter's own hooks did not run
             source, files = programs.unpack(PAYLOAD)
-            programs.lay_files(rootfs.WORK, files)
-            module = self._preludes[key] if key else self._main
+            if files:
+                programs.lay_files(rootfs.WORK, files)
+            module = self._main if key == NO_KEY else self._preludes[key]
             if isinstance(module, str):
                 raise RuntimeError(f"the prelude failed: {module}")
             serve = self._serve if channel else None
-            sys.argv = [programs.NAME]
-            sys.path.insert(0, rootfs.WORK)
             os.write(REPORT, b"R")
             os.close(REPORT)
             if serve is None:
@@ -114,37 +120,6 @@ class ChildTemplate:
             status = programs.run_main(source, module, serve)
         finally:
             os._exit(status)
-
-
-def settle() -> None:
-    """Collect garbage and arrange memory so that a child has few pages to copy."""
-    gc.collect()
-    gc.freeze()
-    kernel.give_back_memory()
-    _fill_holes()
-
-
-_FILLING: list[bytes] = []
-_POOL, _POOL_HEAD, _BYTES_HEAD = 16_384, 48, 33
-"""CPython's allocator for small objects: the size and head of a pool, which holds pieces of one
-size, and the head of a `bytes` object. With other values less is filled, nothing breaks."""
-
-
-def _fill_holes() -> None:
-    """Fill the gaps between objects, so that new ones lie side by side.
-
-    A child that puts an object into a gap has to copy the page around it.
-    """
-    for size in range(48, 513, 16):
-        whole = (_POOL - _POOL_HEAD) // size - 1
-        filling: list[bytes] = []
-        last = run = 0
-        while run < whole and len(filling) < 20 * whole:
-            filling.append(bytes(size - _BYTES_HEAD))
-            run = run + 1 if id(filling[-1]) == last + size else 0
-            last = id(filling[-1])
-        del filling[-(run + 1) :]  # a pool that was empty stays so
-        _FILLING.extend(filling)
 
 
 class ChildSource(Protocol):
@@ -169,10 +144,11 @@ class DirectForks:
         """A child with these descriptors: its pid, and that of its namespace's init or 0."""
         isolated = self._template.isolation
         init = isolated.open_namespace()
+        self._template.set_descriptors(connection, report)
         try:
             pid = kernel.fork()
             if pid == 0:
-                self._template.become_program(connection, report)
+                self._template.become_program()
         except OSError:
             isolation.end_namespace(init)
             raise
@@ -276,10 +252,12 @@ class _ZygoteLoop:
         """Fork and obey until the server is gone."""
         received = self._next_descriptors()
         batch, inbox = self._calls(received)
+        become_program = self._template.become_program
         while True:
+            self._template.set_descriptors(*received)
             stopped, number = batch.run()
             if stopped == "clone" and number == 0:
-                self._template.become_program(*received)
+                become_program()
             if stopped == "recvmsg" and number == 0:
                 self._obey()
                 if received != self._next_descriptors():

@@ -158,17 +158,24 @@ class Unpacker:
         tag = tree[0]
         kind = self._kinds.get(tag)
         if kind is not None:
-            made = kind.make(tree)
-            self.table.add(made)
-            kind.fill(self, made, tree)
-            return made
+            return self.numbered(kind, tree)
         read = _READERS.get(tag)
         return self._foreign(self, tree) if read is None else read(self, tree)
 
+    def numbered(self, kind: ObjectKind, tree: list[Any]) -> Any:
+        """A new object of a kind, which gets its number before its parts are read."""
+        made = kind.make(tree)
+        self.table.add(made)
+        kind.fill(self, made, tree)
+        return made
+
     def refill(self, value: Any, tree: Tree) -> None:
         """Give an object exactly the content of a tree of its kind. Raises MalformedError."""
-        kind = self._kinds.get(tree[0]) if type(tree) is list and tree else None
-        if kind is None or not isinstance(value, type(kind.make(tree))):
+        try:
+            kind = self._kinds[tree[0] if type(tree) is list else None]
+        except (KeyError, TypeError, IndexError):
+            raise MalformedError("a change in no known form") from None
+        if not isinstance(value, type(kind.make(tree))):
             raise MalformedError("an object became one of another type")
         kind.fill(self, value, tree)
 

@@ -59,5 +59,14 @@ def known_foreign(packer: Packer, value: Any, depth: int) -> Tree:
 
 def known_rebuild(unpacker: Unpacker, tree: list[Any]) -> Any:
     """For a side that takes plain data and values of libraries. Raises MalformedError."""
-    read = KNOWN_READERS.get(tree[0])
+    tag = tree[0]
+    kind = KNOWN_KINDS.get(tag)
+    if kind is not None:
+        return unpacker.numbered(kind, tree)
+    read = KNOWN_READERS.get(tag)
     return no_rebuild(unpacker, tree) if read is None else read(unpacker, tree)
+
+
+def known_kind(tag: Any) -> ObjectKind | None:
+    """The kind of object with a number that has this tag, if there is one."""
+    return KNOWN_KINDS.get(tag)

@@ -24,17 +24,25 @@ class TooLargeError(ValueError):
     """A value that has too many parts, or is nested too deeply, to be sent."""
 
 
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_decode = json.JSONDecoder().raw_decode
+
+
 def dumps(tree: Tree) -> bytes:
     """The bytes of a tree."""
-    return json.dumps(tree, separators=(",", ":"), check_circular=False).encode("ascii")
+    return _encode(tree).encode("ascii")
 
 
 def loads(data: bytes) -> Tree:
     """The tree in these bytes. Raises MalformedError."""
     try:
-        return json.loads(data)
+        text = data.decode("ascii")
+        tree, end = _decode(text)
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"not a message: {type(error).__name__}") from None
+    if end != len(text):
+        raise MalformedError("not a message: more than one")
+    return tree
 
 
 class Writing(Protocol):

@@ -5,7 +5,6 @@ program, which may rewrite all of it. That is harmless by design: nothing here k
 an expected value, and whatever comes out is read as the value of one call, never as a verdict.
 """
 
-import io
 import itertools
 import linecache
 import sys
@@ -19,15 +18,19 @@ from .codec import (  # not in the sandbox: there these texts stand before this 
     Unpacker,
 )
 from .known_values import (
-    KNOWN_KINDS,
+    known_kind,
     known_rebuild,
 )
 from .notation import (
     DEEP_RECURSION,
+    ObjectKind,
     TooLargeError,
     Tree,
     dumps,
     loads,
+)
+from .plain_values import (
+    OBJECT_KINDS,
 )
 from .program_objects import (
     CONSTRUCT,
@@ -39,6 +42,10 @@ from .program_objects import (
     described,
     sort_of,
 )
+from .program_surroundings import (
+    Printed,
+    ProgramText,
+)
 from .shared_objects import (
     SharedObjects,
     apply_changes,
@@ -49,41 +56,26 @@ from .test_stand_ins import (
 
 SECONDS_AHEAD = 0.02
 BYTES_AHEAD = 200_000
-MAX_PRINTED = 65_536
 
 
-class Printed(io.TextIOBase):
-    """What the program prints during one call; the excess goes to the real stdout, under limits."""
+class Kinds(dict[Any, ObjectKind]):
+    """The kinds of objects with numbers by tag; those of libraries are looked up when needed."""
 
-    def __init__(self, real: Any) -> None:
-        self.real = real
-        self.parts: list[str] = []
-        self.size = 0
-
-    def write(self, text: str) -> int:
-        self.size += len(text)
-        if self.size <= MAX_PRINTED:
-            self.parts.append(text)
-        else:
-            self.real.write(text)
-        return len(text)
-
-    def take(self) -> str:
-        text = "".join(self.parts)
-        self.parts.clear()
-        return text
-
-    @property
-    def buffer(self) -> Any:
-        return self.real.buffer
+    def __missing__(self, tag: Any) -> ObjectKind:
+        kind = known_kind(tag)
+        if kind is None:
+            raise KeyError(tag)
+        self[tag] = kind
+        return kind
 
 
 class ProgramSide:
     """The program, and the objects that it shares with the tests."""
 
-    def __init__(self, exchange: Callable[[bytes | None], bytes]) -> None:
-        self.exchange = exchange
+    def __init__(self) -> None:
+        self.exchange: Callable[[bytes | None], bytes] = _nobody
         self.module = types.ModuleType("solution")
+        self.text = self.module.__dict__["__loader__"] = ProgramText()
         self.printed = Printed(sys.stdout)
         self.clock = time.perf_counter
         self.limit = sys.getrecursionlimit()
@@ -91,7 +83,8 @@ class ProgramSide:
         self.objects = ProgramObjects()
         self.shared = SharedObjects()
         self.stand_ins = TestStandIns(self.module.__dict__, self.ask_back, self.objects.callbacks)
-        self.kinds = {**KNOWN_KINDS, "O": self.stand_ins.instances}
+        self.kinds = Kinds(OBJECT_KINDS)
+        self.kinds["O"] = self.stand_ins.instances
         self.actions: dict[str, Callable[..., Any]] = {
             "load": self.load, "load_and_ahead": self.load_and_ahead, "ahead": self.ahead,
             "call": self.call, "get": self.get, "set": self.set, "del": self.delete,
@@ -106,17 +99,21 @@ class ProgramSide:
         sys.modules["solution"] = self.module
         sys.stdout = self.printed
         space = self.module.__dict__
+        self.text.text = source
+        if setup:
+            lines = setup.splitlines(True)
+            linecache.cache["setup.py"] = (len(setup), None, lines, "setup.py")
         for text, name in ((setup, "setup.py"), (source, "solution.py")):
-            if text:
-                linecache.cache[name] = (len(text), None, text.splitlines(True), name)
-                try:
-                    code = compile(text, name, "exec")
-                except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                    return ["bad", type(error).__name__, str(error)[:MAX_MESSAGE]]
-                try:
-                    self.in_program(lambda code=code: exec(code, space))  # type: ignore[misc]
-                except BaseException as error:
-                    return ["x", *described(error)]
+            if not text:
+                continue
+            try:
+                code = compile(text, name, "exec")
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                return ["bad", type(error).__name__, str(error)[:MAX_MESSAGE]]
+            try:
+                self.in_program(lambda code=code: exec(code, space))  # type: ignore[misc]
+            except BaseException as error:
+                return ["x", *described(error)]
         names = itertools.islice(space.items(), 2_000)
         return ["ok", {name: _named_sort(value) for name, value in names if type(name) is str}]
 
@@ -343,11 +340,18 @@ class ProgramSide:
         """Do what a question says."""
         return self.actions[question[0]](*question[1:])
 
-    def run(self) -> None:
+    def run(self, exchange: Callable[[bytes | None], bytes]) -> None:
         """Answer questions until the channel closes."""
+        self.exchange = exchange
+        self.limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(self.limit, DEEP_RECURSION))
         reply = None
         while True:
-            reply = _bytes(self.answer(loads(self.exchange(reply))))
+            reply = _bytes(self.answer(loads(exchange(reply))))
+
+
+def _nobody(reply: bytes | None) -> bytes:
+    raise RuntimeError("there is nobody to ask yet")
 
 
 def _bytes(reply: Any) -> bytes:
@@ -364,10 +368,3 @@ def _named_sort(value: Any) -> str:
     if isinstance(value, type):
         return " ".join(["class", *class_names(value)])
     return sort_of(value) if callable(value) else "value"
-
-
-def main(exchange: Callable[[bytes | None], bytes]) -> None:
-    """Serve the program's side of a check."""
-    side = ProgramSide(exchange)
-    sys.setrecursionlimit(max(side.limit, DEEP_RECURSION))
-    side.run()
