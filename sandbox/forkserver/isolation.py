@@ -94,7 +94,7 @@ class Isolation:
             file.write("500")
 
     def _enter_namespaces(self) -> None:
-        privileged = _privileged()
+        privileged = is_privileged()
         self.user = "nobody, from root" if privileged else f"uid {os.geteuid()}"
         processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
         if privileged:  # the interpreter may lie where nobody else can look
@@ -248,7 +248,7 @@ def end_namespace(init: int) -> None:
         os.waitpid(init, 0)
 
 
-def _privileged() -> bool:
+def is_privileged() -> bool:
     """Whether we may mount and map any uid: root that still has its capabilities."""
     if os.geteuid() != 0:
         return False

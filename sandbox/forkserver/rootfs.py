@@ -119,33 +119,40 @@ def build(wanted: dict[str, list[str]]) -> str:
     """Lay the root out in a tmpfs of this mount namespace; returns the folder to pivot into."""
     sources = wanted["folders"] + wanted["files"] + wanted["packages"] + wanted["zones"]
     covers = []
-    root = next(
-        p for p in _PARKING if os.path.isdir(p) and not any(s.startswith(p + "/") for s in sources)
-    )
+    root = parking_place(sources)
     kernel.mount("tmpfs", root, "tmpfs", kernel.MS_NOSUID, "size=2m,nr_inodes=4096,mode=755")
-    _mirror_links(root)
+    mirror_links(root)
     for folder in wanted["folders"]:
-        _show(root, folder)
+        show(root, folder)
         for inner in ("site-packages", "dist-packages", "test"):
             if os.path.isdir(f"{folder}/{inner}"):
                 covers.append(f"{root}{place_of(folder)}/{inner}")
                 kernel.mount("tmpfs", covers[-1], "tmpfs", _COVER, "size=64k,mode=755")
     for entry in wanted["packages"]:
-        _show(root, entry)
+        show(root, entry)
     for folder in wanted["zones"][:1]:
-        _show(root, folder, ZONES)
+        show(root, folder, ZONES)
     for path in wanted["files"]:
-        _show(root, path)
+        show(root, path)
         _link_names(root, path)
     _devices(root)
     if os.path.exists("/etc/ld.so.cache"):
-        _show(root, "/etc/ld.so.cache")
+        show(root, "/etc/ld.so.cache")
     os.mkdir(root + WORK)
     _write_init(root)
     for cover in covers:
         kernel.mount(None, cover, None, kernel.MS_REMOUNT | kernel.MS_RDONLY | _COVER)
     kernel.mount(None, root, None, kernel.MS_REMOUNT | kernel.MS_RDONLY | kernel.MS_NOSUID)
     return root
+
+
+def parking_place(sources: Iterable[str]) -> str:
+    """A folder of the host that a root can be mounted over: none of the sources lies below it."""
+    taken = tuple(sources)
+    return next(
+        place for place in _PARKING
+        if os.path.isdir(place) and not any(one.startswith(place + "/") for one in taken)
+    )  # fmt: skip
 
 
 _COVER = kernel.MS_NOSUID | kernel.MS_NODEV
@@ -167,7 +174,7 @@ def move_imports() -> None:
             folders[:] = [place_of(str(folder)) for folder in folders]
 
 
-def _show(root: str, path: str, place: str = "") -> None:
+def show(root: str, path: str, place: str = "") -> None:
     """Bind one file or folder below the new root, at `place` or where it is on the host."""
     target = root + (place or place_of(path))
     if os.path.isdir(path):
@@ -179,7 +186,7 @@ def _show(root: str, path: str, place: str = "") -> None:
     kernel.bind(path, target, kernel.MS_NODEV)
 
 
-def _mirror_links(root: str) -> None:
+def mirror_links(root: str) -> None:
     """Copy links such as /lib -> usr/lib, where the host has them."""
     for name in ("lib", "lib64", "lib32"):
         if os.path.islink(f"/{name}"):

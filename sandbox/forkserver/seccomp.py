@@ -67,9 +67,11 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {  # name -> (x86_64, aarch
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _SOCKETPAIR, _SENDTO = (53, 199), (44, 206)
 _IOCTL, _PRLIMIT, _FCNTL = (16, 29), (302, 261), (72, 25)
+_ARCH_PRCTL = (158, None)
 _THREAD = 0x00010100  # CLONE_THREAD | CLONE_VM
 _NAMESPACES = 0x7E020080  # every CLONE_NEW* flag
 _IOCTLS = (0x5450, 0x5451, 0x5421)  # FIONCLEX, FIOCLEX, FIONBIO
+_SET_THREAD_STORAGE = (0x1002,)  # ARCH_SET_FS, with which a C library starts
 # Locks of open files are allowed; leases and signal owners would reach outside.
 _FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
 _SIGNALS = ((62, 129), (234, 131))  # kill, tgkill
@@ -128,7 +130,7 @@ def _special_calls(column: int) -> dict[int, list[bytes]]:
     on_files = _one_of(1, _FCNTLS, errno.EPERM)
     limits = [_argument(0), _op(_EQUAL, 0, 0, 1), allow, refuse]
     signal = [_argument(0), _op(_EQUAL, _OWN_PID, 0, 1), allow, refuse]
-    bodies = (
+    bodies: tuple[tuple[tuple[int | None, ...], list[bytes]], ...] = (
         (_CLONE, thread),
         (_SOCKETPAIR, pair),
         (_SENDTO, send),
@@ -136,9 +138,11 @@ def _special_calls(column: int) -> dict[int, list[bytes]]:
         (_FCNTL, on_files),
         (_PRLIMIT, limits),
         (_CLONE3, [_error(errno.ENOSYS)]),
+        (_ARCH_PRCTL, _one_of(0, _SET_THREAD_STORAGE, errno.EPERM)),
         *((numbers, signal) for numbers in _SIGNALS),
     )
-    return {numbers[column]: body for numbers, body in bodies}
+    numbered = ((numbers[column], body) for numbers, body in bodies)
+    return {number: body for number, body in numbered if number is not None}
 
 
 def _one_of(index: int, values: tuple[int, ...], otherwise: int) -> list[bytes]:

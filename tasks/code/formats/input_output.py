@@ -13,7 +13,8 @@ from ....sandbox.types import Limits
 from ...problem import Problem
 from ...verdict import Verdict
 from .._stored import CodeSuite, fenced
-from ..special_judges.checkers import Checker, verify_with_checker
+from ..special_judges.checkers import Checker
+from ..special_judges.verifying import verify_with_checker
 from ..verifier import FUNCTION_LIMITS, STDIO_LIMITS, verify_function, verify_stdio
 from .calibration import scaled
 from .fields import shape_error
@@ -135,7 +136,10 @@ class InputOutputSuite(CodeSuite):
         cases = list(zip(meta["inputs"], meta["outputs"], strict=True))
         limits = scaled(_limits(meta), factor)
         if meta.get("checker"):
-            checker = Checker(meta["checker"], tuple(map(tuple, meta.get("known", ()))))
+            checker = Checker(
+                meta["checker"], tuple(map(tuple, meta.get("known", ()))),
+                row_field=meta.get("checker_field", "checker"), headers=meta.get("headers") or {},
+            )  # fmt: skip
             return verify_with_checker(completion, cases, checker, limits=limits)
         return verify_stdio(completion, cases, limits=limits)
 

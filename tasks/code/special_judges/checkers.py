@@ -1,32 +1,41 @@
-"""Checkers in Python, run in the sandbox, and trusted only once they have proved themselves.
+"""Checkers: the programs that decide on an output where many outputs are right.
 
-A checker is a script with the arguments `input.txt correct_output.txt solution_output.txt`. It
-accepts by printing 1 (or OK, YES, true) and ending with exit code 0, or rejects by anything else.
+Two conventions. Python checkers, as Open R1 publishes them, get the arguments `input.txt
+correct_output.txt solution_output.txt` and print 1 or 0. C++ checkers, and Python ones that say so,
+follow testlib: the arguments are `input output answer`, and the exit code decides.
 """
 
+import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from ....sandbox.types import Limits, Sandbox
+from ....sandbox.compiler import CompilationError, compile_cpp, native_program
+from ....sandbox.errors import UsageError
+from ....sandbox.types import Limits, Outcome, Sandbox
 from ....sandbox.types import Program as SandboxProgram
-from ...verdict import Verdict, checker_error, correct, wrong
-from ..extraction.program import program_of
 from ..judging.names import parsed
-from ..judging.outcomes import STATUS_OF_OUTCOME
 from ..judging.sandbox_registry import imported_libraries, program_sandbox
-from ..verifier import STDIO_LIMITS
+from .testlib_header import headers_for
 
-CHECKER_LIMITS = Limits(cpu_seconds=10.0, wall_seconds=60.0, memory_mb=1024, output_kb=256)
-_FILES = ("input.txt", "correct_output.txt", "solution_output.txt")
-_ARGUMENTS = f"import sys\nsys.argv = ['checker.py', {', '.join(map(repr, _FILES))}]\n"
+CHECKER_LIMITS = Limits(
+    cpu_seconds=10.0, wall_seconds=30.0, memory_mb=1024, output_kb=256, files_mb=64
+)
+_INPUT, _OUTPUT, _ANSWER = "input.txt", "solution_output.txt", "correct_output.txt"
+_PRINTING = (_INPUT, _ANSWER, _OUTPUT)
+_TESTLIB = (_INPUT, _OUTPUT, _ANSWER)
 _ACCEPTS = frozenset({"1", "1.0", "ok", "yes", "true", "accepted"})
 _CPP = re.compile(r"^\s*#\s*include\b", re.MULTILINE)
+_EXIT_CODES = {1: "wrong answer", 2: "presentation error", 7: "points", 8: "unexpected end of file"}
+_FAILS = 3
 
 
 class CheckerFailedError(Exception):
-    """The checker gives no verdict: the task's fault."""
+    """The checker gives no decision; `ours` where the sandbox failed."""
+
+    def __init__(self, reason: str, ours: bool = False) -> None:
+        super().__init__(reason)
+        self.ours = ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,95 +44,102 @@ class Checker:
 
     source: str
     known: tuple[tuple[str, str, str, bool], ...] = ()
+    row_field: str = "checker"
+    """The field of the row that it comes from, for messages."""
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What a C++ source includes by name (`testlib.h`), where the task carries it."""
+    exit_code_decides: bool = False
+    """Whether a Python checker follows testlib: `input output answer`, and 0 accepts."""
+
+    @property
+    def is_cpp(self) -> bool:
+        """Whether the source is C++."""
+        return _CPP.search(self.source) is not None
+
+    @property
+    def digest(self) -> str:
+        """What identifies the checker and its known outputs."""
+        content = (self.source, self.known, sorted(self.headers.items()), self.exit_code_decides)
+        return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a checker accepts an output, and what it says about it."""
+
+    accepted: bool
+    comment: str = ""
+
+
+def why_not_runnable(checker: Checker) -> str | None:
+    """Why a checker cannot be run at all, or None; a C++ source is compiled for it."""
+    try:
+        if checker.is_cpp:
+            _image(checker)
+        else:
+            parsed(checker.source)
+    except SyntaxError as error:
+        return f"does not compile: {error.msg}"
+    except CompilationError as error:
+        return f"does not compile: {error}"
+    except UsageError as error:
+        return f"cannot be compiled: {error}"
+    return None
 
 
 def accepts(
     checker: Checker, given: str, expected: str, printed: str, sandbox: Sandbox | None = None
 ) -> bool:
-    """Whether the checker accepts one output; one that it cannot read is not accepted.
+    """Whether the checker accepts one output. Raises CheckerFailedError, as `decide` does."""
+    return decide(checker, given, expected, printed, sandbox).accepted
 
-    Raises CheckerFailedError where it meets a limit or the sandbox fails.
+
+def decide(
+    checker: Checker, given: str, expected: str, printed: str, sandbox: Sandbox | None = None
+) -> Decision:
+    """What the checker says of one output; one that it cannot read is not accepted.
+
+    Raises CheckerFailedError where it meets a limit, is killed, blames the task (testlib's exit
+    code 3) or does not compile, and where the sandbox fails.
     """
-    files = dict(zip(_FILES, (given, expected, printed), strict=True))
-    program = SandboxProgram(
-        source=_ARGUMENTS + checker.source, files=files,
-        preload=imported_libraries(checker.source),
-    )  # fmt: skip
-    outcome = (sandbox or program_sandbox()).run(program, CHECKER_LIMITS)
+    files = {_INPUT: given, _OUTPUT: printed, _ANSWER: expected}
+    outcome = (sandbox or program_sandbox()).run(_program(checker, files), CHECKER_LIMITS)
     if outcome.status not in ("ok", "nonzero_exit"):
-        raise CheckerFailedError(f"the checker did not end well: {outcome.reason}")
+        ours = outcome.status == "sandbox_error"
+        raise CheckerFailedError(f"it did not end well ({_why(outcome)})", ours)
+    if checker.is_cpp or checker.exit_code_decides:
+        return _by_exit_code(outcome)
     words = outcome.stdout.split()
-    return outcome.status == "ok" and bool(words) and words[0].lower().rstrip(":.") in _ACCEPTS
+    says_so = bool(words) and words[0].lower().rstrip(":.") in _ACCEPTS
+    return Decision(outcome.status == "ok" and says_so, _first_line(outcome.stdout))
 
 
-def why_not_trusted(checker: Checker, cases: Sequence[tuple[str, str]]) -> str | None:
-    """Why a checker may not decide, or None.
-
-    It must accept the expected output of the first case and every known right output, and
-    reject an empty output and every known wrong one.
-    """
-    if _CPP.search(checker.source):
-        return "the checker is C++, and only Python checkers can be run"
-    try:
-        parsed(checker.source)
-    except SyntaxError as error:
-        return f"the checker does not compile: {error.msg}"
-    return _proved(checker, tuple(cases[:1]))
+def _program(checker: Checker, files: Mapping[str, str]) -> SandboxProgram:
+    if checker.is_cpp:
+        return native_program(_image(checker), _TESTLIB, files)
+    names = _TESTLIB if checker.exit_code_decides else _PRINTING
+    arguments = f"import sys\nsys.argv = ['checker.py', {', '.join(map(repr, names))}]\n"
+    libraries = imported_libraries(checker.source)
+    return SandboxProgram(arguments + checker.source, files=files, preload=libraries)
 
 
-@lru_cache(maxsize=4096)
-def _proved(checker: Checker, cases: tuple[tuple[str, str], ...]) -> str | None:
-    known = [(given, expected, expected, True) for given, expected in cases]
-    known += [(given, expected, "", False) for given, expected in cases if expected.strip()]
-    for given, expected, printed, is_right in (*known, *checker.known):
-        try:
-            accepted = accepts(checker, given, expected, printed)
-        except CheckerFailedError as error:
-            return str(error)
-        if accepted != is_right:
-            verb = "rejects a right" if is_right else "accepts a wrong"
-            return f"the checker {verb} output: {printed[:60]!r}"
-    return None
+def _image(checker: Checker) -> bytes:
+    return compile_cpp(checker.source, headers_for(checker.source, checker.headers))
 
 
-def verify_with_checker(
-    completion: str,
-    cases: Sequence[tuple[str, str]],
-    checker: Checker,
-    sandbox: Sandbox | None = None,
-    limits: Limits | None = None,
-) -> Verdict:
-    """Verify a program whose outputs a checker decides; `cases` are (input, expected output).
+def _by_exit_code(outcome: Outcome) -> Decision:
+    comment = _first_line(outcome.stderr or outcome.stdout)
+    if outcome.exit_code == _FAILS:
+        raise CheckerFailedError(f"it blames the task: {comment or 'exit code 3'}")
+    if outcome.exit_code == 0:
+        return Decision(True, comment)
+    name = _EXIT_CODES.get(outcome.exit_code or -1)
+    return Decision(False, comment or name or f"exit code {outcome.exit_code}")
 
-    A checker that has not proved itself gives `checker_error`.
-    """
-    program = program_of(completion)
-    if program.source is None:
-        return wrong(program.status, None, f"No program to run: {program.how}.")
-    if not cases:
-        return checker_error("there are no cases to run")
-    reason = why_not_trusted(checker, cases)
-    if reason is not None:
-        return checker_error(reason)
-    box = sandbox or program_sandbox()
-    libraries = imported_libraries(program.source)
-    for index, (given, expected) in enumerate(cases):
-        run = SandboxProgram(source=program.source, stdin=given, preload=libraries)
-        outcome = box.run(run, limits or STDIO_LIMITS)
-        meta = {"cases": len(cases), "passed": index, "fraction": index / len(cases)}
-        if outcome.status == "sandbox_error":
-            return checker_error(f"the sandbox failed: {outcome.reason}")
-        if outcome.status != "ok":
-            why = outcome.reason or outcome.status
-            reason = f"The program did not end well in case {index + 1}: {why}."
-            return wrong(STATUS_OF_OUTCOME[outcome.status], program.source, reason, **meta)
-        try:
-            accepted = accepts(checker, given, expected, outcome.stdout, box)
-        except CheckerFailedError as error:
-            return checker_error(f"{error}, in case {index + 1}")
-        if not accepted:
-            reason = f"The checker rejects the output of case {index + 1}."
-            return wrong("incorrect", program.source, reason, **meta)
-    meta = {"cases": len(cases), "passed": len(cases), "fraction": 1.0}
-    reason = f"The checker accepts all {len(cases)} outputs ({program.how})."
-    return correct(program.source, reason, **meta)
+
+def _why(outcome: Outcome) -> str:
+    return outcome.reason.rstrip(".") or outcome.status
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0][:200]
