@@ -1,7 +1,7 @@
 """What the suites read from published files share: reading, guessing, and their base class."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -32,6 +32,10 @@ class CodeSuite(StoredSuite):
     """A suite of functions to write; `guess` returns a fixed value whatever it is given."""
 
     domain: ClassVar[Domain] = "code"
+    gold_field: str = "canonical_solution"
+    """The field of a row that holds the reference solution, for messages."""
+    test_field: str = "test"
+    """The field of a row that holds the tests, for messages."""
 
     def __init__(self, problems: Sequence[Problem], split: str) -> None:
         self.left_out: dict[str, int] = {}
@@ -47,7 +51,17 @@ class CodeSuite(StoredSuite):
         verdict = super().verify(problem, completion)
         if verdict.status != "checker_error" or problem.id in verdict.reason:
             return verdict
-        return verdict.model_copy(update={"reason": f"Task {problem.id}: {verdict.reason}"})
+        reason = verdict.reason
+        names_its_place = "field '" in reason or reason.startswith("the sandbox")
+        place = "" if names_its_place else f", field {self.test_field!r}"
+        return verdict.model_copy(update={"reason": f"Task {problem.id}{place}: {reason}"})
+
+    def calibrated(
+        self, problem: Problem, check: Callable[[str, float], Verdict], completion: str
+    ) -> Verdict:
+        """The verdict on a completion under limits, and with tests, that the reference passes."""
+        gold = self.gold(problem)
+        return self.calibration.verdict(problem.id, gold, check, completion, self.gold_field)
 
     def wrong(self, problem: Problem) -> str | None:
         name = problem.meta["entry_point"]

@@ -57,7 +57,7 @@ class BigCodeBench(CodeSuite):
                 options=FunctionOptions(fresh_judge=True, preload=tuple(meta["preload"])),
             )  # fmt: skip
 
-        return self.calibration.verdict(problem.id, self.gold(problem), within, completion)
+        return self.calibrated(problem, within, completion)
 
 
 def _imported(row: Record) -> set[str]:

@@ -28,4 +28,4 @@ def load(
         "classeval", ["classeval/ClassEval_data.json", "ClassEval_data.json"], FIELDS,
         data_dir=data_dir, path=path, hub=("FudanSELab/ClassEval", split),
     )  # fmt: skip
-    return TestTextSuite("classeval", [_problem(row) for row in rows], split)
+    return TestTextSuite("classeval", [_problem(row) for row in rows], split, "solution_code")

@@ -8,25 +8,27 @@ from ._stored import Record, limited, records
 from .formats.fields import text_field
 from .formats.input_output import InputOutputSuite, cases_of, problem_with_cases
 
+_PYTHON3 = frozenset({"py3", "python3", "python", "pypy3"})
 
-def _python(submissions: Any) -> str:
-    """The first submission in Python 3 of a list of {"code", "language"}."""
-    for one in submissions if isinstance(submissions, list) else []:
-        if isinstance(one, Mapping) and str(one.get("language", "")).lower() in (
-            "py3", "python3", "python", "pypy3", "3",
-        ):  # fmt: skip
-            return str(one.get("code", one.get("solution", "")))
-    return ""
+
+def _python(submissions: Any) -> tuple[str, ...]:
+    """The submissions in Python 3 of a list of `{"code", "language"}`."""
+    return tuple(
+        str(one.get("code", ""))
+        for one in (submissions if isinstance(submissions, list) else [])
+        if isinstance(one, Mapping) and str(one.get("language", "")).lower() in _PYTHON3
+    )
 
 
 def _problem(row: Record, index: int) -> Problem:
     name = str(row.get("id", index))
     where = f"code_contests_plus {name}"
+    right, wrong = (_python(row.get(f"{kind}_submissions")) for kind in ("correct", "incorrect"))
     return problem_with_cases(
         "code_contests_plus", name, text_field(row, ("description",), where),
-        _python(row.get("correct_submissions")),
-        cases_of(row["test_cases"], where, "test_cases"),
+        right[0] if right else "", cases_of(row["test_cases"], where, "test_cases"),
         checker=row.get("checker"), time_limit=float(row.get("time_limit") or 0) / 1000,
+        headers=row.get("headers"), right=right[1:], wrong=wrong,
     )  # fmt: skip
 
 
@@ -41,4 +43,4 @@ def load(
         hub=("ByteDance-Seed/Code-Contests-Plus", split),
     )  # fmt: skip
     problems = [_problem(row, index) for index, row in enumerate(rows)]
-    return InputOutputSuite("code_contests_plus", problems, split)
+    return InputOutputSuite("code_contests_plus", problems, split, "correct_submissions")

@@ -35,7 +35,7 @@ class HumanEval(CodeSuite):
                 text, meta["test"], meta["entry_point"], limits=limits, prompt=meta["prompt"]
             )
 
-        return self.calibration.verdict(problem.id, self.gold(problem), within, completion)
+        return self.calibrated(problem, within, completion)
 
 
 def limits_of(test: str) -> Limits:

@@ -32,7 +32,7 @@ class HumanEvalPack(CodeSuite):
                 text, meta["test"], meta["entry_point"], limits=limits, prompt=meta["prompt"]
             )
 
-        return self.calibration.verdict(problem.id, self.gold(problem), within, completion)
+        return self.calibrated(problem, within, completion)
 
 
 def load(

@@ -46,7 +46,7 @@ class Mbpp(CodeSuite):
                 setup=meta["setup"],
             )  # fmt: skip
 
-        return self.calibration.verdict(problem.id, self.gold(problem), within, text)
+        return self.calibrated(problem, within, text)
 
 
 def _asked(row: Record) -> str:

@@ -32,4 +32,4 @@ def load(
         hub=("open-r1/verifiable-coding-problems-python", split),
     )  # fmt: skip
     problems = [_problem(row, index) for index, row in enumerate(rows)]
-    return InputOutputSuite("verifiable_coding", problems, split)
+    return InputOutputSuite("verifiable_coding", problems, split, "gold_standard_solution")

@@ -61,7 +61,7 @@ def test_every_number_that_is_not_listed_is_refused(machine: str) -> None:
         numbers[column(machine)]
         for numbers in (
             seccomp._CLONE, seccomp._SOCKETPAIR, seccomp._SENDTO, seccomp._IOCTL,
-            seccomp._PRLIMIT, seccomp._FCNTL, *seccomp._SIGNALS,
+            seccomp._PRLIMIT, seccomp._FCNTL, seccomp._ARCH_PRCTL, *seccomp._SIGNALS,
         )
     }  # fmt: skip
     refused = {0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS}
@@ -111,6 +111,13 @@ def test_arguments_decide(
     machine: str, numbers: tuple[int, int], arguments: tuple[int, ...], allowed: bool
 ) -> None:
     assert (verdict(machine, numbers[column(machine)], *arguments) == ALLOW) is allowed
+
+
+def test_only_thread_storage_may_be_set_by_arch_prctl() -> None:
+    number = seccomp._ARCH_PRCTL[0]
+    assert verdict("x86_64", number, 0x1002) == ALLOW
+    for option in (0x1001, 0x1003, 0x1012, 0x2003, 0x4001, 0x5001):
+        assert verdict("x86_64", number, option) == 0x50000 | errno.EPERM
 
 
 def test_a_foreign_table_of_calls_kills() -> None:

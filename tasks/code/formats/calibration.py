@@ -13,8 +13,9 @@ from ..judging.failures import IN_DOUBT
 
 HEADROOM = 4.0
 """A program gets this many times the limits under which the reference passes."""
-_STEPS = (1 / HEADROOM, 1.0, 4.0)
+_STEPS = (1 / HEADROOM, 1.0, HEADROOM)
 _LIMITED = frozenset({"timeout", "memory"})
+_NOTHING_RAN = frozenset({"correct", "no_answer", "truncated"})
 
 
 def scaled(limits: Limits, factor: float) -> Limits:
@@ -42,32 +43,39 @@ class Calibration:
         gold: str | None,
         check: Callable[[str, float], Verdict],
         completion: str,
+        field: str = "canonical_solution",
     ) -> Verdict:
         """The verdict under limits that the reference fits in with room to spare.
 
-        A failure that may be the tests' own is theirs if the reference meets it too, and the
-        completion's if the reference passes. `check(completion, factor)` judges under the
-        suite's limits times the factor. The reference is measured only where a completion meets
-        a limit; `meta["limits_factor"]` records the factor where it is not 1.
+        A completion fails only where the reference passes: what the reference (the row's `field`)
+        meets too is the task's fault, `checker_error`. `check(completion, factor)` judges under
+        the suite's limits times the factor; `meta["limits_factor"]` records it where it is not 1.
+        The reference is run only where a completion fails.
         """
         verdict = check(completion, 1.0)
-        if IN_DOUBT in verdict.meta and gold is not None:
-            return _settled(verdict, self._reference(problem_id, gold, check))
-        if verdict.status not in _LIMITED or gold is None:
+        if gold is None or verdict.status in _NOTHING_RAN:
             return verdict
-        factor = self._factor(problem_id, gold, check)
-        if factor <= 1.0:
+        if verdict.status in _LIMITED:
+            factor = self._factor(problem_id, gold, check)
+            if factor > 1.0:
+                again = check(completion, factor)
+                verdict = again.model_copy(update={"meta": {**again.meta, "limits_factor": factor}})
+        if verdict.correct or _ours(verdict):
             return verdict
-        again = check(completion, factor)
-        return again.model_copy(update={"meta": {**again.meta, "limits_factor": factor}})
+        return _settled(verdict, self._reference(problem_id, gold, check), field)
 
     def _reference(
         self, problem_id: str, gold: str, check: Callable[[str, float], Verdict]
     ) -> Verdict:
+        """The verdict on the reference, under more room if it meets a limit."""
         with self._lock:
             known = self._references.get(problem_id)
         if known is None:
             known = check(gold, 1.0)
+            if known.status in _LIMITED:
+                known = check(gold, HEADROOM)
+            if _ours(known):
+                return known
             with self._lock:
                 self._references[problem_id] = known
         return known
@@ -76,19 +84,37 @@ class Calibration:
         with self._lock:
             known = self._factors.get(problem_id)
         if known is None:
-            passing = next((step for step in _STEPS if check(gold, step).correct), 1 / HEADROOM)
-            known = HEADROOM * passing
-            with self._lock:
-                self._factors[problem_id] = known
+            known = 1.0
+            for step in _STEPS:
+                reference = check(gold, step)
+                if reference.correct:
+                    known = HEADROOM * step
+                if reference.status not in _LIMITED:
+                    break
+            if not _ours(reference):
+                with self._lock:
+                    self._factors[problem_id] = known
+                    self._references[problem_id] = reference
         return known
 
 
-def _settled(verdict: Verdict, reference: Verdict) -> Verdict:
-    """A verdict in doubt, after the verdict on the reference solution."""
-    doubt = verdict.meta[IN_DOUBT]
-    if reference.correct and verdict.score is None:
-        reason = f"The tests work with the reference solution, but not with this program: {doubt}."
+def _settled(verdict: Verdict, reference: Verdict, field: str) -> Verdict:
+    """The verdict on a completion that fails, after the verdict on the reference solution."""
+    if reference.correct:
+        if verdict.score is not None:
+            return verdict
+        reason = (
+            "The tests work with the reference solution, but not with this program: "
+            f"{verdict.meta[IN_DOUBT]}."
+        )
         return wrong("incorrect", verdict.extracted, reason, **verdict.meta)
-    if IN_DOUBT in reference.meta and verdict.score is not None:
-        return checker_error(f"the reference solution meets it too: {doubt}", **verdict.meta)
-    return verdict
+    if verdict.score is None or _ours(reference):
+        return verdict
+    return checker_error(
+        f"the reference solution (field {field!r}) fails too: {reference.reason}", **verdict.meta
+    )
+
+
+def _ours(verdict: Verdict) -> bool:
+    """Whether a verdict only says that our machinery failed, and nothing about the task."""
+    return verdict.status == "checker_error" and IN_DOUBT not in verdict.meta

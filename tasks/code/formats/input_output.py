@@ -107,8 +107,13 @@ def _value(text: Any) -> Any:
 class InputOutputSuite(CodeSuite):
     """Programs over stdin, or functions that are called, whichever each row asks for."""
 
-    def __init__(self, name: str, problems: list[Problem], split: str) -> None:
+    test_field = "input_output"
+
+    def __init__(
+        self, name: str, problems: list[Problem], split: str, gold_field: str = "solutions"
+    ) -> None:
         self.name = name
+        self.gold_field = gold_field
         super().__init__(problems, split)
 
     def gold(self, problem: Problem) -> str | None:
@@ -126,7 +131,7 @@ class InputOutputSuite(CodeSuite):
         def within(text: str, factor: float) -> Verdict:
             return self._check(problem, text, factor)
 
-        return self.calibration.verdict(problem.id, self.gold(problem), within, completion)
+        return self.calibrated(problem, within, completion)
 
     def _check(self, problem: Problem, completion: str, factor: float) -> Verdict:
         meta = problem.meta
@@ -139,6 +144,8 @@ class InputOutputSuite(CodeSuite):
             checker = Checker(
                 meta["checker"], tuple(map(tuple, meta.get("known", ()))),
                 row_field=meta.get("checker_field", "checker"), headers=meta.get("headers") or {},
+                right_programs=tuple(meta.get("right", ())),
+                wrong_programs=tuple(meta.get("wrong", ())),
             )  # fmt: skip
             return verify_with_checker(completion, cases, checker, limits=limits)
         return verify_stdio(completion, cases, limits=limits)

@@ -6,7 +6,8 @@ from typing import Any
 from ...problem import Problem
 from ...verdict import Verdict
 from .._stored import CodeSuite, fenced
-from ..verifier import FUNCTION_LIMITS, verify_function
+from ..judging.sandbox_registry import is_installed
+from ..verifier import FUNCTION_LIMITS, FunctionOptions, verify_function
 from .calibration import scaled
 
 
@@ -15,8 +16,11 @@ class TestTextSuite(CodeSuite):
 
     __test__ = False  # not a class of tests, whatever a test runner thinks of its name
 
-    def __init__(self, name: str, problems: list[Problem], split: str) -> None:
+    def __init__(
+        self, name: str, problems: list[Problem], split: str, gold_field: str = "solution"
+    ) -> None:
         self.name = name
+        self.gold_field = gold_field
         super().__init__(problems, split)
 
     def gold(self, problem: Problem) -> str | None:
@@ -25,16 +29,22 @@ class TestTextSuite(CodeSuite):
     def check(self, problem: Problem, completion: str) -> Verdict:
         def within(text: str, factor: float) -> Verdict:
             meta = problem.meta
+            offered = tuple(one for one in meta["libraries"] if one in text and is_installed(one))
             return verify_function(
                 text, meta["test"], meta["entry_point"], limits=scaled(FUNCTION_LIMITS, factor),
                 prompt=meta["prompt"], setup=meta["setup"],
+                options=FunctionOptions(preload=offered),
             )  # fmt: skip
 
-        return self.calibration.verdict(problem.id, self.gold(problem), within, completion)
+        return self.calibrated(problem, within, completion)
 
 
 def problem_with_tests(
     problem_id: str, suite: str, text: str, answer: str, meta: Mapping[str, Any]
 ) -> Problem:
-    """The problem of a row; `meta` holds `entry_point` and `test`, perhaps `prompt`, `setup`."""
-    return Problem(problem_id, suite, text, answer, {"prompt": "", "setup": "", **meta})
+    """The problem of a row; `meta` holds `entry_point` and `test`, perhaps `prompt`, `setup`.
+
+    `libraries` of `meta` names what programs may import besides the usual, where it is installed.
+    """
+    usual = {"prompt": "", "setup": "", "libraries": ()}
+    return Problem(problem_id, suite, text, answer, {**usual, **meta})

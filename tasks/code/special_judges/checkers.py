@@ -50,6 +50,10 @@ class Checker:
     """What a C++ source includes by name (`testlib.h`), where the task carries it."""
     exit_code_decides: bool = False
     """Whether a Python checker follows testlib: `input output answer`, and 0 accepts."""
+    right_programs: tuple[str, ...] = ()
+    """Python programs known to be right: the checker must accept what they print."""
+    wrong_programs: tuple[str, ...] = ()
+    """Python programs known to be wrong: the checker must not accept all that all of them print."""
 
     @property
     def is_cpp(self) -> bool:
@@ -59,7 +63,10 @@ class Checker:
     @property
     def digest(self) -> str:
         """What identifies the checker and its known outputs."""
-        content = (self.source, self.known, sorted(self.headers.items()), self.exit_code_decides)
+        content = (
+            self.source, self.known, sorted(self.headers.items()), self.exit_code_decides,
+            self.right_programs, self.wrong_programs,
+        )  # fmt: skip
         return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -10,24 +10,29 @@ from ...verdict import Status, Verdict, checker_error, correct, wrong
 from ..extraction.program import Program, program_of
 from ..judging.outcomes import STATUS_OF_OUTCOME
 from ..judging.sandbox_registry import program_sandbox
-from ..judging.stdio import Case, run_cases
+from ..judging.stdio import EXACT_LINES, Case, compare_output, run_cases
 from ..verifier import STDIO_LIMITS
 from .checkers import Checker, CheckerFailedError, decide, why_not_runnable
 
 _SHOWN = 400
 _MOST_PROOFS = 4096
+_MOST_PROGRAMS = 3
 _lock = threading.Lock()
 _proofs: dict[str, str | None] = {}
 
 
 def why_not_trusted(
-    checker: Checker, cases: Sequence[tuple[str, str]], sandbox: Sandbox | None = None
+    checker: Checker,
+    cases: Sequence[tuple[str, str]],
+    sandbox: Sandbox | None = None,
+    limits: Limits | None = None,
 ) -> str | None:
     """Why a checker may not decide, or None.
 
-    It must accept the expected output of every case and every known right output, and reject an
-    empty output (where the expected one is not) and every known wrong one. Each is asked once.
-    Raises CheckerFailedError where the sandbox fails.
+    It must accept the expected output of every case, every known right output and what the known
+    right programs print; and reject an empty output (where the expected one is not), every known
+    wrong output, and something of what the known wrong programs print. Each is asked once. Raises
+    CheckerFailedError where the sandbox fails.
     """
     reason = why_not_runnable(checker)
     if reason is not None:
@@ -37,7 +42,9 @@ def why_not_trusted(
     with _lock:
         if key in _proofs:
             return _proofs[key]
-    reason = _disproved(checker, cases, sandbox)
+    box = sandbox or program_sandbox()
+    reason = _disproved_by_outputs(checker, cases, box)
+    reason = reason or _disproved_by_programs(checker, cases, box, limits or STDIO_LIMITS)
     with _lock:
         if len(_proofs) >= _MOST_PROOFS:
             _proofs.clear()
@@ -45,8 +52,8 @@ def why_not_trusted(
     return reason
 
 
-def _disproved(
-    checker: Checker, cases: Sequence[tuple[str, str]], sandbox: Sandbox | None
+def _disproved_by_outputs(
+    checker: Checker, cases: Sequence[tuple[str, str]], sandbox: Sandbox
 ) -> str | None:
     known = [(given, expected, expected, True) for given, expected in cases]
     known += [(given, expected, "", False) for given, expected in cases[:1] if expected.strip()]
@@ -61,6 +68,38 @@ def _disproved(
             verb = "rejects a right" if is_right else "accepts a wrong"
             return f"{verb} output: {printed[:60]!r}"
     return None
+
+
+def _disproved_by_programs(
+    checker: Checker, cases: Sequence[tuple[str, str]], box: Sandbox, limits: Limits
+) -> str | None:
+    """Why what known programs print speaks against the checker, or None.
+
+    A program that a contest has judged wrong may still be right in these cases, so the wrong ones
+    count only together, and only if they print something else than the expected outputs.
+    """
+    todo = [Case(given, (expected,)) for given, expected in cases]
+    for source in checker.right_programs[:_MOST_PROGRAMS]:
+        for case, outcome in zip(todo, run_cases(box, source, todo, limits, False), strict=True):
+            if outcome.status == "ok" and not _accepted(checker, case, outcome, box):
+                return f"rejects what a known right program prints: {outcome.stdout[:60]!r}"
+    found_out, differ = False, False
+    for source in checker.wrong_programs[:_MOST_PROGRAMS]:
+        for case, outcome in zip(todo, run_cases(box, source, todo, limits, False), strict=True):
+            found_out |= outcome.status != "ok" or not _accepted(checker, case, outcome, box)
+            differ |= not compare_output(outcome.stdout, case.expected, EXACT_LINES)
+    if len(checker.wrong_programs) > 1 and differ and not found_out:
+        return "accepts all that known wrong programs print"
+    return None
+
+
+def _accepted(checker: Checker, case: Case, outcome: Outcome, box: Sandbox) -> bool:
+    try:
+        return decide(checker, case.given, case.expected[0], outcome.stdout, box).accepted
+    except CheckerFailedError as error:
+        if error.ours:
+            raise
+        return False
 
 
 def verify_with_checker(
@@ -82,7 +121,7 @@ def verify_with_checker(
         return checker_error("there are no cases to run")
     box = sandbox or program_sandbox()
     try:
-        reason = why_not_trusted(checker, cases, box)
+        reason = why_not_trusted(checker, cases, box, limits)
     except CheckerFailedError as error:
         return checker_error(f"the sandbox failed: {error}")
     if reason is not None:

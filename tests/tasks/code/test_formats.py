@@ -265,7 +265,8 @@ def test_a_row_of_another_shape_names_the_field(tmp_path: Path, key: str) -> Non
 
 BAD_CHECKERS = {
     "syntax": ("def (", "does not compile"),
-    "C++": ('#include "testlib.h"\nint main() {}\n', "C\\+\\+"),
+    "testlib is not here": ('#include "testlib.h"\nint main() {}\n', "ASSAY_TESTLIB"),
+    "C++ syntax": ("#include <cstdio>\nint main( {}\n", "does not compile"),
     "accepts all": ("print(1)\n", "accepts a wrong"),
     "rejects all": ("print(0)\n", "rejects a right"),
     "never ends": ("while True:\n    pass\n", "did not end well"),
