@@ -2,9 +2,10 @@
 
     python benchmarks/kill_resume.py --kills 60
 
-A run is killed and resumed until it finishes; its records are then compared with those of an
-undisturbed run. New runs are started until the number of kills is reached. Writes
-results/benchmarks/kill_resume.json.
+A run starts small and is killed at random moments; some of the resumes widen it, to more samples,
+more problems and more tasks. When it has finished at its full size, its records and its problems
+are compared with those of an undisturbed run. New runs are started until the number of kills is
+reached. Writes results/benchmarks/kill_resume.json, unless there are fewer than 60 kills.
 """
 
 import argparse
@@ -22,24 +23,31 @@ from pathlib import Path
 from assay.harness.evaluation import hardware
 
 ROOT = Path(__file__).resolve().parents[1]
-TASKS = "arithmetic,boolean_circuits"
-SIZE, SAMPLES = 1500, 4
+STAGES = (
+    ("arithmetic", 1000, 2),
+    ("arithmetic", 1000, 4),
+    ("arithmetic", 1500, 4),
+    ("arithmetic,boolean_circuits", 1500, 4),
+)
+"""Tasks, problems and samples: each stage is wider than the one before."""
 
 
-def command(out: Path, run_id: str) -> list[str]:
+def command(out: Path, run_id: str, stage: int = -1) -> list[str]:
     """The evaluation that is disturbed: an instant model, so that writing never pauses."""
+    tasks, limit, samples = STAGES[stage]
     resume = ["--resume"] if (out / "runs" / run_id / "manifest.json").exists() else []
     return [
-        sys.executable, "-m", "assay.harness.cli", "eval", "--model", "random", "--tasks", TASKS,
-        "--difficulty", "1", "--size", str(SIZE), "--samples", str(SAMPLES), "--quiet",
+        sys.executable, "-m", "assay.harness.cli", "eval", "--model", "random", "--tasks", tasks,
+        "--difficulty", "1", "--size", "2000", "--limit", str(limit),
+        "--samples", str(samples), "--quiet",
         "--out", str(out), "--run-id", run_id, *resume,
     ]  # fmt: skip
 
 
-def disturb(out: Path, run_id: str, rng: random.Random, patience: float) -> bool:
+def disturb(out: Path, run_id: str, stage: int, rng: random.Random, patience: float) -> bool:
     """Start or resume the run and kill it after a random time; whether it was killed."""
     process = subprocess.Popen(
-        command(out, run_id), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        command(out, run_id, stage), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         start_new_session=True,
     )  # fmt: skip
     try:
@@ -54,8 +62,13 @@ def disturb(out: Path, run_id: str, rng: random.Random, patience: float) -> bool
 
 
 def lines(out: Path, run_id: str) -> Counter[bytes]:
-    """The records of a run, order aside."""
-    return Counter((out / "runs" / run_id / "samples.jsonl").read_bytes().splitlines())
+    """The records and the problems of a run, order aside."""
+    folder = out / "runs" / run_id
+    return Counter(
+        line
+        for name in ("samples.jsonl", "problems.jsonl")
+        for line in (folder / name).read_bytes().splitlines()
+    )
 
 
 def main() -> None:
@@ -70,13 +83,19 @@ def main() -> None:
         out = Path(folder)
         started = time.perf_counter()
         subprocess.run(command(out, "undisturbed"), check=True, stdout=subprocess.DEVNULL)
-        patience = 1.1 * (time.perf_counter() - started)
+        patience = 0.7 * (time.perf_counter() - started)
         expected = lines(out, "undisturbed")
         while kills < given.kills:
             runs += 1
             run_id = f"disturbed-{runs}"
-            while disturb(out, run_id, rng, patience):
-                kills += 1
+            stage = 0
+            while True:
+                killed = disturb(out, run_id, stage, rng, patience)
+                if not killed and stage == len(STAGES) - 1:
+                    break
+                kills += killed
+                if not killed or rng.random() < 0.4:
+                    stage = min(stage + 1, len(STAGES) - 1)
                 samples = out / "runs" / run_id / "samples.jsonl"
                 during += samples.exists() and samples.stat().st_size > 0
             found = lines(out, run_id)
@@ -85,13 +104,17 @@ def main() -> None:
             print(f"run {runs}: {kills} kills, {lost} lost, {doubled} doubled", flush=True)
     result = {
         "machine": hardware(),
-        "records_per_run": sum(expected.values()),
+        "widening_resumes": "up to 3 a run: samples, problems, tasks",
+        "records_and_problems_per_run": sum(expected.values()),
         "runs": runs,
         "kills": kills,
         "kills_with_records_written": during,
         "records_lost": lost,
         "records_doubled_or_different": doubled,
     }
+    if given.kills < 60:
+        print(json.dumps(result, indent=2))
+        sys.exit(1 if lost or doubled else 0)
     target = ROOT / "results" / "benchmarks" / "kill_resume.json"
     target.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=2))

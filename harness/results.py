@@ -1,19 +1,21 @@
 """The run store: one folder per run, whose samples survive a `kill -9` at any byte.
 
-`manifest.json` and `summary.json` are replaced atomically. `samples.jsonl` is append-only: one
-line per completion and one `write` per line, under an exclusive lock. A torn last line, left by
+`manifest.json` and `summary.json` are replaced atomically. `problems.jsonl` holds what was asked,
+once per problem. `samples.jsonl` is append-only: one line per completion and one `write` per
+line, under an exclusive lock. A torn last line, left by
 a killed process, is cut off when the run is opened again.
 """
 
 import errno
 import fcntl
+import itertools
 import logging
 import os
 import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +54,10 @@ class RunFolder:
         return self.path / "samples.jsonl"
 
     @property
+    def problems_path(self) -> Path:
+        return self.path / "problems.jsonl"
+
+    @property
     def summary_path(self) -> Path:
         return self.path / "summary.json"
 
@@ -75,6 +81,13 @@ class RunFolder:
         Any other line that is not a record is left out, and reported in one line of the log.
         """
         yield from _lines(self.samples_path, _is_record, "resuming the run asks for them again")
+
+    def problems(self) -> Iterator[dict[str, Any]]:
+        """What was asked: per problem the messages, the gold or its hash, and the settings.
+
+        Empty for a run that was stored before problems were kept.
+        """
+        yield from _lines(self.problems_path, _is_problem, "their samples can still be read")
 
 
 def _lines(
@@ -111,6 +124,34 @@ def _is_record(record: Mapping[str, Any]) -> bool:
         and all(isinstance(record.get(key), str) for key in ("suite", "problem_id", "completion"))
         and isinstance(record.get("sample"), int)
     )
+
+
+def _is_problem(line: Mapping[str, Any]) -> bool:
+    """Whether a line of `problems.jsonl` has what every reader needs."""
+    keys = ("suite", "problem_id", "prompt_hash")
+    return all(isinstance(line.get(key), str) for key in keys)
+
+
+def append_problems(folder: RunFolder, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Add problems to a run whose samples are locked. Raises UsageError."""
+    try:
+        file = os.open(folder.problems_path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            _drop_torn_line(file)
+            for batch in _batched(lines, 256):
+                view = memoryview(b"".join(encode(line) + b"\n" for line in batch))
+                while view:
+                    view = view[os.write(file, view) :]
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise UsageError(f"{folder.problems_path} cannot be written: {_why(error)}") from error
+
+
+def _batched(lines: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    waiting = iter(lines)
+    while batch := list(itertools.islice(waiting, size)):
+        yield batch
 
 
 def new_run_id(model: str) -> str:

@@ -12,6 +12,8 @@ from .backends.contract import Completion, ModelIdentity, Request, Sampling
 from .backends.replay import ReplayModel
 from .completions import Recorded, read_completions
 from .evaluation import EvalSettings, Run, TaskPlan, TaskSpec, run_plans
+from .evaluation.problem_lines import StoredPrompts
+from .evaluation.reuse import completion_of
 from .results import RunFolder
 
 SHOWN = 3
@@ -109,15 +111,7 @@ class _StoredModel:
             if record is None:
                 yield Completion(request, "", finish_reason="error", error="never generated")
                 continue
-            yield Completion(
-                request,
-                record["completion"],
-                prompt_tokens=record.get("prompt_tokens"),
-                completion_tokens=record.get("completion_tokens"),
-                thinking_tokens=record.get("thinking_tokens"),
-                cached_tokens=record.get("cached_tokens"),
-                finish_reason=record.get("finish_reason", "stop"),
-            )
+            yield completion_of(request, record)
 
     def close(self) -> None:
         """Nothing to free."""
@@ -136,7 +130,8 @@ def rescore(folder: RunFolder, *, run_id: str | None = None, progress: bool = Tr
     if not records:
         raise UsageError(f"run {folder.run_id!r} has no samples to verify")
     config = manifest["config"]
-    plans = [_stored_plan(task, list(records)) for task in config["tasks"]]
+    asked = StoredPrompts.of(folder)
+    plans = [_stored_plan(task, list(records), asked) for task in config["tasks"]]
     stored = manifest["model"]
     identity = ModelIdentity(
         name=stored["name"], backend=stored["backend"], revision=stored.get("revision"),
@@ -158,7 +153,9 @@ def rescore(folder: RunFolder, *, run_id: str | None = None, progress: bool = Tr
     return Rescored(run, list(_changes(records, run.folder)))
 
 
-def _stored_plan(task: Mapping[str, Any], keys: Sequence[tuple[str, str, int]]) -> TaskPlan:
+def _stored_plan(
+    task: Mapping[str, Any], keys: Sequence[tuple[str, str, int]], asked: StoredPrompts
+) -> TaskPlan:
     spec = TaskSpec(task["name"], task["options"])
     suite = spec.load()
     counts: dict[str, int] = {}
@@ -166,7 +163,7 @@ def _stored_plan(task: Mapping[str, Any], keys: Sequence[tuple[str, str, int]]) 
         if name == suite.name:
             counts[problem_id] = max(counts.get(problem_id, 0), sample + 1)
     problems = [suite.find(problem_id) for problem_id in counts]
-    return TaskPlan(spec, suite, problems, counts)
+    return TaskPlan(spec, suite, problems, counts, asked)
 
 
 def _next_id(folder: RunFolder) -> str:

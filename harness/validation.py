@@ -34,7 +34,9 @@ def message_of(
 ) -> str:
     """The first of pydantic's errors in one line."""
     first = error.errors()[0]
-    field, *inside = map(str, first["loc"]) or ("settings",)
+    if not first["loc"]:  # about several fields together
+        return first["msg"].removeprefix("Value error, ")
+    field, *inside = map(str, first["loc"])
     name = ".".join([label(field), *inside])
     if first["type"] == "extra_forbidden":
         return f"unknown setting {name!r}: use {', '.join(map(label, model.model_fields))}"

@@ -28,6 +28,7 @@ class BundledModel:
     """Answers from a checkpoint folder through the generation engine."""
 
     continues = True
+    reusable = True
 
     def __init__(self, folder: str | Path | None = None, device: str | None = None) -> None:
         """`folder` is a checkpoint or the name of a packaged stage; None is the packaged model.

@@ -81,6 +81,11 @@ class HfModel:
             },
         )
 
+    @property
+    def reusable(self) -> bool:
+        """Whether an equal request of an earlier run has an equal answer: see evaluation/reuse."""
+        return self.identity.revision is not None
+
     def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
         """Yield completions batch by batch, or each as it ends; see `Model.generate`."""
         pending = iter(requests)

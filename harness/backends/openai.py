@@ -69,6 +69,7 @@ class OpenAIModel:
             key_env=options.key_env or preset.key_env, dialect=started(options, preset),
             activity=self.activity,
         )  # fmt: skip
+        self.reusable = address.startswith("https://")  # see evaluation/reuse.py
         self.identity = ModelIdentity(
             name=f"openai/{name}",
             backend="openai",

@@ -96,7 +96,10 @@ def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
 def _option(name: str, field: FieldInfo) -> OptionInfo:
     """The field's own `typer.Option`, or one from its name and description."""
     own = next((note for note in field.metadata if isinstance(note, OptionInfo)), None)
-    made: OptionInfo = typer.Option(f"--{name.replace('_', '-')}", help=field.description)
+    flag = name.replace("_", "-")
+    # A bool that may also be None has a flag for either answer.
+    flags = f"--{flag}/--no-{flag}" if field.annotation == bool | None else f"--{flag}"
+    made: OptionInfo = typer.Option(flags, help=field.description)
     return own or made
 
 

@@ -9,7 +9,7 @@ from ...sandbox.errors import UsageError
 from ..backends import load_model
 from ..backends.contract import Model, Sampling
 from ..backends.forcing import BudgetForced
-from ..evaluation import EvalSettings, Run, evaluate
+from ..evaluation import EvalSettings, PromptSettings, Run, evaluate
 from ..evaluation.endings import warnings
 from .expand import Only
 from .options import Quiet, SandboxOptions, SuiteOptions, Tasks, json_values, key_values, texts
@@ -91,14 +91,28 @@ def eval_model(
     suites: SuiteOptions,
     sampling: SamplingOptions,
     settings: Annotated[
-        EvalSettings, Only("samples", "limit", "seed", "out", "run_id", "resume", "workers")
+        EvalSettings,
+        Only(
+            "samples",
+            "limit",
+            "first",
+            "limit_seed",
+            "seed",
+            "out",
+            "run_id",
+            "resume",
+            "workers",
+            "cache",
+            "hide_answers",
+        ),
     ],
+    prompts: PromptSettings,
     sandbox: SandboxOptions,
     quiet: Quiet = False,
 ) -> int:
     """Sample a model on suites, verify every completion, and store the run."""
     specs = suites.specs(tasks)
-    chosen = {"sampling": sampling.sampling(), "progress": not quiet}
+    chosen = {"sampling": sampling.sampling(), "prompts": prompts, "progress": not quiet}
     sandbox.choose()
     opened = model.open(sampling.max_tokens)
     try:

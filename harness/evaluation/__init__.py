@@ -1,7 +1,8 @@
 """Evaluate models on suites: `evaluate("oracle", ["gsm8k"], samples=4)`.
 
-`settings` holds what can be chosen, `plan` what a run covers, `manifest` what is recorded about
-it, `driver` carries it out, `recorder` writes the records and `summary` computes the numbers.
+`settings` holds what can be chosen, `selection` and `plan` what a run covers, `prompts` what is
+sent, `manifest` what is recorded about it; `driver` carries it out, `reuse` finds completions of
+earlier runs, `recorder` writes the records, `endings` and `summary` say what came out.
 """
 
 from collections.abc import Sequence
@@ -13,13 +14,16 @@ from ..backends.contract import Model
 from ..validation import validated
 from .driver import Run, run_plans
 from .manifest import hardware
-from .plan import TaskPlan, TaskSpec, plan_task, prompt_hash, sample_seed, suite_hash
+from .plan import Extent, TaskPlan, TaskSpec, plan_task, prompt_hash, sample_seed, suite_hash
+from .prompts import PromptSettings
 from .settings import EvalFields, EvalSettings
 from .summary import summarize_run
 
 __all__ = [
     "EvalFields",
     "EvalSettings",
+    "Extent",
+    "PromptSettings",
     "Run",
     "TaskPlan",
     "TaskSpec",
@@ -46,13 +50,14 @@ def evaluate(
 
     `model` is a backend, or a name that `load_model` opens. `samples` completions are drawn per
     problem (1 by default). Everything else is a field of `EvalSettings`: given in `settings`,
-    or by name (`sampling=`, `seed=`, `limit=`, `out=`, `run_id=`, `resume=`, `workers=`,
-    `progress=`), which then replaces the field of `settings`.
+    or by name (`sampling=`, `prompts=`, `seed=`, `limit=`, `out=`, `run_id=`, `resume=`,
+    `workers=`, `progress=`, ...), which then replaces the field of `settings`.
     Raises UsageError for a user's mistake, in which case nothing is left half-written, and
     KeyboardInterrupt after a clean stop.
     """
     chosen = _merged(settings, samples, fields)
-    plans = [plan_task(task, chosen.samples, chosen.limit) for task in suites]
+    extent = chosen.extent()
+    plans = [plan_task(task, extent=extent, prompts=chosen.prompts) for task in suites]
     opened = load_model(model) if isinstance(model, str) else model
     try:
         return run_plans(opened, plans, chosen)

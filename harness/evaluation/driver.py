@@ -8,17 +8,20 @@ failed request leaves out is exactly what `resume` asks the model for again.
 import itertools
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from time import perf_counter
 from typing import Any
 
-from ..backends.contract import Activity, Model
+from ...sandbox.errors import UsageError
+from ..backends.contract import Activity, Completion, Model, Request
 from ..results import RunFolder, SampleWriter, write_json
-from .manifest import open_folder
+from .manifest import config_of, open_folder, widen
 from .plan import SampleKey, TaskPlan, refuse_repeated
+from .problem_lines import keep_problems
 from .recorder import Recorder
+from .reuse import Reuse, earlier, wanted
 from .settings import EvalSettings
 from .summary import summarize_run
 
@@ -54,13 +57,18 @@ def run_plans(
     Raises UsageError for a user's mistake, and KeyboardInterrupt after a clean stop.
     """
     refuse_repeated(plans)
+    _refuse_prefill(model, plans)
     folder = open_folder(model, plans, settings, extra)
     started = perf_counter()
     with SampleWriter(folder) as writer:
+        config = config_of(model, plans, settings)
+        keep_problems(folder, plans, _request_settings(config), settings.hide_answers)
+        widen(folder, config)
         done = {_key(record) for record in folder.samples()}
         recorder = Recorder(writer, plans, done, settings.progress)
         try:
-            failures = _drive(model, plans, settings, recorder)
+            reused = _reused(model, config, settings, folder)
+            failures = _drive(model, plans, settings, recorder, reused)
         finally:
             recorder.close()
             _note_changes(model, folder)
@@ -68,6 +76,28 @@ def run_plans(
     summary |= {"errors": failures, "seconds": round(perf_counter() - started, 3)}
     write_json(folder.summary_path, summary)
     return Run(folder, summary)
+
+
+def _refuse_prefill(model: Model, plans: Sequence[TaskPlan]) -> None:
+    if any(plan.style.prefill for plan in plans) and not getattr(model, "continues", False):
+        raise UsageError(
+            f"--prefill: model {model.identity.name!r} cannot continue a text; use hf/, bundled or "
+            "openai/"
+        )
+
+
+def _request_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What is sent with every prompt, for the lines of `problems.jsonl`."""
+    return {**config["sampling"], **config.get("request", {})}
+
+
+def _reused(
+    model: Model, config: Mapping[str, Any], settings: EvalSettings, folder: RunFolder
+) -> Reuse:
+    """The completions of earlier runs that may stand for new ones."""
+    if not wanted(model, settings.cache):
+        return Reuse()
+    return earlier(settings.out, config, asdict(model.identity), folder)
 
 
 def _note_changes(model: Model, folder: RunFolder) -> None:
@@ -92,19 +122,26 @@ def _default_workers() -> int:
 
 
 def _drive(
-    model: Model, plans: Sequence[TaskPlan], settings: EvalSettings, recorder: Recorder
+    model: Model,
+    plans: Sequence[TaskPlan],
+    settings: EvalSettings,
+    recorder: Recorder,
+    reused: Reuse,
 ) -> dict[str, Any]:
     """Generate, verify and record until nothing is left; returns the failed requests, counted."""
     workers = settings.workers or _default_workers()
-    requests = itertools.chain.from_iterable(
+    requests: Iterator[Request] = itertools.chain.from_iterable(
         plan.requests(settings.seed, recorder.done) for plan in plans
     )
     failed, last = 0, ""
     pool = ThreadPoolExecutor(workers, thread_name_prefix="verify")
     under_way: set[Future[None]] = set()
-    completions = model.generate(requests, settings.sampling)
+    found: list[Completion] = []
+    if reused.records:
+        found, requests = _divided(requests, reused)
+    generated = model.generate(requests, settings.sampling)
     try:
-        for completion in completions:
+        for completion in itertools.chain(found, map(_whole, generated)):
             if completion.finish_reason == "error":
                 failed, last = failed + 1, completion.error or "unknown"
                 recorder.skip(completion)
@@ -113,12 +150,39 @@ def _drive(
             under_way = _settle(under_way, keep=4 * workers)
         _settle(under_way, keep=0)
     finally:
-        closing = getattr(completions, "close", None)
+        closing = getattr(generated, "close", None)
         if closing is not None:
             closing()
         # What was generated is verified and stored, also after a Ctrl-C.
         pool.shutdown(wait=True)
     return {"count": failed, "last": last}
+
+
+def _divided(
+    requests: Iterator[Request], reused: Reuse
+) -> tuple[list[Completion], Iterator[Request]]:
+    """The completions that are there already, and the requests that are left."""
+    found, left = [], []
+    for request in requests:
+        completion = reused.find(request)
+        if completion is None:
+            left.append(request)
+        else:
+            found.append(completion)
+    if found:
+        log.warning(
+            "%d of %d completions are taken from %s, which asked the same; --no-cache asks again",
+            len(found), len(found) + len(left), ", ".join(sorted(reused.runs)),
+        )  # fmt: skip
+    return found, iter(left)
+
+
+def _whole(completion: Completion) -> Completion:
+    """The completion with the beginning that was given to the model."""
+    prefix = completion.request.prefix
+    if not prefix or completion.finish_reason in ("error", "context_overflow"):
+        return completion
+    return replace(completion, text=prefix + completion.text)
 
 
 def _settle(under_way: set[Future[None]], keep: int) -> set[Future[None]]:

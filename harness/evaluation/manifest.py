@@ -13,11 +13,14 @@ from typing import Any
 from ...sandbox import isolation_in_use
 from ...sandbox.errors import UsageError
 from ..backends.contract import Model
-from ..results import RunFolder, create_run, new_run_id, open_run
+from ..results import RunFolder, create_run, new_run_id, open_run, write_json
 from .plan import TaskPlan, suite_hash
+from .problem_lines import covered
 from .settings import EvalSettings
 
 PACKAGES = ("assay", "torch", "transformers", "sympy", "numpy", "openai")
+FIXED = ("model", "revision", "sampling", "seed", "prompts", "request")
+"""What must be equal to resume a run; the rest may grow."""
 SHOWN = 120
 """Characters of a value in an error message."""
 
@@ -39,7 +42,7 @@ def open_folder(
         if settings.run_id is None:
             raise UsageError("--resume needs --run-id: which run to resume")
         folder = open_run(settings.run_id, settings.out)
-        _refuse_other_config(folder, config)
+        _refuse_other_config(folder, config, plans)
         return folder
     manifest = {
         "config": config,
@@ -54,14 +57,16 @@ def open_folder(
 
 
 def config_of(model: Model, plans: Sequence[TaskPlan], settings: EvalSettings) -> dict[str, Any]:
-    """What two runs must share to be one run: compared field by field on resume."""
+    """What decides the content of a run: compared on resume, where some of it may grow."""
     sampling = asdict(settings.sampling)
+    request = model.identity.details.get("request")
     return {
         "model": model.identity.name,
         "revision": model.identity.revision,
         "tasks": [_task_config(plan) for plan in plans],
         **settings.content(),
         "sampling": {**sampling, "stop": list(settings.sampling.stop)},
+        **({"request": request} if request else {}),
     }
 
 
@@ -80,19 +85,40 @@ def _isolation(plans: Sequence[TaskPlan]) -> dict[str, Any] | None:
     return isolation_in_use() if any(plan.suite.domain == "code" for plan in plans) else None
 
 
-def _refuse_other_config(folder: RunFolder, config: dict[str, Any]) -> None:
+def _refuse_other_config(
+    folder: RunFolder, config: dict[str, Any], plans: Sequence[TaskPlan]
+) -> None:
+    """Raises UsageError unless the run may go on, or grow, with this configuration."""
     stored = folder.manifest().get("config", {})
     differing = [
-        f"{key}: {_shortened(stored.get(key))} there, {_shortened(config[key])} now"
-        for key in config
-        if stored.get(key) != config[key]
+        f"{key}: {_shortened(stored.get(key))} there, {_shortened(config.get(key))} now"
+        for key in FIXED
+        if (stored.get(key) or None) != (config.get(key) or None)
     ]
+    if stored.get("samples", 1) > config["samples"]:
+        differing.append(f"samples: {stored['samples']} there, {config['samples']} now")
+    if folder.problems_path.exists():
+        differing += [] if differing else covered(folder, plans)
+    elif stored.get("tasks") != config["tasks"]:  # stored before problems were kept
+        differing.append(f"tasks: {_shortened(stored.get('tasks'))} there, others now")
     if differing:
         raise UsageError(
             f"run {folder.run_id!r} was started with another configuration: "
-            f"{'; '.join(differing)}; "
-            "repeat the options that it was started with, or give another --run-id"
+            f"{'; '.join(differing)}; a run may grow (more --samples, a larger --limit, more "
+            "--tasks), nothing else: repeat the options that it was started with, or give "
+            "another --run-id"
         )
+
+
+def widen(folder: RunFolder, config: dict[str, Any]) -> None:
+    """Keep the new extent of a resumed run in its manifest, and what it was before."""
+    manifest = folder.manifest()
+    before = manifest["config"]
+    if before == config:
+        return
+    grown = {key: before.get(key) for key in before if before.get(key) != config.get(key)}
+    history = [*manifest.get("widened", []), grown]
+    write_json(folder.manifest_path, manifest | {"config": config, "widened": history})
 
 
 def _shortened(value: Any) -> str:

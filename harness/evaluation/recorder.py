@@ -107,7 +107,7 @@ def record_of(completion: Completion, verdict: Verdict) -> dict[str, Any]:
         "suite": request.suite.name,
         "problem_id": request.problem.id,
         "sample": request.sample,
-        "prompt_hash": prompt_hash(request.problem),
+        "prompt_hash": prompt_hash(request),
         "completion": completion.text,
         "finish_reason": completion.finish_reason,
         "prompt_tokens": completion.prompt_tokens,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from assay.harness.cli import run
 
+OPENAI = ("--model", "openai/x", "--base-url", "http://127.0.0.1:1/v1")
 ARITHMETIC = ("--tasks", "arithmetic", "--difficulty", "1", "--size", "6", "--quiet")
 
 
@@ -65,6 +66,35 @@ def bad(assay, *arguments, names: str) -> None:
         (["--model", "oracle", "--tasks", "arithmetic", "--size", "0"], "size 0"),
         (["--model", "oracle", "--tasks", "arithmetic", "--size", "x"], "'--size'"),
         (["--model", "oracle", "--limit", "0", *ARITHMETIC], "--limit 0"),
+        (["--model", "oracle", "--limit", "9" * 20, *ARITHMETIC], "--limit 9999"),
+        (["--model", "oracle", "--limit", "1", "--first", "1", *ARITHMETIC], "exclude each other"),
+        (["--model", "oracle", "--tasks", "arithmetic", "--size", "9" * 23], "--size 9999"),
+        (["--model", "oracle", "--seed", "9" * 20, *ARITHMETIC], "--seed 9999"),
+        (["--model", "oracle", "--suite-seed", "9" * 20, *ARITHMETIC], "--suite-seed 9999"),
+        (["--model", "oracle", "-o", "seed=" + "9" * 20, *ARITHMETIC], "at most 18 digits"),
+        (["--model", "oracle", "--workers", "-3", *ARITHMETIC], "--workers -3: use 1 or more"),
+        (["--model", "oracle", "--temperature", "inf", *ARITHMETIC], "--temperature inf"),
+        (["--model", "oracle", "--request", "x=1", *ARITHMETIC], "has no option 'request'"),
+        ([*OPENAI, "--model-option", "timeout=soon", *ARITHMETIC], "model option timeout 'soon'"),
+        ([*OPENAI, "--model-option", "timeout=inf", *ARITHMETIC], "model option timeout 'inf'"),
+        ([*OPENAI, "--model-option", "retries=-1", *ARITHMETIC], "retries -1: use 0 or more"),
+        ([*OPENAI, "--request", "x", *ARITHMETIC], "--request 'x': write it as KEY=VALUE"),
+        ([*OPENAI, "--header", "a=é", *ARITHMETIC], "--header"),
+        ([*OPENAI, "--server", "nope", *ARITHMETIC], "--server 'nope': use one of openai"),
+        (["--model", "oracle", "--template", "{{", *ARITHMETIC], "--template: line 1"),
+        (["--model", "oracle", "--template", "{{ nope }}", *ARITHMETIC], "'nope' is undefined"),
+        (["--model", "oracle", "--template", "no", *ARITHMETIC], "leaves the problem out"),
+        (["--model", "oracle", "--system", "@nope", *ARITHMETIC], "--system @nope: the file"),
+        (["--model", "oracle", "--fewshot", "101", *ARITHMETIC], "--fewshot 101: use 100 or less"),
+        (
+            ["--model", "oracle", "--fewshot", "2", "--fewshot-file", "nope", *ARITHMETIC],
+            "'nope': there is no such file",
+        ),
+        (
+            ["--model", "oracle", "--fewshot", "2", "--fewshot-split", "dev", *ARITHMETIC],
+            "split 'dev'",
+        ),
+        (["--model", "oracle", "--prefill", "So", *ARITHMETIC], "cannot continue a text"),
         (["--model", "oracle", "--samples", "0", *ARITHMETIC], "--samples 0"),
         (["--model", "oracle", "--max-tokens", "0", *ARITHMETIC], "--max-tokens 0"),
         (["--model", "oracle", "--temperature", "-1", *ARITHMETIC], "--temperature -1"),
@@ -155,8 +185,11 @@ def test_an_unwritable_output_folder(assay, tmp_path):
 
 
 def test_a_differing_configuration_is_not_resumed(assay, stored):
-    bad(assay, "eval", "--model", "oracle", *ARITHMETIC, "--samples", "2", "--out", stored,
-        "--run-id", "oracle", "--resume", names="samples: 1 there, 2 now")  # fmt: skip
+    bad(assay, "eval", "--model", "oracle", *ARITHMETIC, "--seed", "2", "--out", stored,
+        "--run-id", "oracle", "--resume", names="seed: 0 there, 2 now")  # fmt: skip
+    bad(assay, "eval", "--model", "oracle", *ARITHMETIC, "--first", "2", "--out", stored,
+        "--run-id", "oracle", "--resume",
+        names="tasks: 4 problems of arithmetic there, not now")  # fmt: skip
 
 
 def test_eval_prints_the_table(assay, tmp_path):

@@ -155,7 +155,7 @@ def test_another_configuration_is_refused_field_by_field(tmp_path):
         run(RandomModel(), tmp_path, sampling=Sampling(temperature=0.5), resume=True)
     with pytest.raises(UsageError, match="model: 'random' there, 'oracle' now"):
         run(OracleModel(), tmp_path, resume=True)
-    with pytest.raises(UsageError, match="tasks: "):
+    with pytest.raises(UsageError, match="tasks: 9 problems of boolean_circuits there, not now"):
         evaluate(RandomModel(), SPECS[:1], out=tmp_path, run_id="one", resume=True)
     assert lines(tmp_path) == before
 

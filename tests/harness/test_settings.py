@@ -54,7 +54,11 @@ def test_the_manifest_holds_the_sampling(tmp_path: Path) -> None:
         ({"limit": 0}, "limit 0: use 1 or more"),
         ({"workers": -1}, "workers -1: use 1 or more"),
         ({"seed": "x"}, "seed 'x'"),
-        ({"limitt": 3}, "unknown setting 'limitt': use samples, sampling, seed, limit"),
+        ({"seed": 10**20}, "seed 100000000000000000000: use "),
+        ({"limit": 10**20}, "limit 100000000000000000000: use 10000000 or less"),
+        ({"limit": 1, "first": 1}, "--limit and --first exclude each other"),
+        ({"prompts": {"fewshot": -1}}, "prompts.fewshot"),
+        ({"limitt": 3}, "unknown setting 'limitt': use samples, sampling, prompts, seed, limit"),
     ],
 )
 def test_a_bad_setting_is_one_line(given: dict, names: str, tmp_path: Path) -> None:
