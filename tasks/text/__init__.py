@@ -21,7 +21,8 @@ Values are compared with `==`.
 
 from .chat_formats import visible_answer
 from .dressing import strip_dressing
-from .final_answers import Extraction, final_answer
+from .extraction import Extraction
+from .final_answers import final_answer
 from .shapes import Shape
 
 __all__ = ["Extraction", "Shape", "final_answer", "strip_dressing", "visible_answer"]

@@ -76,6 +76,15 @@ def closing_amount(text: str, before: str = "") -> str | None:
     return amount
 
 
+def closing_time(text: str, before: str = "") -> str | None:
+    """The time of day of a closing sentence: "The movie ends at 4:30 PM."."""
+    sentence = text.strip().strip("*_ ").strip()
+    clock = _TIME.search(sentence) if len(sentence) <= _LONGEST and "\n" not in sentence else None
+    if clock is None or not _follows(before, clock[0], sentence):
+        return None
+    return _clock(sentence, clock)
+
+
 def _follows(before: str, amount: str, sentence: str) -> bool:
     """Whether the text before a closing sentence leaves it a statement of its own."""
     last = before.strip().rpartition("\n")[2].strip()

@@ -14,6 +14,23 @@ _EXCLAIMED = re.compile(r"[A-Za-z]{2}[\"'”’*]?[!]$")  # not the factorial of
 _TEXT = re.compile(r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|textsf|texttt)\s{0,4}\{")
 
 
+_STRUCK = (("~~", "~~"), ("<!--", "-->"), ("<del>", "</del>"), ("<s>", "</s>"))
+"""What a reader sees crossed out, or does not see."""
+
+
+def without_struck(text: str) -> str:
+    """The text without what is crossed out or commented out."""
+    for opening, closing in _STRUCK:
+        start = text.find(opening)
+        while start >= 0:
+            end = text.find(closing, start + len(opening))
+            if end < 0:
+                break
+            text = text[:start] + text[end + len(closing) :]
+            start = text.find(opening, start)
+    return text
+
+
 def strip_dressing(text: str) -> str:
     r"""The text without Markdown, dollar signs, quotes, \text{} around it or a final full stop."""
     for _ in range(12):

@@ -138,6 +138,8 @@ def doubt_after(tail: str, reads: Reads, value: Any, shown: str = "") -> tuple[s
     turned = False
     for index, part in enumerate(parts[:60]):
         found = tokens(part)
+        if index and _speaks_of_another(found, shown):
+            continue
         words = [token.text.casefold() for token in found if token.text[:1].isalpha()]
         if not words:
             continue
@@ -152,6 +154,20 @@ def doubt_after(tail: str, reads: Reads, value: Any, shown: str = "") -> tuple[s
         if other := other or _approved_too(part, found, reads, value):
             return "another answer follows", other
     return "", ""
+
+
+def _speaks_of_another(found: list[Token], shown: str) -> bool:
+    """Whether a sentence is about another choice: "A is wrong because ..." after B."""
+    first = next((token for token in found if token.kind == "word"), None)
+    label = first.text if first is not None else ""
+    return (
+        len(label) == 1
+        and "A" <= label <= "J"
+        and label not in shown.upper()
+        and len(found) > 2
+        and found[1].text in ("is", "fails", "cannot", "contradicts")
+        and not any(token.text == shown.strip(" $*().") for token in found[1:])
+    )
 
 
 def _retracted(words: list[str], first: bool) -> str:

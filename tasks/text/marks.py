@@ -10,7 +10,10 @@ from .words import tokens
 _TAG = re.compile(r"<(/?)(?:final[_ -]?)?answer>", re.IGNORECASE)
 _HASHES = re.compile(r"####(?!#)")
 # The first quote may be missing: the JSON may be broken.
-_JSON = re.compile(r"""answer["'][ \t\r\n]{0,40}:[ \t\r\n]{0,40}""", re.IGNORECASE)
+_JSON = re.compile(
+    r"""(?<![\w-])(?:(?:final|correct|my|the)[_ -]?)?answer["'][ \t\r\n]{0,40}:[ \t\r\n]{0,40}""",
+    re.IGNORECASE,
+)
 _TAG_JOIN = re.compile(r"\b(?:or|and|ou|oder|maybe|perhaps|either|alternatively)\b|[,/]", re.I)
 
 
@@ -103,14 +106,20 @@ def hashed(text: str) -> Found | None:
 
 def in_json(text: str) -> Found | None:
     """The value of the last answer field, of JSON that may be broken."""
-    last = None
+    last, before = None, None
     for mark in _JSON.finditer(text):
-        last = mark
+        last, before = mark, last
     if last is None:
         return None
     value, end = _json_value(text, last.end())
     if value is None:
         return Found(last.start(), end, None, "none", "the JSON answer was cut off", truncated=True)
+    if before is not None and "{" not in text[before.end() : last.start()]:
+        other, _ = _json_value(text, before.end())
+        if other is not None and other.strip() != value.strip():
+            both = (other, value)
+            reason = "two answer fields of one object"
+            return Found(before.start(), end, " or ".join(both), "json", reason, False, both)
     return Found(last.start(), end, value, "json", "the answer field of a JSON object")
 
 

@@ -26,6 +26,10 @@ _ORDINALS = vocabulary(
     "half halves third quarter quarters fourth fifth sixth seventh eighth ninth tenth "
     "eleventh twelfth twentieth hundredth thousandth millionth billionth"
 )
+_OF = vocabulary(
+    "multiple multiples factor factors divisor divisors square cube digit digits fraction part "
+    "parts logarithm log complement conjugate sixth power bound fold"
+)
 FUNCTION_WORDS = vocabulary(
     "is are was were be been am has have had do does did will would can the a an it they he she "
     "we you i me him her them this that these those which who whom whose as by for from with "
@@ -82,3 +86,8 @@ def is_open(word: str) -> bool:
         and not changes_number(word)
         and len(word) > 1
     )
+
+
+def changes_value(word: str) -> bool:
+    """Whether "the <word> of 5" is another value than 5: a root, a part, a multiple."""
+    return word in _OPERATIONS or word in _OF

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from .languages import LANGUAGES, Language, changes_number, scripts_of
 from .nouns import is_open
+from .phrase_index import VOICES, spoken
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:/\d+)?")
 _EDGES = " \t\n.!*_`,;:：。！、，$"
@@ -44,11 +45,19 @@ def closing_quantity(sentence: str) -> str | None:
     scripts = scripts_of(sentence)
     found = set()
     for language in LANGUAGES[1:]:
-        if language.determiners and scripts <= language.scripts:
+        known = language.determiners or not language.spaced
+        if known and language.verbs and scripts <= language.scripts:
             amount = _Phrase(_plain_digits(sentence), language, hinted=True).closing()
             if amount is not None:
                 found.add(amount)
     return found.pop() if len(found) == 1 else None
+
+
+def _is_reported(subject: str, language: Language) -> bool:
+    """Whether the subject of a sentence reports or supposes what it says."""
+    voice, said = VOICES[language.code], spoken(subject)
+    groups = (voice.reports, voice.supposes, voice.conditions, voice.tentative)
+    return any(group.within(said) for group in groups)
 
 
 def _plain_digits(text: str) -> str:
@@ -89,12 +98,25 @@ class _Phrase:
 
     def closing(self) -> str | None:
         """The amount of a sentence whose subject is one plain noun phrase."""
-        if len(_NUMBER.findall(self.text)) != 1 or any(mark in self.text for mark in ",;:("):
+        if len(_NUMBER.findall(self.text)) != 1 or any(mark in self.text for mark in ";:("):
             return None
+        lead, comma, rest = self.text.replace("，", ",").replace("、", ",").partition(",")
+        if comma and not rest[:1].isdigit():
+            said = spoken(lead)
+            if not VOICES[self.language.code].concludes.derives(said) or not said.text.strip():
+                return None
+            self.text = rest.strip()
+        elif (
+            size := VOICES[self.language.code].concludes.opens(spoken(self.text))
+        ) and self.language.spaced:
+            self.text = self.text.split(" ", size)[-1]
+        self._endings()
         return self._sentence(self._is_subject)
 
     def _is_subject(self, text: str) -> bool:
         """Whether the words before a verb are a name, or a determiner and one or two nouns."""
+        if not self.language.spaced:
+            return 1 <= len(text) <= 12 and text.isalpha()
         words = self.text[: len(text)].split()
         if not words or not all(word.replace("-", "").isalpha() for word in words):
             return False
@@ -118,7 +140,7 @@ class _Phrase:
         if verb is None:
             return None
         subject = before[: len(before) - len(verb)]
-        if _NUMBER.search(subject) or self._doubts(subject):
+        if _NUMBER.search(subject) or self._doubts(subject) or _is_reported(subject, self.language):
             return None
         if plain is not None and not plain(subject.strip()):
             return None
@@ -233,6 +255,8 @@ class _Phrase:
         counter = self._takes(rest, language.counters)
         if unit and len(unit) >= len(counter or ""):
             after = rest[len(unit) :].strip(_EDGES)
+            if after[:1] == "/" and after[1:].isalpha() and len(after) <= 6:
+                return f"{value} \\text{{ {language.units[unit]}{after}}}"
             if after and not self._noun(after, language.spaced):
                 return None
             name = language.units[unit]

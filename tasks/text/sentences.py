@@ -179,6 +179,12 @@ def _introduced(before: list[Token], after: list[Token]) -> bool:
             or word in QUANTITIES
             or before[index - 1].text[:1].isupper()
             or (index >= 2 and words[index - 2] in AMOUNT_VERBS and is_open(word))
+            or (
+                index >= 3
+                and words[0] == "it"
+                and words[index - 3] in AMOUNT_VERBS
+                and is_open(word)
+            )
         ):
             index -= 1
         else:

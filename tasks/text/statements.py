@@ -191,6 +191,8 @@ def _lead(text: str, start: int, language: Language) -> tuple[bool, Standing | N
                 return strong, "stated", low + len(before)
             return strong, None, low
         strong = strong or phrase in _STRENGTH
+        if phrase in language.link:  # inverted: "daher ist die Antwort 5"
+            return strong, _standing(before), low + len(before)
         before = before[: len(before) - len(phrase)]
         if phrase in _CLAUSES and before.strip():
             return strong, _standing(before), low + len(before)
@@ -252,7 +254,7 @@ def _link(text: str, end: int, language: Language, opens: bool) -> tuple[int, bo
         denied = _denial(low, _skip(low, after))
         return (end + after, True) if denied else _value(text, end + after, low, after)
     if "\n" in low[:place] or low[place : place + 1] == "\n":
-        heading = opens and (text[:1] == "" or not low[: low.find("\n")].strip(_DRESSING))
+        heading = opens and (text[:1] == "" or not low[place : low.find("\n")].strip(_DRESSING))
         return (end + low.find("\n"), False) if heading else None
     following = low[place : place + 1]
     bare = (
@@ -287,17 +289,52 @@ def _denial(low: str, place: int) -> bool:
 
 
 def _object(low: str, place: int) -> int:
-    """The position after "to the question", "for part (a)", "of the problem"."""
+    """The position after "to the question", "for part (a)", "of the problem".
+
+    Only the question that is asked counts: "to a different question" leads nowhere.
+    """
     if not low.startswith(("to ", "for ", "of ", "in "), place):
         return place
+    end = place
     for index in range(place, min(len(low), place + 90)):
         if low[index] in ".\n;?!":
-            return place
-        if low[index] in ":=" or (
+            break
+        if low[index] == ":" or (
             low[index] == " " and _starts(low, index + 1, _ENGLISH.link, True) is not None
         ):
-            return index if low[index] in ":=" else index + 1
-    return place
+            end = index if low[index] == ":" else index + 1
+            break
+    return end if end > place and _is_asked(low[place:end]) else place
+
+
+def _is_asked(phrase: str) -> bool:
+    """Whether a phrase names the question that is asked, or a calculation of it."""
+    words = [word.strip("*_,'\"()") for word in phrase.split()[1:]]
+    if any(one.isdigit() or one in "$\\=" for one in phrase):
+        return not any(word in _OTHERNESS for word in words)
+    while words and words[0] in (
+        "the",
+        "this",
+        "our",
+        "your",
+        "given",
+        "original",
+        "whole",
+        "above",
+    ):
+        words = words[1:]
+    return bool(words) and (
+        words[0] in _QUESTIONS or words[0].endswith("ing") or words[:1] in (["how"], ["part"])
+    )
+
+
+_OTHERNESS = vocabulary("different another other wrong previous old last next similar easier")
+_QUESTIONS = vocabulary(
+    "question problem exercise puzzle task riddle equation equations system inequality expression "
+    "sum integral limit calculation computation multiplication division addition subtraction "
+    "product quotient difference series sequence challenge query step case part operation "
+    "operations"
+)
 
 
 def _skip(low: str, place: int) -> int:

@@ -25,6 +25,7 @@ from .outcome import Decision
 from .quantities import rename
 from .reading import Reading, distilled, read
 from .rules import EXACT, Rules
+from .units import unit_of
 from .word_answers import decide_text
 
 __all__ = [
@@ -176,6 +177,10 @@ def _same_ungrouped(gold: Reading, answer: Reading, rules: Rules) -> bool:
     if gold_many == answer_many:
         return False
     one, many = (answer, gold) if gold_many else (gold, answer)
+    head, _, unit = many.text.partition(" ")
+    if unit and _DECIMAL_COMMA.fullmatch(head) and unit_of(unit) is not None:
+        decimal = read(f"{head.replace(',', '.')} {unit}")
+        return decimal.answer is not None and same(_single(one), decimal.answer, rules)
     comma = _DECIMAL_COMMA.fullmatch(many.text)
     if comma is None and not gold_many:
         comma = _DOTTED_COMMA.fullmatch(many.text)
@@ -190,6 +195,11 @@ def _same_ungrouped(gold: Reading, answer: Reading, rules: Rules) -> bool:
         return same(gold.answer, again.answer, rules)
     # A gold like "1,234" stays a number: only a gold with other commas is ambiguous.
     return False
+
+
+def _single(reading: Reading) -> Answer:
+    assert reading.answer is not None
+    return reading.answer
 
 
 def _difference(gold: Answer, answer: Answer) -> str:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from ...text import strip_dressing
+from ...text.languages.speech import SPEECH
 from ...text.latex_boxes import unbox
 from .rewrites import plain
 
@@ -87,8 +88,32 @@ _PREFIX = re.compile(
 )
 
 
+_EITHER = frozenset(word for one in SPEECH.values() for word in one.either) - {"or"}
+_BOTH = frozenset(word for one in SPEECH.values() for word in one.both) - {"and"}
+_GROUPS = ("\\text{", "\\mbox{", "\\textrm{")
+
+
+def _connected(text: str) -> str:
+    r"""The text with "or" and "and" for those words of any language: \text{ oder }."""
+    for group in _GROUPS:
+        start = text.find(group)
+        while start >= 0:
+            end = text.find("}", start)
+            inner = text[start + len(group) : end] if end >= 0 else ""
+            word = inner.strip().casefold()
+            if len(word) == len(inner) == 1 and word.isascii():
+                word = ""  # \text{e} is a letter, \text{ e } the word
+            if word in _EITHER or word in _BOTH:
+                joined = "or" if word in _EITHER else "and"
+                text = f"{text[:start]} \\text{{ {joined} }} {text[end + 1 :]}"
+            start = text.find(group, start + 1)
+    return text
+
+
 def clean(text: str) -> str:
     """The text in one alphabet and without dressing. Linear in its length."""
+    if "{" in text and ("\\text" in text or "\\m" in text):
+        text = _connected(text)
     text = _ascii(unbox(text) if "boxed" in text or "fbox" in text else text)
     if "\\mathbf" in text:
         text = _BOLD_SET.sub(r"\\mathbb{\1}", text)

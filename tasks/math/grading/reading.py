@@ -15,6 +15,7 @@ from ...text.hedging import (
 )
 from ...text.languages import Language
 from ...text.numerals import counted, number_in_words
+from ...text.phrase_index import VOICES, spoken
 from ...text.quantities import quantity
 from ...text.sentences import stated_amount
 from ...text.statements import statements
@@ -113,7 +114,7 @@ _MARK = re.compile(
 )
 
 
-_CODE = re.compile(r"(?<!\\)\blambda\b[^:]{0,40}:|\w\s?===?\s?\w|\bdef \w+\(")
+_CODE = re.compile(r"\{\{ ?[A-Za-z_]\w{2,}|(?<!\\)\blambda\b[^:]{0,40}:|\w\s?===?\s?\w|\bdef \w+\(")
 """What only a program holds: a lambda, a test for equality, a definition."""
 
 
@@ -266,7 +267,8 @@ def _values(reading: Reading, language: Language | None, gold: bool, marked: boo
     stated = "nswer" not in subject or any(one.standing == "stated" for one in statements(bare))
     if _DERIVED.search(subject):
         return
-    if verb and stated and not any(map(str.isdigit, subject)) and not doubts(subject):
+    plain_subject = not any(map(str.isdigit, subject)) and not _is_tentative(subject)
+    if verb and stated and plain_subject and not doubts(subject):
         yield said  # "The probability is 3/4, or 75%": what follows is read as a whole
     if marked and not gold:
         dressed = reading.raw if "$" in reading.raw else bare
@@ -287,6 +289,12 @@ _DERIVED = re.compile(
 """A value derived from the answer, which is not the answer."""
 _AUTHORS_WORDS = re.compile(r"\s?\\(?:text|mbox|mathrm)\s?\{[^{}\d]{1,60}\}\Z")
 """Words after the value of a gold, which its author wrote."""
+
+
+def _is_tentative(subject: str) -> bool:
+    """Whether a subject names another quantity than the final one: "the estimated total"."""
+    said = spoken(subject)
+    return VOICES["en"].tentative.within(said) or VOICES["en"].reports.within(said)
 
 
 def _said(text: str) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...text import Shape
-from ...text.closing_sentences import closing_amount
+from ...text.closing_sentences import closing_amount, closing_time
 from ...text.languages import Language
 from .decision import choice_of, gold_reading, names_another
 from .reading import distilled, is_prose, read
@@ -41,6 +41,10 @@ class WordShape:
         if reading.textual and is_prose(reading.text) and reading.words.count(" ") <= 3:
             return reading.words
         return None
+
+    def closing(self, text: str, before: str) -> str | None:
+        """The time of day that a closing sentence states."""
+        return closing_time(text, before)
 
 
 class ChoiceShape:

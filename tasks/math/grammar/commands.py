@@ -67,7 +67,14 @@ def _rare_command(parser: GrammarRules, name: str) -> Node:
         return argument(parser)
     elif name in ("overline", "bar", "tilde", "widehat"):
         inner = argument(parser)
+        if inner[0] == "num":
+            raise UnparsableError(f"a mark over a number: \\{name}")
         return ("fn", f"{name}:mark", (inner,))
+    elif name in ("vec", "hat", "overrightarrow"):
+        inner = argument(parser)
+        if inner[0] == "num" and inner[1] != 0:  # but for the zero vector
+            raise UnparsableError(f"a mark over a number: \\{name}")
+        return inner
     raise UnparsableError(f"\\{name}")
 
 

@@ -67,7 +67,7 @@ _WORD_OPS = {
     "mod": "mod", "percent": "%", "sqrt": "sqrt", "plus": None, "minus": None,
 }  # fmt: skip
 _TRANSPARENT = words(
-    "mathbf boldsymbol vec overrightarrow hat mathcal bm pmb ensuremath overset underset mathop "
+    "mathbf boldsymbol mathcal bm pmb ensuremath overset underset mathop "
     "mathopen mathclose mathrel mathrm mathit mathsf text textcolor boxed fbox phantom angle "
     "measuredangle triangle"
 )
@@ -323,7 +323,11 @@ _CLOSED = (
     | POSSIBILITY
     | COMPARISON
     | WEAK
-    | words("of to and then when per off up all any each every some both")
+    | words(
+        "of to and then when per off up all any each every some both us our ours its my mine his "
+        "her "
+        "hers your yours their theirs so if yet into onto upon via shall must myself itself"
+    )
 )
 """The closed classes of English: their words are no product of letters."""
 

@@ -60,7 +60,8 @@ CHINESE = Language(
         "项, 項, 根, 篇, 首, 趟, 顿, 碗, 盘, 串, 把, 面, 幅, 艘, 架, 双, 雙, 类, 级, 处, 点, 點, 分"
     ),
     verbs=phrases(
-        "还剩, 還剩, 剩下, 剩, 还有, 有, 需要, 需, 花了, 花费, 花, 赚了, 赚, 得到, 收到, 买了, "
+        "相距, 距离, 还剩, 還剩, 剩下, 共, 一共, 总共, 分得, 得, 行驶, 需付,  剩, 还有, 有, 需要, 需, 花了, 花费, 花, 赚了, 赚, 得到, "
+        "收到, 买了, "
         "付了, 付, 用了, 用, 走了, 跑了, 吃了, 卖了, 共有, 得了, 还需, 是, 为, 等于, 共花了"
     ),
     operators={
@@ -224,6 +225,10 @@ VIETNAMESE = Language(
         "mét: meters; km: km; cm: cm; gam: grams; kg: kg; lít: liters; độ: degrees; "
         "đồng: dong; đô_la đô: dollars; euro: euros; tuổi: years"
     ),
+    verbs=phrases(
+        "còn lại, còn, có, cần, mất, nhận được, mua, trả, bán, đi được, phải trả, kiếm được, dài"
+    ),
+    determiners=phrases("mỗi, các, những, một, chiếc, con, bạn, cô, anh, chị, ông, bà"),
     counters=phrases(
         "cái, con, quả, quyển, người, chiếc, cách, bông, cây, bạn, số, viên, học sinh, trái"
     ),
@@ -268,6 +273,11 @@ INDONESIAN = Language(
         "tahun: years; meter: meters; kilometer: km; sentimeter: cm; gram: grams; "
         "kilogram: kg; liter: liters; derajat: degrees; rupiah: rupiah; dolar: dollars"
     ),
+    verbs=phrases(
+        "memiliki, mempunyai, membutuhkan, membayar, tersisa, menempuh, mendapat, mendapatkan, "
+        "membeli, menjual, menghasilkan, menerima, tinggal, ada"
+    ),
+    determiners=phrases("setiap, para, sebuah, seorang, ibu, bapak, pak, bu"),
     counters=phrases("buah, orang, ekor, cara, butir, lembar, kali, batang, unit, apel, buku"),
     operators={"kuadrat": "({})^2", "pangkat dua": "({})^2"},
     operators_before={"akar": "\\sqrt{{{}}}", "akar dari": "\\sqrt{{{}}}"},

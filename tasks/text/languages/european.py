@@ -34,10 +34,12 @@ GERMAN = Language(
         "richtige option, korrekte option, antwort, lösung, ergebnis, endergebnis, resultat"
     ),
     lead=phrases(
-        "die, das, meine, unsere, endgültige, richtige, korrekte, also, somit, daher, damit, "
+        "ist, lautet, wäre, die, das, meine, unsere, endgültige, richtige, korrekte, also, somit, "
+        "daher, damit, "
         "folglich, und, schließlich, finale"
     ),
     link=phrases("ist, lautet, beträgt, wäre, ist also, ist somit, ist daher, lautet also, sind"),
+    bare_link=True,
     before_number=phrases("genau, insgesamt, nur, noch"),
     minus=phrases("minus"),
     percent=phrases("prozent"),
@@ -62,7 +64,8 @@ GERMAN = Language(
     operators={"zum quadrat": "({})^2", "quadrat": "({})^2", "hoch drei": "({})^3"},
     operators_before={"wurzel aus": "\\sqrt{{{}}}", "wurzel": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "niemand, keiner, nicht, kein, keine, keinen, nie, oder, entweder, vielleicht, möglicherweise, eventuell, "
+        "niemand, keiner, nicht, kein, keine, keinen, nie, oder, entweder, vielleicht, "
+        "möglicherweise, eventuell, "
         "etwa, ungefähr, circa, rund, fast, knapp, mehr, weniger, mindestens, höchstens, über, "
         "unter, zwischen, bis, falls, wenn, außer, statt, sondern, doppelt, halb, hälfte, mal, und"
     ),
@@ -109,7 +112,8 @@ FRENCH = Language(
         "dix=10; onze=11; douze=12"
     ),
     units=names(
-        "seconde secondes: seconds; minute minutes: minutes; heure heures: hours; jour jours: days; "
+        "seconde secondes: seconds; minute minutes: minutes; heure heures: hours; jour jours: "
+        "days; "
         "semaine semaines: weeks; mois: months; an ans année années: years; mètre mètres: meters; "
         "kilomètre kilomètres: km; centimètre centimètres: cm; gramme grammes: grams; "
         "kilogramme kilogrammes kilos: kg; litre litres: liters; degré degrés: degrees; "
@@ -122,7 +126,8 @@ FRENCH = Language(
     operators={"au carré": "({})^2", "au cube": "({})^3"},
     operators_before={"racine de": "\\sqrt{{{}}}", "racine carrée de": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "personne, pas, non, ne, ni, jamais, ou, soit, peut-être, environ, presque, près, plus, moins de, "
+        "personne, pas, non, ne, ni, jamais, ou, soit, peut-être, environ, presque, près, plus, "
+        "moins de, "
         "au moins, au plus, entre, jusqu, si, sauf, aucun, aucune, double, moitié, fois, et"
     ),
     nouns="plural",
@@ -144,14 +149,16 @@ SPANISH = Language(
         "equivocada"
     ),
     anaphors=phrases(
-        "esa, ese, esa respuesta, eso, esto, esta, esta respuesta, mi respuesta, la respuesta, lo anterior, la anterior, "
+        "esa, ese, esa respuesta, eso, esto, esta, esta respuesta, mi respuesta, la respuesta, lo "
+        "anterior, la anterior, "
         "el resultado, este resultado, la respuesta anterior, está, todo eso"
     ),
     turns=phrases(
         "espera, espere, no, en realidad, perdón, perdona, lo siento, hmm, pero, mejor dicho"
     ),
     answer=phrases(
-        "opción correcta, alternativa correcta, letra correcta, respuesta, solución, solucion, resultado"
+        "opción correcta, alternativa correcta, letra correcta, respuesta, solución, solucion, "
+        "resultado"
     ),
     lead=phrases(
         "la, el, mi, nuestra, una, así, entonces, por lo tanto, por tanto, luego, y, finalmente, "
@@ -184,7 +191,8 @@ SPANISH = Language(
     operators={"al cuadrado": "({})^2", "al cubo": "({})^3"},
     operators_before={"raíz de": "\\sqrt{{{}}}", "raíz cuadrada de": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "nadie, ninguno, no, ni, nunca, o, quizás, quizá, tal vez, aproximadamente, unos, casi, más, menos de, "
+        "nadie, ninguno, no, ni, nunca, o, quizás, quizá, tal vez, aproximadamente, unos, casi, "
+        "más, menos de, "
         "al menos, como máximo, como mínimo, entre, hasta, si, salvo, sino, doble, mitad, veces, y"
     ),
     nouns="plural",
@@ -209,7 +217,8 @@ PORTUGUESE = Language(
     ),
     turns=phrases("espere, espera, não, na verdade, desculpe, perdão, hmm, mas, aliás"),
     answer=phrases(
-        "alternativa correta, opção correta, resposta correta, letra correta, resposta, solução, resultado"
+        "alternativa correta, opção correta, resposta correta, letra correta, resposta, solução, "
+        "resultado"
     ),
     lead=phrases("a, o, minha, nossa, uma, assim, então, portanto, logo, e, por fim, finalmente"),
     after=phrases("final, correta"),
@@ -229,13 +238,15 @@ PORTUGUESE = Language(
         "segundos: seconds; minuto minutos: minutes; hora horas: hours; dia dias: days; "
         "semanas: weeks; meses: months; ano anos: years; metro metros: meters; "
         "quilômetros: km; centímetros: cm; gramas: grams; quilos quilogramas: kg; "
-        "litros: liters; graus: degrees; euros: euros; dólares: dollars; reais: reais; centavos: cents"
+        "litros: liters; graus: degrees; euros: euros; dólares: dollars; reais: reais; centavos: "
+        "cents"
     ),
     verbs=phrases("tem, têm, ganha, paga, custa, gasta, há, restam, precisa, recebe, são, vale"),
     operators={"ao quadrado": "({})^2", "ao cubo": "({})^3"},
     operators_before={"raiz de": "\\sqrt{{{}}}", "raiz quadrada de": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "ninguém, nenhum, não, nem, nunca, ou, talvez, aproximadamente, cerca, quase, mais, menos de, pelo menos, "
+        "ninguém, nenhum, não, nem, nunca, ou, talvez, aproximadamente, cerca, quase, mais, menos "
+        "de, pelo menos, "
         "no máximo, no mínimo, entre, até, se, exceto, dobro, metade, vezes"
     ),
     nouns="plural",
@@ -274,13 +285,14 @@ ITALIAN = Language(
         "secondi: seconds; minuto minuti: minutes; ora ore: hours; giorno giorni: days; "
         "settimane: weeks; mesi: months; anno anni: years; metro metri: meters; "
         "chilometri: km; centimetri: cm; grammi: grams; chilogrammi chili: kg; "
-        "litri: liters; gradi: degrees; euro: euros; dollari: dollars; centesimi: cents; mele: mele"
+        "litri: liters; gradi: degrees; euro: euros; dollari: dollars; centesimi: cents"
     ),
     verbs=phrases("ha, hanno, guadagna, paga, costa, spende, ci sono, restano, riceve, sono, vale"),
     operators={"al quadrato": "({})^2", "al cubo": "({})^3"},
     operators_before={"radice di": "\\sqrt{{{}}}", "radice quadrata di": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "nessuno, non, né, mai, o, oppure, forse, circa, quasi, più, meno di, almeno, al massimo, tra, "
+        "nessuno, non, né, mai, o, oppure, forse, circa, quasi, più, meno di, almeno, al massimo, "
+        "tra, "
         "fino, se, tranne, doppio, metà, volte"
     ),
     nouns="any",

@@ -35,7 +35,8 @@ BENGALI = Language(
     percent=phrases("শতাংশ"),
     scales=values("শত শো=100; হাজার=1000; লাখ লক্ষ=100000; কোটি=10000000; ডজন=12"),
     units=names(
-        "সেকেন্ড: seconds; মিনিট: minutes; ঘণ্টা ঘন্টা: hours; দিন: days; সপ্তাহ: weeks; মাস: months; "
+        "সেকেন্ড: seconds; মিনিট: minutes; ঘণ্টা ঘন্টা: hours; দিন: days; সপ্তাহ: weeks; মাস: "
+        "months; "
         "বছর: years; মিটার: meters; কিলোমিটার: km; গ্রাম: grams; কেজি: kg; লিটার: liters; "
         "টাকা: taka; ডলার: dollars"
     ),

@@ -110,3 +110,20 @@ def test_a_lenient_reading_says_that_it_decided() -> None:
     assert verdict.correct
     assert verdict.meta["reading"] == "lenient"
     assert verify_math("18", "Answer: 18", strict=False).correct
+
+
+ASSERTIONS = [
+    json.loads(line) for line in (_HERE / "assertions.jsonl").read_text("utf-8").splitlines()
+]
+"""Who says an answer, in which mood, and what follows it, in all languages of the tables."""
+
+
+@pytest.mark.parametrize("expected", [True, False])
+def test_an_answer_is_its_authors_own_assertion(expected: bool) -> None:
+    wrong = [
+        case
+        for case in ASSERTIONS
+        if case["expected"] is expected
+        and verify_math(case["gold"], case["completion"]).correct is not expected
+    ]
+    assert wrong == []

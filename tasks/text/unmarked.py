@@ -1,0 +1,78 @@
+"""Answers without any mark: a bare last line, a short response, a closing sentence."""
+
+import re
+from collections.abc import Iterator
+
+from .extraction import AnyShape, Extraction, concludes
+from .shapes import Shape
+from .voices import labelled_by_another
+from .words import tokens
+
+SHORT = 400
+"""A response of at most this many characters can be nothing but an answer."""
+SHORT_WORDS = 12
+_SPAN = 20_000
+
+_LAST_FENCE = re.compile(r"(?:\A|\n)```[ \t]{0,4}\n([^\n`]{1,120})\n```\Z")
+
+
+def unmarked(text: str, shape: Shape, strict: bool) -> Extraction:
+    """The answer of a text that marks none: a closing sentence, a bare line, a short response."""
+    stripped = text.strip()
+    if fenced := _LAST_FENCE.search(stripped[-400:]):
+        # A block that holds only the answer, unless it names a language.
+        stripped = stripped[: len(stripped) - len(fenced[0])] + "\n" + fenced[1]
+    lines = [line.strip() for line in stripped[-2000:].split("\n") if line.strip(" -*_")]
+    if concludes(shape):
+        for content in _closings(stripped):
+            value = shape.read(content)
+            if value is not None:
+                return Extraction(content, "closing", "the response closes with it", value=value)
+    if (closing := _closing(stripped, shape)) is not None:
+        return closing
+    if len(lines) >= 2 and _is_bare_line(lines[-1]) and _words(lines[-2]) >= 3:
+        return _owned(lines[-1], "final_line", "the last line is only a short answer")
+    if lines and (len(lines) == 1 or (len(lines) == 2 and lines[0] == lines[1])):
+        stripped = lines[0]  # the same answer twice is one
+    if len(stripped) <= SHORT and _words(stripped) <= SHORT_WORDS:
+        return _owned(stripped, "whole", "the response is only a short answer")
+    for content in _closings(stripped) if not isinstance(shape, AnyShape) else ():
+        value = None if strict and not concludes(shape) else shape.read(content)
+        if value is not None:
+            return Extraction(content, "closing", "the response closes with it", value=value)
+    return Extraction(None, "none", "no final answer is stated")
+
+
+def _owned(text: str, how: str, reason: str) -> Extraction:
+    """A short text without any mark, unless a label gives it to somebody else."""
+    return Extraction(text, how, reason, doubt=labelled_by_another(text))
+
+
+def _closing(text: str, shape: Shape) -> Extraction | None:
+    """The amount of a closing sentence, of a shape that reads one."""
+    amount_of = getattr(shape, "closing", None)
+    if amount_of is None:
+        return None
+    for content in _closings(text):
+        amount = amount_of(content, text[: len(text) - len(content)])
+        if amount is not None:
+            return Extraction(amount, "closing", "the response closes with it")
+    return None
+
+
+def _closings(text: str) -> Iterator[str]:
+    """The last paragraph, the last line and the whole response."""
+    paragraph = text.rpartition("\n\n")[2].strip()
+    yield paragraph[:_SPAN]
+    yield text.rpartition("\n")[2].strip()[:_SPAN]
+    if len(text) <= _SPAN:
+        yield text
+
+
+def _is_bare_line(line: str) -> bool:
+    return len(line) <= 120 and _words(line) <= 2 and not line.startswith(("=", "+", "#", "-  "))
+
+
+def _words(text: str) -> int:
+    """How many words of prose; LaTeX commands do not count."""
+    return sum(token.kind == "word" and len(token.text) > 1 for token in tokens(text))
