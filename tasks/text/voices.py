@@ -327,11 +327,11 @@ def _announced(previous: str, voices: tuple[Voice, ...], sentence: str) -> str:
 
 def _denied(said: Spoken, last: int) -> bool:
     words = said.words[max(0, last) :]
-    if any(word in DISBELIEF or word in _WRONGNESS for word in words):
-        return True
     forbids = said.words[:1] in (("do",), ("don't",), ("never",), ("not",)) or "how" in words
     pointed = any(word in _AHEAD or word in ("answer", "result", "number", "box") for word in words)
-    return (forbids or pointed) and any(word in NEGATION for word in words)
+    pointed = pointed or said.words[:1] in (("here",), ("here's",), ("this",), ("what",))
+    against = NEGATION | DISBELIEF | _WRONGNESS
+    return (forbids or pointed) and any(word in against for word in words)
 
 
 _WRONGNESS = vocabulary(
