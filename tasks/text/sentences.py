@@ -178,13 +178,7 @@ def _introduced(before: list[Token], after: list[Token]) -> bool:
             word in _BEFORE
             or word in QUANTITIES
             or before[index - 1].text[:1].isupper()
-            or (index >= 2 and words[index - 2] in AMOUNT_VERBS and is_open(word))
-            or (
-                index >= 3
-                and words[0] == "it"
-                and words[index - 3] in AMOUNT_VERBS
-                and is_open(word)
-            )
+            or _is_receiver(words, index)
         ):
             index -= 1
         else:
@@ -202,6 +196,14 @@ def _introduced(before: list[Token], after: list[Token]) -> bool:
         and index > 1
         and _is_plain_subject(words[: index - 1])
     )
+
+
+def _is_receiver(words: list[str], index: int) -> bool:
+    """Whether a word names whom an amount goes to: "costs Ann 5", "takes the snail 5 days"."""
+    if index < 2 or not is_open(words[index - 1]):
+        return False
+    takes = words[0] == "it" and index >= 3 and words[index - 3] in AMOUNT_VERBS
+    return takes or words[index - 2] in AMOUNT_VERBS
 
 
 def _placed(prepositions: list[str], verbs: list[str], after: list[Token]) -> bool:
