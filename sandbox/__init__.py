@@ -2,11 +2,12 @@
 
 from .defaults import default_sandbox, isolation_in_use, open_sandbox
 from .errors import UsageError
-from .types import Channel, ChannelClosed, Limits, Outcome, Program, Sandbox
+from .types import Channel, ChannelClosed, Isolation, Limits, Outcome, Program, Sandbox
 
 __all__ = [
     "Channel",
     "ChannelClosed",
+    "Isolation",
     "Limits",
     "Outcome",
     "Program",

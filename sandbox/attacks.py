@@ -19,7 +19,7 @@ class Attack:
     source: str
 
 
-_PRELUDE = """
+PRELUDE = """
 import ctypes, errno, mmap, os, platform, signal, socket, struct, sys, threading, time
 libc = ctypes.CDLL(None, use_errno=True)
 X = platform.machine() == 'x86_64'
@@ -278,7 +278,6 @@ _CALLS = {
     "raise the limits": "import resource\nfor r in (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):\n    try: resource.setrlimit(r, (1 << 40, 1 << 40)); harm(r)\n    except (OSError, ValueError): pass",
     "limits of another": "if sc(302, 261, {victim}, 7, struct.pack('QQ', 3, 3), 0) == 0: harm()",
     "dump core": "if libc.prctl(4, 1, 0, 0, 0) == 0: harm()",
-    "executable temporary file": "open('m', 'wb').write(bytes(4096)); f = open('m', 'rb')\nlibc.mmap.restype = ctypes.c_long\nif libc.mmap(0, 4096, 5, 2, f.fileno(), 0) != -1: harm()",
 }  # fmt: skip
 
 _COMPATIBLE = """
@@ -322,16 +321,16 @@ def _attacks() -> tuple[Attack, ...]:
         "interpreter": _DEFACING,
     }
     listed = [
-        Attack(name, family, _PRELUDE + source)
+        Attack(name, family, PRELUDE + source)
         for family, sources in families.items()
         for name, source in sources.items()
     ]
     listed += [
-        Attack(f"call: {name}", "system calls", _PRELUDE + source(*numbers))
+        Attack(f"call: {name}", "system calls", PRELUDE + source(*numbers))
         for name, numbers in FORBIDDEN.items()
     ]
-    listed.append(Attack("32-bit calls", "system calls", _PRELUDE + _COMPATIBLE))
-    listed.append(Attack("x32 calls", "system calls", _PRELUDE + _X32))
+    listed.append(Attack("32-bit calls", "system calls", PRELUDE + _COMPATIBLE))
+    listed.append(Attack("x32 calls", "system calls", PRELUDE + _X32))
     return tuple(listed)
 
 
@@ -340,6 +339,6 @@ ATTACKS = _attacks()
 
 def fill(attack: Attack, facts: dict[str, object]) -> str:
     """The source of an attack, with the host's real paths, ports and process ids."""
-    head, _, body = attack.source.partition(_PRELUDE)
+    head, _, body = attack.source.partition(PRELUDE)
     plain = attack.name == "32-bit calls" or attack.name.startswith("call: ")
-    return head + _PRELUDE + (body if plain else body.format(**facts))
+    return head + PRELUDE + (body if plain else body.format(**facts))

@@ -1,11 +1,12 @@
 """Canaries: harmless programs that must fail, run at every start to prove that limits hold."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from .types import Limits, Outcome, Program, Sandbox
 
-_LIMITS = Limits(cpu_seconds=2, wall_seconds=20, memory_mb=64)
+_LIMITS = Limits(cpu_seconds=2, wall_seconds=20, memory_mb=64, files_mb=16, processes=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,36 @@ class Check:
     said: str = ""
 
 
+_FILES = f"""
+import os
+for path in ("/etc/passwd", "/proc/self/environ", {__file__!r}, {os.getcwd()!r}):
+    try:
+        os.open(path, os.O_RDONLY)
+    except OSError:
+        continue
+    print("HARM", path)
+raise SystemExit(1)
+"""
+_THREADS = """
+import threading
+end = threading.Event()
+try:
+    for _ in range(2 * 8):
+        threading.Thread(target=end.wait).start()
+    print("HARM")
+finally:
+    end.set()
+"""
+_DISK = """
+import time
+for n in range(5):
+    with open(str(n), "wb") as file:
+        file.write(bytes(4 << 20))
+time.sleep(0.2)
+print("HARM")
+"""
+FILES = "files"
+"""The canary that decides whether any program is run at all."""
 _CANARIES: tuple[tuple[str, str, Callable[[Outcome], bool]], ...] = (
     ("memory", "x = bytearray(1 << 28); print('HARM')", lambda o: o.status == "memory"),
     ("fork", "import os; os.fork(); print('HARM')", lambda o: o.status == "nonzero_exit"),
@@ -26,13 +57,18 @@ _CANARIES: tuple[tuple[str, str, Callable[[Outcome], bool]], ...] = (
         "import socket; socket.create_connection(('127.0.0.1', 9), 1); print('HARM')",
         lambda o: o.status == "nonzero_exit" and "refused" not in o.stderr,
     ),
-    ("files", "open('/etc/passwd'); print('HARM')", lambda o: o.status == "nonzero_exit"),
+    (FILES, _FILES, lambda o: o.status == "nonzero_exit"),
+    ("threads", _THREADS, lambda o: o.status == "nonzero_exit"),
+    ("disk", _DISK, lambda o: o.status == "nonzero_exit"),
     ("plain", "print(6 * 7)", lambda o: o.stdout == "42\n"),
 )
 
 
 def canaries(sandbox: Sandbox) -> list[Check]:
-    """Check that memory, processes, network and files are limited, and that programs run."""
+    """Check that what a program may use and reach is limited, and that programs run.
+
+    Memory, processes, threads, the network, the caller's files and the space for files.
+    """
     checks = []
     for name, source, holds in _CANARIES:
         outcome = sandbox.run(Program(source), _LIMITS)

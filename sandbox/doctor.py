@@ -16,7 +16,7 @@ from .canaries import Check, canaries
 from .defaults import open_sandbox
 from .errors import UsageError
 from .host_observer import HostObserver, descendants
-from .process.backend import ProcessSandbox
+from .process.backend import ProcessOptions, ProcessSandbox
 from .types import Limits, Program, Sandbox
 
 HOSTILE = Limits(
@@ -58,8 +58,8 @@ def probe() -> list[Mechanism]:
 
 def _probe_process() -> Iterator[Mechanism]:
     try:
-        with ProcessSandbox(workers=1, allow_unsafe=True) as sandbox:
-            steps = dict(sandbox.isolation)
+        with ProcessSandbox(1, ProcessOptions(allow_unsafe=True)) as sandbox:
+            steps = dict(sandbox.isolation.mechanisms)
     except UsageError as problem:
         yield Mechanism("process backend", False, str(problem), "see the reason")
         return

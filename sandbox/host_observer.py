@@ -121,6 +121,8 @@ class HostObserver:
             "the root": sorted({"owned", "planted"} & set(os.listdir("/"))),
             "the clock": abs(time.time() - time.monotonic() - self._epoch) > 60,
             "the library": (_stamp(library), (library.parent / "sitecustomize.py").exists()),
+            "the secret file": _attributes(self._file),
+            "the secret's folder": _attributes(self._folder),
             "shared memory": os.path.exists("/dev/shm/planted"),
             **{f"the kernel setting {name}": _read(name) for name in _SETTINGS},
             **{f"the list {name}": _read(name).count("\n") for name in _SHARED},
@@ -157,6 +159,11 @@ def _read(name: str) -> str:
 def _stamp(path: Path) -> tuple[int, int, int]:
     found = path.stat()
     return found.st_mode, found.st_size, found.st_mtime_ns
+
+
+def _attributes(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_mode, found.st_uid, found.st_gid, found.st_size, found.st_nlink
 
 
 def _mounts() -> int:

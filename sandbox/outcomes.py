@@ -52,6 +52,8 @@ def _judge(
         return "timeout", f"used more than cpu_seconds={limits.cpu_seconds:g}"
     if ending.why == "wall":
         return "timeout", f"ran longer than wall_seconds={limits.wall_seconds:g}"
+    if ending.why == "files":
+        return "nonzero_exit", f"files_mb={limits.files_mb}: the private folder is full"
     if ending.why == "answer":
         return "timeout", "used more CPU time than this one answer was allowed"
     if ending.why == "closed" and not ending.report:

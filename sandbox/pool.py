@@ -5,7 +5,7 @@ import threading
 import weakref
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
@@ -19,7 +19,7 @@ from .pooled_channel import (
     PooledServer,
     killed_for_memory,
 )
-from .types import ChannelClosed, Limits, Outcome, Program
+from .types import ChannelClosed, Isolation, Limits, Outcome, Program
 
 _MOST_CHANNELS = 256
 _MANY = 512
@@ -59,7 +59,7 @@ class PooledSandbox(ABC):
         if count < 1:
             raise UsageError(f"workers={count} runs nothing: give at least 1")
         self.workers = count
-        self.isolation: Mapping[str, str] = {}
+        self.isolation = Isolation("unsafe", {})  # until the subclass knows better
         self._closed = False
         self._reset()
         _POOLS.add(self)

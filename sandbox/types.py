@@ -7,6 +7,7 @@ from typing import Literal, Protocol, Self
 OutcomeStatus = Literal[
     "ok", "nonzero_exit", "signal", "timeout", "memory", "output_limit", "sandbox_error"
 ]
+Level = Literal["namespaces", "landlock", "unsafe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,26 @@ class Outcome:
     """One sentence: which limit was hit, which signal came, or what failed on our side."""
 
 
+class Isolation(str):
+    """The level of isolation that proved itself, as a string, with what it consists of.
+
+    "namespaces": programs in namespaces or a container of their own. "landlock": among the
+    caller's processes, behind Landlock and a seccomp filter. "unsafe": less, which was accepted.
+    """
+
+    mechanisms: Mapping[str, str]
+    """Mechanism -> "present", or why it is missing."""
+    reasons: Mapping[str, str]
+    """Each stronger way that was tried -> why it does not work here."""
+
+    def __new__(
+        cls, level: Level, mechanisms: Mapping[str, str], reasons: Mapping[str, str] | None = None
+    ) -> Self:
+        made = super().__new__(cls, level)
+        made.mechanisms, made.reasons = dict(mechanisms), dict(reasons or {})
+        return made
+
+
 class ChannelClosed(Exception):  # noqa: N818 (the end of a program is no error)
     """The program has ended or broken the rules of the channel; `outcome` says how it ended."""
 
@@ -109,8 +130,8 @@ class Sandbox(Protocol):
     """A backend. Safe to call from any thread; closing it leaves nothing behind."""
 
     name: str
-    isolation: Mapping[str, str]
-    """What isolates a program: mechanism -> "present", or why it is missing."""
+    isolation: Isolation
+    """The level that proved itself, its mechanisms, and why it is not a stronger one."""
 
     def run(self, program: Program, limits: Limits | None = None) -> Outcome:
         """Run a program to its end. Never raises for what the program does."""

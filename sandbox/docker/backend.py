@@ -15,7 +15,7 @@ from ..forkserver.protocol import Ending, RunRequest, ServerGoneError
 from ..interpreter_survey import check_names
 from ..pool import PooledSandbox
 from ..requests import limit_values
-from ..types import Limits
+from ..types import Isolation, Limits
 from . import engine
 from .frame_stream import FrameStream
 
@@ -265,7 +265,7 @@ class DockerSandbox(PooledSandbox):
             if failed:
                 self.close()
                 raise failed[0] or UsageError("no container starts")
-            self.isolation = _described(self._settings, servers[0])
+            self.isolation = Isolation("namespaces", _described(self._settings, servers[0]))
             self._require_isolation()
         except ServerGoneError as problem:
             raise UsageError(f"the docker sandbox does not start: {problem}") from problem
@@ -276,7 +276,7 @@ class DockerSandbox(PooledSandbox):
     def _require_isolation(self) -> None:
         missing = {
             name: why
-            for name, why in self.isolation.items()
+            for name, why in self.isolation.mechanisms.items()
             if why != "present" and name in _required(self._settings)
         }
         if missing and not self._allow_unsafe:

@@ -160,6 +160,22 @@ def rights_of(descriptors: tuple[int, ...]) -> bytes:
     return head.ljust(_CONTROL_HEAD, b"\0") + struct.pack(f"{count}i", *descriptors)
 
 
+def send_descriptor(batch: SyscallBatch, channel: int, descriptor: int) -> None:
+    """Append a call that sends one descriptor, with one byte of text, over a socket."""
+    text = ctypes.create_string_buffer(b"d", 1)
+    control = ctypes.create_string_buffer(
+        struct.pack("@NiiI", socket.CMSG_LEN(4), socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptor),
+        socket.CMSG_SPACE(4),
+    )
+    message = _Message(
+        vectors=batch.hold(_Vector(batch.hold(text), 1)),
+        vector_count=1,
+        control=batch.hold(control),
+        control_length=len(control),
+    )
+    batch.add("sendmsg", channel, batch.hold(message), socket.MSG_NOSIGNAL)
+
+
 class Inbox:
     """Where a batch receives a message of `text` bytes with at most `most` descriptors.
 

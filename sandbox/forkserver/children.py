@@ -50,6 +50,18 @@ class Child:
             kind = b"c" if len(descriptors) > _WITHOUT_CHANNEL else b"-"
             self.connection.sendmsg([kind + key.encode().ljust(KEY)], rights)
 
+    def receive_descriptor(self) -> int | None:
+        """The descriptor that a watched child sends; None: not yet; -1: it never will."""
+        try:
+            _, sent, _, _ = self.connection.recvmsg(
+                16, _socket.CMSG_SPACE(4), _socket.MSG_DONTWAIT | _socket.MSG_CMSG_CLOEXEC
+            )
+        except BlockingIOError:
+            return None
+        except OSError:
+            return -1
+        return int(struct.unpack("i", sent[0][2][:4])[0]) if sent else -1
+
     def kill(self) -> None:
         """Order its end; `ChildPool.reap` waits for it."""
         with contextlib.suppress(ProcessLookupError):

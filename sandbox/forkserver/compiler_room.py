@@ -15,7 +15,7 @@ import signal
 import sys
 from typing import Any, NoReturn
 
-from . import isolation, kernel, landlock, rootfs
+from . import kernel, landlock, namespaces, rootfs
 
 _PARTS = ("bin", "lib", "lib32", "lib64", "libx32", "libexec", "include")
 _NAMESPACES = (
@@ -33,7 +33,7 @@ def main() -> None:
     """Compile what stdin orders: `command`, `files`, `seconds`, `memory_mb` and `files_mb`."""
     order = json.loads(sys.stdin.buffer.read())
     os.umask(0o022)
-    from_root = isolation.is_privileged()
+    from_root = namespaces.is_privileged()
     try:
         _isolate(order, from_root)
         status = _compile(order, from_root)
@@ -68,7 +68,7 @@ def _isolate(order: dict[str, Any], from_root: bool) -> None:
         with open(f"{root}{rootfs.WORK}/{name}", "w", encoding="utf-8") as file:
             file.write(text)
     kernel.mount(None, root, None, kernel.MS_REMOUNT | kernel.MS_RDONLY | kernel.MS_NOSUID)
-    kernel.pivot_into(root)
+    kernel.enter_root(root)
     os.chdir(rootfs.WORK)
 
 
@@ -78,8 +78,8 @@ def _enter_user() -> None:
     kernel.unshare(kernel.CLONE_NEWUSER, "unshare user namespace")
     for name, text in (
         ("setgroups", "deny"),
-        ("uid_map", f"{isolation.NOBODY} {uid} 1"),
-        ("gid_map", f"{isolation.NOBODY} {gid} 1"),
+        ("uid_map", f"{namespaces.NOBODY} {uid} 1"),
+        ("gid_map", f"{namespaces.NOBODY} {gid} 1"),
     ):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
@@ -135,8 +135,8 @@ def _drop_rights(from_root: bool) -> None:
             kernel.prctl(kernel.PR_CAPBSET_DROP, capability)
     if from_root:
         os.setgroups([])
-        os.setresgid(isolation.NOBODY, isolation.NOBODY, isolation.NOBODY)
-        os.setresuid(isolation.NOBODY, isolation.NOBODY, isolation.NOBODY)
+        os.setresgid(namespaces.NOBODY, namespaces.NOBODY, namespaces.NOBODY)
+        os.setresuid(namespaces.NOBODY, namespaces.NOBODY, namespaces.NOBODY)
     header, none = ctypes.byref(kernel.CAPABILITY_HEADER), ctypes.byref(kernel.NO_CAPABILITIES)
     kernel.syscall("capset", header, none)
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)

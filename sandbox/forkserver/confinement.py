@@ -7,11 +7,15 @@ runs almost no Python between the fork and the program's own code.
 import ctypes
 import os
 import resource
+import signal
+from dataclasses import dataclass
 
 from . import kernel, seccomp
-from .batch import MAY_FAIL, Inbox, SyscallBatch, rights_of
+from .batch import MAY_FAIL, Inbox, SyscallBatch, rights_of, send_descriptor
 
 CONNECTION, REPORT, PAYLOAD = 3, 4, 5
+_LISTENER = REPORT + 1
+"""The number that the next descriptor gets once a child has closed all others."""
 _STREAMS = 3
 _CHANNEL = PAYLOAD + 1 + _STREAMS
 _MOVED = 60  # above every descriptor that a child keeps
@@ -21,43 +25,49 @@ KEY = 64
 NO_KEY = " " * KEY
 
 
-class Confinement:
-    """What a child goes through under given limits; the README explains the order.
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """What the isolation of the server gives to the confinement of each program.
 
-    `own_user`: enter a user namespace. `counted`: the uid is the program's alone, so that the
-    kernel can count its threads by it; in a container the pids cgroup counts instead. `rules`:
-    the Landlock ruleset, or -1. `own_pid`: the child's process id where it is known before the
-    fork; else `enter` installs the filter last.
+    `rules`: Landlock rulesets, all of them enforced. `own_user`: enter a user namespace.
+    `own_uid`: the uid is the program's alone, so that the kernel can count its threads by it.
+    `own_pid`: the child's process id where it is known before the fork; else `enter` installs the
+    filter last. `watched`: the server counts its threads and files.
     """
 
+    rules: tuple[int, ...]
+    filter: seccomp.Filter | None
+    own_user: bool
+    own_uid: bool
+    own_pid: int | None
+    watched: bool
+
+
+class Confinement:
+    """What a child goes through under given limits; the README explains the order."""
+
     def __init__(
-        self,
-        limits: dict[str, float],
-        base_bytes: int,
-        work: str,
-        rules: int,
-        filter_: seccomp.Filter | None,
-        *,
-        own_user: bool,
-        counted: bool,
-        own_pid: int | None,
+        self, limits: dict[str, float], base_bytes: int, work: str, grants: Grants
     ) -> None:
-        self._limits, self._filter, self._own_pid = limits, filter_, own_pid
+        """`base_bytes`: address space in use before a program runs; `work`: its folder."""
+        self._limits, self._filter, self._own_pid = limits, grants.filter, grants.own_pid
         self._batch = batch = SyscallBatch()
         batch.add("setsid")
         self._from = [batch.add("dup3", 0, _MOVED), batch.add("dup3", 0, _MOVED + 1)]
         batch.add("dup3", _MOVED, CONNECTION)
         batch.add("dup3", _MOVED + 1, REPORT)
-        if own_user:
+        if grants.own_user:
             batch.add("unshare", kernel.CLONE_NEWUSER)
         batch.add("chdir", batch.hold(ctypes.create_string_buffer(os.fsencode(work))))
-        for kind, value, rule in _resources(limits, base_bytes, counted):
+        for kind, value, rule in _resources(limits, base_bytes, grants):
             self._limit(kind, value, rule)
         self._drop_capabilities()
         batch.add("prctl", kernel.PR_SET_NO_NEW_PRIVS, 1)
-        if rules >= 0:
-            batch.add("landlock_restrict_self", rules, 0)
+        for ruleset in grants.rules:
+            batch.add("landlock_restrict_self", ruleset, 0)
         self._close_from(REPORT + 1)
+        if grants.watched:
+            self._let_the_server_watch()
         self._program = Inbox(batch, 1 + KEY, _STREAMS + 2)
         self._program.receive(batch, CONNECTION)
         for stream in range(_STREAMS):
@@ -65,9 +75,19 @@ class Confinement:
         batch.add("dup3", _CHANNEL, CONNECTION, rule=MAY_FAIL)  # if it has a channel
         self._close_from(PAYLOAD + 1)
         self._limit(resource.RLIMIT_NOFILE, int(limits["open_files"]))
-        if filter_ is not None and own_pid is not None:
-            batch.add("seccomp", 1, 0, filter_.bound_to(own_pid))
+        if grants.filter is not None and grants.own_pid is not None:
+            batch.add("seccomp", 1, 0, grants.filter.bound_to(grants.own_pid))
         batch.close()
+
+    def _let_the_server_watch(self) -> None:
+        """Let it see the open files, and hand it the descriptor on which the kernel asks."""
+        self._questions = seccomp.QuestionFilter()
+        # No namespace ends it together with the server.
+        self._batch.add("prctl", kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        self._batch.add("prctl", kernel.PR_SET_DUMPABLE, 1)
+        self._batch.add("seccomp", 1, seccomp.NEW_LISTENER, self._questions.address)
+        send_descriptor(self._batch, CONNECTION, _LISTENER)
+        self._batch.add("close", _LISTENER)
 
     def _limit(self, kind: int, value: int, rule: int = 0) -> None:
         """Set a resource limit, or keep the present one where that is tighter."""
@@ -135,19 +155,20 @@ _RIGHTS = [rights_of(tuple(range(PAYLOAD, _CHANNEL + channel))) for channel in (
 
 
 def _resources(
-    limits: dict[str, float], base_bytes: int, counted: bool
+    limits: dict[str, float], base_bytes: int, grants: Grants
 ) -> list[tuple[int, int, int]]:
     """Resource limits of one program, the kernel's backstop behind the supervisor."""
     found = [
         (resource.RLIMIT_AS, int(base_bytes + limits["memory_mb"] * 2**20), 0),
         (resource.RLIMIT_CPU, int(limits["cpu_seconds"]) + 2, 0),
         (resource.RLIMIT_FSIZE, int(limits["files_mb"] * 2**20), 0),
-        (resource.RLIMIT_CORE, 0, 0),
+        # A program that may be watched could be dumped, and 1 alone stops a collector of dumps.
+        (resource.RLIMIT_CORE, 1 if grants.watched else 0, 0),
         # gVisor has none of these; no listed call needs them.
         (resource.RLIMIT_MEMLOCK, 0, MAY_FAIL),
         (resource.RLIMIT_MSGQUEUE, 0, MAY_FAIL),
         (resource.RLIMIT_SIGPENDING, 64, MAY_FAIL),
     ]
-    if counted:
+    if grants.own_uid:
         found.append((resource.RLIMIT_NPROC, int(limits["processes"]), 0))
     return found

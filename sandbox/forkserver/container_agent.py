@@ -159,8 +159,8 @@ class ContainerAgent:
         preload = wanted.get("preload", [])
         assert isinstance(preload, list)
         settings = {
-            "preload": preload, "site": _site() if preload else [], "contained": True,
-            "rootfs": {}, "machine_code": wanted.get("machine_code", True), "allow_unsafe": True,
+            "preload": preload, "site": _site() if preload else [], "level": "container",
+            "required": [], "machine_code": wanted.get("machine_code", True),
         }  # fmt: skip
         self._server = client.ForkServerClient(settings)
         report = {**self._server.report, "facts": facts, "digest": digest()}

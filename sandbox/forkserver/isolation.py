@@ -1,67 +1,54 @@
 """Isolation: what the server sets up once for itself, and what each program gets anew.
 
-Every step is one function, and a failed step is reported by name. A required step that fails
-stops the server, unless the caller has accepted less isolation.
+One class for each level: `NamespaceIsolation`, `LandlockIsolation`, and `ContainerIsolation` for a
+server that is the main process of a container. Every step is one function, and a failed step is
+reported by name. A required step that fails stops the server, unless the caller accepts less.
 """
 
 import contextlib
 import ctypes
 import fcntl
-import functools
 import os
-import select
 import signal
-import socket
-import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import NoReturn
 
-from . import kernel, landlock, rootfs, seccomp
-from .confinement import Confinement
-
-NOBODY = 65534
-_LAST_SECONDS = 5
-"""Seconds that a server gets to end by itself."""
-FIRST_PID = 2
-"""Process id of a program in its pid namespace, after the namespace's init."""
-_SERVER_NAMESPACES = {
-    "net": kernel.CLONE_NEWNET,
-    "ipc": kernel.CLONE_NEWIPC,
-    "uts": kernel.CLONE_NEWUTS,
-    "cgroup": kernel.CLONE_NEWCGROUP,
-}
-_DEVICES = ("/dev/zero", "/dev/urandom", "/dev/random")
-_CAP_SET_IDS_AND_MOUNT = (6, 7, 21)  # CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN
-_OPTIONAL = {"landlock", "cgroup namespace", "fast init"}
+from . import kernel, seccomp
+from .confinement import Confinement, Grants
+from .workdir import WorkFolder
 
 
-class Isolation:
+class Isolation(ABC):
     """What isolates this server: `steps` maps a mechanism to "", or to why it is missing."""
 
-    def __init__(self, wanted: dict[str, list[str]], contained: bool, harness: int) -> None:
-        """`harness` is a descriptor that becomes readable when the harness ends."""
-        self._harness = harness
+    optional: frozenset[str] = frozenset()
+    """The steps without which programs are run all the same."""
+    shared_files = False
+    """Whether the caller's files are in sight, so that the filter guards what Landlock cannot."""
+    own_uid = True
+    """Whether the uid of a program is its own, so that the kernel can count threads by it."""
+
+    def __init__(self, folder: WorkFolder) -> None:
+        self.folder = folder
         self.steps: dict[str, str] = {}
         self.user = ""
         """The user that a program has, seen from outside."""
-        self.contained = contained
         self.home = -1
         """Descriptor of our own pid namespace, to return to from that of each run."""
-        self._wanted = wanted
+        self.own_pid: int | None = None
+        """The process id of every program, where it is known before the fork."""
         self._filter: seccomp.Filter | None = None
-        self._landlock = 0
-        self._rules = -1
-        wanted_here = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", sys.base_prefix, *_DEVICES)
-        self._libraries = tuple(path for path in wanted_here if os.path.exists(path))
+        self._rules: dict[int, int] = {}
+        """Descriptors of the Landlock rulesets, by the layer that they form."""
+
+    @property
+    def work(self) -> str:
+        """Path of the working folder."""
+        return self.folder.path
 
     def missing(self) -> list[str]:
         """The required mechanisms that are not in force."""
-        return [name for name, why in self.steps.items() if why and name not in _OPTIONAL]
-
-    @property
-    def private_workdir(self) -> bool:
-        """Whether this server mounts the working folder itself."""
-        return not self.contained and self.has("mount namespace")
+        return [name for name, why in self.steps.items() if why and name not in self.optional]
 
     def has(self, name: str) -> bool:
         """Whether a mechanism is in force."""
@@ -76,169 +63,65 @@ class Isolation:
         self.steps[name] = ""
         return True
 
+    @abstractmethod
     def enter(self) -> None:
-        """Isolate this server. Afterwards nothing outside can be reached by name."""
-        os.umask(0o022)
-        if self.contained:
-            self._offer_to_the_memory_killer()
-            kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-        else:
-            self._enter_namespaces()
+        """Isolate this server."""
+
+    @abstractmethod
+    def _ready_landlock(self) -> None:
+        """Find out what Landlock can do here. Raises KernelError where it is missing."""
+
+    @abstractmethod
+    def workdir_changed(self) -> None:
+        """Make the Landlock rules for the folder that is there now. Raises OSError."""
+
+    def open_namespace(self) -> int:
+        """Open a pid namespace for the next fork; 0 where programs have none of their own."""
+        return 0
+
+    def leave_namespace(self, init: int) -> None:
+        """Let the next fork go into our own pid namespace again, if `init` is in another."""
+        assert init == 0
+
+    def _ready_confinement(self) -> None:
         self._step("seccomp", self._ready_filter)
         self._step("landlock", self._ready_landlock)
         self._step("no_new_privs", lambda: None)
 
-    def _offer_to_the_memory_killer(self) -> None:
-        """In a full container the program should be killed, not the agent that reports it."""
-        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-            file.write("500")
-
-    def _enter_namespaces(self) -> None:
-        privileged = is_privileged()
-        self.user = "nobody, from root" if privileged else f"uid {os.geteuid()}"
-        processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
-        if privileged:  # the interpreter may lie where nobody else can look
-            self._step("mount namespace", self._enter_mounts)
-            self._step("minimal root", self._enter_root)
-        self._step("user namespace", lambda: self._enter_user(privileged, processes))
-        if not privileged:
-            self._step("mount namespace", self._enter_mounts)
-            self._step("minimal root", self._enter_root)
-        elif self.has("user namespace"):
-            self._step("mount namespace", lambda: kernel.unshare(kernel.CLONE_NEWNS))
-        for name, flag in _SERVER_NAMESPACES.items():
-            self._step(f"{name} namespace", functools.partial(kernel.unshare, flag))
-        if self.has("uts namespace"):
-            socket.sethostname("sandbox")
-        self._step("pid namespace", lambda: self._enter_pids(processes))
-        os.close(processes)
-        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-
-    def _enter_mounts(self) -> None:
-        kernel.unshare(kernel.CLONE_NEWNS, "unshare mount namespace")
-        kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
-
-    def _enter_root(self) -> None:
-        if not self.has("mount namespace"):
-            raise kernel.KernelError(1, "needs the mount namespace")
-        kernel.pivot_into(rootfs.build(self._wanted))
-        rootfs.move_imports()
-
-    def _enter_user(self, privileged: bool, processes: int) -> None:
-        """Become nobody in a user namespace, with capabilities in our own namespaces only.
-
-        A privileged server maps to the host's nobody, so that even an escaped program is nobody
-        there. The map has to be written from outside, by a child left behind.
-        """
-        uid, gid = (NOBODY, NOBODY) if privileged else (os.geteuid(), os.getegid())
-        go_read, go_write = os.pipe()
-        writer = os.fork()
-        if writer == 0:
-            os.close(go_write)  # else it would wait for itself if the parent gave up
-            os._exit(_write_maps(processes, os.getppid(), uid, gid, go_read, not privileged))
-        try:
-            kernel.unshare(kernel.CLONE_NEWUSER, "unshare user namespace")
-            os.write(go_write, b"g")
-        finally:
-            os.close(go_read)
-            os.close(go_write)
-            _, status = os.waitpid(writer, 0)
-        if os.waitstatus_to_exitcode(status) != 0:
-            raise kernel.KernelError(1, "user namespace: the uid map was refused")
-        if privileged:
-            os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
-
-    def _enter_pids(self, processes: int) -> None:
-        """Continue as the first process of a pid namespace: nothing below can outlive it.
-
-        The process that was started stays behind and ends when the namespace does.
-        """
-        kernel.unshare(kernel.CLONE_NEWPID, "unshare pid namespace")
-        first = os.fork()
-        if first:
-            _stay_behind(first, self._harness)
-        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-        self.home = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
-
-    def open_namespace(self) -> int:
-        """Open an empty pid namespace for the next fork; returns its first process.
-
-        0 where programs have no namespace of their own. Raises KernelError.
-        """
-        if not self.has("pid namespace"):
-            return 0
-        kernel.unshare(kernel.CLONE_NEWPID, "unshare pid namespace")
-        try:
-            if os.path.exists(rootfs.INIT):
-                return os.posix_spawn(rootfs.INIT, ["init"], {})
-            init = os.fork()
-        except OSError:
-            kernel.setns(self.home, kernel.CLONE_NEWPID)
-            raise
-        if init == 0:
-            kernel.close_from(1)
-            os.read(0, 1)
-            os._exit(0)
-        return init
-
-    def leave_namespace(self, init: int) -> None:
-        """Let the next fork go into our own pid namespace again."""
-        if init:
-            kernel.setns(self.home, kernel.CLONE_NEWPID)
-
     def _ready_filter(self) -> None:
-        self._filter = seccomp.Filter()
+        self._filter = seccomp.Filter(self.shared_files)
 
-    def _ready_landlock(self) -> None:
-        self._landlock = landlock.abi_version()
+    def _replace_rules(self, layer: int, made: int) -> None:
+        """Take over a new ruleset, away from the numbers that a child gives its descriptors."""
+        before = self._rules.pop(layer, -1)
+        if before >= 0:
+            os.close(before)
+        self._rules[layer] = fcntl.fcntl(made, fcntl.F_DUPFD_CLOEXEC, 100)
+        os.close(made)
 
-    def workdir_changed(self, work: str) -> None:
-        """Make the Landlock rules for the folder that is mounted now. Raises KernelError."""
-        if self._landlock:
-            if self._rules >= 0:
-                os.close(self._rules)
-                self._rules = -1
-            made = landlock.make_ruleset(self._landlock, work, self._readable())
-            # Away from the numbers that a child gives its own descriptors.
-            self._rules = fcntl.fcntl(made, fcntl.F_DUPFD_CLOEXEC, 100)
-            os.close(made)
+    def descriptors_closed(self) -> None:
+        """Forget the rulesets: in a fork that has closed all descriptors."""
+        self._rules.clear()
 
-    def confinement(self, limits: dict[str, float], base_bytes: int, work: str) -> Confinement:
+    def confinement(self, limits: dict[str, float], base_bytes: int) -> Confinement:
         """The confinement of a program under these limits. Raises KernelError."""
-        if self._landlock and self._rules < 0:
+        if self.has("landlock") and not self._rules:
             raise kernel.KernelError(2, "landlock: no rules were made for the working folder")
-        return Confinement(
-            limits,
-            base_bytes,
-            work,
-            self._rules,
-            self._filter,
+        grants = Grants(
+            rules=tuple(self._rules[layer] for layer in sorted(self._rules)),
+            filter=self._filter,
             own_user=self.has("user namespace"),
-            counted=not self.contained,
-            own_pid=FIRST_PID if self.has("pid namespace") else None,
+            own_uid=self.own_uid,
+            own_pid=self.own_pid,
+            watched=self.shared_files,
         )
-
-    def _readable(self) -> tuple[str, ...]:
-        return self._libraries if self.contained else ("/",)
+        return Confinement(limits, base_bytes, self.work, grants)
 
 
-def _stay_behind(server: int, harness: int) -> NoReturn:
-    """Wait for the server, and kill it if it does not end when the harness does."""
-    os.dup2(harness, 0)
-    kernel.close_from(1)
-    handle = kernel.open_pid(server)
-    if handle >= 0:
-        waiting = select.poll()
-        waiting.register(0, select.POLLIN)
-        waiting.register(handle, select.POLLIN)
-        if handle not in dict(waiting.poll()):
-            waiting.unregister(0)
-            if not waiting.poll(_LAST_SECONDS * 1000):
-                os.kill(server, signal.SIGKILL)
-    _, status = os.waitpid(server, 0)
-    os._exit(min(abs(os.waitstatus_to_exitcode(status)), 255))
+def offer_to_the_memory_killer() -> None:
+    """Where memory is shared the program should be killed, not the process that reports it."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("500")
 
 
 def end_namespace(init: int) -> None:
@@ -246,34 +129,6 @@ def end_namespace(init: int) -> None:
     if init:
         os.kill(init, signal.SIGKILL)
         os.waitpid(init, 0)
-
-
-def is_privileged() -> bool:
-    """Whether we may mount and map any uid: root that still has its capabilities."""
-    if os.geteuid() != 0:
-        return False
-    with open("/proc/self/status") as lines:
-        held = next((int(line.split()[1], 16) for line in lines if line.startswith("CapEff")), 0)
-    return all(held >> number & 1 for number in _CAP_SET_IDS_AND_MOUNT)
-
-
-def _write_maps(processes: int, pid: int, uid: int, gid: int, go: int, deny: bool) -> int:
-    if not os.read(go, 1):
-        return 1
-    try:
-        for name, text in (
-            ("setgroups", "deny"),
-            ("gid_map", f"{NOBODY} {gid} 1"),
-            ("uid_map", f"{NOBODY} {uid} 1"),
-        ):
-            if name == "setgroups" and not deny:
-                continue
-            map_file = os.open(f"{pid}/{name}", os.O_WRONLY, dir_fd=processes)
-            os.write(map_file, text.encode())
-            os.close(map_file)
-    except OSError:
-        return 1
-    return 0
 
 
 def reset_signals() -> None:

@@ -15,7 +15,7 @@ CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
-MS_NOATIME, MS_BIND, MS_REC, MS_PRIVATE = 1024, 4096, 16384, 1 << 18
+MS_NOATIME, MS_BIND, MS_MOVE, MS_REC, MS_PRIVATE = 1024, 4096, 8192, 16384, 1 << 18
 MNT_DETACH = 2
 
 PR_SET_PDEATHSIG = 1
@@ -39,6 +39,7 @@ MACHINE = platform.machine()
 _NUMBERS = {  # name -> (x86_64, aarch64)
     "close": (3, 57),
     "sendto": (44, 206),
+    "sendmsg": (46, 211),
     "recvmsg": (47, 212),
     "rt_sigprocmask": (14, 135),
     "clone": (56, 220),
@@ -146,11 +147,18 @@ def unmount(target: str) -> None:
     _check(_libc.umount2(os.fsencode(target), MNT_DETACH), f"umount {target}")
 
 
-def pivot_into(root: str) -> None:
-    """Make `root` the root of this mount namespace and unmount everything else."""
+def enter_root(root: str) -> None:
+    """Make `root` the root of this mount namespace, out of which no path leads.
+
+    Where pivot_root(2) is refused (on an initial RAM disk), `root` is moved over the old one.
+    """
     os.chdir(root)
-    syscall("pivot_root", ctypes.c_char_p(b"."), ctypes.c_char_p(b"."))
-    _check(_libc.umount2(b".", MNT_DETACH), "umount2")
+    try:
+        syscall("pivot_root", ctypes.c_char_p(b"."), ctypes.c_char_p(b"."))
+        _check(_libc.umount2(b".", MNT_DETACH), "umount2")
+    except KernelError:
+        mount(".", "/", None, MS_MOVE)
+        os.chroot(".")
     os.chdir("/")
 
 

@@ -29,7 +29,7 @@ class Ending:
     wall: float = 0.0
     peak_kb: int = 0
     why: str = ""
-    """What ended it: "" (it ended by itself), "cpu", "wall", "output", "memory", "closed",
+    """What ended it: "" (it ended by itself), "cpu", "wall", "output", "memory", "files", "closed",
     "protocol", or "answer" for the CPU limit of a single answer."""
     report: str = ""
     """"R" once the confinement was complete and the program started; else what failed before."""

@@ -64,8 +64,19 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {  # name -> (x86_64, aarch
     "getsockopt": (55, 209),
 }  # fmt: skip
 
+_UNGOVERNED = ("utime", "utimes")
+"""Old ways of `utimensat`."""
+ASKED = {
+    "clone": (56, 220), "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53),
+    "truncate": (76, 45), "utimensat": (280, 88),
+}  # fmt: skip
+"""Calls that the kernel asks the server about where a program shares the caller's user and files:
+the start of a thread, and what changes a file that was not opened for writing, which Landlock does
+not govern. Without the server they fail."""
 _CLONE, _CLONE3 = (56, 220), (435, 435)
+_OPEN, _OPENAT, _FALLOCATE = (2, None), (257, 56), (285, 47)
 _SOCKETPAIR, _SENDTO = (53, 199), (44, 206)
+_LISTXATTR = ((194, 11), (195, 12), (196, 13))  # of a path, of a link, of a descriptor
 _IOCTL, _PRLIMIT, _FCNTL = (16, 29), (302, 261), (72, 25)
 _ARCH_PRCTL = (158, None)
 _THREAD = 0x00010100  # CLONE_THREAD | CLONE_VM
@@ -75,11 +86,14 @@ _SET_THREAD_STORAGE = (0x1002,)  # ARCH_SET_FS, with which a C library starts
 # Locks of open files are allowed; leases and signal owners would reach outside.
 _FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
 _SIGNALS = ((62, 129), (234, 131))  # kill, tgkill
+_ACCESS_MODE, _TRUNCATE, _NAMELESS = 0o3, 0o1000, 0o20000000  # O_ACCMODE, O_TRUNC, __O_TMPFILE
+_RLIMIT_CORE = 4
+NEW_LISTENER = 8  # SECCOMP_FILTER_FLAG_NEW_LISTENER
 _OWN_PID = 0x7FEDCBA9  # placeholder for the process id of the confined program
 _NEWEST_KNOWN = 334
 
 _LOAD, _JUMP, _EQUAL, _GREATER, _AND, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x54, 0x06
-_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_ALLOW, _KILL, _ERRNO, _ASK = 0x7FFF0000, 0x80000000, 0x00050000, 0x7FC00000
 _NR, _ARCH_AT, _ARGUMENTS = 0, 4, 16
 
 
@@ -99,7 +113,7 @@ _Step = tuple[int, list[bytes]]
 """The first number of a range, and the code for it: a list that ends in a return."""
 
 
-def _special_calls(column: int) -> dict[int, list[bytes]]:
+def _special_calls(column: int, shared_files: bool) -> dict[int, list[bytes]]:
     """The calls whose arguments decide whether they are allowed."""
     allow, refuse = _op(_RETURN, _ALLOW), _error(errno.EPERM)
     thread = [
@@ -126,23 +140,76 @@ def _special_calls(column: int) -> dict[int, list[bytes]]:
         allow,
         refuse,
     ]
-    control = _one_of(1, _IOCTLS, errno.ENOTTY)
-    on_files = _one_of(1, _FCNTLS, errno.EPERM)
     limits = [_argument(0), _op(_EQUAL, 0, 0, 1), allow, refuse]
     signal = [_argument(0), _op(_EQUAL, _OWN_PID, 0, 1), allow, refuse]
     bodies: tuple[tuple[tuple[int | None, ...], list[bytes]], ...] = (
         (_CLONE, thread),
         (_SOCKETPAIR, pair),
         (_SENDTO, send),
-        (_IOCTL, control),
-        (_FCNTL, on_files),
+        (_IOCTL, _one_of(1, _IOCTLS, errno.ENOTTY)),
+        (_FCNTL, _one_of(1, _FCNTLS, errno.EPERM)),
         (_PRLIMIT, limits),
         (_CLONE3, [_error(errno.ENOSYS)]),
         (_ARCH_PRCTL, _one_of(0, _SET_THREAD_STORAGE, errno.EPERM)),
         *((numbers, signal) for numbers in _SIGNALS),
+        # As a file system without extended attributes: shutil.copy2 then copies without them.
+        *((numbers, [_error(errno.EOPNOTSUPP)]) for numbers in _LISTXATTR),
     )
     numbered = ((numbers[column], body) for numbers, body in bodies)
-    return {number: body for number, body in numbered if number is not None}
+    special = {number: body for number, body in numbered if number is not None}
+    return special | (_guards(column) if shared_files else {})
+
+
+def _guards(column: int) -> dict[int, list[bytes]]:
+    """What is decided otherwise where only Landlock stands before the caller's files."""
+    guards = {
+        _PRLIMIT[column]: _own_limits(),
+        _FALLOCATE[column]: [_error(errno.EOPNOTSUPP)],  # then libc writes zeros
+    }
+    for numbers, place in ((_OPEN, 1), (_OPENAT, 2)):
+        if (number := numbers[column]) is not None:
+            guards[number] = _opening(place)
+    return guards
+
+
+def _opening(flags: int) -> list[bytes]:
+    """Allow to open a file, but not to truncate one without the right to write, nor without a name.
+
+    `flags` is the place of the argument. Before version 3 Landlock lets O_TRUNC pass; and access
+    mode 3, which asks for no right, has no use here.
+    """
+    return [
+        _argument(flags),
+        _op(_AND, _NAMELESS),
+        _op(_EQUAL, _NAMELESS, 0, 1),
+        _error(errno.EOPNOTSUPP),
+        _argument(flags),
+        _op(_AND, _TRUNCATE | _ACCESS_MODE),
+        _op(_EQUAL, _TRUNCATE, 2, 0),
+        _op(_AND, _ACCESS_MODE),
+        _op(_EQUAL, _ACCESS_MODE, 0, 1),
+        _error(errno.EPERM),
+        _op(_RETURN, _ALLOW),
+    ]
+
+
+def _own_limits() -> list[bytes]:
+    """Allow the program to set its own limits but that on core files.
+
+    With a limit of 1 the kernel writes none, not even to a program that collects them.
+    """
+    return [
+        _argument(0),
+        _op(_EQUAL, 0, 0, 6),
+        _argument(1),
+        _op(_EQUAL, _RLIMIT_CORE, 0, 5),
+        _argument(2),
+        _op(_EQUAL, 0, 0, 2),
+        _argument(2, high=True),
+        _op(_EQUAL, 0, 1, 0),
+        _error(errno.EPERM),
+        _op(_RETURN, _ALLOW),
+    ]
 
 
 def _one_of(index: int, values: tuple[int, ...], otherwise: int) -> list[bytes]:
@@ -153,10 +220,11 @@ def _one_of(index: int, values: tuple[int, ...], otherwise: int) -> list[bytes]:
     return [*program, _error(otherwise), _op(_RETURN, _ALLOW)]
 
 
-def build_filter(machine: str) -> bytes:
+def build_filter(machine: str, shared_files: bool = False) -> bytes:
     """The filter for one architecture, as an array of `struct sock_filter`.
 
     Signals may go to `_OWN_PID` only: in a container the pid namespace holds others too.
+    `shared_files`: the program has the caller's file system before it, behind Landlock alone.
     """
     if machine not in _ARCH:
         raise kernel.KernelError(errno.ENOSYS, f"seccomp: no allow-list for {machine}")
@@ -169,14 +237,15 @@ def build_filter(machine: str) -> bytes:
     ]
     if machine == "x86_64":
         program += [_op(_GREATER, 0x40000000, 0, 1), _op(_RETURN, _KILL)]
-    return b"".join(program + _tree(_steps(column)))
+    return b"".join(program + _tree(_steps(column, shared_files)))
 
 
-def _steps(column: int) -> list[_Step]:
+def _steps(column: int, shared_files: bool) -> list[_Step]:
     """The ranges of all call numbers, in order."""
-    listed = (pair[column] for pair in _NUMBERS.values())
+    left_out = _UNGOVERNED if shared_files else ()
+    listed = (pair[column] for name, pair in _NUMBERS.items() if name not in left_out)
     known = {number: [_op(_RETURN, _ALLOW)] for number in listed if number is not None}
-    known |= _special_calls(column)
+    known |= _special_calls(column, shared_files)
     steps: list[_Step] = []
     for number in range(max(known) + 2):
         refuse = errno.EPERM if number <= _NEWEST_KNOWN else errno.ENOSYS
@@ -208,8 +277,8 @@ class _Program(ctypes.Structure):
 class Filter:
     """A filter prepared before the fork, so that a child only has to install it."""
 
-    def __init__(self) -> None:
-        text = build_filter(kernel.MACHINE)
+    def __init__(self, shared_files: bool = False) -> None:
+        text = build_filter(kernel.MACHINE, shared_files)
         mark = struct.pack("I", _OWN_PID)
         self._own = [at for at in range(4, len(text), 8) if text[at : at + 4] == mark]
         self._buffer = ctypes.create_string_buffer(text, len(text))
@@ -220,3 +289,33 @@ class Filter:
         for at in self._own:
             struct.pack_into("I", self._buffer, at, pid)
         return ctypes.addressof(self._program)
+
+
+def asked_name(number: int) -> str:
+    """The name of a call in `ASKED`, by its number on this machine; "" for any other."""
+    column = list(_ARCH).index(kernel.MACHINE)
+    return next((name for name, pair in ASKED.items() if pair[column] == number), "")
+
+
+class QuestionFilter:
+    """A filter that has the kernel ask the server about the calls in `ASKED`; all else passes.
+
+    The allow-list is installed after it, and what that refuses is not asked about.
+    """
+
+    def __init__(self) -> None:
+        column = list(_ARCH).index(kernel.MACHINE)
+        numbers = [pair[column] for pair in ASKED.values() if pair[column] is not None]
+        steps = [
+            _op(_LOAD, _ARCH_AT),
+            _op(_EQUAL, _ARCH[kernel.MACHINE], 0, len(numbers) + 1),
+            _op(_LOAD, _NR),
+        ]
+        for left, number in zip(range(len(numbers), 0, -1), numbers, strict=True):
+            steps.append(_op(_EQUAL, number or 0, left, 0))
+        steps += [_op(_RETURN, _ALLOW), _op(_RETURN, _ASK)]
+        text = b"".join(steps)
+        self._buffer = ctypes.create_string_buffer(text, len(text))
+        self._program = _Program(len(steps), ctypes.addressof(self._buffer))
+        self.address = ctypes.addressof(self._program)
+        """Of the `sock_fprog`."""

@@ -16,8 +16,10 @@ import time
 from typing import Any
 
 from . import batch, children, isolation, memory_layout, program_builtins, programs, rootfs, zygote
+from .levels import isolation_for
+from .run_watch import RunWatch
 from .supervisor import Supervisor, cpu_seconds
-from .workdir import WorkDir
+from .workdir import PrivateFolder
 
 # The modules that benchmark programs import most. Every further one costs each fork its pages and
 # mappings, so rare or large ones (hashlib, uuid, csv, tempfile, ...) are imported on demand.
@@ -37,10 +39,8 @@ class ForkServer:
         self._control = control
         self._harness = harness
         self._settings = settings
-        wanted = settings["rootfs"]
-        assert isinstance(wanted, dict)
-        self._isolation = isolation.Isolation(wanted, bool(settings.get("contained")), harness)
-        self._workdir = WorkDir(rootfs.WORK)
+        self._isolation = isolation_for(settings, harness)
+        self._workdir = self._isolation.folder
 
     def start(self) -> None:
         """Import, isolate, report the isolation. Raises OSError if the harness is gone."""
@@ -50,9 +50,6 @@ class ForkServer:
         sys.path.extend(site)
         preload = self._settings.get("preload", [])
         assert isinstance(preload, list)
-        if self._isolation.contained and os.listdir(rootfs.WORK):
-            # It is emptied after every run; what is in it already is not ours to remove.
-            raise FileExistsError(f"{rootfs.WORK} holds files: in a container it starts empty")
         program_builtins.install()  # first: some modules keep the `open` that they find
         rootfs.leave_out_threads(preload)
         for name in (*STANDARD_MODULES, *preload):
@@ -61,20 +58,19 @@ class ForkServer:
         base_bytes = isolation.address_space()
         self._isolation.enter()
         missing = self._isolation.missing()
-        allowed = bool(self._settings.get("allow_unsafe"))
+        required = self._settings["required"]
+        assert isinstance(required, list | None)
         report = {
             "steps": self._isolation.steps, "missing": missing, "user": self._isolation.user,
         }  # fmt: skip
         self._control.send(json.dumps(report).encode())
-        if missing and not allowed:
+        if missing if required is None else set(missing) & set(required):
             sys.exit(0)
         isolation.reset_signals()
         programs.rehearse()
         _hide_package()
         memory_layout.settle()
         self._children = children.ChildPool(_child_source(self._isolation, base_bytes))
-        if not self._isolation.private_workdir:
-            self._children.workdir_changed()
 
     def loop(self) -> None:
         """Serve until the harness is gone."""
@@ -100,7 +96,8 @@ class ForkServer:
         limits = {name: float(request[name]) for name in children.LIMITS}
         started = time.monotonic()
         try:
-            self._prepare_workdir(limits)
+            if not self._workdir.fits(limits):
+                self._renew_workdir(limits)
             child = self._children.take(limits)
             used = cpu_seconds(child.pid)
             child.hand_over(str(request["key"]), descriptors)
@@ -111,28 +108,26 @@ class ForkServer:
             for descriptor in descriptors:
                 os.close(descriptor)
         self._children.prepare_spare(limits)
-        ending = Supervisor(self._control, self._harness, child, request, used).wait()
+        folder = self._workdir
+        watch = RunWatch(child, folder, limits) if isinstance(folder, PrivateFolder) else None
+        ending = Supervisor(self._control, self._harness, child, request, used, watch).wait()
+        if watch is not None:
+            watch.close()
         ending["report"] = child.start_report()
         self._children.reap(child)
         self._send({**ending, "wall": time.monotonic() - started})
-        self._clean_workdir(limits)
-
-    def _prepare_workdir(self, limits: dict[str, float]) -> None:
-        if self._isolation.private_workdir and not self._workdir.fits(limits):
+        if not self._workdir.reusable():  # if it cannot be emptied, this server ends
             self._renew_workdir(limits)
+            self._children.prepare_spare(limits)
 
     def _renew_workdir(self, limits: dict[str, float]) -> None:
         self._children.clear()
         self._workdir.renew(limits)
         self._children.workdir_changed()
 
-    def _clean_workdir(self, limits: dict[str, float]) -> None:
-        """Provide an empty folder for the next run; if that fails, this server ends."""
-        if self._isolation.contained:
-            rootfs.clean(rootfs.WORK)
-        elif self._isolation.private_workdir and not self._workdir.untouched():
-            self._renew_workdir(limits)
-            self._children.prepare_spare(limits)
+    def close(self) -> None:
+        """Remove what lies on the caller's file system."""
+        self._workdir.close()
 
     def _send(self, ending: dict[str, object]) -> None:
         self._control.send(json.dumps(ending).encode())
@@ -168,5 +163,8 @@ def main() -> None:
     os.close(lifeline)
     settings = json.loads(control.recv(1 << 20))
     server = ForkServer(control, harness, settings)
-    server.start()
-    server.loop()
+    try:
+        server.start()
+        server.loop()
+    finally:
+        server.close()

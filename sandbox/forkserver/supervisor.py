@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from . import children, kernel
+from .run_watch import RunWatch
 
 _TICK = 0.002
 _LONG = 0.1
@@ -25,8 +26,12 @@ class Supervisor:
         child: children.Child,
         request: dict[str, Any],
         used: float,
+        watch: RunWatch | None = None,
     ) -> None:
-        """`used` is the CPU time in seconds that the child took before its program came."""
+        """`used` is the CPU time in seconds that the child took before its program came.
+
+        `watch` counts what the kernel does not count for this program.
+        """
         self._control, self._harness, self._child = control, harness, child
         self._used = used
         self._whole = self._allowance = used + float(request["cpu_seconds"])
@@ -39,18 +44,23 @@ class Supervisor:
             self._poll.register(descriptor, select.POLLIN)
         if child.handle >= 0:
             self._poll.register(child.handle, select.POLLIN)
+        self._watch = watch
+        if watch is not None:
+            watch.register(self._poll)
 
     def wait(self) -> dict[str, object]:
         """Wait for the program's end; how it ended, as fields of `Ending`."""
         child = self._child
         while True:
-            ready = {descriptor for descriptor, _ in self._poll.poll(self._pause())}
+            ready = dict(self._poll.poll(self._pause()))
             if (child.handle in ready or child.handle < 0) and child.ended():
                 break
             if self._harness in ready:
                 self._leave()
             elif self._control.fileno() in ready:
                 self._obey(self._control.recv(4096))
+            elif self._watch is not None:
+                self._watch.handle(ready)
         _, status, usage = os.wait4(child.pid, 0)
         if self._why == "order" and status != signal.SIGKILL:
             self._why = ""  # it had ended by itself before the order came
@@ -62,17 +72,25 @@ class Supervisor:
         longest = 3.6e6 if self._child.handle >= 0 else _TICK * 1000
         if self._why:
             return min(1000.0, longest)
+        if self._watch is not None:
+            if self._watch.too_large():
+                return self._end("files")
+            longest = min(longest, self._watch.pause())
         now = time.monotonic()
         left = min(self._allowance - cpu_seconds(self._child.pid), self._backstop - now)
         if left <= 0:
-            self._why = "cpu" if now < self._backstop else "wall"
-            self._child.kill()
-            return min(1000.0, longest)
+            return self._end("cpu" if now < self._backstop else "wall")
         if now >= self._notify_at:
             self._notify_at = float("inf")
             socket.send_fds(self._control, [b"L"], [self._child.handle])
         pause: float = max(left * 1000 / _PARALLEL, _TICK * 1000)
         return min(pause, longest, max((self._notify_at - now) * 1000, _TICK * 1000))
+
+    def _end(self, why: str) -> float:
+        """Kill the program at a limit; milliseconds to wait for its end."""
+        self._why = why
+        self._child.kill()
+        return 1000.0 if self._child.handle >= 0 else _TICK * 1000
 
     def _obey(self, order: bytes) -> None:
         if not order:
@@ -87,9 +105,10 @@ class Supervisor:
                 self._allowance = min(self._whole, allowed)
 
     def _leave(self) -> None:
-        """The harness is gone: end, and the kernel ends the program's namespace with us."""
+        """The harness is gone: end, and leave nothing behind."""
         self._child.kill()
-        os._exit(0)
+        os.waitpid(self._child.pid, 0)
+        raise SystemExit(0)
 
 
 def cpu_seconds(pid: int) -> float:

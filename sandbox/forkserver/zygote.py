@@ -22,7 +22,7 @@ import threading
 import types
 from typing import NoReturn, Protocol
 
-from . import isolation, kernel, memory_layout, programs, rootfs
+from . import isolation, kernel, memory_layout, programs
 from .batch import MUST_BE_POSITIVE, PARKS_CHILD, Inbox, SyscallBatch, has_machine_code
 from .confinement import CONNECTION, NO_KEY, PAYLOAD, REPORT, Confinement
 
@@ -51,7 +51,7 @@ class ChildTemplate:
         self._main = programs.main_module()
         self._serve = programs.Serve(programs.CHANNEL)
         sys.argv = [programs.NAME]
-        sys.path.insert(0, rootfs.WORK)
+        sys.path.insert(0, self.isolation.work)
 
     @property
     def home(self) -> int:
@@ -70,23 +70,24 @@ class ChildTemplate:
         source, _ = programs.unpack(descriptor)
         if len(self._preludes) >= programs.PRELUDES_KEPT:
             self._preludes.pop(next(iter(self._preludes)))
-        sys.path.remove(rootfs.WORK)  # a prelude imports nothing that a program might have left
+        # A prelude imports nothing that a program might have left.
+        sys.path.remove(self.isolation.work)
         try:
             self._preludes[key] = programs.run_prelude(source)
         except BaseException as problem:
             self._preludes[key] = f"{type(problem).__name__}: {problem}"
-        sys.path.insert(0, rootfs.WORK)
+        sys.path.insert(0, self.isolation.work)
         memory_layout.settle()
 
     def workdir_changed(self) -> None:
         """A new working folder is mounted. Raises KernelError."""
         self._confinement = None
-        self.isolation.workdir_changed(rootfs.WORK)
+        self.isolation.workdir_changed()
 
     def set_limits(self, limits: dict[str, float]) -> None:
         """Set the limits of the children that are forked from now on."""
         if self._confinement is None or self._limits != limits:
-            made = self.isolation.confinement(limits, self._base_bytes, rootfs.WORK)
+            made = self.isolation.confinement(limits, self._base_bytes)
             self._limits, self._confinement = limits, made
 
     def set_descriptors(self, connection: int, report: int) -> None:
@@ -103,7 +104,7 @@ class ChildTemplate:
             _seed()  # the interpreter's own hooks did not run
             source, files = programs.unpack(PAYLOAD)
             if files:
-                programs.lay_files(rootfs.WORK, files)
+                programs.lay_files(self.isolation.work, files)
             module = self._main if key == NO_KEY else self._preludes[key]
             if isinstance(module, str):
                 raise RuntimeError(f"the prelude failed: {module}")
@@ -244,6 +245,7 @@ class _ZygoteLoop:
         for number, place in zip(kept, (_ORDERS, _HOME), strict=True):
             os.dup2(number, place, inheritable=False)
         kernel.close_from(_HOME + 1)
+        template.isolation.descriptors_closed()
         self._orders = socket.socket(fileno=_ORDERS)
         self._template = template
         self._own_number = _thread_record() + _only(offsets & _holding_own_number())

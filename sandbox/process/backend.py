@@ -1,6 +1,9 @@
-"""The `process` backend: fork-servers in their own namespaces, one program at a time each."""
+"""The `process` backend: fork-servers of this machine, one program at a time each."""
 
+import os
 import sys
+from dataclasses import dataclass
+from typing import cast
 
 from ..errors import UsageError
 from ..forkserver import client
@@ -8,24 +11,42 @@ from ..forkserver.program_run import ProgramRun
 from ..forkserver.protocol import RunRequest, ServerGoneError
 from ..interpreter_survey import import_folders, survey
 from ..pool import PooledSandbox
+from ..types import Isolation, Level
 from .cgroups import CgroupUnavailableError, ControlGroup
 
-_FIXES = (
-    ("user namespace", "allow user namespaces (sysctl user.max_user_namespaces, or on Ubuntu "
-     "kernel.apparmor_restrict_unprivileged_userns=0)"),
-    ("mount namespace", "run where namespaces are allowed, or use the docker backend"),
-    ("seccomp", "run a kernel with CONFIG_SECCOMP_FILTER on x86_64 or aarch64"),
-)  # fmt: skip
+FILE_WALL = {"namespaces": ["minimal root"], "landlock": ["landlock"]}
+"""By level, what keeps programs from the caller's files; no program ever runs without it."""
+_FIXES = {
+    "user namespace": "allow user namespaces",
+    "landlock": "run a kernel with Landlock (5.13 or later)",
+    "seccomp": "run a kernel with CONFIG_SECCOMP_FILTER on x86_64 or aarch64",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessOptions:
+    """How the servers of a ProcessSandbox are started.
+
+    `level`: "namespaces" or "landlock". `allow_unsafe`: require only what keeps programs from the
+    caller's files. `landlock_abi`: use no newer version of Landlock than this, as an old kernel.
+    """
+
+    level: str = "namespaces"
+    allow_unsafe: bool = False
+    machine_code: bool = True
+    landlock_abi: int | None = None
 
 
 class LocalServer:
     """A fork-server of this machine with the cgroup it lives in."""
 
-    def __init__(self, preload: tuple[str, ...], allow_unsafe: bool, machine_code: bool) -> None:
+    def __init__(self, preload: tuple[str, ...], options: ProcessOptions) -> None:
         self.preload = preload
         settings = {
             "rootfs": survey(preload), "site": import_folders() if preload else [],
-            "preload": list(preload), "allow_unsafe": allow_unsafe, "machine_code": machine_code,
+            "preload": list(preload), "level": options.level, "folders": _folders(),
+            "required": FILE_WALL[options.level] if options.allow_unsafe else None,
+            "machine_code": options.machine_code, "landlock_abi": options.landlock_abi,
         }  # fmt: skip
         self.cgroup_why = ""
         self._group: ControlGroup | None = None
@@ -83,40 +104,48 @@ class LocalServer:
 
 
 class ProcessSandbox(PooledSandbox):
-    """Runs programs in fresh namespaces behind seccomp; needs no daemon."""
+    """Runs programs in forked processes of this machine; needs no daemon."""
 
     name = "process"
 
-    def __init__(
-        self, workers: int | None = None, allow_unsafe: bool = False, machine_code: bool = True
-    ) -> None:
+    def __init__(self, workers: int | None = None, options: ProcessOptions | None = None) -> None:
+        """Raises UsageError, with the remedy, where the level does not stand."""
         if sys.platform != "linux":
             raise UsageError(f"the process sandbox needs Linux, not {sys.platform}: use docker")
         super().__init__(workers)
-        self._allow_unsafe = allow_unsafe
-        self._machine_code = machine_code
+        self._options = options or ProcessOptions()
         try:
             first = self._start_server(())
         except ServerGoneError as problem:
             raise UsageError(f"the process sandbox does not start: {problem}") from problem
-        self.isolation = _described(first)
+        missing = bool(first.report["missing"])
+        level = "unsafe" if missing else self._options.level
+        self.isolation = Isolation(cast(Level, level), _described(first))
         self._idle[()] = [first]
 
     def _start_server(self, preload: tuple[str, ...]) -> LocalServer:
-        server = LocalServer(preload, self._allow_unsafe, self._machine_code)
+        options = self._options
+        server = LocalServer(preload, options)
         missing = server.report["missing"]
         assert isinstance(missing, list)
-        if missing and not self._allow_unsafe:
+        if options.allow_unsafe:
+            missing = [name for name in missing if name in FILE_WALL[options.level]]
+        if missing:
             steps = server.report["steps"]
             server.close()
             assert isinstance(steps, dict)
             name = str(missing[0])
-            fix = dict(_FIXES).get(name, "use the docker backend")
+            fix = f"{_FIXES[name]}, or see" if name in _FIXES else "see"
             raise UsageError(
-                f"the process sandbox lacks {name} ({steps[name]}): {fix}, "
-                "or accept less with --allow-unsafe"
+                f"the level {options.level} lacks {name} ({steps[name]}): {fix} `assay doctor`"
             )
         return server
+
+
+def _folders() -> list[str]:
+    """Where a program's folder may be made, the caller's choice first."""
+    chosen = os.environ.get("TMPDIR", "")
+    return [*([chosen] if chosen else []), "/tmp", "/var/tmp", "/dev/shm"]
 
 
 def _described(server: LocalServer) -> dict[str, str]:

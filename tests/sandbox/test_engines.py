@@ -42,7 +42,7 @@ def test_gvisor_is_a_runtime_like_another() -> None:
     except UsageError as absent:
         pytest.skip(str(absent))
     with sandbox:
-        assert sandbox.isolation["runtime"] == "runsc"
+        assert sandbox.isolation.mechanisms["runtime"] == "runsc"
         _holds(sandbox)
 
 
@@ -94,7 +94,7 @@ def test_podman_is_an_engine_like_another(podman: str) -> None:
     except UsageError as absent:
         pytest.skip(f"no container starts under podman here: {absent}")
     with sandbox:
-        assert sandbox.isolation["inode limit"]
+        assert sandbox.isolation.mechanisms["inode limit"]
         _holds(sandbox)
     client = engine.connect()
     try:

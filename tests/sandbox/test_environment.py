@@ -151,7 +151,7 @@ def test_nothing_can_be_planted_among_the_libraries_without_landlock(
         "print(oct(os.stat(site).st_mode & 0o777) if os.path.isdir(site) else '0o755')"
     )
     with open_sandbox("process", workers=1) as sandbox:
-        assert "not implemented" in sandbox.isolation["landlock"]
+        assert "not implemented" in sandbox.isolation.mechanisms["landlock"]
         outcome = sandbox.run(Program(plant), Limits(cpu_seconds=20, wall_seconds=60))
         assert outcome.stdout == "0o755\n", outcome
         assert "ModuleNotFoundError" in sandbox.run(Program("import planted")).reason
@@ -214,8 +214,8 @@ def test_socket_buffers_count_as_memory() -> None:
     )
     limits = Limits(memory_mb=32, files_mb=1, open_files=4000, cpu_seconds=10, wall_seconds=60)
     with open_sandbox("process", workers=1) as sandbox:
-        if sandbox.isolation["cgroup"] != "present":
-            pytest.skip(f"no cgroup counts memory: {sandbox.isolation['cgroup']}")
+        if sandbox.isolation.mechanisms["cgroup"] != "present":
+            pytest.skip(f"no cgroup counts memory: {sandbox.isolation.mechanisms['cgroup']}")
         for _ in range(2):
             assert sandbox.run(Program(source), limits).status == "memory"
             assert sandbox.run(Program("print(1)")).stdout == "1\n"

@@ -158,5 +158,5 @@ def test_machine_code_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> No
         open_sandbox("process", workers=1)
     monkeypatch.setenv("ASSAY_MACHINE_CODE", "0")
     with open_sandbox("process", workers=1) as sandbox:
-        assert not sandbox._machine_code
+        assert not sandbox._options.machine_code
         assert sandbox.run(Program("print(1)")).stdout == "1\n"

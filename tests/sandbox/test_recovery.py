@@ -23,7 +23,7 @@ from assay.sandbox import (
     pool,
     pooled_channel,
 )
-from assay.sandbox.forkserver import client, isolation, kernel
+from assay.sandbox.forkserver import client, kernel, namespaces
 from assay.sandbox.forkserver.protocol import Ending, ServerGoneError
 from assay.sandbox.host_observer import descendants
 from assay.sandbox.process import backend
@@ -186,23 +186,24 @@ def test_without_namespaces_there_is_one_line(
 
     monkeypatch.setattr(client, "_command", command)
     with pytest.raises(UsageError, match=said) as caught:
-        open_sandbox("process", workers=1)
+        open_sandbox("process", level="namespaces", workers=1)
     assert "\n" not in str(caught.value)
-    with contextlib.suppress(UsageError):
-        open_sandbox("process", workers=1, allow_unsafe=True, check=False).close()
+    with open_sandbox("process", workers=1) as sandbox:  # the next level takes over, and says why
+        assert sandbox.isolation == "landlock"
+        assert sandbox.isolation.reasons == {"namespaces": str(caught.value)}
 
 
 def test_root_without_capabilities_takes_the_ordinary_way(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert not isolation._privileged()
+    assert not namespaces.is_privileged()
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     held = "CapEff:\t0000000000000000\n"
     (tmp_path / "status").write_text(held)
     real = open
     monkeypatch.setattr("builtins.open", lambda *a, **k: real(tmp_path / "status"))
-    assert not isolation._privileged()
+    assert not namespaces.is_privileged()
 
 
 def test_a_server_that_does_not_come_up_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -429,7 +430,7 @@ def test_a_server_outside_a_container_empties_no_folder(tmp_path: Path) -> None:
     if not str(tmp_path).startswith("/tmp/"):
         pytest.skip("the folder for temporary files is not /tmp")
     (tmp_path / "kept").write_text("x")
-    settings = {"rootfs": {}, "allow_unsafe": True, "contained": True}
+    settings = {"level": "container", "required": []}
     with pytest.raises(ServerGoneError, match="/tmp holds files"):
         client.ForkServerClient(settings)
     assert (tmp_path / "kept").exists()

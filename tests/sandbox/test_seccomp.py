@@ -62,6 +62,7 @@ def test_every_number_that_is_not_listed_is_refused(machine: str) -> None:
         for numbers in (
             seccomp._CLONE, seccomp._SOCKETPAIR, seccomp._SENDTO, seccomp._IOCTL,
             seccomp._PRLIMIT, seccomp._FCNTL, seccomp._ARCH_PRCTL, *seccomp._SIGNALS,
+            *seccomp._LISTXATTR,
         )
     }  # fmt: skip
     refused = {0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS}
@@ -130,3 +131,45 @@ def test_a_foreign_table_of_calls_kills() -> None:
 def test_an_unknown_machine_has_no_filter() -> None:
     with pytest.raises(kernel.KernelError, match="riscv64"):
         seccomp.build_filter("riscv64")
+
+
+def test_behind_landlock_alone_nothing_is_changed_unasked(machine: str) -> None:
+    """What Landlock does not govern: modes, times, lengths by path, and how a file is opened."""
+    text = seccomp.build_filter(machine, shared_files=True)
+
+    def said(numbers: tuple[int | None, int | None], *arguments: int) -> int:
+        number = numbers[column(machine)]
+        return decide(text, ARCHITECTURES[machine], -1 if number is None else number, arguments)
+
+    eperm, unsupported = 0x50000 | errno.EPERM, 0x50000 | errno.EOPNOTSUPP
+    assert said(seccomp._OPENAT, 0, 0, 0o1102) == ALLOW  # O_CREAT | O_TRUNC | O_RDWR
+    assert said(seccomp._OPENAT, 0, 0, 0o2000000) == ALLOW  # O_CLOEXEC
+    assert said(seccomp._OPENAT, 0, 0, 0o1000) == eperm  # O_TRUNC | O_RDONLY
+    assert said(seccomp._OPENAT, 0, 0, 0o3) == eperm
+    assert said(seccomp._OPENAT, 0, 0, 0o1003) == eperm
+    assert said(seccomp._OPENAT, 0, 0, 0o20200002) == unsupported  # O_TMPFILE | O_RDWR
+    assert said(seccomp._FALLOCATE) == unsupported
+    assert said(seccomp._PRLIMIT, 0, 4, 4096) == eperm  # RLIMIT_CORE, set
+    assert said(seccomp._PRLIMIT, 0, 4, 1 << 32) == eperm
+    assert said(seccomp._PRLIMIT, 0, 4, 0) == ALLOW  # and read
+    assert said(seccomp._PRLIMIT, 0, 3, 4096) == ALLOW  # RLIMIT_STACK
+    assert said(seccomp._PRLIMIT, 1, 3, 0) == eperm
+    for name, numbers in seccomp.ASKED.items():
+        if name != "clone" and numbers[column(machine)] is not None:
+            assert said(numbers) == ALLOW, name  # so that the question decides
+
+
+def test_the_server_is_asked_about_these_calls(
+    machine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "MACHINE", machine)
+    text = bytes(seccomp.QuestionFilter()._buffer)
+    asked = {
+        number for number in range(600) if decide(text, ARCHITECTURES[machine], number) != ALLOW
+    }
+    assert asked == {
+        numbers[column(machine)]
+        for numbers in seccomp.ASKED.values()
+        if numbers[column(machine)] is not None
+    }
+    assert decide(text, 0x40000003, next(iter(asked))) == ALLOW  # the allow-list kills it

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from assay.sandbox import Limits, Outcome, Program
-from assay.sandbox.types import ChannelClosed
+from assay.sandbox.types import ChannelClosed, Isolation
 from assay.tasks.code.generating.running import verify_expected, verify_values
 from assay.tasks.code.judging.sandbox_registry import program_sandbox
 from assay.tasks.code.verifier import verify_function, verify_stdio
@@ -144,7 +144,7 @@ class _Failing:
     """A sandbox that cannot start anything."""
 
     name = "failing"
-    isolation: dict[str, str] = {}  # noqa: RUF012 (as the protocol has it)
+    isolation = Isolation("unsafe", {})
 
     def run(self, program: Program, limits: Limits | None = None) -> Outcome:
         return Outcome("sandbox_error", reason="no daemon")

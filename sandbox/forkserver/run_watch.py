@@ -1,0 +1,73 @@
+"""What a server counts for a program that shares the caller's namespaces: threads and files."""
+
+import select
+import time
+from collections.abc import Mapping
+
+from .call_gate import CallGate
+from .children import Child
+from .file_changes import FileChanges
+from .folder_usage import FolderUsage
+from .workdir import PrivateFolder
+
+LOOK = 0.01
+"""Seconds between two looks at the program's files."""
+
+
+class RunWatch:
+    """The watch over one program, beside its `Supervisor`."""
+
+    def __init__(self, child: Child, folder: PrivateFolder, limits: dict[str, float]) -> None:
+        self._child, self._folder = child, folder
+        self._most_threads = int(limits["processes"])
+        self._usage = FolderUsage(folder.path, child.pid, limits)
+        most_bytes = int(limits["files_mb"] * 2**20)
+        self._changes = FileChanges(folder.path, child.pid, most_bytes)
+        self._gate: CallGate | None = None
+        self._hello = child.connection.fileno()
+        self._look_at = time.monotonic() + LOOK
+
+    def register(self, poll: select.poll) -> None:
+        """Poll the descriptor on which the kernel asks, or first for the message with it."""
+        self._poll = poll
+        if not self._receive():
+            poll.register(self._hello, select.POLLIN)
+
+    def handle(self, ready: Mapping[int, int]) -> None:
+        """Handle the events that the poll has found, by descriptor."""
+        if self._hello in ready:
+            self._poll.unregister(self._hello)
+            self._receive()
+        elif self._gate is not None and (event := ready.get(self._gate.descriptor)):
+            if event & select.POLLIN:
+                self._gate.answer()
+            else:  # no thread is left that could ask
+                self._poll.unregister(self._gate.descriptor)
+
+    def _receive(self) -> bool:
+        """Take the message, if it is there; a child that was a spare has sent it long ago."""
+        descriptor = self._child.receive_descriptor()
+        if descriptor is None:
+            return False
+        if descriptor >= 0:
+            self._gate = CallGate(descriptor, self._child.pid, self._most_threads, self._changes)
+            self._poll.register(descriptor, select.POLLIN)
+        return True
+
+    def pause(self) -> float:
+        """Milliseconds until the next look."""
+        return max((self._look_at - time.monotonic()) * 1000, 0.0)
+
+    def too_large(self) -> bool:
+        """Whether the program keeps more files than it may, if it is time to look."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return False
+        found = not self._folder.untouched() and self._usage.too_large()
+        self._look_at = now + max(LOOK, 4 * (time.monotonic() - now))
+        return found
+
+    def close(self) -> None:
+        """Close what was received."""
+        if self._gate is not None:
+            self._gate.close()
