@@ -1,12 +1,12 @@
 """Measure how fast the leaderboard of 50 runs of 2,000 samples opens in a real Chromium.
 
-The runs are synthetic (five suites of 400 problems, completions of about a thousand characters),
+The runs are synthetic (20 suites of 100 problems, completions of about a thousand characters),
 but are stored, built and opened like real ones. Times come from the page's own clock, from the
 start of the navigation. The processor time of its main thread is recorded too, because other
 programs do not affect it. Without playwright and Chromium nothing is measured, and the reason is
 printed.
 
-    python benchmarks/leaderboard_page.py [--runs 50] [--size 400] [--repeats 5]
+    python benchmarks/leaderboard_page.py [--runs 50] [--size 100] [--repeats 5]
 """
 
 import argparse

@@ -53,11 +53,27 @@ def leaderboard(
             "--prices", help='TOML file: ["MODEL"] with input and output per million tokens.'
         ),
     ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option("--group", help="Print one board: its label, its id, or a suite's name."),
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """Write leaderboard.json, LEADERBOARD.md and index.html from every stored run."""
     from ..leaderboard.build import build_leaderboard
+    from ..leaderboard.markdown import find_group, group_lines
 
     board = build_leaderboard(out, prices)
+    chosen = find_group(board, group) if group is not None else None
+    for notice in board["notices"]:
+        said = "" if notice["shown"] else "is not shown: "
+        typer.echo(f"assay: {notice['run']}: {said}{notice['message']}", err=True)
+    if as_json:
+        typer.echo(orjson.dumps(chosen or board, option=orjson.OPT_INDENT_2).decode())
+        return
+    if chosen is not None:
+        typer.echo("\n".join(group_lines(board, chosen)))
+        return
     typer.echo((out / "LEADERBOARD.md").read_text(encoding="utf-8"))
     typer.echo(f"{len(board['runs'])} runs; open {out / 'index.html'} or run: assay view")
 

@@ -1,10 +1,11 @@
 """Build the leaderboard: `leaderboard.json`, `LEADERBOARD.md`, `index.html` and its samples.
 
-The page is one file. The samples of each run are stored next to it as a script, which the page
+The page is one file. The samples of each run are stored next to it as scripts, which the page
 loads on demand; this works from disk as well as from a server.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,69 +13,178 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import packaged
-from ...tasks import Suite
-from ..evaluation import TaskSpec
-from ..results import RunFolder, list_runs, write_atomically, write_json
+from ..backends.contract import Price
+from ..results import write_atomically, write_json
 from .cost import read_prices
+from .groups import Entry, Group, Task, entries_of, groups_of, task_labels, tasks_of
 from .markdown import as_markdown
-from .rows import RunData, pair_rows, pair_tests, price_of, ranks, read_run, score_row, views
+from .names import entry_names, sentence, settings_shown
+from .rows import (
+    accuracy_of,
+    macro_average,
+    pair_rows,
+    pair_tests,
+    price_of,
+    ranks,
+    score_row,
+    stored_votes,
+)
+from .runs import Notice, RunData, outcome_counts, read_runs
+from .samples import sample_path, write_samples
 
-SAMPLES = "leaderboard_samples"
-SCRIPTS = ("page.js", "plots.js", "pairs.js", "samples.js", "start.js")
-Suites = dict[str, Suite | None]
+SCRIPTS = (
+    "page.js", "table.js", "heat.js", "axes.js", "plots.js", "pairs.js", "samples.js",
+    "compare.js", "save.js", "start.js",
+)  # fmt: skip
+Rows = dict[str, dict[str, Any]]
 
 
 def build_leaderboard(out: Path, prices_file: Path | None = None) -> dict[str, Any]:
     """Write the leaderboard of all runs under `out`; returns its data.
 
-    Raises UsageError when there is no run, a run is malformed, or nothing can be written.
+    A run that cannot be read is named in the data's `notices`. Raises UsageError when no run can
+    be shown, or nothing can be written.
     """
-    folders = list_runs(out)
-    runs = [run for run in map(read_run, folders) if run.suites]
-    if not runs:
-        raise UsageError(f"there is no run with samples in {out / 'runs'}: run assay eval first")
+    runs, notices = read_runs(out)
+    if not any(run.suites for run in runs):
+        why = "".join(f"; {notice.run}: {notice.message}" for notice in notices)
+        raise UsageError(
+            f"there is no run with samples in {out / 'runs'}: run assay eval first{why}"
+        )
     prices = read_prices(prices_file) if prices_file is not None else {}
-    board = _board(runs, prices)
+    board = make_board(runs, notices, prices)
+    levels = write_samples(runs, out)
+    for entry in board["entries"]:
+        entry["levels"] = _levels(entry, levels)
     write_json(out / "leaderboard.json", board)
     write_atomically(out / "LEADERBOARD.md", as_markdown(board).encode())
-    _write_samples(runs, out)
     write_atomically(out / "index.html", _page(board).encode())
     return board
 
 
-def _board(runs: list[RunData], prices: dict[str, Any]) -> dict[str, Any]:
-    rows: dict[str, dict[str, Any]] = {run.folder.run_id: {} for run in runs}
-    pairs = {}
-    for view in views(runs):
-        sat = [run for run in runs if run.groups(view)]
-        tests = pair_tests(sat, view)
-        pairs[view] = pair_rows(tests)
-        places = ranks(sat, tests)
-        whole = len({problem for run in sat for problem in run.groups(view)})
-        for run in sat:
-            row = score_row(run, view, price_of(run, prices))
-            if row is not None:
-                run_id = run.folder.run_id
-                rows[run_id][view] = row | {"of": whole, "rank": places[run_id]}
-    suites = {suite: run.domains[suite] for run in runs for suite in run.suites}
+def make_board(
+    runs: Sequence[RunData], notices: Sequence[Notice], prices: Mapping[str, Price]
+) -> dict[str, Any]:
+    """The data of the leaderboard: runs, entries, and one board per comparable group."""
+    tasks = tasks_of(runs)
+    known = {task.id: task for sat in tasks.values() for task in sat.values()}
+    shown = [run for run in runs if run.suites]
+    entries = entries_of(shown, tasks)
+    names = entry_names(entries)
+    labels = task_labels(known.values())
     return {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": version("assay"),
-        "suites": [{"name": name, "domain": domain} for name, domain in sorted(suites.items())],
-        "runs": [_run_entry(run, rows[run.folder.run_id]) for run in runs],
-        "pairs": pairs,
+        "suites": _suites(runs),
+        "tasks": [_task_entry(task, labels[task.id]) for task in _sorted(known.values(), labels)],
+        "runs": [_run_entry(run, tasks[run.run_id]) for run in runs],
+        "entries": [_entry(entry, names[entry.id]) for entry in entries],
+        "groups": [_board(group, names, prices) for group in groups_of(entries, known.values())],
+        "notices": [
+            {"run": one.run, "message": one.message, "shown": one.shown} for one in notices
+        ],
     }
 
 
-def _run_entry(run: RunData, scores: dict[str, Any]) -> dict[str, Any]:
+def _suites(runs: Sequence[RunData]) -> list[dict[str, str]]:
+    domains = {suite: run.domains[suite] for run in runs for suite in run.suites}
+    return [{"name": name, "domain": domain} for name, domain in sorted(domains.items())]
+
+
+def _sorted(tasks: Any, labels: Mapping[str, str]) -> list[Task]:
+    return sorted(tasks, key=lambda task: (task.domain, labels[task.id]))
+
+
+def _task_entry(task: Task, label: str) -> dict[str, Any]:
+    return {"id": task.id, "suite": task.suite, "domain": task.domain, "label": label,
+            "settings": dict(task.settings)}  # fmt: skip
+
+
+def _run_entry(run: RunData, tasks: Mapping[str, Task]) -> dict[str, Any]:
     return {
-        "run_id": run.folder.run_id,
+        "run_id": run.run_id,
         "model": run.model,
         "revision": run.manifest["model"].get("revision"),
         "date": run.manifest.get("started", ""),
-        "samples": f"{SAMPLES}/{run.folder.run_id}.js",
-        "scores": scores,
+        "seed": run.config.get("seed"),
+        "state": run.state,
+        "done": run.done,
+        "wanted": run.wanted,
+        "reason": run.reason,
+        "outcomes": outcome_counts(run.suites.values()),
+        "samples": {tasks[s].id: sample_path(run.run_id, s) for s in run.suites if s in tasks},
     }
+
+
+def _entry(entry: Entry, name: str) -> dict[str, Any]:
+    first = entry.runs[0]
+    return {
+        "id": entry.id,
+        "model": first.model,
+        "name": name,
+        "runs": [run.run_id for run in entry.runs],
+        "date": max(str(run.manifest.get("started", "")) for run in entry.runs),
+        "state": "finished" if entry.finished else "unfinished",
+        "done": sum(run.done for run in entry.runs),
+        "wanted": sum(run.wanted or run.done for run in entry.runs),
+        "settings": settings_shown(entry),
+        "tasks": sorted(entry.tasks),
+    }
+
+
+def _board(group: Group, names: Mapping[str, str], prices: Mapping[str, Price]) -> dict[str, Any]:
+    tests = pair_tests(group)
+    places = ranks(group, tests)
+    rows: Rows = {}
+    for entry in group.members:
+        row = _row(group, entry, prices, core=True)
+        if row is not None:
+            rows[entry.id] = row | {"rank": places[entry.id]}
+    return {
+        "id": group.id,
+        "label": group.label,
+        "scope": group.scope,
+        "tasks": [task.id for task in group.tasks],
+        "core": sum(map(len, group.core.values())),
+        "sentence": sentence(rows, names),
+        "rows": rows,
+        "below": [
+            {"entry": entry.id, "reason": reason,
+             "row": _row(group, entry, prices, core=False)}
+            for entry, reason in group.below
+        ],
+        "pairs": pair_rows(tests),
+    }  # fmt: skip
+
+
+def _row(
+    group: Group, entry: Entry, prices: Mapping[str, Price], core: bool
+) -> dict[str, Any] | None:
+    """The metrics of an entry, those of each pooled run, and the average over tasks."""
+    price = price_of(entry.runs[0], prices)
+    row = score_row(group.problems(entry, core), stored_votes(entry, group, core), price)
+    if row is None:
+        return None
+    row["sat"] = sum(len(entry.problems(task.id)) for task in group.tasks if task.id in entry.tasks)
+    if len(entry.runs) > 1:
+        alone = [Entry(run.run_id, [run], entry.tasks) for run in entry.runs]
+        row["runs"] = {one.id: accuracy_of(group.problems(one, core)) for one in alone}
+    if core and len(group.tasks) > 1:
+        parts = [Group(task.id, "task", [task], core=group.core) for task in group.tasks]
+        row |= macro_average([accuracy_of(part.problems(entry, core)) for part in parts])
+    return row
+
+
+def _levels(entry: Mapping[str, Any], levels: Mapping[str, Any]) -> dict[str, Any]:
+    """suite -> level of difficulty -> [correct, samples], summed over the entry's runs."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for run in entry["runs"]:
+        for suite, by_level in levels.get(run, {}).items():
+            for level, (correct, samples) in by_level.items():
+                counts = found.setdefault(suite, {}).setdefault(level, [0, 0])
+                counts[0] += correct
+                counts[1] += samples
+    return found
 
 
 def _page(board: dict[str, Any]) -> str:
@@ -98,83 +208,27 @@ def _asset(name: str) -> str:
 
 
 def _compact(board: dict[str, Any]) -> dict[str, Any]:
-    """The data of the page, with each paired test as a list of rounded numbers."""
-    pairs = {
-        view: {
-            key: [float(f"{value:.5g}") for value in test.values()] for key, test in tests.items()
+    """The data of the page: rounded numbers, each paired test as a list of them."""
+    groups = [
+        group
+        | {
+            "pairs": {
+                key: [float(f"{value:.5g}") for value in test.values()]
+                for key, test in group["pairs"].items()
+            },
+            "rows": {key: _rounded(row) for key, row in group["rows"].items()},
         }
-        for view, tests in board["pairs"].items()
-    }
-    return board | {"pairs": pairs}
+        for group in board["groups"]
+    ]
+    return board | {"groups": groups}
 
 
-def _write_samples(runs: list[RunData], out: Path) -> None:
-    folder = out / SAMPLES
-    try:
-        folder.mkdir(exist_ok=True)
-        wanted = {f"{run.folder.run_id}.js" for run in runs}
-        for stale in folder.glob("*.js"):
-            if stale.name not in wanted:
-                stale.unlink()
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
-    suites: Suites = {}
-    for run in runs:
-        data = json.dumps(_sample_data(run.folder, run.manifest, suites), ensure_ascii=True)
-        run_id = json.dumps(run.folder.run_id)
-        script = f"assayRun({run_id}, {data});\n"
-        write_atomically(folder / f"{run.folder.run_id}.js", script.encode())
-
-
-def _sample_data(folder: RunFolder, manifest: dict[str, Any], cache: Suites) -> dict[str, Any]:
-    """The problems of a run, and its samples, each with the index of its problem."""
-    suites = _suites_of(manifest, cache)
-    places: dict[tuple[str, str], int] = {}
-    problems: list[dict[str, Any]] = []
-    samples: list[dict[str, Any]] = []
-    for record in folder.samples():
-        key = record["suite"], record["problem_id"]
-        if key not in places:
-            places[key] = len(problems)
-            prompt, gold = _prompt_and_gold(suites.get(key[0]), key[1])
-            problems.append({"suite": key[0], "problem": key[1], "prompt": prompt, "gold": gold})
-        samples.append({"at": places[key], **_sample_row(record)})
-    return {"problems": problems, "samples": samples}
-
-
-def _sample_row(record: dict[str, Any]) -> dict[str, Any]:
-    verdict = record["verdict"]
-    return {
-        "sample": record["sample"],
-        "completion": record["completion"],
-        "status": verdict["status"],
-        "extracted": verdict.get("extracted"),
-        "reason": verdict["reason"],
-        "tokens": record.get("completion_tokens"),
-        "thinking": record.get("thinking_tokens"),
-        "finish": record.get("finish_reason"),
-    }
-
-
-def _suites_of(manifest: dict[str, Any], cache: Suites) -> Suites:
-    """The suites of a run, for their prompts; None where the files are missing."""
-    found: Suites = {}
-    for task in manifest.get("config", {}).get("tasks", []):
-        key = json.dumps([task["name"], task["options"]], sort_keys=True)
-        if key not in cache:
-            try:
-                cache[key] = TaskSpec(task["name"], task["options"]).load()
-            except UsageError:
-                cache[key] = None
-        found[task["name"]] = cache[key]
-    return found
-
-
-def _prompt_and_gold(suite: Suite | None, problem_id: str) -> tuple[str, str | None]:
-    if suite is None:
-        return "(the files of this suite are not available)", None
-    try:
-        problem = suite.find(problem_id)
-    except UsageError:
-        return "(this problem is no longer in the suite)", None
-    return problem.prompt, problem.answer
+def _rounded(value: Any) -> Any:
+    """The same data with five significant digits."""
+    if isinstance(value, float):
+        return float(f"{value:.5g}")
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(one) for one in value]
+    return value

@@ -1,8 +1,6 @@
-"""The rows of the leaderboard: metrics of each run per suite, per domain, and overall."""
+"""The rows of a board: metrics of one entry on its problems, and the ranks of a group."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,104 +18,60 @@ from ..metrics import (
     powers,
     share_interval,
 )
-from ..results import RunFolder
 from .cost import cost_of, price_from
+from .groups import Entry, Group
+from .runs import Groups, RunData, outcome_counts
 
-Groups = dict[str, list[Scored]]
 BUDGET_POINTS = 16
+Curve = list[tuple[int, float]]
 
 
-@dataclass(slots=True)
-class RunData:
-    """The data of one run for the leaderboard."""
+def score_row(groups: Groups, votes: Curve | None, price: Price | None) -> dict[str, Any] | None:
+    """The metrics of the problems of one entry; None when no sample has a score.
 
-    folder: RunFolder
-    manifest: dict[str, Any]
-    suites: dict[str, Groups] = field(default_factory=dict)
-    """suite -> problem (with the hash of its prompt) -> samples in order."""
-    domains: dict[str, str] = field(default_factory=dict)
-    votes: dict[str, dict[str, float]] = field(default_factory=dict)
-    """suite -> k -> maj@k under the suite's own equality, from `summary.json`."""
-
-    @property
-    def model(self) -> str:
-        return str(self.manifest["model"]["name"])
-
-    def groups(self, view: str) -> Groups:
-        """The problems of a view: a suite, `domain:NAME`, or `all`."""
-        if view in self.suites:
-            return self.suites[view]
-        return {
-            f"{suite}/{problem}": samples
-            for suite, problems in self.suites.items()
-            if view == "all" or view == f"domain:{self.domains[suite]}"
-            for problem, samples in problems.items()
-        }
-
-
-def read_run(folder: RunFolder) -> RunData:
-    """Read a stored run. Raises UsageError when it is malformed or of another version."""
-    data = RunData(folder, folder.manifest())
-    summary = folder.summary() or {"suites": {}}
-    seen = set()
-    for record in folder.samples():
-        key = (record["suite"], record["problem_id"], record["sample"])
-        if key in seen:
-            continue
-        seen.add(key)
-        problem = f"{record['problem_id']}@{record['prompt_hash']}"
-        groups = data.suites.setdefault(record["suite"], {})
-        groups.setdefault(problem, []).append(Scored.of(record))
-    for suite in data.suites:
-        numbers = summary["suites"].get(suite, {})
-        data.domains[suite] = numbers.get("domain") or _domain(suite)
-        data.votes[suite] = numbers.get("maj_at") or {}
-    return data
-
-
-def _domain(suite: str) -> str:
-    from ...tasks.registry import DOMAINS, names
-
-    base = suite.partition(":")[0]
-    return next((domain for domain in DOMAINS if base in names(domain)), "other")
-
-
-def views(runs: Iterable[RunData]) -> list[str]:
-    """Every suite, every domain, and all."""
-    suites = sorted({suite for run in runs for suite in run.suites})
-    domains = sorted({f"domain:{domain}" for run in runs for domain in run.domains.values()})
-    return [*suites, *domains, "all"]
-
-
-def score_row(run: RunData, view: str, price: Price | None) -> dict[str, Any] | None:
-    """The metrics of one run in one view; None when it has no scored sample there."""
-    groups = run.groups(view)
-    scored = {
-        key: kept
-        for key, samples in groups.items()
-        if (kept := [sample for sample in samples if sample.score is not None])
-    }
+    `votes` are (k, maj@k) under the suites' own equality; without them votes are by text.
+    """
+    scored = _scored(groups)
     if not scored:
         return None
     everything = [sample for samples in groups.values() for sample in samples]
     k = min(map(len, scored.values()))
     length = _mean_tokens(everything, "completion")
-    votes = vote_curve(run, view, scored, k)
+    curve = votes or [
+        (i, _mean(majority_at(group, _as_text, i) for group in scored.values())) for i in powers(k)
+    ]
     passes = [(i, _mean(_pass(group, i) for group in scored.values())) for i in powers(k)]
     return {
-        "problems": len(groups),
+        "problems": len(scored),
         "samples": k,
         **_accuracy(scored),
         "pass_at_k": passes[-1][1],
-        "majority": votes[-1][1] if k > 1 else None,
+        "majority": curve[-1][1] if k > 1 else None,
         "tokens": length,
         "thinking": _mean_thinking(everything),
         "truncated": sum(_cut(sample) for sample in everything) / len(everything),
-        "checker_errors": sum(sample.status == "checker_error" for sample in everything),
+        "outcomes": outcome_counts([groups]),
         **_costs(everything, scored, price),
         "budget_curve": budget_curve(scored),
         "pass_curve": [(i * length, share) for i, share in passes] if length else [],
-        "vote_curve": [(i * length, share) for i, share in votes] if length else [],
+        "vote_curve": [(i * length, share) for i, share in curve] if length else [],
+    }
+
+
+def accuracy_of(groups: Groups) -> dict[str, Any]:
+    """The accuracy with its interval, and the number of problems; None without any score."""
+    scored = _scored(groups)
+    if not scored:
+        return dict.fromkeys(("accuracy", "low", "high", "standard_error")) | {"problems": 0}
+    return _accuracy(scored) | {"problems": len(scored)}
+
+
+def _scored(groups: Groups) -> Groups:
+    """The samples that have a score, by problem; problems without one are left out."""
+    return {
+        key: kept
+        for key, samples in groups.items()
+        if (kept := [sample for sample in samples if sample.score is not None])
     }
 
 
@@ -131,7 +85,7 @@ def _accuracy(scored: Groups) -> dict[str, float | None]:
 def _costs(
     everything: Sequence[Scored], scored: Groups, price: Price | None
 ) -> dict[str, float | str | None]:
-    """The cost of the run, per problem, and per problem that some sample solved."""
+    """The cost of the samples, per problem, and per problem that some sample solved."""
     if price is None:
         return dict.fromkeys(("cost", "cost_per_problem", "cost_per_solved", "currency"))
     tokens = {k: sum(s.tokens.get(k) or 0 for s in everything) for k in TOKEN_KINDS}
@@ -145,23 +99,29 @@ def _costs(
     }
 
 
-def vote_curve(run: RunData, view: str, scored: Groups, k: int) -> list[tuple[int, float]]:
-    """(k, maj@k) under the suites' own equality, or by text without a `summary.json`.
+def stored_votes(entry: Entry, group: Group, core: bool) -> Curve | None:
+    """(k, maj@k) from `summary.json`, averaged over the problems of the group's tasks.
 
-    A view of several suites averages over their problems.
+    None where the summary does not fit: several pooled runs, a core that is smaller than what
+    the run sat, or no summary.
     """
-    sizes = Counter(suite for suite in run.suites for _ in run.suites[suite])
-    suites = [s for s in run.suites if view in (s, "all", f"domain:{run.domains[s]}")]
-    curve = []
-    for i in powers(k):
-        known = [(sizes[s], run.votes[s].get(str(i))) for s in suites]
-        if any(value is None for _, value in known):
-            share = _mean(majority_at(group, _as_text, i) for group in scored.values())
-        else:
-            total = sum(size for size, _ in known)
-            share = sum(size * (value or 0.0) for size, value in known) / total
-        curve.append((i, share))
-    return curve
+    if len(entry.runs) != 1:
+        return None
+    run = entry.runs[0]
+    sizes: list[int] = []
+    stored: list[Mapping[str, float]] = []
+    for task in group.tasks:
+        if task.id in entry.tasks:
+            suite = entry.tasks[task.id]
+            if core and len(group.core[task.id]) != len(run.suites[suite]):
+                return None
+            sizes.append(len(run.suites[suite]))
+            stored.append(run.votes[suite])
+    ks = sorted(set.intersection(*({int(k) for k in one} for one in stored))) if stored else []
+    return [
+        (k, sum(n * one[str(k)] for n, one in zip(sizes, stored, strict=True)) / sum(sizes))
+        for k in ks
+    ] or None
 
 
 def _mean(values: Iterable[float]) -> float:
@@ -194,7 +154,7 @@ def _as_text(first: str, second: str) -> bool:
     return first.strip() == second.strip()
 
 
-def budget_curve(groups: Mapping[str, Sequence[Scored]]) -> list[tuple[int, float]]:
+def budget_curve(groups: Mapping[str, Sequence[Scored]]) -> Curve:
     """(token budget, accuracy) from one set of samples: a longer completion counts as wrong."""
     lengths = sorted(
         length
@@ -217,47 +177,47 @@ def _within(groups: Mapping[str, Sequence[Scored]], budget: int) -> float:
     return sum(shares) / len(shares)
 
 
+def macro_average(rows: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
+    """The mean of the tasks' accuracies, with its standard error (tasks as fixed)."""
+    errors = [row["standard_error"] for row in rows]
+    known = [error for error in errors if error is not None]
+    error = sum(e * e for e in known) ** 0.5 / len(rows) if len(known) == len(errors) else None
+    return {"macro": _mean([row["accuracy"] for row in rows]), "macro_error": error}
+
+
 def price_of(run: RunData, prices: Mapping[str, Price]) -> Price | None:
     """The price from the user's table, else the one in the manifest."""
     model = run.manifest["model"]
     # A budget-forced model is priced as its underlying model.
-    for name in (run.model, model.get("details", {}).get("model")):
+    for name in (run.model, str((model.get("details") or {}).get("model"))):
         if name in prices:
             return prices[name]
     stored = model.get("price")
     return price_from(stored, str(run.folder.manifest_path)) if stored else None
 
 
-def pair_tests(runs: Sequence[RunData], view: str) -> dict[tuple[str, str], PairedTest]:
-    """The paired test of every pair of runs with a common problem in this view."""
-    means_RP, counts_RP = _mean_scores([run.groups(view) for run in runs])
+# ---- ranks -------------------------------------------------------------------------------
+def pair_tests(group: Group) -> dict[tuple[str, str], PairedTest]:
+    """The paired test of every pair of members, on the core."""
+    problems = [group.problems(entry, core=True) for entry in group.members]
+    means_EP, counts_EP = _mean_scores(problems)
     tests = {}
-    for i, a in enumerate(runs):
-        for j in range(i + 1, len(runs)):
-            differences = means_RP[i] - means_RP[j]
-            both = ~np.isnan(differences)
-            if both.any():
-                samples = mean_samples(np.minimum(counts_RP[i], counts_RP[j])[both].tolist())
-                test = quick_test_of(differences[both], samples)
-                tests[a.folder.run_id, runs[j].folder.run_id] = test
+    for i, a in enumerate(group.members):
+        for j in range(i + 1, len(group.members)):
+            samples = mean_samples(np.minimum(counts_EP[i], counts_EP[j]).tolist())
+            tests[a.id, group.members[j].id] = quick_test_of(means_EP[i] - means_EP[j], samples)
     return tests
 
 
 def _mean_scores(groups: Sequence[Groups]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The mean score of each run (rows) on each problem (columns), and the samples behind it.
-
-    The mean is NaN and the count 0 where there is none.
-    """
-    places = {key: n for n, key in enumerate({key: None for one in groups for key in one})}
-    means_RP = np.full((len(groups), len(places)), np.nan)
-    counts_RP = np.zeros((len(groups), len(places)), np.int64)
-    for row, counts, one in zip(means_RP, counts_RP, groups, strict=True):
-        for key, samples in one.items():
-            scores = [sample.score for sample in samples if sample.score is not None]
-            if scores:
-                row[places[key]] = sum(scores) / len(scores)
-                counts[places[key]] = len(scores)
-    return means_RP, counts_RP
+    """The mean score of each entry (rows) on each problem of the core (columns), and the samples
+    behind it."""
+    scores = [
+        [[s.score for s in samples if s.score is not None] for samples in one.values()]
+        for one in groups
+    ]
+    means = np.array([[_mean(some) for some in row] for row in scores], np.float64)
+    return means, np.array([[len(some) for some in row] for row in scores], np.int64)
 
 
 def pair_rows(tests: Mapping[tuple[str, str], PairedTest]) -> dict[str, dict[str, Any]]:
@@ -276,9 +236,7 @@ def pair_rows(tests: Mapping[tuple[str, str], PairedTest]) -> dict[str, dict[str
     }
 
 
-def ranks(
-    runs: Sequence[RunData], tests: Mapping[tuple[str, str], PairedTest]
-) -> dict[str, dict[str, int]]:
-    """The rank set of each run from the tests of one view."""
-    sets = rank_sets([run.folder.run_id for run in runs], tests)
-    return {run_id: {"best": found.best, "worst": found.worst} for run_id, found in sets.items()}
+def ranks(group: Group, tests: Mapping[tuple[str, str], PairedTest]) -> dict[str, dict[str, int]]:
+    """The rank set of each member."""
+    sets = rank_sets([entry.id for entry in group.members], tests)
+    return {id: {"best": found.best, "worst": found.worst} for id, found in sets.items()}

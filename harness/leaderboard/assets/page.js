@@ -1,15 +1,18 @@
-// The data, the filters and the table. Everything shown comes from data written by models:
-// it enters the page as text, never as HTML.
+// The data, the state in the address, and the rows of a board. Everything shown comes from data
+// written by models: it enters the page as text, never as HTML.
 const board = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
-const state = { sort: "accuracy", down: true };
+const entries = new Map(board.entries.map((entry) => [entry.id, entry]));
+const groups = new Map(board.groups.map((group) => [group.id, group]));
+const tasks = new Map(board.tasks.map((task) => [task.id, task]));
+const runs = new Map(board.runs.map((run) => [run.run_id, run]));
 
 function make(tag, attributes = {}, ...children) {
   const node = tag.startsWith("svg:")
     ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4))
     : document.createElement(tag);
   for (const [key, value] of Object.entries(attributes)) {
-    if (key === "onclick") node.addEventListener("click", value);
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else if (value !== null && value !== undefined) node.setAttribute(key, value);
   }
   node.append(...children.filter((child) => child !== null && child !== undefined));
@@ -19,93 +22,95 @@ const missing = (x) => x === null || x === undefined;
 const percent = (x) => (missing(x) ? "–" : (100 * x).toFixed(1));
 const short = (x) => (missing(x) ? "–" : x >= 100 ? Math.round(x).toLocaleString("en") : String(Number(x.toPrecision(3))));
 const money = (x, currency) => (missing(x) ? "–" : `${currency === "USD" ? "$" : currency + " "}${short(x)}`);
+const signed = (x) => `${x >= 0 ? "+" : "−"}${percent(Math.abs(x))}`;
+const many = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
-// ---- the rows of the chosen view ---------------------------------------------------------
-function view() {
-  const suite = $("suite").value, domain = $("domain").value;
-  if (suite) return suite;
-  return domain ? "domain:" + domain : "all";
+// ---- the state, all of it in the address ---------------------------------------------------
+const DEFAULTS = { group: board.groups[0].id, since: "", model: "", sort: "accuracy", down: "1", open: "", chosen: "",
+  fold: "", heat: "", run: "", task: "", status: "", text: "", sample: "", a: "", b: "", part: "", kind: "", problem: "", mark: "" };
+let state = { ...DEFAULTS };
+
+function readAddress() {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  const found = { ...DEFAULTS };
+  for (const key of Object.keys(DEFAULTS)) if (asked.has(key)) found[key] = asked.get(key);
+  if (!groups.has(found.group)) found.group = groupNamed(found.group) || DEFAULTS.group;
+  if (!entries.has(found.run)) found.run = "";
+  for (const key of ["a", "b"]) if (!entries.has(found[key])) found.a = found.b = "";
+  return found;
+}
+function groupNamed(name) {
+  const found = board.groups.find((g) => g.label === name) || board.groups.find((g) => g.tasks.length === 1 && tasks.get(g.tasks[0]).suite === name);
+  return found ? found.id : "";
+}
+function address() {
+  const kept = new URLSearchParams();
+  for (const [key, value] of Object.entries(state)) if (value !== DEFAULTS[key]) kept.set(key, value);
+  return `#${kept}`;
+}
+// A change that a person would call a step gets an entry in the history; typing does not.
+function go(changes, step = true) {
+  state = { ...state, ...changes };
+  const here = address();
+  if (here !== (location.hash || "#")) history[step ? "pushState" : "replaceState"](null, "", here === "#" ? location.pathname + location.search : here);
+  show();
+}
+const listed = (key) => state[key].split("~").filter(Boolean);
+function toggled(key, value) {
+  const now = listed(key);
+  return (now.includes(value) ? now.filter((one) => one !== value) : [...now, value]).join("~");
+}
+
+// ---- the rows of the chosen board ----------------------------------------------------------
+const group = () => groups.get(state.group);
+function wanted(entry) {
+  const part = state.model.toLowerCase();
+  return (!state.since || entry.date.slice(0, 10) >= state.since) &&
+    (!part || `${entry.name} ${entry.runs.join(" ")}`.toLowerCase().includes(part));
 }
 function rows() {
-  const key = view(), since = $("since").value, part = $("model").value.toLowerCase();
-  return board.runs
-    .filter((run) => run.scores[key])
-    .filter((run) => !since || run.date.slice(0, 10) >= since)
-    .filter((run) => !part || `${run.model} ${run.run_id}`.toLowerCase().includes(part))
-    .map((run) => ({ run, ...run.scores[key] }));
+  return Object.entries(group().rows).map(([id, row]) => ({ entry: entries.get(id), ...row })).filter((r) => wanted(r.entry));
 }
-const place = (r) => (r.rank.best === r.rank.worst ? String(r.rank.best) : `${r.rank.best}–${r.rank.worst}`);
-const COLUMNS = [
-  { key: "rank", label: "Rank", always: true, value: (r) => r.rank.best, cell: rankCell },
-  { key: "model", label: "Model", always: true, value: (r) => r.run.model, cell: modelCell, text: true },
-  { key: "accuracy", label: "Accuracy %", always: true, value: (r) => r.accuracy, cell: accuracyCell },
-  { key: "pass", label: "pass@k %", value: (r) => (r.samples > 1 ? r.pass_at_k : null), cell: (r) => ofK(r, r.pass_at_k) },
-  { key: "majority", label: "maj@k %", value: (r) => r.majority, cell: (r) => ofK(r, r.majority) },
-  { key: "problems", label: "Problems", always: true, value: (r) => r.problems, cell: problemsCell },
-  { key: "tokens", label: "Tokens", value: (r) => r.tokens, cell: tokensCell },
-  { key: "truncated", label: "Cut off %", value: (r) => r.truncated || null, cell: (r) => percent(r.truncated) },
-  { key: "cost", label: "Cost", value: (r) => r.cost, cell: (r) => money(r.cost, r.currency) },
-  { key: "per_solved", label: "Per solved", value: (r) => r.cost_per_solved, cell: (r) => money(r.cost_per_solved, r.currency) },
-  { key: "errors", label: "Not scored", value: (r) => r.checker_errors || null, cell: (r) => make("span", { class: r.checker_errors ? "warn" : null }, String(r.checker_errors)) },
-  { key: "date", label: "Date", always: true, value: (r) => r.run.date, cell: (r) => r.run.date.slice(0, 10), text: true },
-];
-function rankCell(r) {
-  return make("span", { class: r.rank.best === 1 ? "rank first" : "rank" }, place(r));
+function below() {
+  return group().below.map((one) => ({ entry: entries.get(one.entry), reason: one.reason, ...(one.row || { accuracy: null, samples: null, problems: 0, outcomes: {} }) }))
+    .filter((r) => wanted(r.entry));
 }
-function modelCell(r) {
-  const open = make("button", { type: "button", class: "link", "data-run": r.run.run_id, onclick: () => openRun(r.run) }, r.run.model);
-  return make("span", {}, open, make("span", { class: "sub", title: r.run.run_id }, r.run.run_id));
-}
-function ofK(r, value) {
-  return r.samples > 1 && !missing(value) ? make("span", {}, percent(value), make("span", { class: "sub" }, `k = ${r.samples}`)) : "–";
-}
-function problemsCell(r) {
-  if (r.problems >= r.of) return String(r.problems);
-  const title = `sat ${r.problems} of the ${r.of} problems of this view: its accuracy is over those alone`;
-  return make("span", { class: "warn", title }, `${r.problems} of ${r.of}`);
-}
-function tokensCell(r) {
-  const thought = r.tokens && r.thinking ? make("span", { class: "sub" }, `${Math.round((100 * r.thinking) / r.tokens)}% thought`) : null;
-  return make("span", {}, short(r.tokens), thought);
-}
-function accuracyCell(r) {
-  const x = (v) => 1 + v * 138;
-  const bar = make("svg:svg", { class: "bar", viewBox: "0 0 140 14", preserveAspectRatio: "none", "aria-hidden": "true" },
-    make("svg:rect", { class: "track", x: 1, width: 138, y: 5, height: 4, rx: 2 }),
-    make("svg:rect", { class: "band", x: x(r.low), width: Math.max(2, x(r.high) - x(r.low)), y: 2, height: 10, rx: 2 }),
-    make("svg:rect", { class: "mean", x: x(r.accuracy) - 1.25, width: 2.5, y: 0, height: 14 }));
-  return make("span", { class: "score" }, make("b", {}, percent(r.accuracy)),
-    make("span", { class: "range" }, `[${percent(r.low)}, ${percent(r.high)}]`), bar);
-}
-
-// ---- the table ---------------------------------------------------------------------------
-function drawTable() {
-  const list = rows();
-  const shown = COLUMNS.filter((column) => column.always || list.some((row) => !missing(column.value(row))));
-  const head = make("tr");
-  for (const column of shown) {
-    const sorted = state.sort === column.key;
-    const arrow = sorted ? (state.down ? " ▾" : " ▴") : "";
-    head.append(make("th", { scope: "col", class: column.text ? "text" : null, "aria-sort": sorted ? (state.down ? "descending" : "ascending") : "none" },
-      make("button", { type: "button", "data-sort": column.key, onclick: () => sortBy(column.key) }, column.label + arrow)));
-  }
-  $("table").tHead.replaceChildren(head);
-  const by = COLUMNS.find((c) => c.key === state.sort);
-  list.sort((a, b) => missing(by.value(a)) - missing(by.value(b)) ||
-    compare(by.value(a), by.value(b)) * (state.down ? -1 : 1) || compare(a.run.run_id, b.run.run_id));
-  $("table").tBodies[0].replaceChildren(...list.map((row) => make("tr", {}, ...shown.map((column) => cell(column, row)))));
-  $("count").textContent = `${list.length} of ${board.runs.length} runs`;
-}
-function cell(column, row) {
-  if (column.key === "model") return make("th", { scope: "row" }, modelCell(row));
-  return make("td", { class: column.text ? "text" : null }, column.cell(row));
+function order(list, columns) {
+  const by = columns.find((c) => c.key === state.sort) || columns.find((c) => c.key === "accuracy");
+  const sign = state.down === "1" ? -1 : 1;
+  return list.sort((a, b) => missing(by.value(a)) - missing(by.value(b)) ||
+    compare(by.value(a), by.value(b)) * sign || compare(a.entry.id, b.entry.id));
 }
 function compare(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
 }
-function sortBy(key) {
-  state.down = state.sort === key ? !state.down : !["model", "rank"].includes(key);
-  state.sort = key;
-  drawTable();
-  document.querySelector(`[data-sort="${key}"]`).focus();
+// One tab stop in a grid of cells; the arrow keys move inside it.
+function rove(table, act) {
+  table.addEventListener("click", (event) => {
+    const cell = event.target.closest("td[tabindex]");
+    if (cell) act(cell);
+  });
+  table.addEventListener("keydown", (event) => {
+    const here = event.target.closest("td[tabindex]");
+    if (!here) return;
+    if (["Enter", " "].includes(event.key)) { event.preventDefault(); act(here); }
+    const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    let [row, column] = [here.parentNode.rowIndex, here.cellIndex];
+    for (;;) {
+      [row, column] = [row + step[0], column + step[1]];
+      const next = row >= 0 && column >= 0 && table.rows[row] && table.rows[row].cells[column];
+      if (!next) return;
+      if (!next.hasAttribute("tabindex")) continue;
+      here.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+      return;
+    }
+  });
+}
+function oneStop(table) {
+  const first = table.querySelector("td[tabindex]");
+  if (first) first.tabIndex = 0;
 }

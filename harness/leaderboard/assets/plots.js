@@ -1,146 +1,136 @@
-// Accuracy against tokens, against cost, and within a token budget.
-const narrow = matchMedia("(max-width: 700px)");
-const BOX = { w: 460, h: 290, l: 42, r: 16, t: 14, b: 42 };
-const COLORS = 8;
-
+// Accuracy against tokens, cost, budget, difficulty and date; and the curves of training runs.
 function drawPlots() {
   Object.assign(BOX, narrow.matches ? { w: 330, h: 260 } : { w: 460, h: 290 });
-  const list = rows();
+  const list = rows().sort((a, b) => b.accuracy - a.accuracy);
   const currency = (list.find((r) => !missing(r.cost)) || {}).currency;
   const priced = list.filter((r) => r.cost_per_problem > 0 && r.currency === currency);
-  const point = (r, x) => ({ x, y: r.accuracy, low: r.low, high: r.high, name: r.run.model });
+  const point = (r, x) => ({ id: r.entry.id, x, y: r.accuracy, low: r.low, high: r.high, name: r.entry.name });
   const figures = [
-    plot("Accuracy against tokens", "tokens per completion", list.filter((r) => r.tokens > 0).map((r) => point(r, r.tokens)), short),
-    plot("Accuracy against cost", "cost per problem", priced.map((r) => point(r, r.cost_per_problem)), (x) => money(x, currency)),
-    curves("Accuracy within a token budget", "tokens allowed per completion", list, (r) => r.budget_curve),
+    scatter("Accuracy against tokens", "tokens per completion", list.filter((r) => r.tokens > 0).map((r) => point(r, r.tokens)), short, "No run here has token counts."),
   ];
+  if (priced.length) figures.push(scatter("Accuracy against cost", "cost per problem", priced.map((r) => point(r, r.cost_per_problem)), (x) => money(x, currency)));
+  figures.push(curves("Accuracy within a token budget", "tokens allowed per completion", list, (r) => r.budget_curve));
   if (list.some((r) => r.pass_curve.length > 1))
     figures.push(curves("Several samples: any right (line), most voted (dashed)", "tokens spent per problem", list, (r) => r.pass_curve, (r) => r.vote_curve));
-  $("plots").dataset.count = figures.length;
-  $("plots").replaceChildren(...figures);
-}
-
-// ---- axes --------------------------------------------------------------------------------
-function logScale(values) {
-  let low = Math.log10(Math.min(...values)), high = Math.log10(Math.max(...values));
-  const pad = Math.max(0.06 * (high - low), high - low < 0.3 ? 0.2 : 0.05);
-  low -= pad;
-  high += pad;
-  return { low, high, at: (x) => BOX.l + ((Math.log10(x) - low) / (high - low)) * (BOX.w - BOX.l - BOX.r) };
-}
-function ticks(scale) {
-  const inside = [];
-  for (let e = Math.floor(scale.low); e <= scale.high; e++)
-    for (const m of [1, 2, 5]) {
-      const value = m * 10 ** e;
-      if (Math.log10(value) >= scale.low && Math.log10(value) <= scale.high) inside.push({ value, m });
-    }
-  for (const keep of [[1, 2, 5], [1, 5], [1]]) {
-    const some = inside.filter((tick) => keep.includes(tick.m));
-    if (some.length <= BOX.w / 75) return some.length ? some : inside;
-  }
-  return inside.filter((tick, i) => i % Math.ceil((75 * inside.length) / BOX.w) === 0);
-}
-const atY = (y) => BOX.t + (1 - y) * (BOX.h - BOX.t - BOX.b);
-function frame(scale, label, say) {
-  const parts = [];
-  for (const y of [0, 0.25, 0.5, 0.75, 1]) {
-    parts.push(make("svg:line", { class: "axis", x1: BOX.l, x2: BOX.w - BOX.r, y1: atY(y), y2: atY(y) }));
-    parts.push(make("svg:text", { x: BOX.l - 7, y: atY(y) + 4, "text-anchor": "end" }, `${100 * y}%`));
-  }
-  for (const { value } of ticks(scale)) {
-    parts.push(make("svg:line", { class: "axis", x1: scale.at(value), x2: scale.at(value), y1: atY(0), y2: atY(0) + 4 }));
-    parts.push(make("svg:text", { x: scale.at(value), y: BOX.h - BOX.b + 17, "text-anchor": "middle" }, say(value)));
-  }
-  parts.push(make("svg:text", { x: (BOX.l + BOX.w - BOX.r) / 2, y: BOX.h - 5, "text-anchor": "middle" }, `${label}, log scale`));
-  return parts;
-}
-function figure(title, body) {
-  return make("figure", {}, make("figcaption", {}, title), body);
-}
-function drawing(said, parts) {
-  return make("svg:svg", { viewBox: `0 0 ${BOX.w} ${BOX.h}`, role: "img", "aria-label": said }, ...parts);
-}
-
-// ---- labels that do not lie on each other ------------------------------------------------
-function labeller() {
-  const taken = [];
-  const hits = (box) => box[0] < BOX.l || box[1] > BOX.w || box[2] < 0 || box[3] > BOX.h - BOX.b ||
-    taken.some((b) => box[0] < b[1] && b[0] < box[1] && box[2] < b[3] && b[2] < box[3]);
-  return {
-    block: (x, y) => taken.push([x - 5, x + 5, y - 5, y + 5]),
-    put(x, y, name, style) {
-      const text = name.length > 26 ? `${name.slice(0, 25)}…` : name, width = 6.2 * text.length;
-      const spots = [[9, 4, "start"], [-9, 4, "end"], [0, -10, "middle"], [0, 17, "middle"],
-        [8, -8, "start"], [-8, -8, "end"], [8, 15, "start"], [-8, 15, "end"]];
-      for (const [dx, dy, anchor] of spots) {
-        const left = x + dx - (anchor === "start" ? 0 : anchor === "end" ? width : width / 2);
-        const box = [left, left + width, y + dy - 10, y + dy + 3];
-        if (hits(box)) continue;
-        taken.push(box);
-        return make("svg:text", { class: "label", x: x + dx, y: y + dy, "text-anchor": anchor, style }, text);
-      }
-      return null;
-    },
-  };
+  figures.push(...difficulty(list), ...byDate(list));
+  $("plots").replaceChildren(...figures.filter(Boolean));
+  $("plots").dataset.count = $("plots").childElementCount;
 }
 
 // ---- scatter with the Pareto front -------------------------------------------------------
-function plot(title, label, points, say) {
-  if (!points.length) return figure(title, make("p", { class: "note" }, title.includes("cost") ? "No price is known: assay leaderboard --prices FILE.toml states them." : "No run here has token counts."));
-  const scale = logScale(points.map((p) => p.x));
-  const front = paretoFront(points);
-  const parts = frame(scale, label, say), labels = labeller();
-  parts.push(make("svg:polyline", { class: "front", points: staircase(front, scale) }));
+function scatter(title, label, points, say, nothing) {
+  if (!points.length) return figure(title, make("p", { class: "note" }, nothing));
+  const scale = logScale(points.map((p) => p.x)), axis = fitY(points.flatMap((p) => [p.low, p.high]));
+  const front = paretoFront(points), parts = frame(scale, axis, label, say), labels = labeller();
+  parts.push(make("svg:polyline", { class: "front", points: staircase(front, scale, axis) }));
   for (const p of points) {
     const x = scale.at(p.x), best = front.includes(p);
-    parts.push(make("svg:line", { class: "whisker", x1: x, x2: x, y1: atY(p.low), y2: atY(p.high) }));
-    parts.push(make("svg:circle", { class: best ? "dot best" : "dot", cx: x, cy: atY(p.y), r: 4.5 },
-      make("svg:title", {}, `${p.name}: ${percent(p.y)}% at ${say(p.x)}`)));
-    labels.block(x, atY(p.y));
+    parts.push(make("svg:g", { class: marked(p.id, "point"), "data-mark": p.id },
+      make("svg:line", { class: "whisker", x1: x, x2: x, y1: axis.at(p.low), y2: axis.at(p.high) }),
+      make("svg:circle", { class: best ? "dot best" : "dot", cx: x, cy: axis.at(p.y), r: 4.5 }, make("svg:title", {}, `${p.name}: ${percent(p.y)}% at ${say(p.x)}`))));
+    labels.block(x, axis.at(p.y));
   }
-  const order = [...points].sort((a, b) => front.includes(b) - front.includes(a) || b.y - a.y);
-  for (const p of order) parts.push(labels.put(scale.at(p.x), atY(p.y), p.name));
+  const first = [...points].sort((a, b) => front.includes(b) - front.includes(a) || b.y - a.y);
+  for (const p of first) parts.push(labels.put(scale.at(p.x), axis.at(p.y), p.name, { "data-mark": p.id }));
   const said = `${title}. ` + points.map((p) => `${p.name}: ${percent(p.y)}% at ${say(p.x)}${front.includes(p) ? ", on the Pareto front" : ""}`).join("; ");
-  return figure(title, drawing(said, parts));
+  const data = points.map((p) => ({ name: p.name, x: p.x, accuracy: p.y, low: p.low, high: p.high }));
+  return figure(title, drawing(said, parts.filter(Boolean)), points.length > 1 ? legendOf(points) : null, data);
 }
 function paretoFront(points) {
   const front = [];
   for (const p of [...points].sort((a, b) => a.x - b.x || b.y - a.y)) if (!front.length || p.y > front[front.length - 1].y) front.push(p);
   return front;
 }
-function staircase(front, scale) {
-  const steps = [];
+function staircase(front, scale, axis) {
+  const found = [];
   front.forEach((p, i) => {
-    if (i) steps.push(`${scale.at(p.x)},${atY(front[i - 1].y)}`);
-    steps.push(`${scale.at(p.x)},${atY(p.y)}`);
+    if (i) found.push(`${scale.at(p.x)},${axis.at(front[i - 1].y)}`);
+    found.push(`${scale.at(p.x)},${axis.at(p.y)}`);
   });
-  return steps.join(" ");
+  return found.join(" ");
 }
 
 // ---- curves ------------------------------------------------------------------------------
 function curves(title, label, list, pick, pickDashed = () => []) {
   const usable = (points) => (points || []).filter(([x]) => x > 0);
-  const lines = list.sort((a, b) => b.accuracy - a.accuracy)
-    .map((r) => ({ name: r.run.model, points: usable(pick(r)), dashed: usable(pickDashed(r)) }))
-    .filter((c) => c.points.length > 1).slice(0, COLORS);
-  if (!lines.length) return figure(title, make("p", { class: "note" }, "No run here has token counts."));
-  const scale = logScale(lines.flatMap((c) => [...c.points, ...c.dashed].map(([x]) => x)));
-  const parts = frame(scale, label, short), labels = labeller();
+  const lines = list.map((r) => ({ id: r.entry.id, name: r.entry.name, points: usable(pick(r)), dashed: usable(pickDashed(r)) }));
+  return lineChart(title, label, lines, { scale: logScale, say: short, nothing: "No run here has token counts." });
+}
+// Lines: {id, name, points: [[x, y, low?, high?]], dashed?}; the first COLORS of them are drawn.
+function lineChart(title, label, all, { scale: scaleOf, say, sayY, limits = [0, 1], nothing = "", dots = false }) {
+  const lines = all.filter((c) => c.points.length > 1 || (dots && c.points.length)).slice(0, COLORS);
+  if (!lines.length) return nothing ? figure(title, make("p", { class: "note" }, nothing)) : null;
+  const points = lines.flatMap((c) => [...c.points, ...(c.dashed || [])]);
+  const scale = scaleOf(points.map(([x]) => x)), axis = fitY(points.map(([, y]) => y), limits);
+  const parts = frame(scale, axis, label, say, sayY), labels = labeller();
+  const trace = (line) => line.map(([x, y]) => `${scale.at(x)},${axis.at(y)}`).join(" ");
   lines.forEach((line, i) => {
-    const color = `var(--c${i})`, [x, y] = line.points[line.points.length - 1];
-    parts.push(make("svg:polyline", { class: "curve", style: `stroke: ${color}`, points: trace(line.points, scale) }, make("svg:title", {}, line.name)));
-    parts.push(make("svg:polyline", { class: "curve dashed", style: `stroke: ${color}`, points: trace(line.dashed, scale) }));
-    parts.push(make("svg:circle", { cx: scale.at(x), cy: atY(y), r: 3, style: `fill: ${color}` }));
-    labels.block(scale.at(x), atY(y));
+    const style = `stroke: var(--c${i})`, [x, y] = line.points[line.points.length - 1], own = make("svg:g", { class: marked(line.id, "line"), "data-mark": line.id });
+    own.append(make("svg:polyline", { class: "curve", style, points: trace(line.points) }, make("svg:title", {}, line.name)));
+    if (line.dashed && line.dashed.length) own.append(make("svg:polyline", { class: "curve dashed", style, points: trace(line.dashed) }));
+    for (const [px, py] of dots ? line.points : [[x, y]]) own.append(make("svg:circle", { cx: scale.at(px), cy: axis.at(py), r: 3, style: `fill: var(--c${i})` }));
+    parts.push(own);
+    labels.along(line.points.map(([px, py]) => [scale.at(px), axis.at(py)]));
   });
   lines.forEach((line, i) => {
     const [x, y] = line.points[line.points.length - 1];
-    parts.push(labels.put(scale.at(x), atY(y), line.name, `fill: var(--c${i})`));
+    parts.push(labels.put(scale.at(x), axis.at(y), line.name, { style: `fill: var(--c${i})`, "data-mark": line.id }));
   });
-  const said = `${title}: ` + lines.map((c) => { const [x, y] = c.points[c.points.length - 1]; return `${c.name} reaches ${percent(y)}% at ${short(x)}`; }).join("; ");
-  return figure(title, drawing(said, parts));
+  const said = `${title}: ` + lines.map((c) => { const [x, y] = c.points[c.points.length - 1]; return `${c.name} reaches ${sayY ? sayY(y) : `${percent(y)}%`} at ${say(x)}`; }).join("; ");
+  const data = all.flatMap((c) => c.points.map(([x, y]) => ({ name: c.name, x, y })));
+  return figure(title, drawing(said, parts.filter(Boolean)), legendOf(lines, true), data);
 }
-function trace(points, scale) {
-  return points.map(([x, y]) => `${scale.at(x)},${atY(y)}`).join(" ");
+
+// ---- difficulty, date, training ------------------------------------------------------------
+// Levels come from the problems; runs of one model at several difficulties make one line.
+function difficulty(list) {
+  const suites = [...new Set(group().tasks.map((id) => tasks.get(id).suite))], models = new Map();
+  for (const r of list) {
+    const counts = models.get(r.entry.id) || {};
+    for (const suite of suites)
+      for (const other of board.entries.filter((e) => e.id === r.entry.id || (e.state === "finished" && sameModel(e, r.entry))))
+        for (const [level, [correct, samples]] of Object.entries((other.levels || {})[suite] || {})) {
+          const known = (counts[level] = counts[level] || [0, 0]);
+          known[0] += correct;
+          known[1] += samples;
+        }
+    models.set(r.entry.id, counts);
+  }
+  const levels = [...new Set([...models.values()].flatMap((c) => Object.keys(c)))].sort((a, b) => Number(a) - Number(b) || compare(a, b));
+  if (levels.length < 2) return [];
+  const lines = list.map((r) => ({ id: r.entry.id, name: r.entry.name,
+    points: levels.map((level, i) => [i, models.get(r.entry.id)[level]]).filter(([, c]) => c).map(([i, [correct, samples]]) => [i, correct / samples]) }));
+  const chart = lineChart("Accuracy by difficulty", "level of difficulty", lines, { scale: () => ({ ...lineScale([0, levels.length - 1]), ticks: levels.map((_, i) => i) }), say: (i) => levels[i] || "", dots: true });
+  return chart ? [chart] : [];
+}
+function sameModel(a, b) {
+  const key = (e) => [e.model, e.settings.temperature, e.settings["max tokens"], e.settings.revision].join("|");
+  return key(a) === key(b);
+}
+// Measured runs are filled, claims hollow.
+function byDate(list) {
+  const claims = claimsHere().map((claim) => ({ id: `claim:${claim.model}`, name: claim.model, x: Date.parse(claim.date), y: claim.score, hollow: true }));
+  const measured = list.filter((r) => r.entry.date).map((r) => ({ id: r.entry.id, name: r.entry.name, x: Date.parse(r.entry.date), y: r.accuracy }));
+  const points = [...measured, ...claims].filter((p) => !Number.isNaN(p.x));
+  if (!claims.length) return [];
+  const scale = lineScale(points.map((p) => p.x), 4), axis = fitY(points.map((p) => p.y)), labels = labeller();
+  const day = (x) => new Date(x).toISOString().slice(0, 10), title = "Accuracy by date: measured (filled) and claimed (hollow)";
+  const parts = frame(scale, axis, "date", day);
+  for (const p of points) {
+    parts.push(make("svg:circle", { class: marked(p.id, p.hollow ? "dot claimed" : "dot best"), "data-mark": p.id, cx: scale.at(p.x), cy: axis.at(p.y), r: 4.5 },
+      make("svg:title", {}, `${p.name}: ${percent(p.y)}% on ${day(p.x)}${p.hollow ? " (claimed)" : ""}`)));
+    labels.block(scale.at(p.x), axis.at(p.y));
+  }
+  for (const p of points) parts.push(labels.put(scale.at(p.x), axis.at(p.y), p.name, { "data-mark": p.id }));
+  const said = `${title}. ` + points.map((p) => `${p.name}: ${percent(p.y)}%${p.hollow ? ", claimed" : ""}`).join("; ");
+  return [figure(title, drawing(said, parts.filter(Boolean)), null, points.map((p) => ({ name: p.name, date: day(p.x), accuracy: p.y, claimed: Boolean(p.hollow) })))];
+}
+function drawTraining() {
+  const made = board.training || [];
+  $("training").hidden = !made.length;
+  const charts = [["reward", "Reward"], ["held_out", "Held-out accuracy"], ["loss", "Loss"]].map(([key, title]) => {
+    const lines = made.filter((one) => one.curves[key]).map((one) => ({ id: `training:${one.name}`, name: one.name, points: one.curves[key] }));
+    return lineChart(title, "step", lines, { scale: lineScale, say: short, sayY: (y) => String(Number(y.toPrecision(3))), limits: null });
+  });
+  $("training-plots").replaceChildren(...charts.filter(Boolean));
 }

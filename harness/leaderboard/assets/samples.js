@@ -1,77 +1,115 @@
-// The samples of one run, loaded when they are asked for.
+// The samples of one entry, loaded per task when they are asked for.
 const PAGE = 50;
-const drill = { run: null, samples: [], shown: 0, opener: null };
+const drill = { key: "", samples: [], shown: 0, opener: null };
+const loaded = new Map(), waiting = new Map();
+const CLOSED = { run: "", task: "", status: "", text: "", sample: "", a: "", b: "", part: "", kind: "", problem: "" };
 
-window.assayRun = (runId, data) => {
-  if (!drill.run || drill.run.run_id !== runId) return;
-  drill.samples = data.samples.map((sample) => ({ ...sample, ...data.problems[sample.at] }));
-  fillDrill();
+window.assayRun = (runId, suite, data) => {
+  const samples = data.samples.map((sample) => ({ ...sample, ...data.problems[sample.at], run: runId }));
+  loaded.set(`${runId}|${suite}`, samples);
+  if (loaded.size > 12) loaded.delete(loaded.keys().next().value);
 };
-function openRun(run) {
-  drill.opener = document.activeElement;
-  drill.run = run;
-  drill.samples = [];
-  $("drill").hidden = false;
-  $("drill-title").textContent = `Samples of ${run.model} (${run.run_id})`;
+// The samples of an entry on a task: of all its runs. Rejects when a file is gone.
+function samplesOf(entry, task) {
+  return Promise.all(entry.runs.map((id) => load(id, tasks.get(task).suite, runs.get(id).samples[task]))).then((lists) => lists.flat());
+}
+function load(runId, suite, source) {
+  const key = `${runId}|${suite}`;
+  if (loaded.has(key)) return Promise.resolve(loaded.get(key));
+  if (!waiting.has(key)) {
+    waiting.set(key, new Promise((done, failed) => {
+      const script = make("script", { src: source });
+      script.addEventListener("error", () => failed(new Error(`${source} cannot be read: keep it beside this page.`)));
+      script.addEventListener("load", () => { script.remove(); loaded.has(key) ? done(loaded.get(key)) : failed(new Error(`${source} is damaged.`)); });
+      document.body.append(script);
+    }).finally(() => waiting.delete(key)));
+  }
+  return waiting.get(key);
+}
+function drawDrill() {
+  const open = Boolean(state.run), section = $("drill"), fresh = open && section.hidden;
+  section.hidden = !open;
+  if (!open) { drill.key = ""; return; }
+  const entry = entries.get(state.run);
+  const task = entry.tasks.includes(state.task) ? state.task : group().tasks.find((id) => entry.tasks.includes(id)) || entry.tasks[0];
+  $("drill-title").textContent = `Samples of ${entry.name}`;
+  fillSelect($("drill-task"), entry.tasks.map((id) => [id, tasks.get(id).label]), task);
+  if ($("drill-text").value !== state.text) $("drill-text").value = state.text;
+  if (fresh) { drill.opener = document.activeElement; $("drill-title").focus(); }
+  const key = `${entry.id}|${task}`;
+  if (drill.key === key) return listSamples(true);
+  drill.key = key;
   $("drill-count").textContent = "Loading…";
   $("drill-list").replaceChildren();
   $("drill-more").hidden = true;
-  const script = make("script", { src: run.samples });
-  script.addEventListener("error", () => { $("drill-count").textContent = `${run.samples} cannot be read: keep it beside this page.`; });
-  script.addEventListener("load", () => script.remove());
-  document.body.append(script);
-  $("drill-title").focus();
-  remember();
+  samplesOf(entry, task).then((samples) => {
+    if (drill.key !== key) return;
+    drill.samples = samples;
+    listSamples(true);
+    if (fresh) $("drill-title").scrollIntoView();
+  }, (error) => { if (drill.key === key) $("drill-count").textContent = error.message; });
 }
-function closeRun() {
-  $("drill").hidden = true;
-  drill.run = null;
-  remember();
-  if (drill.opener && drill.opener.isConnected) drill.opener.focus();
-}
-function fillDrill() {
-  const chosen = view(), here = (key) => [...new Set(drill.samples.map((s) => s[key]))];
-  const suites = here("suite");
-  fillSelect($("drill-suite"), [["", "all"], ...suites.map((s) => [s, s])], suites.includes(chosen) ? chosen : "");
-  fillSelect($("drill-status"), [["", "all"], ...here("status").sort().map((s) => [s, s.replace("_", " ")])], "");
-  drawSamples(true);
-  $("drill-title").scrollIntoView();
-}
-function drawSamples(anew) {
-  const suite = $("drill-suite").value, status = $("drill-status").value, text = $("drill-text").value.toLowerCase();
-  const list = drill.samples.filter((s) => (!suite || s.suite === suite) && (!status || s.status === status) &&
+function samplesShown() {
+  const text = state.text.toLowerCase();
+  return drill.samples.filter((s) => (!state.status || s.status === state.status) &&
     (!text || `${s.problem} ${s.prompt} ${s.completion}`.toLowerCase().includes(text)));
+}
+function listSamples(anew) {
+  const statuses = [...new Set(drill.samples.map((s) => s.status))].sort();
+  fillSelect($("drill-status"), [["", "all"], ...statuses.map((s) => [s, s.replaceAll("_", " ")])], state.status);
+  const list = samplesShown();
   if (anew) { drill.shown = 0; $("drill-list").replaceChildren(); }
-  $("drill-list").append(...list.slice(drill.shown, drill.shown + PAGE).map(sampleCard));
-  drill.shown = Math.min(drill.shown + PAGE, list.length);
-  $("drill-count").textContent = `${drill.shown} of ${list.length} samples`;
+  const asked = list.findIndex((s) => sampleName(s) === state.sample);
+  const until = Math.max(drill.shown + PAGE, anew ? asked + 1 : 0);
+  $("drill-list").append(...list.slice(drill.shown, until).map(sampleCard));
+  drill.shown = Math.min(until, list.length);
+  $("drill-count").textContent = `${drill.shown} of ${many(list.length, "sample")}`;
   $("drill-more").hidden = drill.shown >= list.length;
 }
+const sampleName = (s) => `${s.problem}#${s.sample}${s.run === state.run ? "" : `@${s.run}`}`;
 function sampleCard(sample) {
   const kind = sample.status === "correct" ? "badge correct" : sample.status === "checker_error" ? "badge ours" : "badge";
   const mark = sample.status === "correct" ? "✓" : sample.status === "checker_error" ? "⚠" : "✗";
   const answer = missing(sample.extracted) ? "no answer" : sample.extracted.trim().slice(0, 200);
-  const card = make("details", {}, make("summary", {},
-    make("span", { class: kind }, `${mark} ${sample.status.replace("_", " ")}`), `${sample.problem} #${sample.sample} · `,
+  const card = make("details", { "data-sample": sampleName(sample) }, make("summary", {},
+    make("span", { class: kind }, `${mark} ${sample.status.replaceAll("_", " ")}`), `${sample.problem} #${sample.sample} · `,
     make("span", { class: answer.length > 40 ? "answer long" : "answer" }, answer)));
+  const fill = () => { if (card.childElementCount === 1) card.append(sampleBody(sample)); };
   card.addEventListener("toggle", () => {
-    if (card.open && card.childElementCount === 1) card.append(sampleBody(sample));
+    if (card.open) fill();
+    if (card.open && state.sample !== sampleName(sample)) go({ sample: sampleName(sample) });
+    else if (!card.open && state.sample === sampleName(sample)) go({ sample: "" });
   });
+  if (state.sample === sampleName(sample)) { fill(); card.open = true; }
   return card;
 }
 function sampleBody(sample) {
-  const [thought, said] = splitThought(sample.completion);
   const counted = missing(sample.tokens) ? "not counted" : missing(sample.thinking) ? short(sample.tokens) : `${short(sample.tokens)}, ${short(sample.thinking)} of them thought`;
-  const facts = [["extracted", sample.extracted], ["gold", sample.gold], ["tokens", counted], ["finished", sample.finish === "length" ? "cut off at the token limit" : sample.finish]];
-  const body = make("div", {}, make("p", { class: "reason" }, sample.reason),
-    make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, missing(value) ? "–" : String(value))])),
-    make("h3", {}, "Prompt"), block(sample.prompt));
-  if (thought) body.append(make("h3", {}, "Thought"), block(thought, "thought"));
-  body.append(make("h3", {}, "Completion"), block(said));
-  return body;
+  const facts = [["extracted", sample.extracted], ["gold", sample.gold], ["level", sample.level], ["tokens", counted], ["finished", sample.finish === "length" ? "cut off at the token limit" : sample.finish]];
+  return make("div", {}, make("p", { class: "reason" }, sample.reason),
+    make("dl", {}, ...facts.filter(([name, value]) => name !== "level" || !missing(value)).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, missing(value) ? "–" : String(value))])),
+    make("h3", {}, "Prompt"), block(sample.prompt), ...texts(sample));
+}
+// The thought, then what was said, with fenced programs set apart.
+function texts(sample) {
+  const [thought, said] = splitThought(sample.completion), parts = [];
+  if (thought) parts.push(make("h3", {}, "Thought"), block(thought, "thought"));
+  parts.push(make("h3", {}, "Completion"));
+  said.split(/^```[^\n]*\n?/m).forEach((text, i) => { if (text.trim() || i === 0) parts.push(block(text, i % 2 ? "code" : "")); });
+  return parts;
 }
 function block(text, kind) {
-  return make("pre", { tabindex: "0", class: kind }, text);
+  return make("pre", { tabindex: "0", class: kind || null }, kind === "code" ? "" : text, ...(kind === "code" ? highlighted(text) : []));
+}
+const TOKEN = /(#[^\n]*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|\b(def|return|if|elif|else|for|while|in|import|from|class|not|and|or|lambda|try|except|raise|with|as|yield|pass|break|continue|None|True|False)\b|\b(\d[\d_.]*)\b/g;
+function highlighted(text) {
+  const parts = [];
+  let end = 0;
+  for (const found of text.matchAll(TOKEN)) {
+    parts.push(text.slice(end, found.index), make("span", { class: ["t-comment", "t-text", "t-word", "t-number"][found.slice(1).findIndex(Boolean)] }, found[0]));
+    end = found.index + found[0].length;
+  }
+  return [...parts, text.slice(end)];
 }
 function splitThought(text) {
   const start = text.indexOf("<think>"), end = text.lastIndexOf("</think>");

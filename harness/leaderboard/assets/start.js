@@ -1,59 +1,90 @@
-// Filters, the address that remembers them, and the first drawing.
-const FILTERS = ["domain", "suite", "since", "model"];
-
+// The controls, the first drawing, and what a step back in the history shows.
 function fillSelect(select, options, chosen) {
-  select.replaceChildren(...options.map(([value, label]) => make("option", { value }, label)));
+  const now = JSON.stringify(options);
+  if (select.dataset.options !== now) {
+    select.replaceChildren(...options.map(([value, label]) => make("option", { value }, label)));
+    select.dataset.options = now;
+  }
   select.value = chosen;
 }
-function fillSuites(chosen = "") {
-  const domain = $("domain").value;
-  const suites = board.suites.filter((s) => !domain || s.domain === domain);
-  const known = suites.some((s) => s.name === chosen);
-  fillSelect($("suite"), [["", domain ? `all of ${domain}` : "all"], ...suites.map((s) => [s.name, s.name])], known ? chosen : "");
+function fillGroups() {
+  const named = { all: "Several tasks", task: "One task" };
+  const sections = new Map();
+  for (const one of board.groups) {
+    const name = named[one.scope] || `Several tasks of ${one.scope.slice(7)}`;
+    sections.set(name, [...(sections.get(name) || []), make("option", { value: one.id }, one.label)]);
+  }
+  $("group").replaceChildren(...[...sections].map(([label, options]) => make("optgroup", { label }, ...options)));
 }
-function remember() {
-  const kept = new URLSearchParams();
-  for (const id of FILTERS) if ($(id).value) kept.set(id, $(id).value);
-  if (drill.run) kept.set("run", drill.run.run_id);
-  history.replaceState(null, "", `#${kept}`);
+function about() {
+  $("about").textContent = `${many(board.runs.length, "run")} on ${many(board.tasks.length, "task")} · made ${board.made.slice(0, 10)} by assay ${board.version}`;
+  $("notices").hidden = !board.notices.length;
+  $("notices").replaceChildren(make("h2", { class: "small" }, many(board.notices.length, "notice")), make("ul", {}, ...board.notices.map((one) =>
+    make("li", {}, make("b", {}, one.run), one.shown ? ": " : " is not shown: ", one.message))));
 }
-let turn = 0;
-function draw() {
-  drawTable();
+let turn = 0, drawnFor = null;
+const BOARD = ["group", "since", "model", "sort", "down", "open"];
+function show() {
+  const before = drawnFor, changed = (...keys) => !before || keys.some((key) => before[key] !== state[key]);
+  drawnFor = { ...state };
+  for (const id of ["group", "since", "model"]) if ($(id).value !== state[id]) $(id).value = state[id];
+  if (changed(...BOARD)) drawTable();
+  else if (changed("chosen")) drawChosen();
   const mine = ++turn;
+  const opened = changed("run", "task", "status", "text") || (state.run && changed("group"));
+  const joined = changed("a", "b", "part", "kind") || (state.a && changed("group"));
+  if (opened) drawDrill();
+  if (joined) drawCompare();
+  const rest = changed("group", "since", "model");
+  if (rest) stale = true;
+  if (changed("fold", "heat") && !rest) drawHeat();
+  if (changed("mark") && !rest) drawPlots();
   // The table is there at once; the rest follows without holding it up.
   const later = (step) => setTimeout(() => mine === turn && step(), 0);
-  later(() => { drawPlots(); later(() => { drawPairs(); document.body.dataset.drawn = mine; }); });
+  const done = () => { document.body.dataset.drawn = mine; };
+  if (!stale) { done(); return; }
+  later(() => { drawHeat(); later(() => { drawPlots(); drawTraining(); later(() => { drawPairs(); stale = false; done(); }); }); });
 }
-function redraw() {
-  draw();
-  remember();
+let stale = true;
+function leave(opener) {
+  if (opener && opener.isConnected) opener.focus();
 }
-function begin() {
-  const asked = new URLSearchParams(location.hash.slice(1));
-  const domains = [...new Set(board.suites.map((s) => s.domain))];
-  fillSelect($("domain"), [["", "all"], ...domains.map((d) => [d, d])], domains.includes(asked.get("domain")) ? asked.get("domain") : "");
-  fillSuites(asked.get("suite") || "");
-  $("since").value = asked.get("since") || "";
-  $("model").value = asked.get("model") || "";
-  const many = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
-  $("about").textContent = `${many(board.runs.length, "run")} on ${many(board.suites.length, "suite")} · made ${board.made.slice(0, 10)} by assay ${board.version}`;
-  draw();
-  const run = board.runs.find((r) => r.run_id === asked.get("run"));
-  if (run) openRun(run);
-}
-$("domain").addEventListener("change", () => { fillSuites(); redraw(); });
-for (const id of ["suite", "since"]) $(id).addEventListener("change", redraw);
-$("model").addEventListener("input", redraw);
-for (const id of ["drill-suite", "drill-status"]) $(id).addEventListener("change", () => drawSamples(true));
-$("drill-text").addEventListener("input", () => drawSamples(true));
-$("drill-more").addEventListener("click", () => drawSamples(false));
-$("drill-close").addEventListener("click", closeRun);
-$("pairs").addEventListener("keydown", movePair);
-$("pairs").addEventListener("click", (event) => {
-  const cell = event.target.closest("td[tabindex]");
-  if (cell) showPair(cell);
+// The address holds the state, so the link inside the page must not change it.
+document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); $("table").parentElement.focus(); });
+$("group").addEventListener("change", () => go({ group: $("group").value }));
+$("since").addEventListener("change", () => go({ since: $("since").value }, false));
+$("model").addEventListener("input", () => go({ model: $("model").value }, false));
+$("link").addEventListener("click", () => {
+  const said = (text) => { $("link").textContent = text; setTimeout(() => { $("link").textContent = "Copy link"; }, 2000); };
+  (navigator.clipboard ? navigator.clipboard.writeText(location.href) : Promise.reject()).then(() => said("Copied"), () => { prompt("The link to this view", location.href); });
 });
-narrow.addEventListener("change", drawPlots);
+$("chosen-open").addEventListener("click", () => { const [a, b] = listed("chosen"); go({ ...CLOSED, a, b }); });
+$("chosen-clear").addEventListener("click", () => go({ chosen: "" }, false));
+$("drill-task").addEventListener("change", () => go({ task: $("drill-task").value, status: "", sample: "" }));
+$("drill-status").addEventListener("change", () => go({ status: $("drill-status").value, sample: "" }));
+$("drill-text").addEventListener("input", () => go({ text: $("drill-text").value }, false));
+$("drill-more").addEventListener("click", () => listSamples(false));
+$("drill-close").addEventListener("click", () => { const entry = state.run; go(CLOSED); leave(document.querySelector(`[data-run="${CSS.escape(entry)}"]`)); });
+$("compare-task").addEventListener("change", () => go({ part: $("compare-task").value, problem: "" }));
+$("compare-kind").addEventListener("change", () => go({ kind: $("compare-kind").value, problem: "" }));
+$("compare-more").addEventListener("click", () => listCompared(false));
+$("compare-close").addEventListener("click", () => { const entry = state.a; go(CLOSED); leave(document.querySelector(`[data-run="${CSS.escape(entry)}"]`)); });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && state.a) $("compare-close").click();
+});
+rove($("pairs"), showPair);
+rove($("heat"), showHeat);
+narrow.addEventListener("change", () => { drawPlots(); drawTraining(); });
+for (const type of ["popstate", "hashchange"]) window.addEventListener(type, () => {
+  const now = readAddress();
+  if (Object.keys(now).some((key) => now[key] !== state[key])) { state = now; drill.key = compared.key = ""; drawnFor = null; stale = true; show(); }
+});
 document.querySelectorAll("form").forEach((form) => form.addEventListener("submit", (event) => event.preventDefault()));
-begin();
+document.querySelectorAll(".save[data-view]").forEach((place) => {
+  const [dataOf, nodeOf] = VIEWS[place.dataset.view];
+  place.replaceWith(saveButtons(dataOf, nodeOf, place.dataset.view));
+});
+fillGroups();
+about();
+state = readAddress();
+show();

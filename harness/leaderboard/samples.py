@@ -1,0 +1,135 @@
+"""The samples of each run as scripts beside the page, one per suite, loaded on demand."""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ...sandbox.errors import UsageError
+from ...tasks import Problem, Suite
+from ..evaluation import TaskSpec
+from ..results import write_atomically
+from .runs import RunData
+
+FOLDER = "leaderboard_samples"
+LEVELS = ("level", "difficulty")
+"""Where a problem's `meta` says how difficult it is."""
+Suites = dict[str, Suite | None]
+Levels = dict[str, dict[str, dict[str, tuple[int, int]]]]
+"""run id -> suite -> level -> (correct samples, samples with a score)."""
+
+
+def sample_path(run_id: str, suite: str) -> str:
+    """The script of one suite of a run, relative to the page."""
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", suite)
+    if name != suite:  # two suites must not share a file
+        name += f"-{hashlib.sha256(suite.encode()).hexdigest()[:8]}"
+    return f"{FOLDER}/{run_id}/{name}.js"
+
+
+def write_samples(runs: Sequence[RunData], out: Path) -> Levels:
+    """Write the scripts of all runs, and remove those of runs that are gone.
+
+    Returns the verdicts by level of difficulty. Raises UsageError when nothing can be written.
+    """
+    folder = out / FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+        wanted = {run.run_id for run in runs}
+        for stale in folder.iterdir():
+            if stale.is_dir() and stale.name not in wanted:
+                shutil.rmtree(stale)
+            elif stale.suffix == ".js":
+                stale.unlink()
+        for name in wanted:
+            (folder / name).mkdir(exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+    cache: Suites = {}
+    levels: Levels = {}
+    for run in runs:
+        suites = _suites_of(run, cache)
+        for suite, data in _by_suite(run, suites).items():
+            text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+            call = f"assayRun({json.dumps(run.run_id)}, {json.dumps(suite)}, {text});\n"
+            write_atomically(out / sample_path(run.run_id, suite), call.encode())
+            levels.setdefault(run.run_id, {})[suite] = _by_level(data)
+    return levels
+
+
+def _by_suite(run: RunData, suites: Suites) -> dict[str, dict[str, Any]]:
+    """suite -> its problems, and its samples, each with the index of its problem."""
+    found: dict[str, dict[str, Any]] = {}
+    places: dict[tuple[str, str], int] = {}
+    for record in run.folder.samples():
+        suite, problem_id = key = record["suite"], record["problem_id"]
+        data = found.setdefault(suite, {"problems": [], "samples": []})
+        if key not in places:
+            places[key] = len(data["problems"])
+            data["problems"].append({
+                "suite": suite, "problem": problem_id, "hash": record.get("prompt_hash"),
+                **_about(suites.get(suite), problem_id),
+            })  # fmt: skip
+        data["samples"].append({"at": places[key], **_sample(record)})
+    return found
+
+
+def _sample(record: dict[str, Any]) -> dict[str, Any]:
+    verdict = record["verdict"]
+    return {
+        "sample": record["sample"],
+        "completion": record["completion"],
+        "status": verdict["status"],
+        "score": verdict["score"],
+        "extracted": verdict.get("extracted"),
+        "reason": verdict.get("reason", ""),
+        "tokens": record.get("completion_tokens"),
+        "thinking": record.get("thinking_tokens"),
+        "finish": record.get("finish_reason"),
+    }
+
+
+def _suites_of(run: RunData, cache: Suites) -> Suites:
+    """The suites of a run, for their prompts; None where this version or its files lack them."""
+    found: Suites = {}
+    for task in run.config.get("tasks", []):
+        options = task.get("options", {})
+        key = json.dumps([task["name"], options], sort_keys=True)
+        if key not in cache:
+            try:
+                cache[key] = TaskSpec(task["name"], options).load()
+            except UsageError:
+                cache[key] = None
+        found[task["name"]] = cache[key]
+    return found
+
+
+def _about(suite: Suite | None, problem_id: str) -> dict[str, Any]:
+    """The prompt, the gold and the level of a problem."""
+    if suite is None:
+        return {"prompt": "(the files of this suite are not available)", "gold": None}
+    try:
+        problem = suite.find(problem_id)
+    except UsageError:
+        return {"prompt": "(this problem is no longer in the suite)", "gold": None}
+    return {"prompt": problem.prompt, "gold": problem.answer, "level": _level(problem)}
+
+
+def _level(problem: Problem) -> str | None:
+    for name in LEVELS:
+        if problem.meta.get(name) is not None:
+            return str(problem.meta[name])
+    return None
+
+
+def _by_level(data: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for sample in data["samples"]:
+        level = data["problems"][sample["at"]].get("level")
+        if level is not None and sample["score"] is not None:
+            correct, count = found.get(level, (0, 0))
+            found[level] = (correct + (sample["score"] == 1), count + 1)
+    return found
