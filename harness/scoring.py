@@ -10,6 +10,7 @@ from ..sandbox.errors import UsageError
 from ..tasks import Problem, Suite
 from .backends.contract import Completion, ModelIdentity, Request, Sampling
 from .backends.replay import ReplayModel
+from .checking import EngineChoice, opened_engine
 from .completions import Recorded, read_completions
 from .evaluation import EvalSettings, Run, TaskPlan, TaskSpec, run_plans
 from .evaluation.problem_lines import StoredPrompts
@@ -23,21 +24,21 @@ def score_file(
     spec: TaskSpec,
     path: Path,
     *,
-    id_field: str | None = None,
-    text_field: str | None = None,
+    fields: tuple[str | None, str | None] = (None, None),
     model_name: str | None = None,
     out: str | Path = "results",
     run_id: str | None = None,
     progress: bool = True,
+    engine: EngineChoice = "local",
 ) -> Run:
     """Verify the completions of a file against a suite and store them as a run.
 
-    `id_field` and `text_field` name the fields of the problem's id and of the completion (the
-    usual names when None); `model_name` is who wrote them (the file's name when None). The ids
-    are the suite's own, or all of them are the numbers of its problems.
+    `fields` names the fields of the problem's id and of the completion (the usual names when
+    None); `model_name` is who wrote them (the file's name when None). The ids are the suite's
+    own, or all of them are the numbers of its problems. `engine` makes the verdicts.
     Raises UsageError for ids that the suite does not have; nothing is written then.
     """
-    recorded = read_completions(path, id_field, text_field)
+    recorded = read_completions(path, *fields)
     suite = spec.load()
     resolved = _resolve(suite, recorded)
     counts = Counter(problem.id for problem, _ in resolved)
@@ -50,7 +51,8 @@ def score_file(
     settings = EvalSettings(
         samples=max(counts.values()), out=Path(out), run_id=run_id, progress=progress
     )
-    return run_plans(model, [plan], settings, {"scored_file": path.name})
+    with opened_engine(engine) as checking:
+        return run_plans(model, [plan], settings, {"scored_file": path.name}, checking)
 
 
 def _resolve(suite: Suite, recorded: Sequence[Recorded]) -> list[tuple[Problem, Recorded]]:
@@ -117,9 +119,16 @@ class _StoredModel:
         """Nothing to free."""
 
 
-def rescore(folder: RunFolder, *, run_id: str | None = None, progress: bool = True) -> Rescored:
+def rescore(
+    folder: RunFolder,
+    *,
+    run_id: str | None = None,
+    progress: bool = True,
+    engine: EngineChoice = "local",
+) -> Rescored:
     """Verify every stored completion again into a new run; the old run is left as it is.
 
+    `engine` makes the verdicts; those that its store has are not made again.
     Raises UsageError when a suite or one of its problems cannot be found any more.
     """
     manifest = folder.manifest()
@@ -146,10 +155,10 @@ def rescore(folder: RunFolder, *, run_id: str | None = None, progress: bool = Tr
         run_id=run_id or _next_id(folder),
         progress=progress,
     )
-    run = run_plans(
-        _StoredModel(identity, records), [plan for plan in plans if plan.problems], settings,
-        {"rescored_from": folder.run_id},
-    )  # fmt: skip
+    model = _StoredModel(identity, records)
+    found = [plan for plan in plans if plan.problems]
+    with opened_engine(engine) as checking:
+        run = run_plans(model, found, settings, {"rescored_from": folder.run_id}, checking)
     return Rescored(run, list(_changes(records, run.folder)))
 
 

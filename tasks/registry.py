@@ -115,4 +115,6 @@ def load(
     for key, parameter in known.items():
         if parameter.default is inspect.Parameter.empty and key not in given:
             raise UsageError(f"task {base!r} needs the option {key!r}")
-    return loader(**given)
+    suite = loader(**given)
+    suite.loaded_as = (name, {key: value for key, value in given.items() if key != "variant"})
+    return suite

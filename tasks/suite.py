@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, overload
 
 from ..sandbox.errors import UsageError
 from ..sandbox.extras import needs
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 Domain = Literal["math", "code", "logic"]
 
 
+class VerdictEngine(Protocol):
+    """What verifies pairs for a suite elsewhere than in threads of this process."""
+
+    def verify(
+        self, suite: "Suite", problems: Sequence[Problem], completions: Sequence[str]
+    ) -> list[Verdict]: ...
+
+
 class Suite(ABC, Sequence[Problem]):
     """Problems of one benchmark with their checker.
 
@@ -37,6 +45,8 @@ class Suite(ABC, Sequence[Problem]):
     name: str
     domain: ClassVar[Domain]
     split: str
+    loaded_as: tuple[str, dict[str, Any]] | None = None
+    """The name and options with which `load` gives this suite; None for one made by hand."""
 
     @abstractmethod
     def gold(self, problem: Problem) -> str | None:
@@ -85,13 +95,18 @@ class Suite(ABC, Sequence[Problem]):
         problems: Sequence[Problem],
         completions: Sequence[str],
         workers: int | None = None,
+        engine: "VerdictEngine | None" = None,
     ) -> list[Verdict]:
         """Verify pairs in parallel and return the verdicts in the order of the pairs.
 
-        Raises ValueError when the two lengths differ.
+        In threads of this process, or by an `engine` (`harness.checking.open_engine`), which has
+        worker processes, a store of verdicts, or a cluster. Raises ValueError when the two
+        lengths differ.
         """
         if len(problems) != len(completions):
             raise ValueError(f"{len(problems)} problems but {len(completions)} completions")
+        if engine is not None:
+            return engine.verify(self, problems, completions)
         if not problems:
             return []
         with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:

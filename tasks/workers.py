@@ -7,14 +7,12 @@ wall-clock deadline is killed; one whose parent ends reads end-of-file and exits
 child starts its own.
 
 A call with `cpu_seconds` runs in a fork of the warm worker, which the kernel ends when it has used
-so much processor time. What it can do then depends on neither the load of the machine nor on the
-checks before it, and the worker stays warm when it overruns.
+so much processor time (see `forks`). What it can do then depends on neither the load of the machine
+nor on the checks before it, and the worker stays warm when it overruns.
 """
 
 import atexit
 import contextlib
-import gc
-import importlib
 import json
 import os
 import selectors
@@ -25,8 +23,9 @@ import threading
 import time
 from typing import IO, Any
 
+from . import forks
+
 _HEADER = 4
-_MAX_REPLY = 16 * 1024 * 1024
 _START_SECONDS = 60.0
 """How long a worker may take to start on a busy machine; no deadline of a check counts it."""
 _LOOK_SECONDS = 0.05
@@ -197,6 +196,8 @@ class WorkerPool:
         the backstop, WorkerMemoryError past the memory limit, WorkerStartError when no worker
         comes up, WorkerError for any failure of the worker itself.
         """
+        if cpu_seconds is not None and forks.forks_here():
+            return self._call_in_fork(target, list(arguments), seconds, cpu_seconds)
         with self._slots:
             worker = self._ready()
             try:
@@ -219,6 +220,17 @@ class WorkerPool:
                 raise
             self._keep(worker)
             return result
+
+    def _call_in_fork(
+        self, target: str, arguments: list[Any], seconds: float, cpu_seconds: float
+    ) -> Any:
+        """The same in a fork of this process, which is a worker itself."""
+        forks.prepare(self._preload)
+        body = forks.answer_of_a_fork(target, arguments, cpu_seconds, seconds, self._memory_mb)
+        kind, value = json.loads(body)
+        if kind == "ok":
+            return value
+        raise _FAILURES[kind](value)
 
     def _ready(self) -> _Worker:
         """A worker that can serve at once; a cold one is left for whichever is ready first."""
@@ -245,7 +257,9 @@ class WorkerPool:
             self._idle.append(worker)
 
     def warm(self) -> None:
-        """Start one worker without waiting for it."""
+        """Start one worker without waiting for it; nothing where this process forks itself."""
+        if forks.forks_here():
+            return
         with self._lock:
             if not self._idle:
                 self._idle.append(self._start())
@@ -274,74 +288,30 @@ class WorkerPool:
             worker.kill()
 
 
+_FAILURES: dict[str, type[WorkerError]] = {
+    "memory": WorkerMemoryError, "timeout": WorkerTimeoutError, "stall": WorkerStallError,
+    "error": WorkerError,
+}  # fmt: skip
+
+
 def _write_frame(pipe: IO[bytes], body: bytes) -> None:
     pipe.write(len(body).to_bytes(_HEADER, "big") + body)
     pipe.flush()
 
 
-def _limit_memory(memory_mb: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has no rlimit; the deadline still holds
-        return
-    limit = memory_mb * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def _serve(memory_mb: int, preload: str) -> None:
     """The worker's loop: a request, its answer, until the parent closes the pipe."""
-    _limit_memory(memory_mb)
+    forks.limit_memory(memory_mb)
     requests = sys.stdin.buffer
     replies = os.fdopen(os.dup(1), "wb")
     # What a library prints must not enter the pipe.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.set_int_max_str_digits(20_000)
-    module = importlib.import_module(preload) if preload else None
-    if warm_up := getattr(module, "warm_up", None):
-        warm_up()
-        gc.freeze()  # a fork shares what it never writes to
+    forks.prepare(preload)
     _write_frame(replies, b'["ready", null]')
     while header := requests.read(_HEADER):
         target, arguments, cpu_seconds = json.loads(requests.read(int.from_bytes(header, "big")))
         if cpu_seconds is None:
-            _write_frame(replies, _answer(target, arguments))
+            _write_frame(replies, forks.answer(target, arguments))
         else:
-            _write_frame(replies, _answer_of_a_fork(target, arguments, cpu_seconds))
-
-
-def _answer_of_a_fork(target: str, arguments: list[Any], cpu_seconds: float) -> bytes:
-    """The answer of a fork that the kernel ends after so many seconds of processor time."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.close(reading)
-            signal.signal(signal.SIGPROF, signal.SIG_DFL)
-            signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-            with os.fdopen(writing, "wb") as reply:
-                reply.write(_answer(target, arguments))
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as reply:
-        body = reply.read()
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF:
-        return b'["timeout", "the check used up its processor time"]'
-    return body if body and status == 0 else b'["error", "the fork died"]'
-
-
-def _answer(target: str, arguments: list[Any]) -> bytes:
-    try:
-        module, _, name = target.partition(":")
-        result = getattr(importlib.import_module(module), name)(*arguments)
-        body = json.dumps(["ok", result]).encode("ascii")
-        if len(body) > _MAX_REPLY:
-            raise ValueError("the reply is too long")
-        return body
-    except MemoryError:
-        return b'["memory", "the check needed more memory than a worker may have"]'
-    except (Exception, RecursionError) as error:
-        message = f"{type(error).__name__}: {str(error)[:500]}"
-        return json.dumps(["error", message]).encode("ascii")
+            _write_frame(replies, forks.answer_of_a_fork(target, arguments, cpu_seconds))

@@ -1,12 +1,12 @@
 """Verdicts for rows of a trainer's dataset: by a problem id of ours, or by a bare ground truth."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Verdict, names
+from ..checking import Engine, Job, check_of, engine_of, verdict_of
 from ..lookup import Lookup
 from .golds import Listed, accepted_answers, type_name
 
@@ -16,8 +16,6 @@ MATH_SOURCES = (
     "AI-MO/", "HuggingFaceH4/aime", "Maxwell-Jia/AIME", "deepscaler", "opencompass/AIME",
 )  # fmt: skip
 CODE_SOURCES = ("codecontests", "apps", "codeforces", "taco", "livecodebench")
-Check = Callable[[str], Verdict]
-"""Verifies one completion of a row."""
 
 
 def task_of(source: str) -> str | None:
@@ -34,14 +32,14 @@ def verify_row(
     info: Mapping[str, Any],
     where: str = "",
     listed: Listed = "any",
+    engine: str | Engine = "local",
 ) -> Verdict:
-    """Verify a completion for a row of a trainer's dataset; see `row_check`.
+    """Verify a completion for a row of a trainer's dataset; see `row_job`.
 
     A `checker_error` is tried once more. Raises UsageError for a row that cannot be verified.
     """
-    check = row_check(lookup, source, truth, info, where, listed)
-    verdict = check(completion)
-    return check(completion) if verdict.score is None else verdict
+    job = row_job(source, completion, truth, info, where, listed)
+    return engine_of(engine).start(check_of(job, lookup)).result()
 
 
 def row_check(
@@ -51,24 +49,43 @@ def row_check(
     info: Mapping[str, Any],
     where: str = "",
     listed: Listed = "any",
-) -> Check:
-    """What verifies the completions of a row.
+) -> Callable[[str], Verdict]:
+    """What verifies the completions of a row in the calling thread; see `row_job`.
+
+    Raises UsageError for a row that cannot be verified.
+    """
+    check_of(row_job(source, "", truth, info, where, listed), lookup)
+
+    def check(completion: str) -> Verdict:
+        job = row_job(source, completion, truth, info, where, listed)
+        return verdict_of(check_of(job, lookup))
+
+    return check
+
+
+def row_job(
+    source: str,
+    completion: str,
+    truth: Any,
+    info: Mapping[str, Any],
+    where: str = "",
+    listed: Listed = "any",
+) -> Job:
+    """The job of a completion of a row.
 
     A row that assay exported names its problem (`info["problem_id"]`). Any other row is verified
     against its ground truth: answers by the math verifier (see `accepted_answers`),
     `{"inputs", "outputs"}` as a program, with `fn_name` as a function. Raises UsageError, which
-    names `where`, for a source that nothing here can verify, an unknown problem, and a ground
-    truth that cannot be read.
+    names `where`, for a source that nothing here can verify and a ground truth that cannot be read.
     """
     task = task_of(source)
     if task is not None and info.get("problem_id") is not None:
-        suite, problem = lookup.by_id(task, str(info["problem_id"]))
-        return partial(suite.verify, problem)
+        return Job(task, completion, id=str(info["problem_id"]))
     kind = kind_of(source, info)
     if kind == "code":
-        return _program_check(source, truth, where)
+        return _program_job(source, completion, truth, where)
     if kind == "math":
-        return partial(verify_any, accepted_answers(truth, where, listed))
+        return Job(completion=completion, answers=tuple(accepted_answers(truth, where, listed)))
     place = f"{where}: " if where else ""
     if task is not None:
         raise UsageError(
@@ -94,39 +111,18 @@ def kind_of(source: str, info: Mapping[str, Any]) -> str | None:
     return None
 
 
-def verify_any(answers: Sequence[str], completion: str) -> Verdict:
-    """The math verdict against several accepted answers: correct when one of them matches.
-
-    Where none matches, a `checker_error` is passed on, so that our failure never becomes a 0.
-    """
-    from ...tasks.math.verifier import verify_math
-
-    verdicts = []
-    for answer in answers:
-        verdict = verify_math(answer, completion)
-        if verdict.correct:
-            return verdict
-        verdicts.append(verdict)
-    return next((verdict for verdict in verdicts if verdict.score is None), verdicts[0])
-
-
-def _program_check(source: str, truth: Any, where: str) -> Check:
+def _program_job(source: str, completion: str, truth: Any, where: str) -> Job:
     from ...tasks.code.formats.input_output import cases_of, problem_with_cases
-    from ...tasks.code.verifier import verify_function, verify_stdio
 
     place = where or f"data source {source!r}"
     cases = cases_of(_cases_value(truth, place), place, "ground truth")
     if not cases.function:
-        return partial(verify_stdio, cases=list(zip(cases.inputs, cases.outputs, strict=True)))
-
-    def check(completion: str) -> Verdict:
-        # The ground truth does not say whether the function is a method: the program does.
-        starter = "class Solution" if "class Solution" in completion else ""
-        problem = problem_with_cases(source, place, "", "", cases, starter_code=starter)
-        meta = problem.meta
-        return verify_function(completion, meta["test"], meta["entry_point"])
-
-    return check
+        pairs = tuple(zip(cases.inputs, cases.outputs, strict=True))
+        return Job(completion=completion, cases=pairs)
+    # The ground truth does not say whether the function is a method: the program does.
+    starter = "class Solution" if "class Solution" in completion else ""
+    problem = problem_with_cases(source, place, "", "", cases, starter_code=starter)
+    return Job(completion=completion, function=(problem.meta["test"], problem.meta["entry_point"]))
 
 
 def _cases_value(truth: Any, where: str) -> Any:

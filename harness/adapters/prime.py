@@ -14,26 +14,45 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Suite, load
+from ..checking import Engine, engine_of
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 
 
-def as_taskset(task: str, rules: RewardRules = CORRECTNESS_ONLY, **options: Any) -> Any:
+def as_taskset(
+    task: str,
+    rules: RewardRules = CORRECTNESS_ONLY,
+    engine: str | Engine = "local",
+    **options: Any,
+) -> Any:
     """The suite `task`, loaded with `options`, as a `verifiers.v1.Taskset`.
 
     A `checker_error` raises inside scoring: verifiers records it on the trace and the trainer
     drops the rollout, whereas it would train on a 0. Raises UsageError when verifiers
-    is not installed or the task is unknown.
+    is not installed, the task is unknown, or it has programs and no sandbox works.
     """
-    suite = load(task, **options)
-    return _bound_class(suite, rules)(_config(suite))
+    suite = _proved_suite(task, engine, options)
+    return _bound_class(suite, rules, engine)(_config(suite))
 
 
-def taskset_class(task: str, rules: RewardRules = CORRECTNESS_ONLY, **options: Any) -> type[Any]:
+def taskset_class(
+    task: str,
+    rules: RewardRules = CORRECTNESS_ONLY,
+    engine: str | Engine = "local",
+    **options: Any,
+) -> type[Any]:
     """The class of `as_taskset`, for a module that verifiers loads by its name.
 
-    Raises UsageError when verifiers is not installed or the task is unknown.
+    Raises UsageError when verifiers is not installed, the task is unknown, or it has programs and
+    no sandbox works.
     """
-    return _bound_class(load(task, **options), rules)
+    return _bound_class(_proved_suite(task, engine, options), rules, engine)
+
+
+def _proved_suite(task: str, engine: str | Engine, options: dict[str, Any]) -> Suite:
+    suite = load(task, **options)
+    if suite.domain == "code":
+        engine_of(engine).checks.prove_programs()
+    return suite
 
 
 def _verifiers() -> Any:
@@ -48,7 +67,7 @@ def _config(suite: Suite) -> Any:
     return _verifiers().TasksetConfig(id=f"assay/{suite.name.replace(':', '-')}")
 
 
-def _bound_class(suite: Suite, rules: RewardRules) -> type[Any]:
+def _bound_class(suite: Suite, rules: RewardRules, engine: str | Engine) -> type[Any]:
     """Subclasses of verifiers' classes for one suite; made here because verifiers is optional."""
     vf = _verifiers()
 
@@ -67,7 +86,8 @@ def _bound_class(suite: Suite, rules: RewardRules) -> type[Any]:
             """The reward of the last reply."""
             problem = suite.find(self.data.id)
             text = trace.last_reply or ""
-            found = await asyncio.to_thread(suite.verify, problem, text)
+            begun = engine_of(engine).begin(suite, problem, text)
+            found = await asyncio.wrap_future(begun)
             trace.info["assay"] = found.model_dump(exclude={"meta"})
             value = reward(found, text, trace.num_output_tokens or None, rules)
             if value is None:
@@ -78,7 +98,10 @@ def _bound_class(suite: Suite, rules: RewardRules) -> type[Any]:
             """Whether the checker accepts the suite's own gold; None where there is none."""
             problem = suite.find(self.data.id)
             gold = suite.gold(problem)
-            return None if gold is None else suite.verify(problem, gold).correct
+            if gold is None:
+                return None
+            begun = engine_of(engine).begin(suite, problem, gold)
+            return (await asyncio.wrap_future(begun)).correct
 
     class AssayTaskset(vf.Taskset[AssayTask, vf.TasksetConfig]):  # type: ignore[misc, name-defined]
         """The problems of the suite, in order."""

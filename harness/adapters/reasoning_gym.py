@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...tasks import Suite, load
+from ..checking import Engine, engine_of
 from ..rewards import reward
 
 
 class ReasoningGymDataset:
     """A suite as reasoning-gym's `ProceduralDataset`: entries of question, answer, metadata."""
 
-    def __init__(self, suite: Suite) -> None:
+    def __init__(self, suite: Suite, engine: str | Engine = "local") -> None:
         self.suite = suite
+        self.engine = engine
 
     def __len__(self) -> int:
         return len(self.suite)
@@ -31,9 +33,10 @@ class ReasoningGymDataset:
     def score_answer(self, answer: str | None, entry: dict[str, Any]) -> float | None:
         """The reward of an answer to an entry in [0, 1]; None when the checker failed."""
         problem = self.suite.find(entry["metadata"]["id"])
-        return reward(self.suite.verify(problem, answer or ""))
+        begun = engine_of(self.engine).begin(self.suite, problem, answer or "")
+        return reward(begun.result())
 
 
-def as_dataset(task: str, **options: Any) -> ReasoningGymDataset:
+def as_dataset(task: str, engine: str | Engine = "local", **options: Any) -> ReasoningGymDataset:
     """The suite `task`, loaded with `options`, as a reasoning-gym dataset."""
-    return ReasoningGymDataset(load(task, **options))
+    return ReasoningGymDataset(load(task, **options), engine)

@@ -7,17 +7,15 @@ expects one float per completion, and skips a None.
 """
 
 import asyncio
-import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, Verdict
+from ..checking import Engine, Job, engine_of
 from ..lookup import Lookup
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 from .golds import Listed, accepted_answers
-from .ground_truth import verify_any
 from .messages import Completion, assistant_text, prompt_text
 
 
@@ -41,10 +39,17 @@ def log_verdicts(name: str, verdicts: Sequence[Verdict], columns: dict[str, Any]
 class TrlReward:
     """A TRL reward function for one or more tasks; can be pickled and shared between threads."""
 
-    def __init__(self, tasks: tuple[str, ...], rules: RewardRules, lookup: Lookup) -> None:
+    def __init__(
+        self,
+        tasks: tuple[str, ...],
+        rules: RewardRules,
+        lookup: Lookup,
+        engine: str | Engine = "local",
+    ) -> None:
         self.tasks = tasks
         self.rules = rules
         self.lookup = lookup
+        self.engine = engine
         self.__name__ = "assay_" + "_".join(task.replace(":", "_") for task in tasks)
 
     def __call__(
@@ -85,13 +90,10 @@ class TrlReward:
         return self.lookup.by_prompt(task, prompt_text(prompts[row]))
 
     def _verify(self, found: list[tuple[Suite, Problem]], texts: list[str]) -> list[Verdict]:
-        """Verdicts in order, by one parallel `verify_many` per suite."""
-        verdicts: dict[int, Verdict] = {}
-        for suite in {id(suite): suite for suite, _ in found}.values():
-            rows = [row for row, (other, _) in enumerate(found) if other is suite]
-            answers = suite.verify_many([found[r][1] for r in rows], [texts[r] for r in rows])
-            verdicts.update(zip(rows, answers, strict=True))
-        return [verdicts[row] for row in range(len(found))]
+        """Verdicts in order."""
+        engine = engine_of(self.engine)
+        begun = [engine.begin(*one, text) for one, text in zip(found, texts, strict=True)]
+        return [verdict.result() for verdict in begun]
 
 
 class AsyncTrlReward(TrlReward):
@@ -105,10 +107,13 @@ class AsyncTrlReward(TrlReward):
 class MathReward:
     """Verifies math answers against a column; can be pickled and shared between threads."""
 
-    def __init__(self, column: str, rules: RewardRules, listed: Listed) -> None:
+    def __init__(
+        self, column: str, rules: RewardRules, listed: Listed, engine: str | Engine = "local"
+    ) -> None:
         self.column = column
         self.rules = rules
         self.listed = listed
+        self.engine = engine
         self.__name__ = "assay_math"
 
     def __call__(
@@ -125,8 +130,10 @@ class MathReward:
             raise _no_column(self.column, columns)
         answers = self.answers(columns[self.column])
         texts = [assistant_text(completion, 1) for completion in completions]
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            verdicts = list(pool.map(verify_any, answers, texts))
+        verdicts = engine_of(self.engine).map(
+            Job(completion=text, answers=tuple(accepted))
+            for accepted, text in zip(answers, texts, strict=True)
+        )
         log_verdicts(self.__name__, verdicts, columns)
         lengths = _lengths(completion_ids, len(texts))
         return [
@@ -154,6 +161,7 @@ def math_reward(
     rules: RewardRules = CORRECTNESS_ONLY,
     dataset: Any = None,
     listed: Listed = "any",
+    engine: str | Engine = "local",
 ) -> MathReward:
     """A reward like TRL's `accuracy_reward`, for any dataset that has a column of math answers.
 
@@ -161,7 +169,7 @@ def math_reward(
     answers means: "any" of them is right, or "all" of them are the answer. Raises UsageError for
     a dataset without the column and for an answer that cannot be read, naming its row.
     """
-    made = MathReward(column, rules, listed)
+    made = MathReward(column, rules, listed, engine)
     if dataset is not None:
         if column not in dataset.column_names:
             raise _no_column(column, dataset.column_names)
@@ -173,16 +181,18 @@ def trl_reward(
     *tasks: str,
     rules: RewardRules = CORRECTNESS_ONLY,
     asynchronous: bool = False,
+    engine: str | Engine = "local",
     **options: Any,
 ) -> TrlReward:
     """A reward function for `GRPOTrainer(reward_funcs=...)`.
 
-    `options` go to `load` (data_dir, split, seed, ...). Raises UsageError for an unknown task.
+    `engine` is "local", "ray", or an open engine. `options` go to `load` (data_dir, split, seed,
+    ...). Raises UsageError for an unknown task, and for a task of programs where no sandbox works.
     """
     if not tasks:
         raise UsageError("trl_reward needs the name of at least one task")
     lookup = Lookup(options)
-    for task in tasks:
-        lookup.suite(task)
+    if any(lookup.suite(task).domain == "code" for task in tasks):
+        engine_of(engine).checks.prove_programs()
     kind = AsyncTrlReward if asynchronous else TrlReward
-    return kind(tasks, rules, lookup)
+    return kind(tasks, rules, lookup, engine)

@@ -101,6 +101,8 @@ def eval_model(
             "out",
             "run_id",
             "resume",
+            "engine",
+            "ray_address",
             "workers",
             "cache",
             "hide_answers",
@@ -112,7 +114,11 @@ def eval_model(
 ) -> int:
     """Sample a model on suites, verify every completion, and store the run."""
     specs = suites.specs(tasks)
-    chosen = {"sampling": sampling.sampling(), "prompts": prompts, "progress": not quiet}
+    chosen = {
+        "sampling": sampling.sampling(),
+        "prompts": prompts,
+        "progress": not quiet,
+    }
     sandbox.choose()
     opened = model.open(sampling.max_tokens)
     try:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Verdict
+from ..checking import EngineSettings
 from ..results import open_run
 from ..scoring import rescore, score_file
 from .options import Json, Out, Quiet, RunId, SandboxOptions, SuiteOptions
@@ -74,6 +75,7 @@ def score(
     task: Annotated[str, typer.Option("--tasks", help="The one task that the file answers.")],
     file: FileOptions,
     suites: SuiteOptions,
+    engine: EngineSettings,
     sandbox: SandboxOptions,
     out: Out = Path("results"),
     run_id: RunId = None,
@@ -85,20 +87,21 @@ def score(
     if len(specs) != 1:
         raise UsageError(f"--tasks {task!r}: a file of completions answers one task")
     run = score_file(
-        specs[0], file.file, id_field=file.id_field, text_field=file.text_field,
-        model_name=file.model, out=out, run_id=run_id, progress=not quiet,
+        specs[0], file.file, fields=(file.id_field, file.text_field), model_name=file.model,
+        out=out, run_id=run_id, progress=not quiet, engine=engine,
     )  # fmt: skip
     return report(run)
 
 
 def rescore_run(
     run: Annotated[str, typer.Argument(help="The id or the folder of a stored run.")],
+    engine: EngineSettings,
     out: Out = Path("results"),
     run_id: RunId = None,
     quiet: Quiet = False,
 ) -> int:
     """Verify a stored run again without generating; the old run stays as it is."""
-    rescored = rescore(open_run(run, out), run_id=run_id, progress=not quiet)
+    rescored = rescore(open_run(run, out), run_id=run_id, progress=not quiet, engine=engine)
     code = report(rescored.run)
     typer.echo(f"{len(rescored.changed)} verdicts changed")
     for change in rescored.changed[:SHOWN]:

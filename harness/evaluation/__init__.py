@@ -11,6 +11,7 @@ from typing import Unpack
 from ...tasks import Suite
 from ..backends import load_model
 from ..backends.contract import Model
+from ..checking import Engine
 from ..validation import validated
 from .driver import Run, run_plans
 from .manifest import hardware
@@ -51,16 +52,22 @@ def evaluate(
     `model` is a backend, or a name that `load_model` opens. `samples` completions are drawn per
     problem (1 by default). Everything else is a field of `EvalSettings`: given in `settings`,
     or by name (`sampling=`, `prompts=`, `seed=`, `limit=`, `out=`, `run_id=`, `resume=`,
-    `workers=`, `progress=`, ...), which then replaces the field of `settings`.
+    `progress=`, `engine=`, ...), which then replaces the field of `settings`; `engine` may also
+    be an open engine.
     Raises UsageError for a user's mistake, in which case nothing is left half-written, and
     KeyboardInterrupt after a clean stop.
     """
+    engine = fields.get("engine")
+    if isinstance(engine, Engine):
+        del fields["engine"]
     chosen = _merged(settings, samples, fields)
     extent = chosen.extent()
     plans = [plan_task(task, extent=extent, prompts=chosen.prompts) for task in suites]
     opened = load_model(model) if isinstance(model, str) else model
     try:
-        return run_plans(opened, plans, chosen)
+        return run_plans(
+            opened, plans, chosen, engine=engine if isinstance(engine, Engine) else None
+        )
     finally:
         if opened is not model:
             opened.close()

@@ -10,12 +10,14 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from time import perf_counter
 from typing import Any
 
 from ...sandbox.errors import UsageError
 from ..backends.contract import Activity, Completion, Model, Request
+from ..checking import Engine, EngineCounts
 from ..results import RunFolder, SampleWriter, write_json
 from .manifest import config_of, open_folder, widen
 from .plan import SampleKey, TaskPlan, refuse_repeated
@@ -51,8 +53,11 @@ def run_plans(
     plans: Sequence[TaskPlan],
     settings: EvalSettings,
     extra: Mapping[str, Any] | None = None,
+    engine: Engine | None = None,
 ) -> Run:
     """Carry out prepared plans; `extra` goes into the manifest.
+
+    An open `engine` makes the verdicts; without one, that of the settings.
 
     Raises UsageError for a user's mistake, and KeyboardInterrupt after a clean stop.
     """
@@ -65,13 +70,16 @@ def run_plans(
         keep_problems(folder, plans, _request_settings(config), settings.hide_answers)
         widen(folder, config)
         done = {_key(record) for record in folder.samples()}
-        recorder = Recorder(writer, plans, done, settings.progress)
-        try:
-            reused = _reused(model, config, settings, folder)
-            failures = _drive(model, plans, settings, recorder, reused)
-        finally:
-            recorder.close()
-            _note_changes(model, folder)
+        with settings.opened() if engine is None else nullcontext(engine) as checking:
+            before = replace(checking.counts)
+            recorder = Recorder(writer, plans, done, settings.progress, checking)
+            try:
+                reused = _reused(model, config, settings, folder)
+                failures = _drive(model, plans, settings, recorder, reused)
+            finally:
+                recorder.close()
+                _note_changes(model, folder)
+                _note_engine(checking, before, folder)
     summary = summarize_run(folder, plans)
     summary |= {"errors": failures, "seconds": round(perf_counter() - started, 3)}
     write_json(folder.summary_path, summary)
@@ -112,13 +120,19 @@ def _note_changes(model: Model, folder: RunFolder) -> None:
     write_json(folder.manifest_path, manifest | {"changed_requests": known | activity.changes})
 
 
+def _note_engine(engine: Engine, before: EngineCounts, folder: RunFolder) -> None:
+    """Keep in the manifest what made the verdicts, and the share that the store had."""
+    noted = {"kind": engine.name, **engine.counts.since(before).as_dict()}
+    write_json(folder.manifest_path, folder.manifest() | {"engine": noted})
+
+
 def _key(record: Mapping[str, Any]) -> SampleKey:
     return record["suite"], record["problem_id"], record["sample"]
 
 
 def _default_workers() -> int:
-    # Most checks wait for a sandboxed process, so a few more threads than cores keep both busy.
-    return 2 * (os.cpu_count() or 1)
+    # These threads only wait for the engine; it makes the most of several checks at a time.
+    return 8 * (os.cpu_count() or 1)
 
 
 def _drive(
@@ -129,7 +143,7 @@ def _drive(
     reused: Reuse,
 ) -> dict[str, Any]:
     """Generate, verify and record until nothing is left; returns the failed requests, counted."""
-    workers = settings.workers or _default_workers()
+    workers = 4 * settings.workers if settings.workers else _default_workers()
     requests: Iterator[Request] = itertools.chain.from_iterable(
         plan.requests(settings.seed, recorder.done) for plan in plans
     )

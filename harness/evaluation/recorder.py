@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from ...tasks import Verdict
 from ..backends.contract import Completion
+from ..checking import Engine
 from ..results import SampleWriter
 from .endings import judged
 from .plan import SampleKey, TaskPlan, prompt_hash
@@ -23,8 +24,10 @@ class Recorder:
         plans: Sequence[TaskPlan],
         done: set[SampleKey],
         progress: bool,
+        engine: Engine,
     ) -> None:
         self.done = done
+        self._engine = engine
         self._writer = writer
         self._lock = threading.Lock()
         self._bars = {
@@ -35,7 +38,11 @@ class Recorder:
     def verify(self, completion: Completion) -> None:
         """Check one completion and write its record."""
         request = completion.request
-        verdict = judged(completion, lambda text: request.suite.verify(request.problem, text))
+
+        def check(text: str) -> Verdict:
+            return self._engine.begin(request.suite, request.problem, text).result()
+
+        verdict = judged(completion, check)
         self._writer.append(record_of(completion, verdict))
         with self._lock:
             self._bars[request.suite.name].add(completion, verdict)

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from ..backends.contract import Sampling
+from ..checking import Engine, EngineSettings
 from .plan import Extent
 from .prompts import PromptSettings
 
@@ -29,15 +30,15 @@ class EvalFields(TypedDict, total=False):
     resume: bool
     workers: int | None
     progress: bool
+    engine: str | Engine
+    ray_address: str | None
 
 
-class EvalSettings(BaseModel):
+class EvalSettings(EngineSettings):
     """How a model is evaluated.
 
     A run is resumed with the same sampling, prompts and seed; samples and problems may grow.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     samples: int = Field(default=1, ge=1, le=1_000_000, description="Completions per problem.")
     sampling: Sampling = Field(default=Sampling(), description="Temperature, token limit, ...")
@@ -58,7 +59,7 @@ class EvalSettings(BaseModel):
     cache: bool | None = Field(
         default=None,
         description="Take completions that an earlier run has for the same request (default: for "
-        "local checkpoints and hosted models).",
+        "local checkpoints and hosted models), and verdicts of checks made before (default).",
     )
     hide_answers: bool = Field(
         default=False, description="Store only hashes of the golds, for private data."
@@ -66,9 +67,6 @@ class EvalSettings(BaseModel):
     out: Path = Field(default=Path("results"), description="Folder of runs and leaderboards.")
     run_id: str | None = Field(default=None, description="Name of the run.")
     resume: bool = Field(default=False, description="Continue the run named by --run-id.")
-    workers: int | None = Field(
-        default=None, ge=1, le=10_000, description="Checks that run at a time."
-    )
     progress: bool = Field(default=True, description="Show progress bars.")
 
     @model_validator(mode="after")

@@ -1,12 +1,13 @@
 """`assay serve`: verdicts and rewards over HTTP.
 
-Checks run in processes with a hard deadline (see `checking`); this process only waits for
+The engine (see `checking`) checks in processes with hard deadlines; this process only waits for
 them, so a malicious completion delays nobody. At most `max_pending` completions and
 `max_held_bytes` of bodies are accepted at a time; beyond them the answer is 503 with
 Retry-After, so that no queue grows without bound. A stop signal refuses new requests and
-finishes the accepted ones.
+finishes the accepted ones within `grace_seconds`.
 """
 
+import math
 import os
 import signal
 import socket
@@ -24,9 +25,10 @@ __all__ = ["ServerConfig", "config_from", "create_app", "refuse_exposure", "serv
 
 
 def create_app(config: ServerConfig) -> "FastAPI":
-    """The application. `app.state.admission` owns the workers: close it when done.
+    """The application. `app.state.admission` owns the engine: close it when done.
 
-    Raises UsageError when a package of the extra `serve` is missing.
+    Raises UsageError when a package of the extra `serve` is missing, and when programs are to be
+    checked and no sandbox works here.
     """
     for package in ("fastapi", "prometheus_client"):
         require(package, "serve")
@@ -53,9 +55,11 @@ def serve(config: ServerConfig) -> None:
         print(f"assay serves on http://{config.host}:{port}", file=sys.stderr, flush=True)
         signal.signal(signal.SIGTERM, leave)
         try:
-            uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+            grace = math.ceil(config.grace_seconds)
+            options = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=grace)
+            uvicorn.Server(options).run(sockets=[listener])
         finally:
-            app.state.admission.close()
+            app.state.admission.close(patience=1.0)
 
 
 def listening_socket(config: ServerConfig) -> socket.socket:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 from fastapi import HTTPException
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from ...sandbox.errors import UsageError
 from ...tasks import Verdict
-from ..checking import Checks, Job
+from ..checking import Job, open_engine
 from .config import ServerConfig
 
 
@@ -31,11 +33,18 @@ class ServerMetrics:
 
 
 class Admission:
-    """Lets a bounded number of completions through to the checks."""
+    """Lets a bounded number of completions through to the engine."""
 
     def __init__(self, config: ServerConfig) -> None:
+        """Raises UsageError when programs are to be checked and no sandbox works here."""
         self.config = config
-        self.checks = Checks(config.load_options, config.workers, config.long_programs)
+        self.engine = open_engine(
+            config.engine, workers=config.workers, address=config.ray_address,
+            cache=config.cache is not False, long_programs=config.long_programs,
+            options=config.load_options,
+        )  # fmt: skip
+        if not config.no_programs:
+            self.engine.checks.prove_programs()
         self.metrics = ServerMetrics()
         self.pending = 0
 
@@ -45,23 +54,34 @@ class Admission:
             raise HTTPException(413, f"{len(jobs)} items: at most {self.config.max_batch}")
         self._admit(len(jobs))
         try:
+            started = await self._submitted(jobs)
             # All checks end before the count goes down, even when one of them fails.
-            results = await asyncio.gather(*map(self._verdict, jobs), return_exceptions=True)
+            found = await asyncio.gather(*map(asyncio.wrap_future, started), return_exceptions=True)
         finally:
             self._admit(-len(jobs))
         verdicts: list[Verdict] = []
-        for result in results:
+        for job, result in zip(jobs, found, strict=True):
             if isinstance(result, BaseException):
                 raise result
+            self._count(job.task or "get_reward", result)
             verdicts.append(result)
         return verdicts
 
-    async def _verdict(self, job: Job) -> Verdict:
-        verdict = await self.checks.verdict_of(job)
-        task = job.get("task", "get_reward")
+    async def _submitted(self, jobs: Sequence[Job]) -> "list[Future[Verdict]]":
+        """Begin the jobs; in a thread where a task has to be loaded or a problem found."""
+        if all(self.engine.knows(job) for job in jobs):
+            return self._begun(jobs)
+        return await asyncio.get_running_loop().run_in_executor(None, self._begun, jobs)
+
+    def _begun(self, jobs: Sequence[Job]) -> "list[Future[Verdict]]":
+        checks = [self.engine.find(job) for job in jobs]  # before any of them begins
+        if self.config.no_programs and any(check.runs_program for check in checks):
+            raise UsageError("this server checks no programs: start it without --no-programs")
+        return [self.engine.start(check) for check in checks]
+
+    def _count(self, task: str, verdict: Verdict) -> None:
         self.metrics.verdicts.labels(task, verdict.status).inc()
         self.metrics.seconds.labels(task).observe(verdict.seconds)
-        return verdict
 
     def _admit(self, count: int) -> None:
         if count > 0 and self.pending + count > self.config.max_pending:
@@ -72,6 +92,6 @@ class Admission:
         self.pending += count
         self.metrics.pending.set(self.pending)
 
-    def close(self) -> None:
-        """Finish the accepted checks and end the workers."""
-        self.checks.close()
+    def close(self, patience: float | None = None) -> None:
+        """Finish the accepted checks, within so many seconds, and end the engine."""
+        self.engine.close(patience)

@@ -14,7 +14,9 @@ from fastapi.security import HTTPBearer
 from prometheus_client import generate_latest
 
 from ...sandbox.errors import UsageError
-from ...tasks import Verdict
+from ...tasks import Problem, Verdict
+from ..adapters.ground_truth import row_job
+from ..adapters.openrlhf import response_of, source_and_info
 from ..checking import Job
 from ..rewards import reward
 from .admission import Admission
@@ -99,8 +101,15 @@ def _metric_routes(admission: Admission) -> APIRouter:
 
 
 async def _verify_items(admission: Admission, items: Sequence[VerifyItem]) -> list[Verdict]:
-    # As plain data, so that a worker and this process get the same.
-    return await admission.verdicts([Job(**item.model_dump()) for item in items])  # type: ignore[typeddict-item]
+    return await admission.verdicts(list(map(_job, items)))
+
+
+def _job(item: VerifyItem) -> Job:
+    given = item.problem
+    if given is None:
+        return Job(item.task, item.completion, id=item.id)
+    problem = Problem(given.id, item.task, given.prompt, given.answer, given.meta)
+    return Job(item.task, item.completion, problem=problem)
 
 
 async def _rewards(admission: Admission, request: RewardBatch) -> Rewards:
@@ -109,12 +118,17 @@ async def _rewards(admission: Admission, request: RewardBatch) -> Rewards:
         raise UsageError("query, prompts and labels must have one length")
     rows = zip(request.query, request.prompts, request.labels, strict=True)
     verdicts = await admission.verdicts(
-        [Job(query=query, prompt=prompt, label=label) for query, prompt, label in rows]
+        [_job_of_row(number, *row) for number, row in enumerate(rows)]
     )
     rewards = [reward(verdict) for verdict in verdicts]
     failed = [float(verdict.score is None) for verdict in verdicts]
     scores = [verdict.score for verdict in verdicts]
     return Rewards(rewards=rewards, scores=scores, extra_logs={"checker_error": failed})
+
+
+def _job_of_row(number: int, query: str, prompt: str, label: Any) -> Job:
+    source, truth, info = source_and_info(label)
+    return row_job(source, response_of(query, prompt), truth, info, f"label {number}")
 
 
 def _with_nan(values: list[float | None]) -> list[float]:

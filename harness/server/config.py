@@ -4,25 +4,30 @@ import ipaddress
 import os
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ...sandbox.errors import UsageError
+from ..checking import EngineSettings
+from ..validation import validated
 
 
-class ServerConfig(BaseModel):
+class ServerConfig(EngineSettings):
     """How to serve."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     token: str | None = Field(default=None, repr=False)
-    workers: int | None = Field(default=None, ge=0, le=512)
-    """Math and logic checks at a time: one per core when None; 0 checks in the server's threads."""
+    no_programs: bool = Field(
+        default=False, description="Check no programs; otherwise the sandbox is proved first."
+    )
     long_programs: int = Field(default=32, ge=0, le=200)
     """Long-running programs allowed beside those that may run at a time."""
-    max_pending: int = Field(default=4096, ge=1)
-    """Completions accepted and not yet answered; more are refused with 503."""
+    max_pending: int = Field(
+        default=16384, ge=1, description="Accepted completions; more are refused with 503."
+    )
+    grace_seconds: float = Field(
+        default=25.0, ge=0, description="What accepted requests have to end after a stop signal."
+    )
     max_batch: int = Field(default=2048, ge=1)
     """Completions in one request; more are refused with 413."""
     max_body_bytes: int = Field(default=32 << 20, ge=1024)
@@ -42,17 +47,19 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def config_from(host: str, port: int, token_env: str | None, **options: Any) -> ServerConfig:
-    """A config with the token read from the environment.
+def config_from(host: str, port: int, token_env: str | None, **fields: Any) -> ServerConfig:
+    """A config with the token read from the environment; `fields` are others of `ServerConfig`.
 
-    Raises UsageError when that variable is not set, or without a token for an exposed host.
+    Raises UsageError when that variable is not set, without a token for an exposed host, and for
+    a bad field.
     """
     token = None
     if token_env is not None:
         token = os.environ.get(token_env)
         if not token:
             raise UsageError(f"--token-env {token_env}: that environment variable is not set")
-    config = ServerConfig(host=host, port=port, token=token, load_options=options)
+    values = {"host": host, "port": port, "token": token, **fields}
+    config = validated(ServerConfig, values)
     refuse_exposure(config)
     return config
 

@@ -16,7 +16,7 @@ from .mixture import Mixture, MixtureItem, held_out
 from .optimization import Optimizers
 from .policies import Draws, Policy, open_policy
 from .policy_update import TrainRow, Updater
-from .reward_pool import RewardPool
+from .reward_pool import RewardPool, open_rewards
 from .rollouts import roll_out
 from .session import Session, TrainingError, active_parameters
 from .settings import GrpoSettings
@@ -33,7 +33,7 @@ def run_grpo(config: GrpoSettings, resume: bool = False) -> Path:
     """
     with (
         Session(config, "grpo", resume) as session,
-        RewardPool(config.reward.source, config.reward.workers, config.reward.timeout) as pool,
+        open_rewards(config.reward, config.engine) as pool,
     ):
         policy = open_policy(
             config.model, session.device, session.precision, _SLOTS[session.device.type]

@@ -12,7 +12,7 @@ from ...sandbox.errors import UsageError
 from .experience import Group
 from .mixture import Mixture
 from .policies import Draws, Policy, open_policy
-from .reward_pool import RewardPool
+from .reward_pool import RewardPool, open_rewards
 from .rollouts import roll_out
 from .session import DTYPES, TrainingError, pick_device
 from .settings import RejectSettings
@@ -39,7 +39,7 @@ def run_reject(config: RejectSettings, resume: bool = False) -> Path:
         torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     policy = open_policy(config.model, device, DTYPES[config.precision], _SLOTS[device.type])
-    with RewardPool(config.reward.source, config.reward.workers, config.reward.timeout) as pool:
+    with open_rewards(config.reward, config.engine) as pool:
         records, counts = collect_verified(policy, config, pool)
     if not records:
         raise TrainingError(f"none of {counts['sampled']} completions verified as correct")

@@ -1,31 +1,33 @@
 """Computes rewards in worker processes during generation.
 
-A thread per worker sends it one completion at a time and waits up to the timeout. A worker that
-hangs or dies is replaced. Its completion has no reward: training drops and counts it, and never
-uses 0 instead.
+Verdicts come from the checking engine. A user's callable runs in worker processes of its own, so
+that what it changes never reaches a verifier. A worker that hangs or dies is replaced. Its
+completion has no reward: training drops and counts it, and never uses 0 instead.
 """
 
-import contextlib
-import json
 import os
-import pickle
-import queue
-import select
-import signal
-import struct
-import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from ...sandbox.errors import UsageError
+from ...tasks import Verdict
+from ...tasks.workers import WorkerError, WorkerStallError, WorkerTimeoutError
+from ..checking import Engine, EngineChoice, EngineSettings, Job, opened_engine
+from ..checking.local import worker_count
+from ..checking.processes import ProcessPool
+from ..checking.worker_process import WorkerSettings
 from .reward_worker import RewardRequest, load_callable
+from .settings import RewardSettings
 
 NO_REWARD = ("none", "raised", "hung", "died", "not_finite", "checker_error")
 """Statuses that carry no reward."""
+_TARGET = f"{__package__}.reward_worker:answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,44 +40,82 @@ class RewardOutcome:
     seconds: float
 
 
-class RewardPool:
-    """Worker processes that reward completions. Close it to stop them."""
+def open_rewards(reward: RewardSettings, engine: EngineSettings) -> "RewardPool":
+    """The pool of a training configuration. Raises UsageError as RewardPool does."""
+    workers = engine.workers or reward.workers
+    chosen = engine.model_copy(update={"workers": workers})
+    return RewardPool(reward.source, workers, reward.timeout, chosen)
 
-    def __init__(self, source: str = "verdict", workers: int | None = None, timeout: float = 60):
+
+class RewardPool:
+    """Rewards completions: by the verdict, or by a callable. Close it to stop its workers."""
+
+    def __init__(
+        self,
+        source: str = "verdict",
+        workers: int | None = None,
+        timeout: float = 60,
+        engine: EngineChoice = "local",
+    ) -> None:
         """Raises UsageError when `source` names no callable."""
-        if source != "verdict":
-            sys.path.insert(0, os.getcwd())
-            try:
-                load_callable(source)
-            finally:
-                sys.path.remove(os.getcwd())
         self.source = source
         self.timeout = timeout
-        self.workers = workers or os.cpu_count() or 1
+        self.workers = worker_count(workers)
         self.busy_seconds = 0.0
-        """Worker time spent on checks since the pool opened."""
-        self._queue: queue.Queue[tuple[RewardRequest, Future[RewardOutcome]] | None] = queue.Queue()
-        self._closing = threading.Event()
+        """Time spent on checks since the pool opened, over all workers."""
         self._lock = threading.Lock()
-        self._threads = [
-            threading.Thread(target=self._work, daemon=True) for _ in range(self.workers)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._opened = ExitStack()
+        self._engine: Engine | None = None
+        self._callables: ProcessPool | None = None
+        if source == "verdict":
+            self._engine = self._opened.enter_context(opened_engine(engine))
+            return
+        sys.path.insert(0, os.getcwd())
+        try:
+            load_callable(source)
+        finally:
+            sys.path.remove(os.getcwd())
+        settings = WorkerSettings(shows_output=True, current_folder=True)
+        self._callables = ProcessPool(self.workers, 0, settings, "reward")
 
     def submit(self, request: RewardRequest) -> Future[RewardOutcome]:
-        """Queue one completion; the future never raises for what the reward does."""
-        future: Future[RewardOutcome] = Future()
-        self._queue.put((request, future))
-        return future
+        """Queue one completion; the future never raises for what the reward does.
+
+        Raises UsageError for a suite that cannot be loaded, and for programs without a sandbox.
+        """
+        outcome: Future[RewardOutcome] = Future()
+        started = time.perf_counter()
+        if self._engine is not None:
+            self._answer(self._engine.submit(_job(request)), outcome, _of_verdict, started)
+        else:
+            assert self._callables is not None
+            try:
+                made = self._callables.submit(_TARGET, request, self.timeout, self.timeout)
+            except WorkerError as error:
+                raise UsageError(f"reward source {self.source!r}: {error}") from error
+            self._answer(made, outcome, _of_callable, started)
+        return outcome
+
+    def _answer(
+        self,
+        made: "Future[Any]",
+        outcome: Future[RewardOutcome],
+        read: "Callable[[Future[Any], float], RewardOutcome]",
+        started: float,
+    ) -> None:
+        def done(future: "Future[Any]") -> None:
+            found = read(future, time.perf_counter() - started)
+            with self._lock:
+                self.busy_seconds += found.seconds
+            outcome.set_result(found)
+
+        made.add_done_callback(done)
 
     def close(self) -> None:
-        """Stop the workers and wait until they have ended."""
-        self._closing.set()
-        for _ in self._threads:
-            self._queue.put(None)
-        for thread in self._threads:
-            thread.join()
+        """Stop the workers of a callable; the engine stays, if others share it."""
+        if self._callables is not None:
+            self._callables.close()
+        self._opened.close()
 
     def __enter__(self) -> Self:
         return self
@@ -83,90 +123,25 @@ class RewardPool:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _work(self) -> None:
-        worker: _Worker | None = None
-        while (item := self._queue.get()) is not None:
-            request, future = item
-            if self._closing.is_set():
-                future.cancel()
-                continue
-            if worker is None or worker.exited():
-                worker = _Worker()
-            started = time.perf_counter()
-            outcome = worker.ask(request, self.timeout)
-            if outcome.status in ("hung", "died"):
-                worker.kill()
-                worker = None
-            with self._lock:
-                self.busy_seconds += time.perf_counter() - started
-            future.set_result(outcome)
-        if worker is not None:
-            worker.dismiss()
+
+def _job(request: RewardRequest) -> Job:
+    options = dict(request.suite)
+    name = options.pop("name")
+    return Job(name, request.completion, problem=request.problem, options=options)
 
 
-class _Worker:
-    def __init__(self) -> None:
-        module = f"{__package__}.reward_worker"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=_environment(),
-            # Ctrl-C signals the whole terminal group; only the trainer handles it.
-            start_new_session=True,
-        )
-
-    def exited(self) -> bool:
-        return self.process.poll() is not None
-
-    def ask(self, request: RewardRequest, timeout: float) -> RewardOutcome:
-        started = time.perf_counter()
-        line = b""
-        try:
-            assert self.process.stdin is not None
-            assert self.process.stdout is not None
-            payload = pickle.dumps(request)
-            self.process.stdin.write(struct.pack("<I", len(payload)) + payload)
-            self.process.stdin.flush()
-            descriptor = self.process.stdout.fileno()
-            poll = select.poll()
-            poll.register(descriptor, select.POLLIN)
-            while not line.endswith(b"\n"):
-                left = started + timeout - time.perf_counter()
-                if left <= 0 or not poll.poll(left * 1000):
-                    return RewardOutcome("hung", None, f"no answer within {timeout:g} s", timeout)
-                chunk = os.read(descriptor, 65536)
-                if not chunk:
-                    raise BrokenPipeError
-                line += chunk
-        except (BrokenPipeError, OSError):
-            code = self.process.wait()
-            seconds = time.perf_counter() - started
-            return RewardOutcome("died", None, f"the reward worker ended with code {code}", seconds)
-        reply = json.loads(line)
-        seconds = time.perf_counter() - started
-        return RewardOutcome(reply["status"], reply["score"], reply["reason"], seconds)
-
-    def dismiss(self) -> None:
-        """Let the worker close its own sandbox and exit; kill it if it does not."""
-        assert self.process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(5)
-        self.kill()
-
-    def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                with contextlib.suppress(BrokenPipeError):  # unsent bytes to an ended worker
-                    stream.close()
+def _of_verdict(future: "Future[Verdict]", seconds: float) -> RewardOutcome:
+    try:
+        verdict = future.result()
+    except Exception as error:  # the engine was closed, or the cluster is gone
+        return RewardOutcome("died", None, f"{type(error).__name__}: {error}", seconds)
+    return RewardOutcome(verdict.status, verdict.score, verdict.reason, verdict.seconds)
 
 
-def _environment() -> dict[str, str]:
-    """The parent's import path, so that the worker finds `assay`, and one thread."""
-    roots = [str(Path(entry).resolve()) if entry else os.getcwd() for entry in sys.path]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(roots), "OMP_NUM_THREADS": "1"}
+def _of_callable(future: "Future[Any]", wait: float) -> RewardOutcome:
+    try:
+        return RewardOutcome(*future.result())
+    except (WorkerTimeoutError, WorkerStallError) as error:
+        return RewardOutcome("hung", None, str(error), wait)
+    except WorkerError as error:
+        return RewardOutcome("died", None, str(error), wait)

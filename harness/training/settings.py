@@ -4,6 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ..checking import EngineSettings
 from ..rewards import RewardRules
 
 Kind = Literal["pretrain", "sft", "grpo", "reject", "distill", "recipe"]
@@ -232,6 +233,8 @@ class GrpoSettings(RunSettings):
     """dapo: how often groups with equal rewards are replaced within one step."""
     curriculum: Literal["uniform", "ladder", "learnable"] = "uniform"
     reward: RewardSettings = RewardSettings()
+    engine: EngineSettings = EngineSettings()
+    """What makes the verdicts: this machine, or a Ray cluster."""
     held_out: HeldOutSettings = HeldOutSettings()
     samples_kept: int = Field(default=8, ge=0)
     """Completions per step written to samples.jsonl."""
@@ -280,6 +283,7 @@ class RejectSettings(Strict):
     precision: Literal["float32", "bfloat16"] = "float32"
     threads: int | None = Field(default=None, ge=1)
     reward: RewardSettings = RewardSettings()
+    engine: EngineSettings = EngineSettings()
 
 
 class Stage(Strict):

@@ -1,6 +1,5 @@
 """The HTTP contract: verdicts, rewards, token, limits, back-pressure, and hostile bodies."""
 
-import asyncio
 import json
 import math
 import random
@@ -14,14 +13,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from assay.harness import checking
-from assay.harness.checking import Checks, Job, Lane, Workers
+from assay.harness.checking import local
 from assay.harness.server import ServerConfig, config_from, create_app, listening_socket, serve
 from assay.sandbox.errors import UsageError
-from assay.tasks import Problem, Suite, Verdict, load
+from assay.tasks import Problem, Verdict, load
 from assay.tasks.verdict import checker_error
-from assay.tasks.verdict import correct as right
-from assay.tasks.workers import WorkerError
 from fastapi.testclient import TestClient
 
 TASK = "arithmetic"
@@ -157,8 +153,9 @@ def test_no_exposed_host_without_a_token(host: str, monkeypatch: pytest.MonkeyPa
 def test_back_pressure_is_503_and_what_was_accepted_is_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    app = create_app(ServerConfig(max_pending=2, workers=0))
-    suite = app.state.admission.checks.lookup.suite(TASK)
+    app = create_app(ServerConfig(max_pending=2))
+    suite = app.state.admission.engine.lookup.suite(TASK)
+    suite.loaded_as = None  # checked in a thread of this process
     release, inside = threading.Event(), threading.Semaphore(0)
     plain_verify = suite.verify
 
@@ -206,7 +203,7 @@ def test_openapi_describes_every_route(client: TestClient) -> None:
 
 
 def test_basic_credentials_carry_the_token_for_clients_that_know_only_addresses() -> None:
-    app = create_app(ServerConfig(token="s3cret", workers=0))
+    app = create_app(ServerConfig(token="s3cret"))
     with TestClient(app) as client:
         for password, status in (("s3cret", 200), ("wrong", 401)):
             assert client.get("/metrics", auth=("", password)).status_code == status
@@ -216,8 +213,8 @@ def test_basic_credentials_carry_the_token_for_clients_that_know_only_addresses(
 
 
 def test_a_reward_that_is_missing_is_null_or_nan(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = create_app(ServerConfig(workers=0))
-    monkeypatch.setattr(Suite, "verify", lambda *_: checker_error("a worker died"))
+    app = create_app(ServerConfig())
+    monkeypatch.setattr(local, "verdict_from", lambda _: checker_error("a worker died"))
     problem = load(TASK)[0]
     label = json.dumps({"task": TASK, "problem_id": problem.id})
     body = {"query": ["hm"], "prompts": [""], "labels": [label]}
@@ -230,72 +227,12 @@ def test_a_reward_that_is_missing_is_null_or_nan(monkeypatch: pytest.MonkeyPatch
 
 
 def test_bodies_that_would_fill_the_memory_are_refused_for_now() -> None:
-    app = create_app(ServerConfig(max_held_bytes=4096, workers=0))
+    app = create_app(ServerConfig(max_held_bytes=4096))
     with TestClient(app) as client:
         refused = client.post("/verify", json=_item() | {"completion": "x" * 8000})
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
         assert client.post("/verify", json=_item()).status_code == 200
     app.state.admission.close()
-
-
-def test_a_killed_worker_is_replaced_and_its_check_made_again() -> None:
-    checks = Checks({}, workers=1, programs=1)
-    job: Job = {**_item(), "problem": None}  # type: ignore[typeddict-item]
-
-    async def verdicts() -> list[str]:
-        return [(await checks.verdict_of(job)).status for _ in range(3)]
-
-    assert asyncio.run(verdicts()) == ["correct"] * 3
-    workers = checks._workers
-    assert workers is not None
-    for worker in list(workers._pool._idle):
-        worker.process.kill()
-        worker.process.wait()
-    assert asyncio.run(verdicts()) == ["correct"] * 3
-    checks.close()
-
-
-def test_a_check_whose_workers_keep_dying_has_no_score(monkeypatch: pytest.MonkeyPatch) -> None:
-    workers = Workers(1, {})
-
-    def die(*_: object, **__: object) -> None:
-        raise WorkerError("the worker died")
-
-    monkeypatch.setattr(workers._pool, "call", die)
-    verdict = workers.verdict_of({**_item(), "problem": None})  # type: ignore[typeddict-item]
-    assert verdict.status == "checker_error"
-    assert verdict.score is None
-    workers.close()
-
-
-def test_a_worker_past_its_deadline_is_killed_and_the_completion_has_a_verdict(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(checking, "CHECK_SECONDS", 0.0)
-    workers = Workers(1, {})
-    verdict = workers.verdict_of({**_item(), "problem": None})  # type: ignore[typeddict-item]
-    assert (verdict.status, verdict.score) == ("timeout", 0.0)
-    workers.close()
-
-
-def test_checks_that_take_long_leave_their_place_to_the_next() -> None:
-    release = threading.Event()
-
-    def wait() -> Verdict:
-        release.wait(60)
-        return right("1", "waited")
-
-    async def crowd() -> list[str | None]:
-        lane = Lane("test", size=1, spare=2)
-        slow = [asyncio.create_task(lane.run(wait)) for _ in range(2)]
-        quick = await lane.run(lambda: right("2", "at once"))  # behind both, which go on
-        assert not any(task.done() for task in slow)
-        release.set()
-        found = [quick, *await asyncio.gather(*slow)]
-        lane.close()
-        return [verdict.extracted for verdict in found]
-
-    assert asyncio.run(crowd()) == ["2", "1", "1"]
 
 
 def test_a_stop_signal_finishes_what_was_accepted() -> None:

@@ -58,7 +58,10 @@ def test_the_manifest_holds_the_sampling(tmp_path: Path) -> None:
         ({"limit": 10**20}, "limit 100000000000000000000: use 10000000 or less"),
         ({"limit": 1, "first": 1}, "--limit and --first exclude each other"),
         ({"prompts": {"fewshot": -1}}, "prompts.fewshot"),
-        ({"limitt": 3}, "unknown setting 'limitt': use samples, sampling, prompts, seed, limit"),
+        (
+            {"limitt": 3},
+            "unknown setting 'limitt': use engine, ray_address, workers, cache",
+        ),
     ],
 )
 def test_a_bad_setting_is_one_line(given: dict, names: str, tmp_path: Path) -> None:

@@ -53,7 +53,9 @@ def test_rewards_scores_and_logs_of_a_batch() -> None:
     )
 
 
-def test_a_checker_error_is_worth_what_the_user_chose(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checker_error_is_worth_what_the_user_chose(
+    monkeypatch: pytest.MonkeyPatch, checks_here: None
+) -> None:
     monkeypatch.setattr(Suite, "verify", _fail)
     answer = openrlhf_reward(on_checker_error="nan")(*_rows([None]))
     assert math.isnan(answer["rewards"][0])
@@ -154,7 +156,7 @@ def test_the_real_executor_gets_the_rewards(endpoint: Callable[[], str]) -> None
 
 
 def test_the_real_executor_gets_nan_for_a_checker_error(
-    endpoint: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    endpoint: Callable[[], str], monkeypatch: pytest.MonkeyPatch, checks_here: None
 ) -> None:
     pytest.importorskip("openrlhf.utils.agent", reason="OpenRLHF is not installed")
     monkeypatch.setattr(Suite, "verify", _fail)

@@ -52,7 +52,7 @@ def _break(reward: TrlReward, problem_id: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_one_value_a_completion_in_order_and_none_where_the_checker_failed(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, checks_here: None
 ) -> None:
     reward, columns = trl_reward(TASK), _columns(5)
     _break(reward, columns["problem_id"][2], monkeypatch)
@@ -206,7 +206,7 @@ def test_a_spawned_process_can_use_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_two_steps_of_grpo(
-    asynchronous: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    asynchronous: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checks_here: None
 ) -> None:
     trl = pytest.importorskip("trl", reason="TRL is not installed")
     import torch

@@ -23,7 +23,7 @@ CASES = {"inputs": ["1 2\n", "20 22\n"], "outputs": ["3\n", "42\n"]}
 
 
 @pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def broken(monkeypatch: pytest.MonkeyPatch, checks_here: None) -> list[str]:
     """Makes every check of a suite fail on our side; the list counts the attempts."""
     tries: list[str] = []
 
@@ -83,7 +83,7 @@ def test_a_bare_ground_truth_is_verified(
 
 
 def test_no_accepted_answer_matches_but_one_could_not_be_checked(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, checks_here: None
 ) -> None:
     """Our failure is not turned into a 0 by the other answers of the list."""
     plain = verifier.verify_math

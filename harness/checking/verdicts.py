@@ -1,0 +1,95 @@
+"""Make the verdict of one check, in this process or in a worker."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...sandbox.errors import UsageError
+from ...tasks import Problem, Suite, Verdict, load
+from ...tasks.verdict import checker_error
+from .jobs import Check
+
+Sent = tuple[str | None, Mapping[str, Any], Problem | None, tuple[str, ...], str]
+"""A check as a worker gets it: task, options, problem, accepted answers, completion."""
+Answer = tuple[str, float | None, str | None, str, float, dict[str, Any]]
+"""A verdict as a worker returns it, field by field."""
+WORKER_TARGET = f"{__name__}:verdict_in_worker"
+
+
+def verdict_of(check: Check) -> Verdict:
+    """Check in this thread; never raises for what a model wrote."""
+    if check.suite is not None and check.problem is not None:
+        return check.suite.verify(check.problem, check.completion)
+    if check.function is not None:
+        from ...tasks.code.verifier import verify_function
+
+        return verify_function(check.completion, *check.function)
+    if check.cases:
+        from ...tasks.code.verifier import verify_stdio
+
+        return verify_stdio(check.completion, list(check.cases))
+    return verify_any(check.answers, check.completion)
+
+
+def verify_any(answers: tuple[str, ...], completion: str) -> Verdict:
+    """The math verdict against several accepted answers: correct when one of them matches.
+
+    Where none matches, a `checker_error` is passed on, so that our failure never becomes a 0.
+    """
+    from ...tasks.math.verifier import verify_math
+
+    verdicts = []
+    for answer in answers:
+        verdict = verify_math(answer, completion)
+        if verdict.correct:
+            return verdict
+        verdicts.append(verdict)
+    return next((verdict for verdict in verdicts if verdict.score is None), verdicts[0])
+
+
+def sendable(check: Check) -> Sent | None:
+    """The check for a worker; None when a worker could not load the suite."""
+    if check.suite is None:
+        return None, {}, None, check.answers, check.completion
+    if check.suite.loaded_as is None:
+        return None
+    name, options = check.suite.loaded_as
+    return name, options, check.problem, (), check.completion
+
+
+_suites: dict[str, Suite] = {}
+
+
+def _suite(name: str, options: Mapping[str, Any]) -> Suite:
+    key = repr((name, sorted(options.items())))
+    if key not in _suites:
+        _suites[key] = load(name, **options)
+    return _suites[key]
+
+
+def verdict_in_worker(sent: Sent) -> Answer:
+    """Runs in a worker."""
+    name, options, problem, answers, completion = sent
+    if name is None:
+        check = Check(completion, answers=answers)
+    else:
+        try:
+            suite = _suite(name, options)
+        except UsageError as mistake:  # the caller could load it: a file has gone meanwhile
+            return _fields(checker_error(f"a worker cannot load the task {name!r}: {mistake}"))
+        check = Check(completion, suite, problem)
+    return _fields(verdict_of(check))
+
+
+def _fields(verdict: Verdict) -> Answer:
+    return (
+        verdict.status, verdict.score, verdict.extracted, verdict.reason, verdict.seconds,
+        verdict.meta,
+    )  # fmt: skip
+
+
+def verdict_from(answer: Answer) -> Verdict:
+    """The verdict that a worker returned."""
+    status, score, extracted, reason, seconds, meta = answer
+    return Verdict(
+        status=status, score=score, extracted=extracted, reason=reason, seconds=seconds, meta=meta
+    )
