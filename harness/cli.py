@@ -37,6 +37,10 @@ VERBS = {
         "boards:compare",
         "Compare two runs by paired tests on the problems that both answered.",
     ),
+    "ability": (
+        "abilities:ability",
+        "Put runs that sat different problems on one scale, and name doubtful problems.",
+    ),
     "leaderboard": (
         "boards:leaderboard",
         "Write leaderboard.json, LEADERBOARD.md and index.html from every stored run.",

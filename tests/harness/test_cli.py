@@ -155,7 +155,8 @@ def test_a_bad_command_line(assay, arguments, names, tmp_path, monkeypatch):
 def test_no_verb_shows_the_verbs(assay):
     code, _, errors = assay()
     assert code == 2
-    for verb in ("list", "eval", "score", "verify", "rescore", "compare", "leaderboard", "view",
+    for verb in ("list", "eval", "score", "verify", "rescore", "compare", "ability",
+                 "leaderboard", "view",
                  "train", "serve", "audit", "export", "doctor"):  # fmt: skip
         assert f"\n  {verb} " in errors
 
@@ -231,6 +232,11 @@ def test_rescore_compare_and_leaderboard(assay, stored):
     code, output, _ = assay("compare", "oracle", "random", "--out", stored, "--json")
     assert code == 0
     assert json.loads(output)
+    code, output, _ = assay("ability", "--out", stored, "--json")
+    assert code == 0
+    (group,) = json.loads(output)
+    assert group["runs"][0]["model"] == "oracle"
+    assert group["runs"][0]["ability"] == "all solved"
     code, _, _ = assay("leaderboard", "--out", stored)
     assert code == 0
     for name in ("leaderboard.json", "LEADERBOARD.md", "index.html"):
