@@ -49,9 +49,9 @@ class CodeSuite(StoredSuite):
 
     def verify(self, problem: Problem, completion: str) -> Verdict:
         verdict = super().verify(problem, completion)
-        if verdict.status != "checker_error" or problem.id in verdict.reason:
+        if verdict.status != "checker_error" or verdict.reason.startswith("Task "):
             return verdict
-        reason = verdict.reason
+        reason = " ".join(verdict.reason.split())
         names_its_place = "field '" in reason or reason.startswith("the sandbox")
         place = "" if names_its_place else f", field {self.test_field!r}"
         return verdict.model_copy(update={"reason": f"Task {problem.id}{place}: {reason}"})
@@ -80,11 +80,12 @@ def records(
     *,
     data_dir: str | None,
     path: str | None,
-    hub: tuple[str, str] | None,
+    hub: tuple[str, ...] | None,
 ) -> Iterable[Record]:
     """The records of a benchmark: from `path`, from the data folder, or from the hub.
 
-    `hub` is (dataset id, split). Raises UsageError when there is nothing to read.
+    `hub` is (dataset id, split), perhaps with a configuration. Raises UsageError when there is
+    nothing to read.
     """
     file = Path(path).expanduser() if path else find_file(suite, candidates, data_dir)
     if file is not None:
@@ -95,7 +96,8 @@ def records(
         raise UsageError(
             f"task {suite!r} is on no hub: give path= or a data folder with {candidates[0]}"
         )
-    return [require(row, fields, hub[0]) for row in from_hub(suite, hub[0], hub[1])]
+    config = hub[2] if len(hub) > 2 else None
+    return [require(row, fields, hub[0]) for row in from_hub(suite, hub[0], hub[1], config)]
 
 
 def _from_file(file: Path, fields: Sequence[str]) -> Iterable[Record]:

@@ -5,6 +5,7 @@ from ._entry import entry_point_of
 from ._stored import Record, limited, records
 from .formats.fields import json_field, shape_error, text_field
 from .formats.test_text import TestTextSuite, problem_with_tests
+from .judging.names import parsed
 
 
 def _problem(row: Record, index: int) -> Problem:
@@ -15,6 +16,10 @@ def _problem(row: Record, index: int) -> Problem:
     if not isinstance(tests, list) or not all(isinstance(one, str) for one in tests):
         raise shape_error(where, field, "a list of asserts as text")
     test = "\n".join(tests) + "\n"
+    try:
+        parsed(test)
+    except SyntaxError as error:
+        raise shape_error(where, field, f"Python ({error.msg})") from None
     entry = entry_point_of(test)
     if not entry:
         raise shape_error(where, field, "asserts that call the function")

@@ -103,21 +103,25 @@ def load(
     path: str | None = None,
     variant: str = "instruct",
     allow: str = "",
+    subset: str = "full",
 ) -> BigCodeBench:
-    """Read BigCodeBench: the variant is "instruct" or "complete".
+    """Read BigCodeBench: the variant is "instruct" or "complete", the subset "full" or "hard".
 
     `allow` names further libraries, separated by commas, that programs may import
     ("numpy,pandas"). Raises UsageError.
     """
     limited("split", split, ["test"])
     limited("variant", variant, ["instruct", "complete"])
+    limited("subset", subset, ["full", "hard"])
+    ending = "-Hard" if subset == "hard" else ""
     allowed = [name for name in allow.split(",") if name]
     for name in allowed:
         if importlib.util.find_spec(name) is None:
             raise UsageError(f"allow={allow!r}: {name} is not installed here")
     rows = records(
-        "bigcodebench", ["bigcodebench/BigCodeBench.jsonl", "BigCodeBench.jsonl"], FIELDS,
-        data_dir=data_dir, path=path, hub=("bigcode/bigcodebench", "v0.1.4"),
+        "bigcodebench", [f"bigcodebench/BigCodeBench{ending}.jsonl", f"BigCodeBench{ending}.jsonl"],
+        FIELDS, data_dir=data_dir, path=path,
+        hub=(f"bigcode/bigcodebench{ending.lower()}", "v0.1.4"),
     )  # fmt: skip
     problems = []
     left_out: dict[str, int] = {}

@@ -33,14 +33,21 @@ def _problem(row: Record, index: int) -> Problem:
 
 
 def load(
-    split: str = "train", data_dir: str | None = None, path: str | None = None
+    split: str = "train",
+    data_dir: str | None = None,
+    path: str | None = None,
+    tests: str = "1x",
 ) -> InputOutputSuite:
-    """Read CodeContests+ with `test_cases` in the rows. Raises UsageError."""
+    """Read CodeContests+, or AetherCode, whose rows have the same fields. Raises UsageError.
+
+    `tests` is the hub's configuration, by the number of test cases: "1x" to "5x".
+    """
+    limited("tests", tests, ["1x", "2x", "3x", "4x", "5x"])
     limited("split", split, ["train"])
     rows = records(
         "code_contests_plus", ["code_contests_plus/train.jsonl", "code_contests_plus.jsonl"],
         ("description", "test_cases"), data_dir=data_dir, path=path,
-        hub=("ByteDance-Seed/Code-Contests-Plus", split),
+        hub=("ByteDance-Seed/Code-Contests-Plus", split, tests),
     )  # fmt: skip
     problems = [_problem(row, index) for index, row in enumerate(rows)]
     return InputOutputSuite("code_contests_plus", problems, split, "correct_submissions")

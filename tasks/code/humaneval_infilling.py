@@ -1,12 +1,16 @@
 """HumanEval-Infilling: fill the gap between a prompt and a suffix (Bavarian et al. 2022)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..problem import Problem
 from ..verdict import Verdict, wrong
 from ._stored import CodeSuite, fenced, limited, records
 from .extraction.code_blocks import code_blocks
 from .extraction.reply_text import reply_text
 from .extraction.syntax import defines
-from .verifier import verify_function
+from .formats.calibration import scaled
+from .verifier import FUNCTION_LIMITS, verify_function
 
 FIELDS = ("task_id", "prompt", "suffix", "canonical_solution", "test", "entry_point")
 
@@ -22,18 +26,25 @@ class Infilling(CodeSuite):
         return problem.answer
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        meta = problem.meta
-        reply, reason = reply_text(completion)
-        if reply is None:
-            return wrong("truncated", None, f"No program to run: {reason}.")
-        blocks = code_blocks(reply)
-        middle = blocks[-1].text if blocks and blocks[-1].closed else reply
-        if not middle.strip():
-            return wrong("no_answer", None, "No program to run: the completion is empty.")
-        joined = _joined(meta["prompt"], middle, meta["suffix"])
-        whole = defines(middle, meta["entry_point"]) or not defines(joined, meta["entry_point"])
-        text = completion if whole else fenced(joined)
-        return verify_function(text, meta["test"], meta["entry_point"])
+        def within(text: str, factor: float) -> Verdict:
+            return _check(problem.meta, text, factor)
+
+        return self.calibrated(problem, within, completion)
+
+
+def _check(meta: Mapping[str, Any], completion: str, factor: float) -> Verdict:
+    reply, reason = reply_text(completion)
+    if reply is None:
+        return wrong("truncated", None, f"No program to run: {reason}.")
+    blocks = code_blocks(reply)
+    middle = blocks[-1].text if blocks and blocks[-1].closed else reply
+    if not middle.strip():
+        return wrong("no_answer", None, "No program to run: the completion is empty.")
+    joined = _joined(meta["prompt"], middle, meta["suffix"])
+    whole = defines(middle, meta["entry_point"]) or not defines(joined, meta["entry_point"])
+    text = completion if whole else fenced(joined)
+    limits = scaled(FUNCTION_LIMITS, factor)
+    return verify_function(text, meta["test"], meta["entry_point"], limits=limits)
 
 
 def _joined(prompt: str, middle: str, suffix: str) -> str:
@@ -47,7 +58,8 @@ def load(split: str = "test", data_dir: str | None = None, path: str | None = No
     rows = records(
         "humaneval_infilling",
         ["humaneval_infilling/HumanEval-SingleLineInfilling.jsonl", "humaneval_infilling.jsonl"],
-        FIELDS, data_dir=data_dir, path=path, hub=("loubnabnl/humaneval_infilling", split),
+        FIELDS, data_dir=data_dir, path=path, 
+        hub=("loubnabnl/humaneval_infilling", split, "HumanEval-SingleLineInfilling"),
     )  # fmt: skip
     problems = [
         Problem(

@@ -31,7 +31,7 @@ def load(split: str = "test", data_dir: str | None = None, path: str | None = No
     rows = records(
         "humaneval_x", ["humaneval_x/humaneval_python.jsonl", "humaneval_x.jsonl"],
         ("task_id", "prompt", "canonical_solution", "test"), data_dir=data_dir, path=path,
-        hub=("THUDM/humaneval-x", split),
+        hub=("THUDM/humaneval-x", split, "python"),
     )  # fmt: skip
     chosen = [row for row in rows if str(row["task_id"]).lower().startswith("python")]
     suite = HumanEval([_problem(row) for row in chosen], split)

@@ -1,5 +1,6 @@
 """KodCode: functions judged by pytest files that import them from `solution` (Xu et al. 2025)."""
 
+import ast
 from collections.abc import Mapping
 
 from ..problem import Problem
@@ -7,18 +8,33 @@ from ._entry import entry_point_of
 from ._stored import Record, limited, records
 from .formats.fields import json_field, shape_error, text_field
 from .formats.test_text import TestTextSuite, problem_with_tests
+from .judging.names import parsed
 
 
 def _entry(row: Record, test: str, where: str) -> str:
-    """The function that is asked for, from `test_info`, else from the tests."""
-    info = json_field(row, "test_info", where) if row.get("test_info") else None
-    info = info[0] if isinstance(info, list) and info else info
-    if isinstance(info, Mapping) and info.get("function_name"):
-        return str(info["function_name"])
-    entry = entry_point_of(test, str(row.get("solution", "")))
+    """The function that is asked for: of those in `test_info`, one that the tests name.
+
+    Without `test_info` it is the first that the tests call or import from `solution`.
+    """
+    info = json_field(row, "test_info", where) if row.get("test_info") else []
+    listed = info if isinstance(info, list) else [info]
+    names = [str(one.get("function_name") or "") for one in listed if isinstance(one, Mapping)]
+    named = [name for name in names if name and name in test] or [name for name in names if name]
+    entry = named[0] if named else entry_point_of(test, str(row.get("solution", "")))
+    entry = entry or next(iter(_imported(test)), "")
     if not entry:
-        raise shape_error(where, "test_info", "an object with 'function_name'")
+        raise shape_error(where, "test_info", "a list of objects with 'function_name'")
     return entry
+
+
+def _imported(test: str) -> list[str]:
+    """The names that a test file imports from `solution`."""
+    try:
+        nodes = ast.walk(parsed(test))
+    except SyntaxError:
+        return []
+    found = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    return [one.name for node in found if node.module == "solution" for one in node.names]
 
 
 def _problem(row: Record, index: int) -> Problem:

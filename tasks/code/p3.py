@@ -7,8 +7,9 @@ from ...sandbox.errors import UsageError
 from ..problem import Problem
 from ..verdict import Verdict
 from ._stored import CodeSuite, Record, fenced, limited, records
+from .formats.calibration import scaled
 from .judging.names import parsed
-from .verifier import verify_function
+from .verifier import FUNCTION_LIMITS, verify_function
 
 _HEADER = "from typing import List, Tuple, Dict, Set, Optional\n"
 _TYPES = {"int", "str", "bool", "float"}
@@ -20,14 +21,20 @@ class Puzzles(CodeSuite):
     """`sat` runs with the judge; the program only gives the value, of the type that `sat` says."""
 
     name = "p3"
+    gold_field = "sol_bodies"
+    test_field = "sat"
 
     def gold(self, problem: Problem) -> str | None:
         return fenced(problem.answer) if problem.answer else None
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        return verify_function(
-            completion, problem.meta["test"], "sol", prompt=problem.meta["sat"], setup=_HEADER
-        )
+        def within(text: str, factor: float) -> Verdict:
+            return verify_function(
+                text, problem.meta["test"], "sol", limits=scaled(FUNCTION_LIMITS, factor),
+                prompt=problem.meta["sat"], setup=_HEADER,
+            )  # fmt: skip
+
+        return self.calibrated(problem, within, completion)
 
 
 def _readable(source: str) -> str:

@@ -53,8 +53,11 @@ class Cases:
     function: str | None = None
 
 
-def cases_of(value: Any, where: str, field: str) -> Cases:
-    """The cases of one field. Raises UsageError naming the task and the field."""
+def cases_of(value: Any, where: str, field: str, named: str | None = None) -> Cases:
+    """The cases of one field. Raises UsageError naming the task and the field.
+
+    `named` is the function that the row names for cases whose `testtype` is "functional".
+    """
     if isinstance(value, Mapping) and "inputs" in value and "outputs" in value:
         inputs, outputs = value["inputs"], value["outputs"]
         function = value.get("fn_name")
@@ -64,6 +67,8 @@ def cases_of(value: Any, where: str, field: str) -> Cases:
         inputs = [one["input"] for one in value]
         outputs = [one["output"] for one in value]
         function = next(filter(None, map(_function_of, value)), None)
+        if function is None and any(one.get("testtype") == "functional" for one in value):
+            function = named
     else:
         raise shape_error(where, field, "{'inputs', 'outputs'} or a list of cases")
     if not isinstance(inputs, list) or not isinstance(outputs, list) or not inputs:

@@ -57,6 +57,7 @@ from .proxies import (
 )
 from .pytest_stand_in import (
     lay_pytest,
+    owner_of,
     runs_of,
 )
 from .test_values import (
@@ -191,6 +192,8 @@ class TestRun:
 
     def run_functions(self, names: list[str]) -> None:
         """Call pytest-style functions, each run of them one case."""
+        if names:
+            self.set_up(self.space.get("setup_module"))
         for name in names:
             self.run_test(self.space[name], name)
         for kind in list(self.space.values()):
@@ -200,22 +203,25 @@ class TestRun:
                 self.run_methods(kind)
 
     def run_methods(self, kind: type) -> None:
-        """Call the test methods of a pytest-style class, each on an instance of its own."""
+        """Call the test methods of a pytest-style class, each run on an instance of its own."""
         if "__init__" in vars(kind):
             return
+        self.set_up(getattr(kind, "setup_class", None))
         for name in [one for one in dir(kind) if one.startswith("test")]:
-            owner = kind()
-            for before in ("setup_method", "setUp"):
-                if hasattr(owner, before):
-                    getattr(owner, before)()
-            self.run_test(getattr(owner, name), f"{kind.__name__}.{name}", owner)
+            self.run_test(getattr(kind, name), f"{kind.__name__}.{name}", kind)
 
-    def run_test(self, test: Any, name: str, owner: Any = None) -> None:
+    def set_up(self, function: Any) -> None:
+        """Call what a file or a class of tests says is to be done first."""
+        if function is not None:
+            function()
+
+    def run_test(self, test: Any, name: str, kind: type | None = None) -> None:
         """Run one function or method; what it asserts itself may have been noted as cases."""
-        for run in runs_of(test, self.space, owner):
+        for run in runs_of(test, self.space, kind):
             before = self.log.passed + self.log.failed
             try:
-                run()
+                with owner_of(kind, self.space) as owner:
+                    run(owner)
             except BaseException as error:
                 self.log.case(0, 0, error, name)
             else:
@@ -229,6 +235,7 @@ class TestRun:
                 continue
             if kind.__module__ != "__tests__":
                 continue
+            self.set_up(kind.setUpClass)
             for test in unittest.defaultTestLoader.loadTestsFromTestCase(kind):
                 result = _Result()
                 test.run(result)
@@ -236,6 +243,7 @@ class TestRun:
                 if error is None and result.skipped:
                     error = AssertionError("skipped")
                 self.log.case(0, 0, error, str(test))
+            self.set_up(kind.tearDownClass)
 
 
 class _Result(unittest.TestResult):

@@ -1,6 +1,8 @@
 """A module that stands for pytest where tests import it: what tests of functions use of it."""
 
 import contextlib
+import dataclasses
+import functools
 import inspect
 import itertools
 import math
@@ -100,16 +102,28 @@ class Approx:
             return False
 
 
+@dataclasses.dataclass(frozen=True)
+class ParametersMark:
+    """Names of arguments with rows of values; `indirect` ones go to the fixtures of these names."""
+
+    names: list[str]
+    rows: list[list[Any]]
+    indirect: bool
+
+
 class Marks:
     """`pytest.mark`: parameters are kept, `skip` is, and other marks say nothing."""
 
-    def parametrize(self, names: Any, values: Any, **_: Any) -> Callable[[Any], Any]:
-        """Run a test once for each of the values."""
+    def parametrize(
+        self, names: Any, values: Any, indirect: Any = False, **_: Any
+    ) -> Callable[[Any], Any]:
+        """Run a test, or each test of a class, once for each of the values."""
         listed = [one.strip() for one in names.split(",")] if isinstance(names, str) else names
 
         def mark(test: Any) -> Any:
             rows = [_row(value, len(listed)) for value in values]
-            test._parameters = [*getattr(test, "_parameters", []), (listed, rows)]
+            made = ParametersMark(list(listed), rows, bool(indirect))
+            test._parameters = [*vars(test).get("_parameters", []), made]
             return test
 
         return mark
@@ -137,11 +151,24 @@ class Parameters:
         self.values = values
 
 
-def fixture(function: Any = None, **_: Any) -> Any:
+@dataclasses.dataclass(frozen=True)
+class FixtureMark:
+    """What `pytest.fixture` says of a function."""
+
+    name: str
+    params: list[Any]
+    autouse: bool
+
+
+def fixture(
+    function: Any = None, *, name: str | None = None, params: Any = None, autouse: bool = False,
+    **_: Any,
+) -> Any:  # fmt: skip
     """Mark what makes an argument of tests."""
     if function is None:
-        return fixture
-    function._is_fixture = True
+        return lambda one: fixture(one, name=name, params=params, autouse=autouse)
+    values = [one.values[0] if isinstance(one, Parameters) else one for one in params or ()]
+    function._fixture = FixtureMark(name or function.__name__, values, autouse)
     return function
 
 
@@ -165,45 +192,120 @@ def pytest_module() -> types.ModuleType:
     return module
 
 
-def runs_of(test: Any, space: dict[str, Any], owner: Any = None) -> Iterator[Callable[[], Any]]:
-    """The runs of a test: one for each combination of its parameters."""
-    marked = getattr(test, "_parameters", [])
-    for rows in itertools.product(*(rows for _, rows in marked)):
+Run = Callable[[Any], None]
+"""One run of a test, given the instance of its class (None for a function)."""
+
+
+def runs_of(test: Any, space: dict[str, Any], kind: type | None = None) -> Iterator[Run]:
+    """The runs of a test: one for each combination of its parameters and its fixtures'."""
+    makers = _makers(space, kind)
+    needed = _needed(test, makers, kind)
+    rooms: list[list[tuple[dict[str, Any], dict[str, Any]]]] = []
+    marks = [*getattr(kind, "_parameters", []), *getattr(test, "_parameters", [])]
+    for mark in marks:
+        rows = [dict(zip(mark.names, row, strict=True)) for row in mark.rows]
+        rooms.append([({}, row) if mark.indirect else (row, {}) for row in rows])
+    chosen = {name for mark in marks for name in mark.names}
+    for name in needed:
+        params = makers[name]._fixture.params
+        if params and name not in chosen:
+            rooms.append([({}, {name: value}) for value in params])
+    for combination in itertools.product(*rooms):
         given: dict[str, Any] = {}
-        for (names, _), row in zip(marked, rows, strict=True):
-            given.update(zip(names, row, strict=True))
-        yield lambda given=given: _run(test, given, space, owner)  # type: ignore[misc]
+        requested: dict[str, Any] = {}
+        for values, params in combination:
+            given.update(values)
+            requested.update(params)
+        yield functools.partial(_run, test, makers, needed, (given, requested))
 
 
-def _run(test: Any, given: dict[str, Any], space: dict[str, Any], owner: Any) -> None:
+def _makers(space: dict[str, Any], kind: type | None) -> dict[str, Any]:
+    """The fixtures by name: those of the class before those of the file."""
+    known = list(space.values()) + [getattr(kind, name) for name in (dir(kind) if kind else ())]
+    return {one._fixture.name: one for one in known if isinstance(one, types.FunctionType)
+            and hasattr(one, "_fixture")}  # fmt: skip
+
+
+def _needed(test: Any, makers: dict[str, Any], kind: type | None) -> list[str]:
+    """The fixtures that a test has made: by its arguments, and those for every test."""
+    waiting = [name for name, one in makers.items() if one._fixture.autouse]
+    waiting += _arguments(test, kind)
+    found: dict[str, None] = {}
+    while waiting:
+        name = waiting.pop(0)
+        if name in makers and name not in found:
+            found[name] = None
+            waiting += _arguments(makers[name], kind)
+    return list(found)
+
+
+def _run(
+    test: Any, makers: dict[str, Any], needed: list[str],
+    values: tuple[dict[str, Any], dict[str, Any]], owner: Any,
+) -> None:  # fmt: skip
     """Run a test with its arguments: parameters, and what fixtures make."""
+    given, requested = values
+    kind = None if owner is None else type(owner)
     with contextlib.ExitStack() as stack:
         made = dict(given)
-        test(**{name: _argument(name, made, space, owner, stack) for name in _arguments(test)})
+
+        def argument(name: str) -> Any:
+            if name not in made:
+                made[name] = make(name)
+            return made[name]
+
+        def make(name: str) -> Any:
+            if name not in makers:
+                raise NameError(f"name {name!r} is not defined")
+            maker = makers[name]
+            request = types.SimpleNamespace(param=requested.get(name), getfixturevalue=argument)
+            inner = {
+                part: request if part == "request" else argument(part)
+                for part in _arguments(maker, kind)
+            }
+            value = _with_owner(maker, owner)(**inner)
+            if isinstance(value, types.GeneratorType):
+                stack.callback(next, value, None)
+                return next(value)
+            return value
+
+        for name in needed:
+            argument(name)
+        _with_owner(test, owner)(**{name: argument(name) for name in _arguments(test, kind)})
 
 
-def _arguments(function: Any) -> list[str]:
-    return [
+def _is_method(function: Any, kind: type | None) -> bool:
+    """Whether a function takes an instance of the class first."""
+    name = getattr(function, "__name__", "")
+    return kind is not None and inspect.getattr_static(kind, name, None) is function
+
+
+def _with_owner(function: Any, owner: Any) -> Any:
+    kind = None if owner is None else type(owner)
+    return functools.partial(function, owner) if _is_method(function, kind) else function
+
+
+def _arguments(function: Any, kind: type | None) -> list[str]:
+    names = [
         one.name for one in inspect.signature(function).parameters.values()
         if one.default is one.empty and one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)
     ]  # fmt: skip
+    return names[1:] if _is_method(function, kind) else names
 
 
-def _argument(
-    name: str, made: dict[str, Any], space: dict[str, Any], owner: Any, stack: contextlib.ExitStack
-) -> Any:
-    if name not in made:
-        maker: Any = getattr(owner, name, None) or space.get(name)
-        if not getattr(maker, "_is_fixture", False):
-            raise NameError(f"name {name!r} is not defined")
-        inner = {part: _argument(part, made, space, owner, stack) for part in _arguments(maker)}
-        value = maker(**inner)
-        if isinstance(value, types.GeneratorType):
-            made[name] = next(value)
-            stack.callback(next, value, None)
-        else:
-            made[name] = value
-    return made[name]
+@contextlib.contextmanager
+def owner_of(kind: type | None, space: dict[str, Any]) -> Iterator[Any]:
+    """An instance of a class of tests, set up and torn down around one run; None for functions."""
+    owner = None if kind is None else kind()
+    before = ("setup_function",) if owner is None else ("setup_method", "setUp")
+    after = ("teardown_function",) if owner is None else ("teardown_method", "tearDown")
+    for names in (before, after):
+        for name in names:
+            found = space.get(name) if owner is None else getattr(owner, name, None)
+            if found is not None:
+                found(*[None] * len(_arguments(found, None)))
+        if names is before:
+            yield owner
 
 
 def lay_pytest() -> None:

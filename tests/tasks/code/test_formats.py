@@ -263,6 +263,73 @@ def test_a_row_of_another_shape_names_the_field(tmp_path: Path, key: str) -> Non
     assert "\n" not in str(caught.value)
 
 
+BAD_TASKS: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    # suite, row, a completion, what the sentence says after the task
+    "tests that assert nothing": (
+        "kodcode",
+        {"question_id": "k_7", "question": "Double.", "solution": DOUBLE,
+         "test": "from solution import double\n\n\ndef test_double():\n    pass\n"},
+        DOUBLE, r"Task k_7, field 'test': .*(never ask|assert nothing)",
+    ),
+    "tests that do not parse": (
+        "acecode",
+        {"id": "a_7", "question": "Double.", "test_cases": ["assert double(2) == 4", "assert ("]},
+        DOUBLE, "refused: acecode a_7: field 'test_cases'",
+    ),
+    "tests with a name of nobody's": (
+        "kodcode",
+        {"question_id": "k_8", "question": "Double.", "solution": DOUBLE,
+         "test": "from solution import double\n\n\ndef test_double():\n"
+                 "    assert double(2) == undefined_name\n"},
+        DOUBLE, r"Task k_8, field 'test': .*undefined_name",
+    ),
+    "a reference that is wrong": (
+        "kodcode",
+        {"question_id": "k_9", "question": "Double.", "solution": WRONG_DOUBLE,
+         "test": PLAIN_TESTS},
+        "def double(x):\n    return 5\n", r"Task k_9: .*field 'solution'.* fails too",
+    ),
+    "a reference that needs what is not here": (
+        "leetcode_dataset",
+        {"task_id": "double-it", "query": "Double.", "entry_point": "Solution().double",
+         "completion": "import no_such_library\n" + IN_CLASS, "test": CHECK},
+        WRONG_IN_CLASS, r"Task double-it: .*field 'completion'.*no_such_library",
+    ),
+    "a reference over stdin that is wrong": (
+        "apps",
+        {"problem_id": 9, "question": "Add.", "input_output": json.dumps(STDIO),
+         "solutions": json.dumps([WRONG_ADD]), "starter_code": ""},
+        "print(4)\n", r"Task 9: .*field 'solutions'.* fails too",
+    ),
+    "a reference of a gap": (
+        "humaneval_infilling",
+        GAP | {"task_id": "SingleLineInfilling/HumanEval/9/L0",
+               "canonical_solution": "    y = 3 * x\n", "test": CHECK},
+        "    y = 4\n", r"Task SingleLineInfilling/HumanEval/9/L0: .*'canonical_solution'",
+    ),
+    "a reference of a puzzle": (
+        "p3",
+        {"name": "P:0", "sat": "def sat(x: int):\n    return x == 7", "sol_bodies": ["    return 8"]},
+        "def sol():\n    return 6\n", r"Task P:0: .*field 'sol_bodies'.* fails too",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", BAD_TASKS)
+def test_a_task_that_cannot_be_judged_says_so_in_one_sentence(tmp_path: Path, key: str) -> None:
+    name, row, program, words = BAD_TASKS[key]
+    if words.startswith("refused: "):
+        with pytest.raises(UsageError, match=words.removeprefix("refused: ")):
+            load(name, path=_path(tmp_path, row))
+        return
+    suite = load(name, path=_path(tmp_path, row))
+    text = program if name == "humaneval_infilling" else f"```python\n{program}```"
+    verdict = suite.verify(suite[0], text)
+    assert (verdict.status, verdict.score) == ("checker_error", None), verdict
+    assert re.search(words, verdict.reason), verdict.reason
+    assert "\n" not in verdict.reason
+
+
 BAD_CHECKERS = {
     "syntax": ("def (", "does not compile"),
     "testlib is not here": ('#include "testlib.h"\nint main() {}\n', "ASSAY_TESTLIB"),
