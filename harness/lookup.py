@@ -38,6 +38,11 @@ class Lookup:
                 self._suites[key] = load(task, **{**self.options, **(options or {})})
             return self._suites[key]
 
+    def keep(self, suite: Suite) -> None:
+        """Use this suite, already loaded, for its task."""
+        with self._lock:
+            self._suites[_key(suite.name, None)] = suite
+
     def by_id(
         self, task: str, problem_id: str, options: Mapping[str, Any] | None = None
     ) -> tuple[Suite, Problem]:

@@ -1,7 +1,9 @@
 """The trainers that have an adapter, and the versions that each adapter was tested with."""
 
+import importlib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from ...sandbox.errors import UsageError
 
@@ -39,12 +41,39 @@ FRAMEWORKS = {
         Framework("trl", "trl", ("1.16",)),
         Framework("verl", "verl", ("0.9",)),
         Framework("openrlhf", "openrlhf", ("0.11",)),
+        Framework("verifiers", "verifiers", ("0.4",)),
+        Framework("reasoning-gym", "reasoning-gym", ("0.1",)),
+        Framework("skyrl-gym", "skyrl-gym", ("0.4",)),
+        Framework("areal", "areal", ("1.0",)),
+        Framework("openenv", "openenv", ("0.10",)),
+        Framework("tinker-cookbook", "tinker-cookbook", ("0.6",)),
+        Framework("nemo-gym", "nemo-gym", ("0.5",)),
+        Framework("slime", "slime", ("0.3",)),
+        Framework("rllm", "rllm", ("0.3",)),
     )
 }
 
 
+DATASETS = ("trl", "verl", "openrlhf")
+"""Frameworks whose datasets `assay check-rewards` can read."""
+
+
 def framework(name: str) -> Framework:
-    """The framework of a name. Raises UsageError for an unknown one."""
-    if name not in FRAMEWORKS:
-        raise UsageError(f"--framework {name!r}: use one of {', '.join(FRAMEWORKS)}")
+    """The framework of a name. Raises UsageError for one whose datasets cannot be read."""
+    if name not in DATASETS:
+        raise UsageError(f"--framework {name!r}: use one of {', '.join(DATASETS)}")
     return FRAMEWORKS[name]
+
+
+def framework_module(name: str, module: str) -> Any:
+    """A module of a framework, for its adapter.
+
+    Raises UsageError when it cannot be imported, naming the series that the adapter follows.
+    """
+    known = FRAMEWORKS[name]
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise UsageError(
+            f"this adapter needs {known.distribution} {known.series[-1]}: {error}"
+        ) from error

@@ -12,10 +12,11 @@ A task carries the id of its problem, never the answer.
 import asyncio
 from typing import Any
 
-from ...sandbox.errors import UsageError
 from ...tasks import Suite, load
 from ..checking import Engine, engine_of
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
+from .frameworks import framework_module
+from .messages import assistant_text
 
 
 def as_taskset(
@@ -56,11 +57,7 @@ def _proved_suite(task: str, engine: str | Engine, options: dict[str, Any]) -> S
 
 
 def _verifiers() -> Any:
-    try:
-        import verifiers.v1 as vf
-    except ImportError as error:
-        raise UsageError(f"the prime adapter needs verifiers 0.4: {error}") from error
-    return vf
+    return framework_module("verifiers", "verifiers.v1")
 
 
 def _config(suite: Suite) -> Any:
@@ -85,7 +82,7 @@ def _bound_class(suite: Suite, rules: RewardRules, engine: str | Engine) -> type
         async def verdict(self, trace: vf.Trace) -> float:  # type: ignore[name-defined]
             """The reward of the last reply."""
             problem = suite.find(self.data.id)
-            text = trace.last_reply or ""
+            text = assistant_text(trace.last_reply or "", 1)
             begun = engine_of(engine).begin(suite, problem, text)
             found = await asyncio.wrap_future(begun)
             trace.info["assay"] = found.model_dump(exclude={"meta"})

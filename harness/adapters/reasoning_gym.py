@@ -6,6 +6,7 @@ from typing import Any
 from ...tasks import Suite, load
 from ..checking import Engine, engine_of
 from ..rewards import reward
+from .messages import assistant_text
 
 
 class ReasoningGymDataset:
@@ -33,7 +34,7 @@ class ReasoningGymDataset:
     def score_answer(self, answer: str | None, entry: dict[str, Any]) -> float | None:
         """The reward of an answer to an entry in [0, 1]; None when the checker failed."""
         problem = self.suite.find(entry["metadata"]["id"])
-        begun = engine_of(self.engine).begin(self.suite, problem, answer or "")
+        begun = engine_of(self.engine).begin(self.suite, problem, assistant_text(answer or "", 1))
         return reward(begun.result())
 
 

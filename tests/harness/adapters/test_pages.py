@@ -114,6 +114,28 @@ def test_server_gives_verdicts(tmp_path: Path, serve: Serve) -> None:
     assert done.stdout.startswith("correct 1.0")
 
 
+_PAGE = (ROOT / "docs" / "trainers.md").read_text()
+NEEDED = {
+    "SkyRL-Gym": "skyrl_gym", "AReaL": "areal.api.reward_api", "OpenEnv": "openenv.core.rubrics",
+    "Tinker cookbook": "tinker_cookbook.rl.problem_env", "rLLM": "rllm.rewards.reward_types",
+    "NeMo-Gym": "nemo_gym.base_resources_server", "slime and miles": None, "reasoning-gym": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("section", re.findall(r"^## (.+)$", _PAGE, re.MULTILINE))
+def test_the_script_of_each_other_trainer_runs(section: str, tmp_path: Path) -> None:
+    needed = NEEDED[section]
+    if needed is not None:
+        pytest.importorskip(needed, reason=f"{section} is not installed", exc_type=ImportError)
+    (script,) = _FENCED.findall(_PAGE.partition(f"## {section}\n")[2].partition("\n## ")[0])
+    text = (
+        script[1].replace("if __name__", "if False and __name__")
+        if section == "NeMo-Gym"
+        else script[1]
+    )
+    _run(_script(tmp_path, text), tmp_path)
+
+
 def test_ground_truths_are_read_as_the_page_says(tmp_path: Path) -> None:
     (script,) = _blocks("ground_truths.md")
     assert "['34'] ['34']" in _run(_script(tmp_path, script), tmp_path).stdout

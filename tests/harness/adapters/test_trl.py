@@ -1,4 +1,4 @@
-"""TRL's contract, by itself and inside a real GRPOTrainer of two steps."""
+"""TRL's contract, by itself and inside a real GRPOTrainer of three steps."""
 
 import asyncio
 import inspect
@@ -205,7 +205,7 @@ def test_a_spawned_process_can_use_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_two_steps_of_grpo(
+def test_three_steps_of_grpo(
     asynchronous: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checks_here: None
 ) -> None:
     trl = pytest.importorskip("trl", reason="TRL is not installed")
@@ -254,7 +254,7 @@ def test_two_steps_of_grpo(
         reward_funcs=reward,
         args=trl.GRPOConfig(
             output_dir=str(tmp_path / "run"),
-            max_steps=2,
+            max_steps=3,
             per_device_train_batch_size=4,
             num_generations=2,
             max_completion_length=6,
@@ -270,8 +270,8 @@ def test_two_steps_of_grpo(
         processing_class=tokenizer,
     )
     trainer.train()
-    assert trainer.state.global_step == 2
-    assert len(seen) == 2
+    assert trainer.state.global_step == 3
+    assert len(seen) == 3
     # Four problems in two steps: the one whose check failed was met, and skipped, exactly once.
     assert sum(math.isnan(value) for values in seen for value in values) == 2
     logs = [

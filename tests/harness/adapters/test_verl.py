@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from assay.harness.adapters import ground_truth
-from assay.harness.adapters.verl import compute_score
+from assay.harness.adapters.verl import compute_score, compute_scores, prime_score
 from assay.harness.export import export
 from assay.sandbox.errors import UsageError
 from assay.tasks import Suite, Verdict, load
@@ -17,6 +17,7 @@ from assay.tasks.math import verifier
 from assay.tasks.verdict import checker_error
 
 TASK = "arithmetic"
+QUESTION = {"data_source": "openai/gsm8k", "prompt": [{"content": "How many?"}]}
 UNDECIDED = "17"
 ADD = "```python\na, b = map(int, input().split())\nprint(a + b)\n```"
 CASES = {"inputs": ["1 2\n", "20 22\n"], "outputs": ["3\n", "42\n"]}
@@ -168,6 +169,67 @@ def test_with_the_real_reward_manager(tmp_path: Path) -> None:
     assert [one["reward_score"] for one in found] == [2.0, 0.0, 2.0, 0.0]
     assert len({tuple(one["reward_extra_info"]) for one in found}) == 1
     assert [one["reward_extra_info"]["acc"] for one in found] == [1.0, 0.0, 1.0, 0.0]
+
+
+MANAGERS = {
+    "naive": "compute_score", "dapo": "compute_score", "remote": "compute_score",
+    "rate_limited": "compute_score_async",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MANAGERS)
+def test_every_manager_gives_the_direct_verdicts(name: str) -> None:
+    """The rewards of verl's reward loop equal the scores of the verdicts, `remote` on Ray."""
+    pytest.importorskip("verl", reason="verl is not installed")
+    ray = pytest.importorskip("ray", reason="ray is not installed")
+    from omegaconf import OmegaConf
+    from verl.trainer.ppo.reward import load_reward_manager
+
+    from .tiny import tiny_tokenizer
+
+    reward = {
+        "num_workers": 1,
+        "custom_reward_function": {
+            "path": "pkg://assay.harness.adapters.verl", "name": MANAGERS[name],
+        },
+        "reward_manager": {"source": "register", "name": name},
+    }  # fmt: skip
+    tokenizer = tiny_tokenizer()
+    texts = ["\\boxed{72}", "It is 71.", "", "#### 72", "72 or 73", "<think>72</think>"]
+    row = QUESTION | {"reward_model": {"ground_truth": "so\n#### 72"}}
+    if name == "remote":
+        ray.init(num_cpus=2, include_dashboard=False, ignore_reinit_error=True)
+    try:
+        manager = load_reward_manager(OmegaConf.create({"reward": reward}), tokenizer)
+        found = [
+            manager.loop.run_until_complete(
+                manager.run_single(_data(tokenizer, row | {"extra_info": {"index": 1}}, text))
+            )["reward_score"]
+            for text in texts
+        ]
+    finally:
+        if name == "remote":
+            ray.shutdown()
+    assert found == [verifier.verify_math("72", text).score for text in texts]
+    assert found.count(1.0) == 2
+
+
+@pytest.mark.parametrize(("name", "function"), [("batch", compute_scores), ("prime", prime_score)])
+def test_the_older_managers_give_the_direct_verdicts(name: str, function: Any) -> None:
+    pytest.importorskip("verl", reason="verl is not installed")
+    from verl import DataProto
+    from verl.workers.reward_manager import get_reward_manager_cls
+
+    from .tiny import tiny_tokenizer
+
+    tokenizer = tiny_tokenizer()
+    texts = ["\\boxed{72}", "It is 71.", "It is \\boxed{72}."]  # PRIME decodes the padding too
+    row = QUESTION | {"reward_model": {"ground_truth": "72"}}
+    length = max(len(tokenizer(text)["input_ids"]) for text in texts)
+    padded = [text.ljust(length) for text in texts]
+    data = DataProto.concat([_data(tokenizer, row | {"extra_info": {}}, text) for text in padded])
+    manager = get_reward_manager_cls(name)(tokenizer, 0, function)
+    assert manager(data).sum(-1).tolist() == [1.0, 0.0, 1.0]
 
 
 def _data(tokenizer: Any, row: dict[str, Any], text: str) -> Any:

@@ -1,0 +1,104 @@
+"""The reward of one row of a dataset, for adapters that pass rows one at a time."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...tasks import Verdict
+from ..lookup import Lookup
+from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
+from .checker_errors import CheckerErrors, Choice
+from .golds import ANSWER_KEYS, Listed
+from .ground_truth import verify_row
+from .messages import Completion, assistant_text
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A reward, and the verdict and the text that it comes from."""
+
+    reward: float
+    verdict: Verdict
+    text: str
+
+
+def source_of(row: Row, truth: Any = None) -> tuple[str, Any, Row]:
+    """(data source, ground truth, info) of a row.
+
+    A row with `task` and `problem_id` is ours; one with `data_source` is read as verl's, its
+    `extra_info` included; any other holds a math answer, which is `truth`, or else what stands
+    under one of `ANSWER_KEYS`.
+    """
+    if row.get("task") and row.get("problem_id") is not None:
+        return str(row["task"]), None, row
+    if truth is None:
+        named = [key for key in ANSWER_KEYS if row.get(key) is not None]
+        truth = row[named[0]] if len(named) == 1 else {key: row[key] for key in named} or None
+    if row.get("data_source"):
+        extra = row.get("extra_info")
+        info = dict(row) | dict(extra if isinstance(extra, Mapping) else {})
+        return str(row["data_source"]), truth, info
+    return "math", truth, {"ability": "math"}
+
+
+class RowReward:
+    """The reward of a completion for a row; can be pickled and shared between threads.
+
+    `on_checker_error` says what a failed check is worth (see `CheckerErrors`), `options` go to
+    `load` for each task that a row names.
+    """
+
+    def __init__(
+        self,
+        on_checker_error: Choice = "group_mean",
+        rules: RewardRules = CORRECTNESS_ONLY,
+        listed: Listed = "any",
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.rules = rules
+        self.listed = listed
+        self.lookup = Lookup(options)
+        self.errors = CheckerErrors(on_checker_error, rules.correctness + rules.format)
+
+    def score(
+        self,
+        completion: Completion,
+        row: Row,
+        truth: Any = None,
+        turns: int | None = 1,
+        tokens: int | None = None,
+    ) -> Scored:
+        """The reward of a completion. `turns` is that of `assistant_text`.
+
+        Raises UsageError for a row that cannot be verified, CheckerFailedError by choice.
+        """
+        source, answer, info = source_of(row, truth)
+        text = assistant_text(completion, turns)
+        place = info.get("problem_id", row.get("id", row.get("index")))
+        where = f"row {place!r}" if place is not None else ""
+        verdict = verify_row(self.lookup, source, text, answer, info, where, self.listed)
+        value = reward(verdict, text, tokens, self.rules)
+        group = (source, str(place) if place is not None else repr(answer)[:500])
+        (given,) = self.errors.replaced([value], [group], [source], [verdict.reason])
+        return Scored(given, verdict, text)
+
+    async def score_async(
+        self, completion: Completion, row: Row, truth: Any = None, turns: int | None = 1
+    ) -> Scored:
+        """As `score`, without holding up the event loop."""
+        return await asyncio.to_thread(self.score, completion, row, truth, turns)
+
+
+def verdict_fields(scored: Scored) -> dict[str, Any]:
+    """What an adapter logs of a verdict, as plain data."""
+    verdict = scored.verdict
+    return {
+        "status": verdict.status,
+        "extracted": verdict.extracted or "",
+        "reason": verdict.reason,
+        "correct": verdict.correct,
+        "checker_error": verdict.score is None,
+    }
