@@ -207,7 +207,9 @@ def test_slime_loads_and_awaits_the_function() -> None:
     assert asyncio.run(hub.batched_async_rm(args, [_sample(gold), _sample("x")])) == [1.0, 0.0]
 
 
-def test_slime_leaves_a_failed_check_out_of_the_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slime_leaves_a_failed_check_out_of_the_loss(
+    monkeypatch: pytest.MonkeyPatch, checks_here: None
+) -> None:
     row, gold = _row()
     answered = _sample("\\boxed{4}", metadata={}, label=4)
     assert asyncio.run(slime.custom_rm(None, answered)) == 1.0
@@ -215,7 +217,7 @@ def test_slime_leaves_a_failed_check_out_of_the_loss(monkeypatch: pytest.MonkeyP
     turns = _sample(f"{gold}<|im_end|>\n<|im_start|>tool\n5<|im_end|>", loss_mask=[1, 1, 0])
     assert asyncio.run(slime.custom_rm(None, turns)) == 0.0
     monkeypatch.setattr(Suite, "verify", lambda *_: checker_error("a worker died"))
-    failed = _sample(gold)
+    failed = _sample(f"{gold} ")
     asyncio.run(slime.custom_rm(None, failed))
     assert failed.remove_sample
     assert row["task"] == TASK
