@@ -75,7 +75,9 @@ def test_it_can_be_pickled() -> None:
     assert math.isnan(_replaced(errors, [None], ["a"])[0])
 
 
-def test_a_group_of_verl_keeps_its_other_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_group_of_verl_keeps_its_other_samples(
+    monkeypatch: pytest.MonkeyPatch, checks_here: None
+) -> None:
     plain = verifier.verify_math
 
     def failing(gold: str, completion: str) -> Verdict:
