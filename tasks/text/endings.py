@@ -14,7 +14,7 @@ from .nouns import is_counted
 from .phrase_index import VOICES, Spoken, Voice, spoken, voices_of
 from .statements import statements
 from .vocabulary import vocabulary
-from .voices import reported
+from .voices import CROSSES, reported
 from .words import sentences, tokens
 
 Reads = Callable[[str], Any | None]
@@ -49,6 +49,8 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
     if first and tail.lstrip("$*_ `)\\]}")[:1] not in (".", "。", "!", "\n", "！"):
         if boxed and (reason := _rest(first)):
             return reason
+        if reason := _contradicted(first, shown, boxed):
+            return reason
         if reason := _reported(first):
             return reason
         parts = parts[1:]
@@ -64,6 +66,37 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
             return reason
         turned = (turned or turns) and not approves
     return "a second thought follows and is not resolved" if turned else ""
+
+
+_CONTRADICTS = vocabulary(
+    "contradiction contradicts contradictory contradicted violates violated violating absurd "
+    "inconsistent disagrees disagree flawed bogus nonsense meaningless wrong incorrect false "
+    "mistaken fails failed erroneous invalid rubbish"
+)
+_CHANCES = vocabulary("probability chance likelihood odds confidence")
+
+
+def _contradicted(first: str, shown: str, boxed: bool) -> str:
+    """Why the rest of an answer's sentence contradicts it: ", not.", "fails the check"."""
+    if any(cross in first[:40] for cross in CROSSES):
+        return "the answer is marked as wrong"
+    said = spoken(first)
+    tied = shown.casefold().split()[-1:]
+    if not said.words or said.words[0] in ("because", "since", "as", "so") or _TIES & set(tied):
+        return ""
+    words = set(said.words)
+    if _CHANCES & words and said.words[0] in ("with", "at"):
+        return "the answer is one of several"
+    turns = said.words[0] in NEGATION or said.words[0] in ("which", "though", "although", "yet")
+    if not _only_shown(first, shown) or not (boxed or turns):
+        return ""
+    against = words & (_CONTRADICTS | NEGATION)
+    return _TAKEN if against and "other" not in words and not _states_no_more(said) else ""
+
+
+def _states_no_more(said: Spoken) -> bool:
+    """Whether a denial only closes the answer: "and nothing else", "no more, no less"."""
+    return bool({"else", "more", "further", "remainder"} & set(said.words))
 
 
 def _rest(first: str) -> str:
@@ -86,6 +119,7 @@ def _rest(first: str) -> str:
         approving = mine or (all(one in _PRAISE for one in following[:1]) and not _against(said))
         english = VOICES["en"]
         other = english.tentative.within(said) or english.otherwise.within(said)
+        other = other or any(word.endswith("'s") for word in said.words)
         if not approving or other or word in ("would", "could", "might", "may"):
             return "what is said of the answer is not understood"
     return ""
@@ -259,8 +293,10 @@ def _unsound(voice: Voice, text: str, said: Spoken, harmless: bool) -> str:
         return _OTHER
     if voice.reports.within(said) and refers:
         return "the answer is only reported"
-    if english and not harmless and _commands(said.words):
+    if english and ((_commands(said.words) and not harmless) or _commands(said.words[1:])):
         return _UNREAD
+    if english and harmless and _CONTRADICTS & set(said.words) and not _of_others(text, said):
+        return _TAKEN
     short = count <= 4 and (not said.has_values or (not harmless and count <= 3))
     return _UNREAD if short and not turns else ""
 
@@ -274,6 +310,15 @@ def _commands(words: tuple[str, ...]) -> bool:
     if words[1:2] == ("that",) and words[2:3] and words[2] not in _TO:
         return False  # "Note that ..."
     return bool(pointed) and words[0] not in _REASONS and not words[0].endswith("ing")
+
+
+def _of_others(text: str, said: Spoken) -> bool:
+    """Whether a sentence speaks of other values or choices than the answer."""
+    letters = (token.text for token in tokens(text) if len(token.text) == 1)
+    return any("A" <= one <= "J" for one in letters) or bool(
+        {"other", "others", "otherwise", "options", "choices", "statements", "option", "choice"}
+        & set(said.words)
+    )
 
 
 def _mine(voice: Voice, said: Spoken) -> bool:

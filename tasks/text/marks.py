@@ -1,5 +1,6 @@
 """Marks that announce an answer: a tag, ####, a JSON field."""
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -114,6 +115,9 @@ def in_json(text: str) -> Found | None:
     value, end = _json_value(text, last.end())
     if value is None:
         return Found(last.start(), end, None, "none", "the JSON answer was cut off", truncated=True)
+    if unknown := _unknown_key(text, last.start(), end):
+        reason = f"the field {unknown!r} beside the answer is not understood"
+        return Found(last.start(), end, None, "none", reason)
     if before is not None and "{" not in text[before.end() : last.start()]:
         other, _ = _json_value(text, before.end())
         if other is not None and other.strip() != value.strip():
@@ -121,6 +125,43 @@ def in_json(text: str) -> Found | None:
             reason = "two answer fields of one object"
             return Found(before.start(), end, " or ".join(both), "json", reason, False, both)
     return Found(last.start(), end, value, "json", "the answer field of a JSON object")
+
+
+_KEYS = vocabulary(
+    "reasoning reason reasons thought thoughts explanation steps step answer final_answer solution "
+    "result unit units confidence choice calculation calculations work working analysis rationale "
+    "chain_of_thought problem question value values check verification method summary id task "
+    "output response type equation equations formula correct_answer solve process cot think "
+    "finalanswer the_answer plan approach details derivation notes language "
+    "answers justification text"
+)
+"""The fields that may stand beside the answer of a JSON object."""
+
+
+def _unknown_key(text: str, start: int, end: int) -> str:
+    """The first field of the object around an answer that is not understood; "" for none."""
+    opening = text.find("{", max(0, start - 20_000))
+    for _ in range(8):
+        if not 0 <= opening < start:
+            break
+        try:
+            parsed, length = json.JSONDecoder().raw_decode(text[opening : opening + 40_000])
+        except (ValueError, RecursionError):
+            length = 0
+        if opening + length >= end:
+            return next((key for key in _keys_of(parsed) if key not in _KEYS), "")
+        opening = text.find("{", opening + 1)
+    return ""
+
+
+def _keys_of(parsed: object) -> list[str]:
+    """The names of the fields of an object, and of the objects in its fields."""
+    if not isinstance(parsed, dict):
+        return []
+    plain = [str(key).casefold().replace(" ", "_").replace("-", "_") for key in parsed]
+    inner = [key for field in parsed.values() if isinstance(field, dict) for key in _keys_of(field)]
+    # What an answer is made of has names of its own.
+    return plain if "answer" in plain or "final_answer" in plain else plain + inner
 
 
 def _json_value(text: str, start: int) -> tuple[str | None, int]:

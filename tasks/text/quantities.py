@@ -56,7 +56,7 @@ def closing_quantity(sentence: str) -> str | None:
 def _is_reported(subject: str, language: Language) -> bool:
     """Whether the subject of a sentence reports or supposes what it says."""
     voice, said = VOICES[language.code], spoken(subject)
-    groups = (voice.reports, voice.supposes, voice.conditions, voice.tentative)
+    groups = (voice.reports, voice.supposes, voice.conditions, voice.tentative, voice.answers)
     return any(group.within(said) for group in groups)
 
 
@@ -115,6 +115,8 @@ class _Phrase:
 
     def _is_subject(self, text: str) -> bool:
         """Whether the words before a verb are a name, or a determiner and one or two nouns."""
+        if VOICES[self.language.code].answers.within(spoken(self.text[: len(text)])):
+            return False
         if not self.language.spaced:
             return 1 <= len(text) <= 12 and text.isalpha()
         words = self.text[: len(text)].split()

@@ -19,7 +19,7 @@ _OPENERS = vocabulary(
     "will do want need can let me us ah uh um also then therefore thus first only was am were"
 )
 """What may stand before the predicate or the imperative of a retraction."""
-_TAKES_BACK = vocabulary(
+TAKES_BACK = vocabulary(
     "strike scratch ignore disregard forget retract withdraw delete erase discard scrap cancel "
     "undo void nix reject dismiss revoke rescind recant redact remove disavow distrust"
 )
@@ -80,7 +80,7 @@ def _english(words: list[str], answer: str) -> bool:
     while place < len(words) and words[place] in _OPENERS and words[place] not in _ABOUT:
         place += 1
     rest = words[place:]
-    if rest and rest[0] in _TAKES_BACK:
+    if rest and rest[0] in TAKES_BACK:
         return _is_object(rest[1:])
     if rest and rest[0] in ("joking", "kidding", "lying"):
         return True

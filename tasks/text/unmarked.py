@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from .extraction import AnyShape, Extraction, concludes
 from .shapes import Shape
-from .voices import labelled_by_another
+from .voices import disowned, labelled_by_another
 from .words import tokens
 
 SHORT = 400
@@ -31,7 +32,10 @@ def unmarked(text: str, shape: Shape, strict: bool) -> Extraction:
     if (closing := _closing(stripped, shape)) is not None:
         return closing
     if len(lines) >= 2 and _is_bare_line(lines[-1]) and _words(lines[-2]) >= 3:
-        return _owned(lines[-1], "final_line", "the last line is only a short answer")
+        place = stripped.rfind(lines[-1])
+        found = _owned(lines[-1], "final_line", "the last line is only a short answer")
+        doubt = found.doubt or disowned(stripped, place, place)
+        return replace(found, doubt=doubt)
     if lines and (len(lines) == 1 or (len(lines) == 2 and lines[0] == lines[1])):
         stripped = lines[0]  # the same answer twice is one
     if len(stripped) <= SHORT and _words(stripped) <= SHORT_WORDS:

@@ -9,6 +9,7 @@ from .hedging import COMPARISON, DISBELIEF, NEGATION
 from .languages import Language
 from .nouns import changes_value, is_part
 from .phrase_index import VOICES, Phrases, Spoken, Voice, spoken, voices_of
+from .retractions import TAKES_BACK
 from .sentences import QUANTITIES
 from .vocabulary import vocabulary
 
@@ -34,6 +35,9 @@ def disowned(
     said_at = opens
     while said_at < start and text[said_at] in _DRESSING + _QUOTE_MARKS:
         said_at += 1
+    whole = line + text[opens : start + 80].partition("\n")[0]
+    if any(cross in whole for cross in CROSSES):
+        return "the answer is marked as wrong"
     if reason := _quoted(text, line_start, said_at, sentence):
         return reason
     begin = _sentence_start(line)
@@ -46,6 +50,10 @@ def disowned(
         return reason
     previous = _previous(text, line_start + begin)
     return _announced(previous, voices_of(previous), prefix + lead) if previous else ""
+
+
+CROSSES = "✗✘❌❎🚫⛔👎✖"
+"""Pictures that mark an answer as wrong."""
 
 
 def _voices(text: str, language: Language | None) -> tuple[Voice, ...]:
@@ -72,6 +80,13 @@ def _sentence_start(line: str) -> int:
     return 0
 
 
+_ENCLOSING = vocabulary(
+    "solution response output final result p b i u div center body html strong em span li ul ol td "
+    "tr table code message root xml reply math box answer conclusion step h1 h2 h3 br sub sup"
+)
+"""Tags that only dress an answer."""
+
+
 def _quoted(text: str, line_start: int, opens: int, sentence: bool) -> str:
     """Whether a quotation is open where the statement begins."""
     line = text[line_start:opens]
@@ -92,6 +107,11 @@ def _quoted(text: str, line_start: int, opens: int, sentence: bool) -> str:
     ]
     if len(marks) % 2 and (sentence or line[marks[-1] + 1 :].strip(_DRESSING)):
         return "the answer stands in a quotation"
+    if text[opens : opens + 1] == "#" and line.rstrip().endswith(('"', "“", "«", "`")):
+        return "the answer stands in a quotation"
+    enclosing = line.rstrip().rpartition("<")[2]
+    if enclosing.endswith(">") and enclosing[:-1].isalpha() and enclosing[:-1] not in _ENCLOSING:
+        return "the answer stands in a part of its own"
     bare = line.lstrip()
     if bare.startswith(">") and sentence and not bare.strip(_DRESSING):
         return "the answer stands in a quotation"
@@ -108,6 +128,8 @@ def _spoken_by_another(line: str, voices: tuple[Voice, ...], sentence: bool) -> 
     if not label or len(label) > 40 or any(one in label for one in "=\\$"):
         return ""
     said = spoken(label)
+    if rest.strip(_DRESSING) == "" and _is_disowning(said, voices):
+        return "the label before the answer disowns it"
     if not said.words or len(said.words) > 4:
         return ""
     for voice in (*voices, VOICES["en"]):
@@ -127,6 +149,20 @@ def _spoken_by_another(line: str, voices: tuple[Voice, ...], sentence: bool) -> 
     if _is_name(label, said):
         return "a speaker other than the author says it"
     return "the label before the answer is not understood" if sentence and not rest else ""
+
+
+def _is_disowning(said: Spoken, voices: tuple[Voice, ...]) -> bool:
+    """Whether a label or a heading names a wrong or another answer."""
+    for voice in (*voices, VOICES["en"]):
+        if voice.tentative.within(said) or voice.against.within(said):
+            return True
+        if voice.answers.within(said) and (
+            voice.otherwise.within(said) or voice.persons.within(said)
+        ):
+            return not {"final", "correct", "right"} & set(said.words)
+    possessed = any(word.endswith(("'s", "s'")) for word in said.words)
+    against = NEGATION | DISBELIEF | _WRONGNESS | TAKES_BACK
+    return (possessed and "answer" in said.words) or any(word in against for word in said.words)
 
 
 def labelled_by_another(text: str) -> str:
@@ -247,15 +283,16 @@ _OPENERS = vocabulary(
     "when while where we this that these those which it there here and but also finally overall "
     "altogether together thereby alternatively again let next first second third lastly step yes "
     "no indeed clearly similarly likewise consequently accordingly i what the all each every both "
-    "however of through via until before plus substituting"
+    "however of through via plus substituting"
 )
 _PLACES = vocabulary("in on at under inside within during")
 _IN = vocabulary(
-    "total conclusion summary short sum all fact particular general simplest lowest reduced "
+    "total conclusion summary short sum all fact particular general case problem question end "
+    "given setup situation simplest lowest reduced "
     "decimal "
-    "base terms other words this our the degrees radians meters metres dollars hours minutes "
-    "cents form addition order both either each case percent interval notation that closing "
-    "simplified exact standard modulo mixed its average expectation turn"
+    "base terms words degrees radians meters metres dollars hours minutes "
+    "cents form addition order percent interval notation closing "
+    "simplified exact standard modulo mixed average expectation turn"
 )
 
 
@@ -265,16 +302,30 @@ def _opening(prefix: str, said: Spoken) -> str:
     if not words:
         return ""
     first = words[0]
+    voice = VOICES["en"]
+    doubtful = (voice.tentative, voice.otherwise, voice.persons, voice.against)
+    if any(group.within(said) for group in doubtful) and not _concluded(voice, said):
+        return _UNKNOWN
+    if ":" in prefix and not (
+        said.has_values
+        or voice.labels.within(said)
+        or voice.concludes.within(said)
+        or {"we", "i", "us", "me"} & set(words)
+    ):
+        return _UNKNOWN
     if first in _PLACES:
         return (
             "" if set(words[1:3]) & _IN or prefix.strip()[3:5].strip(" $").isdigit() else _UNKNOWN
         )
     if said.has_values or first in _OPENERS or first.endswith(("ing", "ly")):
         return ""
-    voice = VOICES["en"]
     if voice.labels.opens(said) or voice.concludes.opens(said) or _last(voice.concludes, said) > 0:
         return ""
     return "" if len(words) > 6 or ":" in prefix else _UNKNOWN
+
+
+def _concluded(voice: Voice, said: Spoken) -> bool:
+    return _last(voice.concludes, said) == len(said.words)
 
 
 _UNKNOWN = "the clause before the answer is not understood"
@@ -290,6 +341,7 @@ def _previous(text: str, end: int) -> str:
     return before[cut + 1 :].strip()
 
 
+_POINTED = vocabulary("answer answers result number box line")
 _AHEAD = vocabulary("following follows below next")
 _FANCY = vocabulary("pretend imagine hypothetically")
 
@@ -297,9 +349,12 @@ _FANCY = vocabulary("pretend imagine hypothetically")
 def _announced(previous: str, voices: tuple[Voice, ...], sentence: str) -> str:
     """Whether the sentence before an answer announces it as wrong, reported or supposed."""
     said = spoken(previous)
+    if previous.startswith("#") and len(said.words) <= 6 and _is_disowning(said, voices):
+        return "the heading before the answer disowns it"
     colon = previous.rstrip("*_ ").endswith((":", "："))
     ahead = colon or any(word in _AHEAD for word in said.words) or said.words[:2] in (
-        ("here", "is"), ("what", "follows"), ("here's",),
+        ("here", "is"), ("what", "follows"), ("here's",), ("let's", "see"), ("let", "us"),
+        ("let's", "look"), ("let's", "consider"), ("consider", "the"), ("consider", "a"),
     )  # fmt: skip
     for voice in voices:
         last = _last(voice.concludes, said)
@@ -314,8 +369,12 @@ def _announced(previous: str, voices: tuple[Voice, ...], sentence: str) -> str:
             return "the answer is only supposed"
         if not ahead:
             continue
+        english = voice.language.code == "en"
+        pointed = english and _AHEAD & set(said.words) and _POINTED & set(said.words)
+        if pointed and not voice.approves.derives(said):
+            return "the answer is announced by what is not understood"
         if any(end > last for _, end in voice.against.places(said)) or (
-            voice.language.code == "en" and _denied(said, last)
+            english and _denied(said, last)
         ):
             return "the answer is announced as wrong"
         if colon and reported(voice, said, last):
@@ -325,11 +384,24 @@ def _announced(previous: str, voices: tuple[Voice, ...], sentence: str) -> str:
     return ""
 
 
+_COMPLETED = vocabulary("is are get have becomes equals obtain find be to by gives yields")
+
+
 def _denied(said: Spoken, last: int) -> bool:
     words = said.words[max(0, last) :]
+    if words[-1:] and words[-1] in _COMPLETED:  # "The number of bad eggs is:"
+        return bool(_tentative(" ".join(words[:-1]), spoken(" ".join(words[:-1]))))
     forbids = said.words[:1] in (("do",), ("don't",), ("never",), ("not",)) or "how" in words
     pointed = any(word in _AHEAD or word in ("answer", "result", "number", "box") for word in words)
-    pointed = pointed or said.words[:1] in (("here",), ("here's",), ("this",), ("what",))
+    pointed = pointed or said.words[:1] in (
+        ("here",),
+        ("here's",),
+        ("this",),
+        ("what",),
+        ("let's",),
+        ("let",),
+        ("consider",),
+    )
     against = NEGATION | DISBELIEF | _WRONGNESS
     return (forbids or pointed) and any(word in against for word in words)
 
@@ -346,6 +418,10 @@ def adjoining(before: str) -> str:
         words.pop()
     if not words:
         return ""
+    clause = before.replace(";", ",").replace(":", ",").rpartition(",")[2]
+    short = spoken(clause.rpartition("\n")[2])
+    if len(short.words) <= 4 and not short.has_values and NEGATION & set(short.words):
+        return "the answer is denied"
     last = words[-1]
     if last in COMPARISON and last not in (
         "min",

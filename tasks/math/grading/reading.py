@@ -252,7 +252,8 @@ def _values(reading: Reading, language: Language | None, gold: bool, marked: boo
     if len(bare) < len(reading.text.strip()) and "nswer" in reading.text:
         yield bare
     plain = plain.strip()
-    if (aside := _ASIDE.search(plain)) and aside.start() > 0 and not doubt_in(_words(aside[0])):
+    aside = _ASIDE.search(plain)
+    if aside and aside.start() > 0 and not doubt_in(_words(aside[0])) and not _is_other(aside[0]):
         yield plain[: aside.start()]
     clause = _CLAUSE.search(bare)
     if clause and clause.start() > 0 and (gold or _is_condition(clause[0])):
@@ -295,6 +296,11 @@ def _is_tentative(subject: str) -> bool:
     """Whether a subject names another quantity than the final one: "the estimated total"."""
     said = spoken(subject)
     return VOICES["en"].tentative.within(said) or VOICES["en"].reports.within(said)
+
+
+def _is_other(aside: str) -> bool:
+    """Whether a remark in brackets gives the value to somebody else."""
+    return VOICES["en"].persons.within(spoken(aside)) or _is_tentative(aside)
 
 
 def _said(text: str) -> tuple[str, str, str]:

@@ -143,7 +143,7 @@ KOREAN = Language(
     ),
     denial=phrases("틀린, 잘못된, 만약, 가정하자, 오답"),
     anaphors=phrases("이것, 이, 그, 그것, 위, 위의, 위 답, 이 답, 제, 내, 제 답, 방금"),
-    turns=phrases("잠깐, 아니, 아니요, 죄송합니다, 하지만, 사실, 잠시만요"),
+    turns=phrases("정정, 수정, 잠깐, 아니, 아니요, 죄송합니다, 하지만, 사실, 잠시만요"),
     answer=phrases("정답, 최종 답, 답, 최종 답변, 답변, 결과, 해답"),
     lead=phrases("따라서, 그러므로, 최종, 그래서, 즉, 결국, 문제의, 올바른, 구하는"),
     link=phrases("은, 는, 이, 은 바로"),

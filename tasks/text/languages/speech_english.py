@@ -14,7 +14,7 @@ ENGLISH = Speech(
         "whispers, whispered, declare, declares, declared, mutters, muttered, maintains, "
         "maintained, propose, proposes, proposed, responds, responded, "
         "according to, as per, quote, quotes, quoted, quoting, rumor has it, rumour has it, "
-        "legend has it, in the opinion of, in the words of, in the view of, would answer, would "
+        "here is what, here's what, this is what, legend has it, in the opinion of, in the words of, in the view of, would answer, would "
         "write, would say, would finish, would end, would put, might conclude, to quote, gossip, "
         "swears, swore, bets, supposedly, allegedly, reportedly, purportedly"
     ),
@@ -69,14 +69,14 @@ ENGLISH = Speech(
     ),
     approves=phrases(
         "settles, settle, rules, rule, clues, clue, constraints, constraint, stated, put, done, "
-        "double, double-checked, checked, rechecked, every, this, that, it, the, my, our, a, an, final, "
+        "double check, double-checked, checked, rechecked, every, this, that, it, the, my, our, a, an, final, "
         "answer, result, solution, value, number, "
         "total, is, are, was, were, correct, right, true, exact, exactly, verified, verifies, "
         "confirmed, confirms, checks, check, checked, out, works, work, indeed, yes, as, required, "
         "needed, requested, desired, expected, wanted, done, qed, q.e.d, so, and, therefore, thus, "
-        "hence, i, i'm, we, hope, helps, help, let, me, know, if, you, you'd, you'll, have, any, "
-        "more, other, further, questions, question, would, like, explanation, explained, thanks, "
-        "thank, great, good, luck, happy, glad, to, feel, free, ask, need, want, see, another, "
+        "hence, i, i'm, we, hope, helps, help, let, me, know, if, you, you'd, you'll, have, "
+        "questions, question, would, like, explanation, explained, thanks, "
+        "thank, great, good, luck, happy, glad, to, feel, free, ask, need, want, see, "
         "method, step, by, with, all, conditions, condition, satisfies, satisfied, satisfy, given, "
         "both, equations, equation, problem, matches, match, consistent, fits, makes, sense, "
         "reasonable, sure, certain, confident, am, very, quite, about, in, of, be, can, also, "
@@ -84,15 +84,15 @@ ENGLISH = Speech(
         "above, which, what, asked, for, on, at, each, meets, holds, hold, complete, completes, "
         "concludes, proof, original, statement, simplified, form, simplest, its, lowest, terms, "
         "box, boxed, choice, option, letter, corresponds, our, now, please, best, cheers, enjoy, "
-        "there, no, simplification, possible, unique, only, one, solutions, end, assist, anything, "
-        "else, assistance, just, details, detail, clarification, steps, well, left, side, sides, "
+        "there, simplification, possible, unique, only, solutions, end, assist, "
+        "assistance, just, details, detail, clarification, steps, well, left, side, sides, "
         "equal, equals, same, gives, desired, must, has, hope, believe, think, per, instructions, "
         "instruction, format, √, ✓, ok, okay, perfect, success, final, together, both, per, day, "
         "unit, units, because, since, doing, how, was, found, verify, verification, confirm, "
         "again, "
         "everything, consistent, them, are, next, time, fine, hope, might, could, 'd, integer, "
         "positive, smallest, largest, nice, beautiful, elegant, have a, day, happy, math, maths, "
-        "learning, studying, solved, solving, reached, nothing, remains, of course, course"
+        "learning, studying, solved, solving, reached, remains, of course, course, below, following, follows"
     ),
     tentative=phrases(
         "draft, estimated, estimate, rough, guess, guessed, attempt, tentative, preliminary, "
@@ -104,7 +104,7 @@ ENGLISH = Speech(
         "outdated, obsolete, rejected, discarded, opposite, unlikely, doubtful, suspicious, trial, "
         "projected, supposed, alleged, assumed, unrelated, approximate, subtotal, ballpark, "
         "imaginary "
-        "friend, made-up, fictitious, invented, joke, decoded, alternative, candidate, misleading"
+        "friend, made-up, fictitious, invented, joke, alternative, buggy, broken, faulty, flawed, unchecked, todo, mistake, lie, candidate, misleading"
     ),
     otherwise=phrases(
         "first, initial, original, another, other, different, second, third, fourth, someone, "
