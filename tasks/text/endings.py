@@ -8,13 +8,14 @@ nothing that is understood takes the commitment away.
 from collections.abc import Callable
 from typing import Any
 
+from .clauses import reported
 from .hedging import DISBELIEF, NEGATION
 from .languages import ENGLISH, changes_number
 from .nouns import is_counted
 from .phrase_index import VOICES, Spoken, Voice, spoken, voices_of
 from .statements import statements
 from .vocabulary import vocabulary
-from .voices import CROSSES, reported
+from .voices import CROSSES
 from .words import sentences, tokens
 
 Reads = Callable[[str], Any | None]

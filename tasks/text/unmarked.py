@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from .extraction import AnyShape, Extraction, concludes
 from .shapes import Shape
-from .voices import disowned, labelled_by_another
+from .speakers import labelled_by_another
+from .voices import disowned
 from .words import tokens
 
 SHORT = 400

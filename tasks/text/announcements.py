@@ -1,0 +1,119 @@
+"""What announces an answer: the sentence before it, and the words that touch it."""
+
+from .clauses import last_of, names_another, reported
+from .hedging import COMPARISON, DISBELIEF, NEGATION
+from .nouns import changes_value, is_part
+from .phrase_index import Spoken, Voice, spoken
+from .speakers import WRONGNESS, disowns
+from .vocabulary import vocabulary
+
+_REACH = 400
+
+
+def previous_sentence(text: str, end: int) -> str:
+    """The sentence before the one that states the answer."""
+    before = text[max(0, end - _REACH) : end].rstrip(" \t\n*_$`\\[({|>")
+    if not before:
+        return ""
+    ends = (before.endswith((":", "：")) and before) or before[:-1]
+    cut = max(ends.rfind(mark) for mark in (". ", "! ", "? ", "。", "！", "？", "\n", "।"))
+    return before[cut + 1 :].strip()
+
+
+_POINTED = vocabulary("answer answers result number box line")
+
+_AHEAD = vocabulary("following follows below next")
+
+_FANCY = vocabulary("pretend imagine hypothetically")
+
+
+def announced(previous: str, voices: tuple[Voice, ...], sentence: str) -> str:
+    """Whether the sentence before an answer announces it as wrong, reported or supposed."""
+    said = spoken(previous)
+    if previous.startswith("#") and len(said.words) <= 6 and disowns(said, voices):
+        return "the heading before the answer disowns it"
+    colon = previous.rstrip("*_ ").endswith((":", "："))
+    ahead = colon or any(word in _AHEAD for word in said.words) or said.words[:2] in (
+        ("here", "is"), ("what", "follows"), ("here's",), ("let's", "see"), ("let", "us"),
+        ("let's", "look"), ("let's", "consider"), ("consider", "the"), ("consider", "a"),
+    )  # fmt: skip
+    for voice in voices:
+        last = last_of(voice.concludes, said)
+        if (
+            said.words[:1]
+            and said.words[0] in ("let's", "let", *_FANCY)
+            and _FANCY & set(said.words)
+        ):
+            return "the answer is only supposed"
+        opens = spoken(sentence)
+        if voice.supposes.opens(said) and not said.has_values and opens.words[:1] == ("then",):
+            return "the answer is only supposed"
+        if not ahead:
+            continue
+        english = voice.language.code == "en"
+        pointed = english and _AHEAD & set(said.words) and _POINTED & set(said.words)
+        if pointed and not voice.approves.derives(said):
+            return "the answer is announced by what is not understood"
+        if any(end > last for _, end in voice.against.places(said)) or (
+            english and _denied(said, last)
+        ):
+            return "the answer is announced as wrong"
+        if colon and reported(voice, said, last):
+            return "the answer is only reported"
+        if colon and any(end > last for _, end in voice.supposes.places(said)):
+            return "the answer is only supposed"
+    return ""
+
+
+_COMPLETED = vocabulary("is are get have becomes equals obtain find be to by gives yields")
+
+
+def _denied(said: Spoken, last: int) -> bool:
+    words = said.words[max(0, last) :]
+    if words[-1:] and words[-1] in _COMPLETED:  # "The number of bad eggs is:"
+        return bool(names_another(" ".join(words[:-1]), spoken(" ".join(words[:-1]))))
+    forbids = said.words[:1] in (("do",), ("don't",), ("never",), ("not",)) or "how" in words
+    pointed = any(word in _AHEAD or word in ("answer", "result", "number", "box") for word in words)
+    pointed = pointed or said.words[:1] in (
+        ("here",),
+        ("here's",),
+        ("this",),
+        ("what",),
+        ("let's",),
+        ("let",),
+        ("consider",),
+    )
+    against = NEGATION | DISBELIEF | WRONGNESS
+    return (forbids or pointed) and any(word in against for word in words)
+
+
+def adjoining(before: str) -> str:
+    """Why the word right before a marked answer makes it part of another value; "" if none does."""
+    words = list(spoken(before[-80:].rpartition("\n")[2]).words)
+    while words and words[-1] in ("to", "or", "equal", "a", "the"):
+        words.pop()
+    if not words:
+        return ""
+    clause = before.replace(";", ",").replace(":", ",").rpartition(",")[2]
+    short = spoken(clause.rpartition("\n")[2])
+    if len(short.words) <= 4 and not short.has_values and NEGATION & set(short.words):
+        return "the answer is denied"
+    last = words[-1]
+    if last in COMPARISON and last not in (
+        "min",
+        "max",
+        "minimum",
+        "maximum",
+        "least",
+        "most",
+        "after",
+        "before",
+    ):
+        return "the answer is only a bound"
+    if last in ("least", "most") and words[-2:-1] == ["at"]:
+        return "the answer is only a bound"
+    if last == "and" and "between" in words[-4:]:
+        return "the answer is only a bound"
+    if last == "of" and len(words) > 1 and (is_part(words[-2]) or changes_value(words[-2])):
+        return "the answer is part of another value"
+    return ""
