@@ -100,6 +100,7 @@ def names_another(prefix: str, said: Spoken) -> str:
     )
 
 
+OTHERNESS = vocabulary("different another other previous old last next similar easier harder")
 _OPENERS = vocabulary(
     "i'm i've i'd we've since because as given after by using with from to for hence thus so "
     "therefore then now once "
@@ -128,8 +129,8 @@ def _opening(prefix: str, said: Spoken) -> str:
         return ""
     first = words[0]
     voice = VOICES["en"]
-    doubtful = (voice.tentative, voice.otherwise, voice.persons, voice.against)
-    if any(group.within(said) for group in doubtful) and not _concluded(voice, said):
+    doubtful = voice.tentative.within(said) or voice.persons.within(said)
+    if (doubtful or OTHERNESS & set(words)) and not _concluded(voice, said):
         return _UNKNOWN
     if ":" in prefix and not (
         said.has_values

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from .clauses import OTHERNESS
 from .hedging import HYPOTHESIS, NEGATION
 from .languages import LANGUAGES, Language
 from .vocabulary import vocabulary
@@ -311,7 +312,7 @@ def _is_asked(phrase: str) -> bool:
     """Whether a phrase names the question that is asked, or a calculation of it."""
     words = [word.strip("*_,'\"()") for word in phrase.split()[1:]]
     if any(one.isdigit() or one in "$\\=" for one in phrase):
-        return not any(word in _OTHERNESS for word in words)
+        return not any(word in OTHERNESS for word in words)
     while words and words[0] in (
         "the",
         "this",
@@ -328,7 +329,6 @@ def _is_asked(phrase: str) -> bool:
     )
 
 
-_OTHERNESS = vocabulary("different another other wrong previous old last next similar easier")
 _QUESTIONS = vocabulary(
     "question problem exercise puzzle task riddle equation equations system inequality expression "
     "sum integral limit calculation computation multiplication division addition subtraction "
