@@ -63,8 +63,12 @@ VERBS = {
         "Report which rows of a trainer's dataset can be verified, before training.",
     ),
     "export": (
-        "listing:export_suites",
-        "Write suites in another trainer's format, or a run as lm-eval results.",
+        "exporting:export_anything",
+        "Write suites in another trainer's format, or a run in another tool's.",
+    ),
+    "reverify": (
+        "exporting:reverify",
+        "Make every verdict of a bundle again, and name whatever differs.",
     ),
     "doctor": (
         "diagnosis:doctor",

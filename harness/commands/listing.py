@@ -1,6 +1,5 @@
-"""`assay list` and `assay export`."""
+"""`assay list`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -10,9 +9,7 @@ from ...sandbox.errors import UsageError
 from ...tasks import names
 from ...tasks.registry import DOMAINS, options_of
 from ..backends import backend_names, summary
-from ..results import open_run
-from .expand import Only
-from .options import Json, SuiteOptions
+from .options import Json
 
 SANDBOXES = {
     "process": "a warm fork server with namespaces, seccomp and limits; needs no daemon",
@@ -62,28 +59,3 @@ def _show(groups: dict[str, list[str]], as_json: bool) -> None:
         typer.echo(f"{group}:")
         for member in members:
             typer.echo(f"  {member}")
-
-
-def export_suites(
-    kind: Annotated[str, typer.Argument(help="trl, verl or jsonl for suites; lm-eval for a run")],
-    suites: Annotated[SuiteOptions, Only("split", "size", "difficulty", "suite_seed", "data_dir")],
-    out: Annotated[Path, typer.Option("--out", help="The folder to write into.")],
-    tasks: Annotated[str | None, typer.Option("--tasks", help="Names, comma-separated.")] = None,
-    run: Annotated[
-        str | None, typer.Option("--run", help="For lm-eval: the id or the folder of a run.")
-    ] = None,
-) -> None:
-    """Write suites in another trainer's format, or a run as lm-eval results."""
-    from ..export import export
-    from ..export_run import export_run
-
-    if kind == "lm-eval":
-        if run is None:
-            raise UsageError("export lm-eval writes a stored run: give --run ID")
-        paths = export_run(open_run(run), out)
-    elif tasks is None:
-        raise UsageError(f"export {kind} writes suites: give --tasks NAMES")
-    else:
-        paths = export(kind, [spec.load() for spec in suites.specs(tasks)], out)
-    for path in paths:
-        typer.echo(str(path))
