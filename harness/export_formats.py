@@ -2,7 +2,7 @@
 
 - `hf-results`: `.eval_results/*.yaml` of a model repository on the Hugging Face Hub
   (https://huggingface.co/docs/hub/eval-results), and the `eval.yaml` of a benchmark.
-- `every-eval-ever`: one JSON document per suite in the schema 0.2.1 of the EvalEval Coalition
+- `every-eval-ever`: one JSON document per suite in the schema 0.3.0 of the EvalEval Coalition
   (https://github.com/evaleval/every_eval_ever).
 - `inspect`: one log per suite as inspect_ai writes it; `assay score` reads it back.
 """
@@ -111,7 +111,7 @@ def export_every_eval_ever(folder: RunFolder, out: Path) -> list[Path]:
         if numbers["accuracy"] is None:
             continue
         document = {
-            "schema_version": "0.2.1",
+            "schema_version": "0.3.0",
             "evaluation_id": f"{suite}/{model.replace('/', '_')}/{stamp}",
             "evaluation_timestamp": stamp,
             "retrieved_timestamp": stamp,
@@ -122,13 +122,25 @@ def export_every_eval_ever(folder: RunFolder, out: Path) -> list[Path]:
             "eval_library": {"name": "assay", "version": version("assay")},
             "model_info": {
                 "name": model, "id": model,
-                "additional_details": {"revision": str(manifest["model"].get("revision"))},
+                "additional_details": {
+                    "revision": str(manifest["model"].get("revision")),
+                    **_deployment(str(manifest["model"].get("backend"))),
+                },
             },
             "evaluation_results": [_result(suite, numbers, manifest["config"])],
         }  # fmt: skip
         text = json.dumps(document, indent=1, ensure_ascii=True)
         paths.append(_write(out / f"{_file_name(suite)}.json", text + "\n"))
     return paths
+
+
+def _deployment(backend: str) -> dict[str, str]:
+    """Where a model of this backend runs, as far as the backend alone tells."""
+    own = backend in ("hf", "bundled")
+    return {
+        "deployment_type": "self_deployed" if own else "unknown",
+        "model_availability": "open_weights" if own else "unknown",
+    }
 
 
 def _seconds(manifest: Mapping[str, Any]) -> float:
@@ -156,6 +168,7 @@ def _result(suite: str, numbers: Numbers, config: Mapping[str, Any]) -> dict[str
         "source_data": {"dataset_name": suite, **source},
         "metric_config": {
             "evaluation_description": f"accuracy, mean over problems of avg@{numbers['k']}",
+            "metric_id": "accuracy", "metric_unit": "proportion",
             "lower_is_better": False, "score_type": "continuous", "min_score": 0, "max_score": 1,
         },
         "score_details": {"score": numbers["accuracy"], "uncertainty": uncertainty},
