@@ -37,19 +37,31 @@ def _check(meta: Mapping[str, Any], completion: str, factor: float) -> Verdict:
     if reply is None:
         return wrong("truncated", None, f"No program to run: {reason}.")
     blocks = code_blocks(reply)
-    middle = blocks[-1].text if blocks and blocks[-1].closed else reply
-    if not middle.strip():
+    as_it_is = completion if completion.strip() == reply.strip() else reply
+    middle = blocks[-1].text if blocks and blocks[-1].closed else as_it_is
+    if not middle.strip() and not meta["blank"]:
         return wrong("no_answer", None, "No program to run: the completion is empty.")
-    joined = _joined(meta["prompt"], middle, meta["suffix"])
+    joined = _joined(meta, middle)
     whole = defines(middle, meta["entry_point"]) or not defines(joined, meta["entry_point"])
     text = completion if whole else fenced(joined)
     limits = scaled(FUNCTION_LIMITS, factor)
     return verify_function(text, meta["test"], meta["entry_point"], limits=limits)
 
 
-def _joined(prompt: str, middle: str, suffix: str) -> str:
-    end = "" if middle.endswith("\n") or suffix.startswith("\n") or not suffix else "\n"
-    return prompt + middle + end + suffix
+def _joined(meta: Mapping[str, Any], middle: str) -> str:
+    """The program with the gap filled, which may be of whole lines or within one.
+
+    A block has a line end that the gap need not have, and a reply may lack one that it needs: the
+    first form that defines the function counts.
+    """
+    bare = middle.removesuffix("\n")
+    forms = (
+        [bare + "\n", middle, bare]
+        if meta["prompt"].endswith("\n")
+        else [middle, bare, bare + "\n"]
+    )
+    texts = [meta["prompt"] + form + meta["suffix"] for form in forms]
+    return next((text for text in texts if defines(text, meta["entry_point"])), texts[0])
 
 
 def load(split: str = "test", data_dir: str | None = None, path: str | None = None) -> Infilling:
@@ -66,7 +78,8 @@ def load(split: str = "test", data_dir: str | None = None, path: str | None = No
             str(row["task_id"]), "humaneval_infilling",
             _ASK + f"{row['prompt']}<gap>{row['suffix']}",
             row["canonical_solution"],
-            {key: row[key] for key in ("entry_point", "test", "prompt", "suffix")},
+            {key: row[key] for key in ("entry_point", "test", "prompt", "suffix")}
+            | {"blank": not row["canonical_solution"].strip()},
         )
         for row in rows
     ]  # fmt: skip

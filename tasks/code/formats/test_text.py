@@ -29,7 +29,8 @@ class TestTextSuite(CodeSuite):
     def check(self, problem: Problem, completion: str) -> Verdict:
         def within(text: str, factor: float) -> Verdict:
             meta = problem.meta
-            offered = tuple(one for one in meta["libraries"] if one in text and is_installed(one))
+            used = text + meta["setup"]
+            offered = tuple(one for one in meta["libraries"] if one in used and is_installed(one))
             return verify_function(
                 text, meta["test"], meta["entry_point"], limits=scaled(FUNCTION_LIMITS, factor),
                 prompt=meta["prompt"], setup=meta["setup"],

@@ -74,6 +74,7 @@ def _read(tests: str, prompt: str, setup: str, entry_point: str) -> TestFacts:
         node.func.id
         for statement in tree.body
         if not isinstance(statement, ast.FunctionDef | ast.ClassDef)
+        and not _is_for_scripts(statement)
         for node in nodes(statement)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
@@ -99,6 +100,13 @@ def _read(tests: str, prompt: str, setup: str, entry_point: str) -> TestFacts:
         decides=_decides(inside["tests"]),
         libraries=tuple(sorted(set().union(*map(imported, inside.values())) - _STANDARD)),
         literal=_literal_tests(trees, entry_point, check) if len(tests) <= LONGEST_TEXT else None,
+    )
+
+
+def _is_for_scripts(statement: ast.stmt) -> bool:
+    """Whether a statement is `if __name__ == "__main__":`, which does not run here."""
+    return isinstance(statement, ast.If) and any(
+        isinstance(node, ast.Name) and node.id == "__name__" for node in nodes(statement.test)
     )
 
 

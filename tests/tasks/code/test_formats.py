@@ -224,6 +224,17 @@ def test_the_whole_function_fills_a_gap_too(tmp_path: Path) -> None:
     assert suite.verify(suite[0], "").status == "no_answer"
 
 
+def test_a_gap_within_a_line_is_filled_as_it_is(tmp_path: Path) -> None:
+    row = GAP | {"task_id": "RandomSpanInfilling/HumanEval/0/1", "test": CHECK,
+                 "prompt": "def double(x):\n    return x ", "canonical_solution": "* ",
+                 "suffix": "2\n"}  # fmt: skip
+    suite = load("humaneval_infilling", path=_path(tmp_path, row))
+    for reply in ("* ", "```python\n*\n```", "*"):
+        assert suite.verify(suite[0], reply).correct, reply
+    assert suite.verify(suite[0], "+ ").status == "incorrect"
+    assert suite.verify(suite[0], suite.gold(suite[0]) or "").correct
+
+
 BAD_ROWS = {
     "not JSON": ("apps", {"problem_id": 4, "question": "x", "input_output": "{"}, "input_output"),
     "no outputs": (

@@ -118,6 +118,14 @@ STYLES: dict[str, Style] = {
         "def test_f():\n    from solution import f\n    assert f(2) == 4\n", "f", DOUBLE, TRIPLE, "",
     ),
     "no import at all": ("def test_f():\n    assert f(2) == 4\n", "f", DOUBLE, TRIPLE, ""),
+    "a call for scripts": (
+        "def test_f():\n    assert f(2) == 4\n\n\nif __name__ == '__main__':\n    test_f()\n",
+        "f", DOUBLE, TRIPLE, "",
+    ),
+    "a check for scripts": (
+        "def check(candidate):\n    assert candidate(2) == 4\n\n\n"
+        "if __name__ == '__main__':\n    check(f)\n", "f", DOUBLE, TRIPLE, "",
+    ),
     "raises": (
         "import pytest\nfrom solution import f\n\n\ndef test_f():\n    assert f(4) == 2\n"
         "    with pytest.raises(ValueError):\n        f(-1)\n", "f", SAFE, SILENT, "",
