@@ -54,13 +54,9 @@ def _joined(meta: Mapping[str, Any], middle: str) -> str:
     A block has a line end that the gap need not have, and a reply may lack one that it needs: the
     first form that defines the function counts.
     """
-    bare = middle.removesuffix("\n")
-    forms = (
-        [bare + "\n", middle, bare]
-        if meta["prompt"].endswith("\n")
-        else [middle, bare, bare + "\n"]
-    )
-    texts = [meta["prompt"] + form + meta["suffix"] for form in forms]
+    prompt, suffix, bare = str(meta["prompt"]), str(meta["suffix"]), middle.removesuffix("\n")
+    forms = [bare + "\n", middle, bare] if prompt.endswith("\n") else [middle, bare, bare + "\n"]
+    texts = [prompt + form + suffix for form in forms]
     return next((text for text in texts if defines(text, meta["entry_point"])), texts[0])
 
 
