@@ -7,6 +7,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from ...sandbox.errors import UsageError
 from ..results import open_run
 from .options import Json, Out
 
@@ -14,10 +15,23 @@ from .options import Json, Out
 def compare(
     run_a: Annotated[str, typer.Argument(help="The id or the folder of a run.")],
     run_b: Annotated[str, typer.Argument(help="The id or the folder of another run.")],
+    until_decided: Annotated[
+        bool,
+        typer.Option(help="Take problems in random order, and stop at the one that decides."),
+    ] = False,
+    margin: Annotated[
+        float | None,
+        typer.Option(help="With --until-decided: a difference surely below this is a tie."),
+    ] = None,
     out: Out = Path("results"),
     as_json: Json = False,
 ) -> None:
     """Compare two runs by paired tests on the problems that both answered."""
+    if until_decided:
+        _compare_until_decided(run_a, run_b, margin, out, as_json)
+        return
+    if margin is not None:
+        raise UsageError("--margin works with --until-decided only")
     from ..comparison.runs import compare_runs
 
     comparisons = compare_runs(open_run(run_a, out), open_run(run_b, out))
@@ -43,6 +57,32 @@ def compare(
         )
         typer.echo(f"  only A solves {result.only_a}, only B solves {result.only_b}")
         typer.echo(f"  {c.verdict}")
+
+
+def _compare_until_decided(
+    run_a: str, run_b: str, margin: float | None, out: Path, as_json: bool
+) -> None:
+    from ..comparison.runs import compare_until_decided
+
+    found = compare_until_decided(open_run(run_a, out), open_run(run_b, out), 0.05, margin)
+    if as_json:
+        typer.echo(orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2).decode())
+        return
+    result = found.result
+    typer.echo(f"A {run_a}   B {run_b}")
+    typer.echo(
+        f"  A - B = {result.difference:+.1%} after {result.problems} of {found.problems} problems, "
+        f"95% confidence sequence [{result.low:+.1%}, {result.high:+.1%}], "
+        f"e-value {result.e_value:.3g}"
+    )
+    ends = {
+        "A": "A is better",
+        "B": "B is better",
+        "tie": f"a tie: the difference is below {margin or 0:.1%}",
+        "undecided": "undecided: widen both runs (assay eval --resume with a larger --limit) "
+        "and compare again; looking again costs nothing",
+    }
+    typer.echo(f"  {ends[result.decision]}")
 
 
 def leaderboard(

@@ -232,6 +232,12 @@ def test_rescore_compare_and_leaderboard(assay, stored):
     code, output, _ = assay("compare", "oracle", "random", "--out", stored, "--json")
     assert code == 0
     assert json.loads(output)
+    code, output, _ = assay("compare", "oracle", "random", "--out", stored, "--until-decided")
+    assert code == 0
+    assert "A is better" in output
+    code, _, errors = assay("compare", "oracle", "random", "--out", stored, "--margin", "0.1")
+    assert code == 2
+    assert "--until-decided" in errors
     code, output, _ = assay("ability", "--out", stored, "--json")
     assert code == 0
     (group,) = json.loads(output)
