@@ -1,7 +1,7 @@
 """What announces an answer: the sentence before it, and the words that touch it."""
 
 from .clauses import last_of, names_another, reported
-from .hedging import COMPARISON, DISBELIEF, NEGATION
+from .hedging import ALTERNATIVE, COMPARISON, DISBELIEF, NEGATION
 from .nouns import changes_value, is_part
 from .phrase_index import Spoken, Voice, spoken
 from .speakers import WRONGNESS, disowns
@@ -87,6 +87,9 @@ def _denied(said: Spoken, last: int) -> bool:
     return (forbids or pointed) and any(word in against for word in words)
 
 
+_ALTERS = vocabulary("twice thrice double triple half minus plus negative times opposite not")
+
+
 def adjoining(before: str) -> str:
     """Why the word right before a marked answer makes it part of another value; "" if none does."""
     words = list(spoken(before[-80:].rpartition("\n")[2]).words)
@@ -110,6 +113,10 @@ def adjoining(before: str) -> str:
         "before",
     ):
         return "the answer is only a bound"
+    if last in _ALTERS or last in ALTERNATIVE or words[-2:] == ["number", "after"]:
+        return "the answer is part of another value"
+    if last in ("opposed", "instead") or (last == "of" and words[-2:-1] in (["instead"], ["out"])):
+        return "the answer is denied"
     if last in ("least", "most") and words[-2:-1] == ["at"]:
         return "the answer is only a bound"
     if last == "and" and "between" in words[-4:]:

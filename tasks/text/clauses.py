@@ -22,6 +22,8 @@ def framed(
             if end > last and (sentence or voice.unreal.within(said) or not said.has_values):
                 return "the answer is only supposed"
     if voices and voices[0].language.code == "en":
+        if said.words[:1] in (("with",), ("by",)) and _SLIPS & set(said.words):
+            return "the answer comes from a mistake"
         return names_another(prefix, said) or (_opening(prefix, said) if sentence else "")
     return ""
 
@@ -46,6 +48,7 @@ def last_of(phrases: Phrases, said: Spoken) -> int:
     return max((end for _, end in phrases.places(said)), default=-1)
 
 
+_SLIPS = vocabulary("mistake error slip accident typo blunder oversight")
 _PAST = vocabulary("thought believed guessed said wrote answered claimed used told supposedly")
 
 
@@ -110,6 +113,13 @@ _OPENERS = vocabulary(
     "however of through via plus substituting"
 )
 
+_ADVERBS = vocabulary(
+    "clearly similarly likewise consequently accordingly finally obviously evidently naturally "
+    "simply equivalently thereby essentially ultimately additionally collectively lastly firstly "
+    "secondly thirdly specifically explicitly numerically geometrically algebraically actually "
+    "certainly definitely surely indeed precisely exactly directly subsequently only intuitively "
+    "generally formally logically technically"
+)
 _PLACES = vocabulary("in on at under inside within during")
 
 _IN = vocabulary(
@@ -143,7 +153,7 @@ def _opening(prefix: str, said: Spoken) -> str:
         return (
             "" if set(words[1:3]) & _IN or prefix.strip()[3:5].strip(" $").isdigit() else _UNKNOWN
         )
-    if said.has_values or first in _OPENERS or first.endswith(("ing", "ly")):
+    if said.has_values or first in _OPENERS or first.endswith("ing") or first in _ADVERBS:
         return ""
     if (
         voice.labels.opens(said)

@@ -227,6 +227,7 @@ def _unsafe(word: str) -> bool:
         or word in COMPARISON
         or word in _REPORTS
         or word in _EARLIER
+        or word in ("different", "another", "unnamed")
         or is_part(word)
         or bool(number_in_words(word) and word != "one")
     )

@@ -32,7 +32,14 @@ _PRAISE = vocabulary(
 _REMARK = vocabulary(
     "guess check checked approximately exact exactly rounded approx about verified"
 )
-_HOLDS = vocabulary("answer box boxed above response reply submission guess")
+_HOLDS = vocabulary(
+    "answer box boxed above response reply submission guess sentence statement quotation message"
+)
+_TESTS = vocabulary("check verification condition test conditions constraint requirement")
+_PREFERS = vocabulary(
+    "rather instead prefer money bet choose pick switch change go truth right correct better "
+    "closer fits works true best possible vote revise settle"
+)
 _POINTS = vocabulary("this that it these those which above")
 
 
@@ -108,6 +115,10 @@ def _rest(first: str) -> str:
     if not said.words or text.startswith(("\\", "&", "`", '"', "|")):
         return ""
     word = said.words[0]
+    if word in _GROWS or "than" in said.words or said.words[:2] in _PARTIAL:
+        return "the number is part of another value"
+    if said.words[1:3] in (("too", "many"), ("too", "few"), ("too", "much")):
+        return "what is said of the answer is not understood"
     if text.startswith("("):
         return _aside(text, said)
     if not text[0].isalpha():
@@ -124,6 +135,10 @@ def _rest(first: str) -> str:
         if not approving or other or word in ("would", "could", "might", "may"):
             return "what is said of the answer is not understood"
     return ""
+
+
+_GROWS = vocabulary("squared cubed factorial fold times th ish")
+_PARTIAL = (("percent", "of"), ("and", "a"), ("or", "so"), ("per", "cent"))
 
 
 def _aside(text: str, said: Spoken) -> str:
@@ -170,9 +185,10 @@ def _judged(part: str, reads: Reads, value: Any, shown: str) -> tuple[str, bool,
     said = spoken(text)
     if len(text) <= 60 and reads(_after_turns(text, said)) == value:
         return "", False, True
-    if _is_heading(part, text, said):
-        return "", False, False
     voices = voices_of(text)
+    marked = part.lstrip().startswith("####") and any(map(str.isdigit, text))
+    if not marked and _is_heading(part, text, said):
+        return "", False, False
     if any(voice.courtesies.opens(said) for voice in voices) and not (
         any(word in _HOLDS for word in said.words) or _against(said) or said.has_values
     ):
@@ -284,7 +300,8 @@ def _unsound(voice: Voice, text: str, said: Spoken, harmless: bool) -> str:
     turns = _turns(voice, said)
     if text.rstrip("*_ ").endswith(("?", "？", "؟")) and not voice.approves.opens(said):
         return "a question follows the answer"
-    if against and not exempt and (refers or mine or turns or (count <= 4 and harmless)):
+    tested = english and bool(_TESTS & set(said.words))
+    if against and not exempt and (tested or refers or mine or turns or (count <= 4 and harmless)):
         return _TAKEN
     if mine and not said.has_values:
         return _TAKEN
@@ -292,7 +309,9 @@ def _unsound(voice: Voice, text: str, said: Spoken, harmless: bool) -> str:
         return _UNREAD
     if turns and (said.has_values or refers):
         return _OTHER
-    if voice.reports.within(said) and refers:
+    if english and not harmless and _PREFERS & set(said.words) and (mine or text[:1].isdigit()):
+        return _OTHER
+    if reported(voice, said) and (refers or count <= 8):
         return "the answer is only reported"
     if english and ((_commands(said.words) and not harmless) or _commands(said.words[1:])):
         return _UNREAD

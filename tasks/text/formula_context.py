@@ -29,12 +29,22 @@ _PARTS = frozenset("+-−*/^×÷·<>≤≥≠±∓_!(√")
 
 def within_formula(text: str, start: int, end: int) -> str:
     """Why the box between two places is only a part of a formula; "" when it is whole."""
+    if _differs(text[start:end], text[end : end + 40]):
+        return "the box is set equal to another number"
     math = _in_math(text[max(0, start - _REACH) : start])
     if _continues_before(text[max(0, start - _REACH) : start], math):
         return "the box is part of a larger formula"
     if _continues_after(text[end : end + 80], math):
         return "the box is part of a larger formula"
     return ""
+
+
+def _differs(box: str, after: str) -> bool:
+    """Whether a number stands in a box, and another one behind an equals sign."""
+    content = box[box.find("{") + 1 : -1].strip()
+    rest = after.lstrip(" $")
+    number = rest[1:].strip(" $.\\)]").split(" ")[0].rstrip("$.,)\\]")
+    return rest[:1] == "=" and content.isdigit() and number.isdigit() and number != content
 
 
 def _in_math(before: str) -> bool:

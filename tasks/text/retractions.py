@@ -81,7 +81,7 @@ def _english(words: list[str], answer: str) -> bool:
         place += 1
     rest = words[place:]
     if rest and rest[0] in TAKES_BACK:
-        return _is_object(rest[1:])
+        return _is_object(rest[1:]) or rest[1:2] == [answer]
     if rest and rest[0] in ("joking", "kidding", "lying"):
         return True
     place, named = 0, False

@@ -116,6 +116,8 @@ def _quoted(text: str, line_start: int, opens: int, sentence: bool) -> str:
     if enclosing.endswith(">") and enclosing[:-1].isalpha() and enclosing[:-1] not in _ENCLOSING:
         return "the answer stands in a part of its own"
     bare = line.lstrip()
+    if bare.startswith("%") and not bare[1:2].isdigit():
+        return "the answer stands in a comment"
     if bare.startswith(">") and sentence and not bare.strip(DRESSING):
         return "the answer stands in a quotation"
     return ""

@@ -295,6 +295,11 @@ _AUTHORS_WORDS = re.compile(r"\s?\\(?:text|mbox|mathrm)\s?\{[^{}\d]{1,60}\}\Z")
 def _is_tentative(subject: str) -> bool:
     """Whether a subject names another quantity than the final one: "the estimated total"."""
     said = spoken(subject)
+    words = set(said.words)
+    if {"different", "another", "what"} & words or (
+        {"is", "are", "was"} & words and "that" in words
+    ):
+        return True
     return VOICES["en"].tentative.within(said) or VOICES["en"].reports.within(said)
 
 

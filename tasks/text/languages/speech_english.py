@@ -39,7 +39,7 @@ ENGLISH = Speech(
     conditions=phrases("if, unless, whether"),
     unreal=phrases("were, had, would, could"),
     supposes=phrases(
-        "suppose, supposing, supposed, assume, assuming, imagine, imagining, pretend, pretending, "
+        "granted that, suppose, supposing, supposed, assume, assuming, imagine, imagining, pretend, pretending, "
         "what if, hypothetically, in a world, in a universe, universe, world where, dream, "
         "nightmare, opposite day, fiction, fictional, fairy tale, novel, joke, for fun, in jest, "
         "for the sake of argument, for argument's sake, were it, had i, had it, had we, should "
@@ -104,7 +104,7 @@ ENGLISH = Speech(
         "outdated, obsolete, rejected, discarded, opposite, unlikely, doubtful, suspicious, trial, "
         "projected, supposed, alleged, assumed, unrelated, approximate, subtotal, ballpark, "
         "imaginary "
-        "friend, made-up, fictitious, invented, joke, alternative, buggy, broken, faulty, flawed, unchecked, todo, mistake, lie, candidate, misleading"
+        "friend, made-up, fictitious, invented, joke, forgetting, misreading, overlooking, mistaking, rumoured, rumored, excluding, alternative, buggy, broken, faulty, flawed, unchecked, todo, mistake, lie, candidate, misleading"
     ),
     otherwise=phrases(
         "first, initial, original, another, other, different, second, third, fourth, someone, "
