@@ -234,7 +234,7 @@ def test_rescore_compare_and_leaderboard(assay, stored):
     assert json.loads(output)
     code, output, _ = assay("compare", "oracle", "random", "--out", stored, "--until-decided")
     assert code == 0
-    assert "A is better" in output
+    assert "A - B = +100.0% after 6 of 6 problems" in output
     code, _, errors = assay("compare", "oracle", "random", "--out", stored, "--margin", "0.1")
     assert code == 2
     assert "--until-decided" in errors
