@@ -51,9 +51,11 @@ def examine() -> list[Requirement]:
 def self_check() -> list[Requirement]:
     """Run the attacks of the sandbox's contract against every sandbox that opens here."""
     requirements = []
-    for name in ("process", "docker"):
+    ways = (("process", "namespaces"), ("process", "landlock"), ("docker", None))
+    for backend, level in ways:
+        name = level or backend
         try:
-            checks = check_sandbox(name)
+            checks = check_sandbox(backend, level=level)
         except UsageError as absent:
             requirements.append(Requirement("self-check", name, False, str(absent)))
             continue
@@ -79,7 +81,7 @@ def _machine() -> list[Requirement]:
 def _sandbox() -> list[Requirement]:
     return [
         Requirement("sandbox", found.name, found.present, found.why, found.mend,
-                needed=found.name == "process backend")
+                needed=found.name == "isolation level")
         for found in probe()
     ]  # fmt: skip
 

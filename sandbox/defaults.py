@@ -15,6 +15,7 @@ from .types import Isolation, Level, Sandbox
 BACKENDS = ("process", "docker", "auto")
 LEVELS = ("namespaces", "landlock")
 """The levels of isolation, the strongest first."""
+_ENGINE_SOCKET = "/var/run/docker.sock"
 _YES, _NO = ("1", "true", "yes"), ("0", "false", "no")
 _lock = threading.Lock()
 _shared: Sandbox | None = None
@@ -118,6 +119,10 @@ def _open(way: _Way, options: _Options, allow_unsafe: bool) -> Sandbox:
     if way.backend == "process":
         chosen = ProcessOptions(way.level, allow_unsafe, options.machine_code)
         return ProcessSandbox(options.workers, chosen)
+    if not os.environ.get("DOCKER_HOST") and not os.path.exists(_ENGINE_SOCKET):
+        raise UsageError(
+            f"no container engine listens at {_ENGINE_SOCKET}: install one, or set DOCKER_HOST"
+        )
     with needs("docker"):  # the client library is imported only when used
         from .docker.backend import DockerSandbox
     return DockerSandbox(options.workers, options.runtime, machine_code=options.machine_code)

@@ -7,16 +7,19 @@
 import contextlib
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .attacks import ATTACKS, Attack, fill
 from .canaries import Check, canaries
-from .defaults import open_sandbox
+from .defaults import LEVELS, open_sandbox
 from .errors import UsageError
 from .host_observer import HostObserver, descendants
-from .process.backend import ProcessOptions, ProcessSandbox
+from .landlock_attacks import LANDLOCK_ATTACKS
+from .process.backend import mechanisms_of
+from .remedies import remedy
 from .types import Limits, Program, Sandbox
 
 HOSTILE = Limits(
@@ -25,20 +28,6 @@ HOSTILE = Limits(
 _PATIENT = replace(HOSTILE, wall_seconds=60.0)  # a busy machine is no harm
 _SPARE = 2  # the spare child and the init of its namespace
 _CLEAN = "import os; print(sorted(os.listdir('.')), 6 * 7)"
-
-_FIXES = {
-    "user namespace": "sysctl -w user.max_user_namespaces=15000; on Ubuntu also "
-    "kernel.apparmor_restrict_unprivileged_userns=0",
-    "mount namespace": "run outside of a container that forbids namespaces, or use docker",
-    "minimal root": "follows from the mount namespace",
-    "pid namespace": "follows from the user namespace",
-    "net namespace": "follows from the user namespace",
-    "seccomp": "a kernel with CONFIG_SECCOMP_FILTER, on x86_64 or aarch64",
-    "landlock": "kernel 5.13 or later with landlock among the boot parameter lsm=",
-    "cgroup": "run as root, or give the user a delegated group (systemd-run --user --scope "
-    "-p Delegate=yes)",
-    "runsc": "install gVisor's runsc and register it as a runtime of the engine",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +41,49 @@ class Mechanism:
 
 
 def probe() -> list[Mechanism]:
-    """Try every mechanism that a backend can use."""
-    return [*_probe_process(), *_probe_docker()]
+    """The level that a sandbox gets here, each level, and each mechanism that they use."""
+    levels = {level: _opens(level) for level in LEVELS}
+    best = next((level for level, why in levels.items() if not why), "")
+    name = "isolation level"
+    found = [Mechanism(name, bool(best), best or "none", "" if best else remedy("landlock", ""))]
+    if sys.platform == "linux":
+        found += _probe_levels(levels)
+    return [*found, *_probe_docker()]
 
 
-def _probe_process() -> Iterator[Mechanism]:
+def _opens(level: str) -> str:
+    """Why the process sandbox does not prove itself at this level; "" if it does."""
     try:
-        with ProcessSandbox(1, ProcessOptions(allow_unsafe=True)) as sandbox:
-            steps = dict(sandbox.isolation.mechanisms)
+        open_sandbox("process", level=level, workers=1, allow_unsafe=False).close()
     except UsageError as problem:
-        yield Mechanism("process backend", False, str(problem), "see the reason")
-        return
-    user = steps.pop("user")
-    yield Mechanism("process backend", True, f"programs run as {user}")
-    for name, why in steps.items():
-        present = why == "present"
-        yield Mechanism(name, present, "" if present else why, "" if present else _fix(name))
+        return str(problem)
+    return ""
+
+
+def _probe_levels(levels: dict[str, str]) -> Iterator[Mechanism]:
+    seen = {"user", "rlimits"}
+    for level, why in levels.items():
+        try:
+            steps = mechanisms_of(level)
+        except OSError as problem:
+            yield Mechanism(f"level {level}", False, str(problem), remedy(level, str(problem)))
+            continue
+        missing = next((name for name, said in steps.items() if said != "present"), "")
+        user = f"programs run as {steps['user']}"
+        yield Mechanism(f"level {level}", not why, why or user, why and remedy(level, missing))
+        for name, said in steps.items():
+            if name not in seen:
+                present = said == "present"
+                mend = "" if present else remedy(level, name)
+                yield Mechanism(name, present, "" if present else said, mend)
+        seen |= set(steps)
 
 
 def _probe_docker() -> Iterator[Mechanism]:
     try:
         from .docker import engine
     except ImportError as problem:
-        yield Mechanism("docker", False, str(problem), "pip install docker")
+        yield Mechanism("docker", False, str(problem), 'pip install "assay[docker]"')
         return
     try:
         version, runtimes = engine.describe()
@@ -87,23 +96,27 @@ def _probe_docker() -> Iterator[Mechanism]:
     why = "" if runsc else "the engine does not know the runtime"
     if not runsc and shutil.which("runsc"):
         why += ", though runsc is installed"
-    yield Mechanism("runsc", runsc, why, "" if runsc else _fix("runsc"))
-
-
-def _fix(name: str) -> str:
-    return _FIXES.get(name, "see the reason")
+    mend = "" if runsc else "install gVisor's runsc and register it as a runtime of the engine"
+    yield Mechanism("runsc", runsc, why, mend)
 
 
 def self_check(
-    backend: str | Sandbox = "auto", attacks: tuple[Attack, ...] = ATTACKS
+    backend: str | Sandbox = "auto",
+    attacks: tuple[Attack, ...] | None = None,
+    level: str | None = None,
 ) -> list[Check]:
-    """Run every canary and attack against a backend, by name or already open."""
+    """Run every canary and attack against a backend, by name or already open.
+
+    `level` is as for `open_sandbox`. At the level landlock there are attacks of its own.
+    """
     with contextlib.ExitStack() as stack:
         if isinstance(backend, str):
-            sandbox = stack.enter_context(open_sandbox(backend, workers=1))
+            sandbox = stack.enter_context(open_sandbox(backend, level=level, workers=1))
         else:
             sandbox = backend
         observer = stack.enter_context(HostObserver())
+        if attacks is None:
+            attacks = ATTACKS + (LANDLOCK_ATTACKS if sandbox.isolation == "landlock" else ())
         return canaries(sandbox) + [run_attack(sandbox, one, observer) for one in attacks]
 
 

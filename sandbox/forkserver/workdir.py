@@ -5,6 +5,7 @@ processor), and most programs write no file and leave a folder that is as good a
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import secrets
@@ -169,9 +170,9 @@ def _make_parent(candidates: Sequence[str]) -> tuple[int, str]:
             _sweep(candidate)
             found = os.statvfs(candidate)
             if found.f_bavail * found.f_frsize < _NEEDED_BYTES:
-                raise OSError(28, f"less than {_NEEDED_BYTES >> 20} MB are free")
+                raise OSError(errno.ENOSPC, f"less than {_NEEDED_BYTES >> 20} MB are free")
             if found.f_files and found.f_favail < _NEEDED_FILES:
-                raise OSError(28, f"less than {_NEEDED_FILES} files are free")
+                raise OSError(errno.ENOSPC, f"less than {_NEEDED_FILES} files are free")
             folder = f"{os.path.realpath(candidate)}/{_PREFIX}{secrets.token_hex(8)}"
             os.mkdir(folder, stat.S_IRWXU)
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -180,7 +181,8 @@ def _make_parent(candidates: Sequence[str]) -> tuple[int, str]:
             reasons.append(f"{candidate}: {problem.strerror}")
         else:
             return lock, folder
-    raise OSError(30, "no folder for programs to work in (" + "; ".join(reasons) + ")")
+    said = "; ".join(reasons)
+    raise OSError(errno.EROFS, f"no folder for programs to work in ({said}): mount a tmpfs at /tmp")
 
 
 def _sweep(candidate: str) -> None:

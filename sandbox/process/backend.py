@@ -36,16 +36,22 @@ class ProcessOptions:
     machine_code: bool = True
     landlock_abi: int | None = None
 
+    def required(self) -> list[str] | None:
+        """The mechanisms without which a server does not go on; None for all of its level."""
+        return FILE_WALL[self.level] if self.allow_unsafe else None
+
 
 class LocalServer:
     """A fork-server of this machine with the cgroup it lives in."""
 
-    def __init__(self, preload: tuple[str, ...], options: ProcessOptions) -> None:
+    def __init__(
+        self, preload: tuple[str, ...], options: ProcessOptions, required: list[str] | None
+    ) -> None:
         self.preload = preload
         settings = {
             "rootfs": survey(preload), "site": import_folders() if preload else [],
             "preload": list(preload), "level": options.level, "folders": _folders(),
-            "required": FILE_WALL[options.level] if options.allow_unsafe else None,
+            "required": required,
             "machine_code": options.machine_code, "landlock_abi": options.landlock_abi,
         }  # fmt: skip
         self.cgroup_why = ""
@@ -125,7 +131,7 @@ class ProcessSandbox(PooledSandbox):
 
     def _start_server(self, preload: tuple[str, ...]) -> LocalServer:
         options = self._options
-        server = LocalServer(preload, options)
+        server = LocalServer(preload, options, options.required())
         missing = server.report["missing"]
         assert isinstance(missing, list)
         if options.allow_unsafe:
@@ -140,6 +146,18 @@ class ProcessSandbox(PooledSandbox):
                 f"the level {options.level} lacks {name} ({steps[name]}): {fix} `assay doctor`"
             )
         return server
+
+
+def mechanisms_of(level: str) -> dict[str, str]:
+    """Each mechanism of a level -> "present", or why it is missing. Runs no program.
+
+    Raises ServerGoneError where no server starts.
+    """
+    server = LocalServer((), ProcessOptions(level), required=[])
+    try:
+        return _described(server)
+    finally:
+        server.close()
 
 
 def _folders() -> list[str]:
