@@ -44,7 +44,11 @@ def verifier_version(programs: bool = False) -> str:
         digest.update(f"{name} {_installed(name)}\0".encode())
     digest.update(platform.python_version().encode())
     if programs:
-        digest.update(_plain(isolation_in_use()))
+        used = isolation_in_use()
+        mechanisms = used["mechanisms"]
+        assert isinstance(mechanisms, dict)
+        held = sorted(name for name, said in mechanisms.items() if said == "present")
+        digest.update(_plain([used["backend"], used["level"], used["unsafe"], held]))
     return digest.hexdigest()[:16]
 
 
