@@ -3,7 +3,7 @@
 from ..problem import Problem
 from ._stored import Record, limited, records
 from .formats.fields import first_solution, json_field, text_field
-from .formats.input_output import InputOutputSuite, cases_of, problem_with_cases
+from .formats.input_output import IMPORTS, InputOutputSuite, cases_of, problem_with_cases
 
 FIELDS = ("question", "input_output")
 
@@ -29,7 +29,7 @@ def read_suite(
     )  # fmt: skip
     chosen = [(index, row) for index, row in enumerate(rows) if row["input_output"]]
     problems = [_problem(row, index, suite) for index, row in chosen]
-    return InputOutputSuite(suite, problems, split)
+    return InputOutputSuite(suite, problems, split, header=IMPORTS)
 
 
 def load(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ..problem import Problem
 from ._stored import Record, limited, records
 from .formats.fields import first_solution, json_field, text_field
-from .formats.input_output import InputOutputSuite, cases_of, problem_with_cases
+from .formats.input_output import IMPORTS, InputOutputSuite, cases_of, problem_with_cases
 
 
 def _problem(row: Record, index: int) -> Problem:
@@ -40,4 +40,4 @@ def load(
         hub=("agentica-org/DeepCoder-Preview-Dataset", split, subset),
     )  # fmt: skip
     problems = [_problem(row, index) for index, row in enumerate(rows)]
-    return InputOutputSuite("deepcoder", problems, split)
+    return InputOutputSuite("deepcoder", problems, split, header=IMPORTS)

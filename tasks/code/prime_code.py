@@ -6,7 +6,7 @@ from typing import Any
 from ..problem import Problem
 from ._stored import Record, limited, records
 from .formats.fields import json_field, shape_error
-from .formats.input_output import InputOutputSuite, cases_of, problem_with_cases
+from .formats.input_output import IMPORTS, InputOutputSuite, cases_of, problem_with_cases
 
 
 def _is_code(row: Record) -> bool:
@@ -45,4 +45,4 @@ def load(
         data_dir=data_dir, path=path, hub=("PRIME-RL/Eurus-2-RL-Data", split),
     )  # fmt: skip
     problems = [_problem(row, index) for index, row in enumerate(rows) if _is_code(row)]
-    return InputOutputSuite("prime_code", problems, split)
+    return InputOutputSuite("prime_code", problems, split, header=IMPORTS)

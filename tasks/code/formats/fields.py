@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ....sandbox.errors import UsageError
+from ..judging.names import parsed
+
+_MOST_SOLUTIONS = 20
 
 
 def shape_error(where: str, field: str, expected: str) -> UsageError:
@@ -35,7 +38,10 @@ def text_field(row: Mapping[str, Any], fields: tuple[str, ...], where: str) -> s
 
 
 def first_solution(row: Mapping[str, Any], *fields: str) -> str:
-    """The first solution of a row: text, a list of texts, or JSON text of a list."""
+    """The first solution of a row that is Python 3: text, a list of texts, or JSON text of one.
+
+    Empty if there is none: a program in another language, or in Python 2, says nothing here.
+    """
     for field in fields:
         value = row.get(field)
         if isinstance(value, str) and value.lstrip().startswith("["):
@@ -43,11 +49,19 @@ def first_solution(row: Mapping[str, Any], *fields: str) -> str:
                 value = json.loads(value)
             except ValueError:
                 value = None
-        if isinstance(value, list):
-            value = next((one for one in value if isinstance(one, str) and one.strip()), "")
-        if isinstance(value, str) and value.strip():
-            return unfenced(value)
+        listed = value if isinstance(value, list) else [value]
+        for one in listed[:_MOST_SOLUTIONS]:
+            if isinstance(one, str) and one.strip() and _is_python(unfenced(one)):
+                return unfenced(one)
     return ""
+
+
+def _is_python(code: str) -> bool:
+    try:
+        parsed(code)
+    except SyntaxError:
+        return False
+    return True
 
 
 def unfenced(text: str) -> str:

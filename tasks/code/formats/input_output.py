@@ -5,6 +5,7 @@ One shape has many spellings: `{"inputs", "outputs", "fn_name"}`, a list of `{"i
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +14,14 @@ from ....sandbox.types import Limits
 from ...problem import Problem
 from ...verdict import Verdict
 from .._stored import CodeSuite, fenced
+from ..judging.stdio import Compare
 from ..special_judges.checkers import Checker
 from ..special_judges.verifying import verify_with_checker
 from ..verifier import FUNCTION_LIMITS, STDIO_LIMITS, verify_function, verify_stdio
 from .calibration import scaled
 from .fields import shape_error
 
+_INTEGER = re.compile(r"-?\d{1,18}")
 _TESTS = """
 def _plain(value):
     if isinstance(value, (list, tuple)):
@@ -38,6 +41,19 @@ def check(candidate):
         assert _agree({called}(*given), want), f"not {{want!r}}"
 """
 """A published output may stand in a list of its own: the data sets' graders take both."""
+IMPORTS = """\
+import sys, time, itertools, collections, math, fractions, random, heapq, bisect, string, re
+import functools, operator, copy, datetime
+from itertools import accumulate, product, permutations, combinations
+from collections import Counter, OrderedDict, deque, defaultdict, ChainMap
+from functools import lru_cache, cache, reduce
+from math import sqrt, sin, cos, tan, ceil, fabs, floor, gcd, exp, log, log2
+from typing import List, Tuple, Dict, Set, Optional
+from heapq import *
+from bisect import *
+"""
+"""What the graders of APPS, TACO and their successors import before every program."""
+_NUMBERS = Compare(numbers=True, decimals=1e-6)
 STDIO_ASK = (
     "Write a Python 3 program that reads the input from stdin and prints the output. "
     "Give it in one ```python block."
@@ -77,7 +93,12 @@ def cases_of(value: Any, where: str, field: str, named: str | None = None) -> Ca
         raise shape_error(where, field, f"of equal lengths, not {len(inputs)} and {len(outputs)}")
     if not function:
         return Cases([_text(one) for one in inputs], [_text(one) for one in outputs])
-    return Cases([_arguments(one) for one in inputs], list(map(_value, outputs)), str(function))
+    arguments = [list(map(_with_numbers, _arguments(one))) for one in inputs]
+    results = [
+        list(map(_with_numbers, one)) if isinstance(one, list) else _with_numbers(one)
+        for one in map(_value, outputs)
+    ]
+    return Cases(arguments, results, str(function))
 
 
 def _function_of(case: Mapping[str, Any]) -> str | None:
@@ -100,6 +121,13 @@ def _arguments(value: Any) -> list[Any]:
     return [value]
 
 
+def _with_numbers(value: Any) -> Any:
+    """An object with numbers as keys, which JSON writes as texts, as the graders read it."""
+    if isinstance(value, dict) and value and all(_INTEGER.fullmatch(str(key)) for key in value):
+        return {int(key): part for key, part in value.items()}
+    return value
+
+
 def _value(text: Any) -> Any:
     if not isinstance(text, str):
         return text
@@ -115,10 +143,13 @@ class InputOutputSuite(CodeSuite):
     test_field = "input_output"
 
     def __init__(
-        self, name: str, problems: list[Problem], split: str, gold_field: str = "solutions"
-    ) -> None:
+        self, name: str, problems: list[Problem], split: str, gold_field: str = "solutions",
+        header: str = "",
+    ) -> None:  # fmt: skip
+        """`header` is trusted code that runs before every program."""
         self.name = name
         self.gold_field = gold_field
+        self.header = header
         super().__init__(problems, split)
 
     def gold(self, problem: Problem) -> str | None:
@@ -142,7 +173,9 @@ class InputOutputSuite(CodeSuite):
         meta = problem.meta
         if meta["entry_point"]:
             limits = scaled(FUNCTION_LIMITS, factor)
-            return verify_function(completion, meta["test"], meta["entry_point"], limits=limits)
+            return verify_function(
+                completion, meta["test"], meta["entry_point"], limits=limits, setup=self.header
+            )
         cases = list(zip(meta["inputs"], meta["outputs"], strict=True))
         limits = scaled(_limits(meta), factor)
         if meta.get("checker"):
@@ -153,7 +186,7 @@ class InputOutputSuite(CodeSuite):
                 wrong_programs=tuple(meta.get("wrong", ())),
             )  # fmt: skip
             return verify_with_checker(completion, cases, checker, limits=limits)
-        return verify_stdio(completion, cases, limits=limits)
+        return verify_stdio(completion, cases, limits=limits, compare=_NUMBERS, header=self.header)
 
 
 def _limits(meta: Mapping[str, Any]) -> Limits:

@@ -22,11 +22,13 @@ class Compare:
     """How outputs are compared: exactly, unless the benchmark declares otherwise.
 
     `tolerance` is the absolute or relative error allowed to numbers; `numbers` lets a line of
-    numbers differ in notation alone (3.0 and 3), and lines in the spaces before them.
+    numbers differ in notation alone (3.0 and 3), and lines in the spaces before them. `decimals`
+    is the error allowed to a number whose expected text has a decimal point.
     """
 
     tolerance: float | None = None
     numbers: bool = False
+    decimals: float | None = None
 
 
 EXACT_LINES = Compare()
@@ -63,6 +65,8 @@ def compare_output(printed: str, expected: Sequence[str], compare: Compare) -> b
             return True
         if compare.tolerance is not None and _close(got, want, compare.tolerance):
             return True
+        if compare.decimals is not None and _close(got, want, compare.decimals, ".eE"):
+            return True
         if compare.numbers and len(got) == len(want) and all(map(_same_numbers, got, want)):
             return True
     return False
@@ -87,19 +91,22 @@ def _lines(text: str) -> list[str]:
     return lines
 
 
-def _close(got: list[str], want: list[str], tolerance: float) -> bool:
+def _close(got: list[str], want: list[str], tolerance: float, marks: str = "") -> bool:
+    """Whether all words are equal or near; with `marks`, only near numbers that have one."""
     if len(got) != len(want):
         return False
     return all(
         len(ours := one.split()) == len(theirs := other.split())
-        and all(_close_token(a, b, tolerance) for a, b in zip(ours, theirs, strict=True))
+        and all(_close_token(a, b, tolerance, marks) for a, b in zip(ours, theirs, strict=True))
         for one, other in zip(got, want, strict=True)
     )
 
 
-def _close_token(got: str, want: str, tolerance: float) -> bool:
+def _close_token(got: str, want: str, tolerance: float, marks: str) -> bool:
     if got == want:
         return True
+    if marks and not any(mark in want for mark in marks):
+        return False
     try:
         ours, theirs = float(got), float(want)
     except ValueError:

@@ -224,6 +224,38 @@ def test_the_whole_function_fills_a_gap_too(tmp_path: Path) -> None:
     assert suite.verify(suite[0], "").status == "no_answer"
 
 
+def test_programs_find_what_the_graders_import(tmp_path: Path) -> None:
+    row = ROWS["taco"][1] | {
+        "input_output": json.dumps({"inputs": ["aab\n", "zz\n"], "outputs": ["2\n", "2\n"]}),
+        "solutions": json.dumps(["print 'python 2'", "print(max(Counter(input()).values()))\n"]),
+    }  # fmt: skip
+    suite = load("taco", path=_path(tmp_path, row))
+    assert suite.verify(suite[0], suite.gold(suite[0]) or "").correct
+    assert suite.verify(suite[0], "```python\nprint(len(Counter(input())))\n```").score == 0.0
+    calls = {"fn_name": "most", "inputs": [[{"1": 5, "2": 3}]], "outputs": [[{"1": 5}]]}
+    row |= {"input_output": json.dumps(calls), "solutions": ""}
+    suite = load("taco", path=_path(tmp_path, row))
+    right = "def most(d: Dict[int, int]):\n    k = max(d, key=d.get)\n    return {k: d[k]}\n"
+    assert suite.verify(suite[0], f"```python\n{right}```").correct
+    wrong = right.replace("max", "min")
+    assert suite.verify(suite[0], f"```python\n{wrong}```").status == "incorrect"
+
+
+@pytest.mark.parametrize(
+    ("printed", "right"),
+    [("0.3333333333 7", True), ("0.33333399 7", True), ("0.3334 7", False), ("0.333333 8", False),
+     ("0.333333 7.0", True), ("nan 7", False), ("0.333333\n7", False)],
+)  # fmt: skip
+def test_only_decimals_may_differ_a_little(tmp_path: Path, printed: str, right: bool) -> None:
+    row = ROWS["apps stdin"][1] | {
+        "input_output": json.dumps({"inputs": ["\n"], "outputs": ["0.333333 7\n"]}),
+        "solutions": "",
+    }  # fmt: skip
+    suite = load("apps", path=_path(tmp_path, row))
+    verdict = suite.verify(suite[0], f"```python\nprint({printed!r})\n```")
+    assert verdict.correct is right, verdict
+
+
 def test_a_gap_within_a_line_is_filled_as_it_is(tmp_path: Path) -> None:
     row = GAP | {"task_id": "RandomSpanInfilling/HumanEval/0/1", "test": CHECK,
                  "prompt": "def double(x):\n    return x ", "canonical_solution": "* ",
