@@ -17,12 +17,21 @@ import typer
 from typer.core import TyperGroup
 
 from ..sandbox.errors import UsageError
+from .stopping import StoppedError
 
 VERBS = {
-    "list": ("listing:list_things", "List the tasks, models or sandboxes by name."),
+    "list": ("listing:list_things", "List the tasks, groups, models or sandboxes by name."),
     "eval": (
         "running:eval_model",
         "Sample a model on suites, verify every completion, and store the run.",
+    ),
+    "show": (
+        "showing:show",
+        "Print exactly what a model is sent for the first problems of a task, and the golds.",
+    ),
+    "watch": (
+        "watching:watch",
+        "Follow a run in progress: a line per suite, requests in the air, retries.",
     ),
     "score": (
         "verifying:score",
@@ -76,6 +85,8 @@ VERBS = {
     ),
 }
 """By verb: its function under `commands/`, and the first line of that function's docstring."""
+CONFIGURED = frozenset({"eval", "show"})
+"""Verbs whose options may be in a file."""
 INTERRUPTED = 130
 # typer carries a copy of click in some versions and imports it in others; its own public
 # exception leads to the base class in both.
@@ -170,7 +181,8 @@ def run(arguments: list[str] | None = None) -> int:
     # The hub retries and prints each retry; our one line at the end says the same.
     os.environ.setdefault("HF_HUB_VERBOSITY", "error")
     try:
-        code = app(args=arguments, standalone_mode=False)
+        given = sys.argv[1:] if arguments is None else arguments
+        code = app(args=_with_config(given), standalone_mode=False)
         if code == INTERRUPTED:  # typer turns a Ctrl-C into this code
             raise KeyboardInterrupt
         return int(code) if isinstance(code, int) else 0
@@ -178,12 +190,25 @@ def run(arguments: list[str] | None = None) -> int:
         return _fail(str(mistake), 2)
     except _BadCommandLine as mistake:
         return _fail(_message_of(mistake), 2)
+    except StoppedError as stopped:
+        return _fail(str(stopped), INTERRUPTED)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted; what was done is stored", INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has closed it, as `| head` does; that is no error.
         sys.stderr.close()
         return 0
+
+
+def _with_config(arguments: list[str]) -> list[str]:
+    """The arguments, with the options of `--config FILE`. Raises UsageError."""
+    if not any(one.partition("=")[0] == "--config" for one in arguments):
+        return arguments
+    if arguments[0] not in CONFIGURED:
+        return arguments  # such as train, which reads a file of its own
+    from .commands.config_files import with_config
+
+    return with_config(arguments)
 
 
 def _message_of(mistake: Exception) -> str:

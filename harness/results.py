@@ -58,6 +58,11 @@ class RunFolder:
         return self.path / "problems.jsonl"
 
     @property
+    def live_path(self) -> Path:
+        """The state of a run in progress, which only exists while it runs."""
+        return self.path / "live.json"
+
+    @property
     def summary_path(self) -> Path:
         return self.path / "summary.json"
 

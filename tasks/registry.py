@@ -75,6 +75,31 @@ def options_of(name: str) -> dict[str, inspect.Parameter]:
     return parameters
 
 
+def variants_of(name: str) -> tuple[str, ...]:
+    """What may follow a colon after this name, as far as the suite lists it (`VARIANTS`)."""
+    module = _built_in().get(name)
+    if module is None:
+        return ()
+    return tuple(getattr(importlib.import_module(module), "VARIANTS", ()))
+
+
+def splits_of(name: str) -> tuple[str, ...]:
+    """The splits of a suite that reads files: as it lists them (`SPLITS`), else the usual one."""
+    module = _built_in().get(name)
+    listed = getattr(importlib.import_module(module), "SPLITS", ()) if module else ()
+    if listed:
+        return tuple(map(str, listed))
+    split = options_of(name).get("split")
+    return (split.default,) if split is not None and isinstance(split.default, str) else ()
+
+
+def summary_of(name: str) -> str:
+    """One sentence about a suite: the first line of its module or loader."""
+    module = _built_in().get(name)
+    document = importlib.import_module(module).__doc__ if module else _loader(name).__doc__
+    return (document or name).strip().partition("\n")[0]
+
+
 def load(
     name: str,
     split: str | None = None,

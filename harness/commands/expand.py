@@ -97,8 +97,9 @@ def _option(name: str, field: FieldInfo) -> OptionInfo:
     """The field's own `typer.Option`, or one from its name and description."""
     own = next((note for note in field.metadata if isinstance(note, OptionInfo)), None)
     flag = name.replace("_", "-")
-    # A bool that may also be None has a flag for either answer.
-    flags = f"--{flag}/--no-{flag}" if field.annotation == bool | None else f"--{flag}"
+    # A bool that is true or undecided by default needs a flag for no.
+    both = field.annotation == bool | None or (field.annotation is bool and field.default)
+    flags = f"--{flag}/--no-{flag}" if both else f"--{flag}"
     made: OptionInfo = typer.Option(flags, help=field.description)
     return own or made
 

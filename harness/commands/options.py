@@ -1,7 +1,9 @@
 """Options that several verbs share: which problems, where runs are stored, which sandbox."""
 
 import json
+import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +14,19 @@ from ...sandbox.defaults import BACKENDS
 from ...sandbox.errors import UsageError
 from ...tasks.registry import options_of
 from ..evaluation import TaskSpec
+from ..task_groups import expanded, read_groups, reads_files
+
+log = logging.getLogger(__name__)
 
 Tasks = Annotated[
-    str, typer.Option("--tasks", help="Task names, comma-separated; NAME:VARIANT for a variant.")
+    str,
+    typer.Option("--tasks", help="Tasks, groups (@math) and wildcards (bbh:*), comma-separated."),
 ]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", help="TOML file of options; the command line wins."),
+]
+"""Only for the help: `config_files` puts the file's options into the command line."""
 Out = Annotated[Path, typer.Option("--out", help="Folder of runs and leaderboards.")]
 RunId = Annotated[str | None, typer.Option("--run-id", help="Name of the new run.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -56,15 +67,24 @@ class SuiteOptions(BaseModel):
     data_dir: str | None = Field(
         default=None, description="Folder of benchmark files (default: $ASSAY_DATA)."
     )
+    groups: Path | None = Field(
+        default=None, description="TOML file with groups of tasks of your own, in [groups]."
+    )
 
     def specs(self, tasks: str) -> list[TaskSpec]:
-        """One spec per name in the comma-separated `tasks`.
+        """One spec per task that the comma-separated names, groups and wildcards stand for.
 
-        Raises UsageError for an unknown task, and for an option that none of the tasks knows.
+        A task that only a group or a wildcard names, and whose data is missing, is left out with
+        a line in the log. Raises UsageError for an unknown name, and for an option that none of
+        the tasks knows.
         """
-        names = [name.strip() for name in tasks.split(",") if name.strip()]
-        if not names:
+        given_names = [name.strip() for name in tasks.split(",") if name.strip()]
+        if not given_names:
             raise UsageError("--tasks names no task")
+        for name in given_names:
+            if given_names.count(name) > 1:
+                raise UsageError(f"task {name!r} is named twice")
+        names = expanded(given_names, {} if self.groups is None else read_groups(self.groups))
         given = self._given()
         known = {name: options_of(name) for name in names}
         for key in given:
@@ -74,10 +94,11 @@ class SuiteOptions(BaseModel):
                     f"no task among {', '.join(names)} knows the option {key!r}: "
                     f"known: {', '.join(legal)}"
                 )
-        return [
-            TaskSpec(name, {key: value for key, value in given.items() if key in known[name]})
+        specs = {
+            name: TaskSpec(name, {key: value for key, value in given.items() if key in known[name]})
             for name in names
-        ]
+        }
+        return _loadable(specs, names)
 
     def _given(self) -> dict[str, Any]:
         named = {
@@ -86,6 +107,26 @@ class SuiteOptions(BaseModel):
         }  # fmt: skip
         set_ones = {key: value for key, value in named.items() if value is not None}
         return set_ones | key_values(self.option)
+
+
+def _loadable(specs: Mapping[str, TaskSpec], named: Mapping[str, bool]) -> list[TaskSpec]:
+    """The specs without those that a group added and whose data is not here."""
+    kept, missing = [], {}
+    for name, spec in specs.items():
+        if named[name] or not reads_files(name):
+            kept.append(spec)
+            continue
+        try:
+            spec.load()
+        except UsageError as error:
+            missing[name] = str(error)
+        else:
+            kept.append(spec)
+    if missing:
+        log.warning("left out, since their data is not here: %s", ", ".join(missing))
+    if not kept:
+        raise UsageError(f"none of the tasks has its data here: {next(iter(missing.values()))}")
+    return kept
 
 
 class SandboxOptions(BaseModel):

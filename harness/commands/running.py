@@ -1,5 +1,6 @@
 """`assay eval`: sample a model on suites."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,10 +10,23 @@ from ...sandbox.errors import UsageError
 from ..backends import load_model
 from ..backends.contract import Model, Sampling
 from ..backends.forcing import BudgetForced
-from ..evaluation import EvalSettings, PromptSettings, Run, evaluate
+from ..evaluation import EvalSettings, PromptSettings, Run, TaskSpec, evaluate
 from ..evaluation.endings import warnings
+from ..results import new_run_id
+from ..stopping import StoppedError
+from .config_files import as_toml
 from .expand import Only
-from .options import Quiet, SandboxOptions, SuiteOptions, Tasks, json_values, key_values, texts
+from .options import (
+    SandboxOptions,
+    SuiteOptions,
+    Tasks,
+    json_values,
+    key_values,
+    texts,
+)
+
+NOT_KEPT = {"header", "out", "run_id", "resume", "groups", "sampling", "prompts"}
+"""Options that `run.toml` does not repeat."""
 
 
 class ModelOptions(BaseModel):
@@ -85,6 +99,18 @@ class SamplingOptions(BaseModel):
         return Sampling(**{**self.model_dump(), "stop": tuple(self.stop)})
 
 
+class CommandOptions(BaseModel):
+    """Where options come from, and what is shown."""
+
+    model_config = ConfigDict(frozen=True)
+
+    config: Path | None = Field(
+        default=None, description="TOML file of options; the command line wins."
+    )
+    """Only for the help: `config_files` puts the file's options into the command line."""
+    quiet: bool = Field(default=False, description="Show nothing while it runs.")
+
+
 def eval_model(
     model: ModelOptions,
     tasks: Tasks,
@@ -106,26 +132,48 @@ def eval_model(
             "workers",
             "cache",
             "hide_answers",
+            "track",
         ),
     ],
     prompts: PromptSettings,
     sandbox: SandboxOptions,
-    quiet: Quiet = False,
+    command: CommandOptions,
 ) -> int:
     """Sample a model on suites, verify every completion, and store the run."""
     specs = suites.specs(tasks)
-    chosen = {
-        "sampling": sampling.sampling(),
-        "prompts": prompts,
-        "progress": not quiet,
-    }
+    names = [spec.name for spec in specs]
+    kept = _as_file(names, model, suites, sampling, settings, prompts, sandbox)
+    chosen = {"sampling": sampling.sampling(), "prompts": prompts, "command": kept,
+              "progress": not command.quiet}  # fmt: skip
     sandbox.choose()
     opened = model.open(sampling.max_tokens)
     try:
-        run = evaluate(opened, specs, settings=settings.model_copy(update=chosen))
+        return report(_evaluated(opened, specs, settings.model_copy(update=chosen)))
     finally:
         opened.close()
-    return report(run)
+
+
+def _evaluated(model: Model, specs: list[TaskSpec], settings: EvalSettings) -> Run:
+    """The finished run. Raises StoppedError, which says how to go on, after a Ctrl-C."""
+    run_id = settings.run_id
+    if run_id is None and not settings.resume:
+        run_id = new_run_id(model.identity.name)
+        settings = settings.model_copy(update={"run_id": run_id})
+    try:
+        return evaluate(model, specs, settings=settings)
+    except KeyboardInterrupt:
+        raise StoppedError(
+            "interrupted; what was done is stored; the same command with "
+            f"--resume --run-id {run_id} goes on"
+        ) from None
+
+
+def _as_file(tasks: list[str], *options: BaseModel) -> str:
+    """The options as a file for `--config`; header values may be secrets, so they are left out."""
+    found: dict[str, Any] = {"tasks": ",".join(tasks)}
+    for group in options:
+        found |= group.model_dump(mode="json", exclude_defaults=True, exclude=NOT_KEPT)
+    return as_toml({key: value for key, value in found.items() if value is not None})
 
 
 def report(run: Run) -> int:

@@ -8,6 +8,7 @@ failed request leaves out is exactly what `resume` asks the model for again.
 import itertools
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
@@ -19,6 +20,8 @@ from ...sandbox.errors import UsageError
 from ..backends.contract import Activity, Completion, Model, Request
 from ..checking import Engine, EngineCounts
 from ..results import RunFolder, SampleWriter, write_json
+from ..tracking import Tracker, check_tracker, open_tracker
+from .live import LiveView, Tally
 from .manifest import config_of, open_folder, widen
 from .plan import SampleKey, TaskPlan, refuse_repeated
 from .problem_lines import keep_problems
@@ -57,36 +60,71 @@ def run_plans(
 ) -> Run:
     """Carry out prepared plans; `extra` goes into the manifest.
 
-    An open `engine` makes the verdicts; without one, that of the settings.
-
-    Raises UsageError for a user's mistake, and KeyboardInterrupt after a clean stop.
+    An open `engine` makes the verdicts; without one, that of the settings. Raises UsageError for
+    a user's mistake, and KeyboardInterrupt after a clean stop.
     """
-    refuse_repeated(plans)
-    _refuse_prefill(model, plans)
+    _refuse(model, plans, settings)
     folder = open_folder(model, plans, settings, extra)
+    config = config_of(model, plans, settings)
+    tracker = _tracker(settings, folder, config)
     started = perf_counter()
     with SampleWriter(folder) as writer:
-        config = config_of(model, plans, settings)
         keep_problems(folder, plans, _request_settings(config), settings.hide_answers)
         widen(folder, config)
         done = {_key(record) for record in folder.samples()}
-        with settings.opened() if engine is None else nullcontext(engine) as checking:
-            before = replace(checking.counts)
-            recorder = Recorder(writer, plans, done, settings.progress, checking)
-            try:
+        view = LiveView(
+            folder, plans, Counter(key[0] for key in done), _activity(model), settings.progress
+        )
+        if tracker is not None:
+            view.watchers.append(lambda tallies: _send(tracker, tallies))
+        try:
+            with settings.opened() if engine is None else nullcontext(engine) as checking:
+                before = replace(checking.counts)
+                recorder = Recorder(writer, view, done, checking)
                 reused = _reused(model, config, settings, folder)
-                failures = _drive(model, plans, settings, recorder, reused)
-            finally:
-                recorder.close()
-                _note_changes(model, folder)
-                _note_engine(checking, before, folder)
+                try:
+                    failures = _drive(model, plans, settings, recorder, reused)
+                finally:
+                    _note_engine(checking, before, folder)
+        finally:
+            view.close()
+            _note_changes(model, folder)
+            if tracker is not None:
+                tracker.close()
     summary = summarize_run(folder, plans)
     summary |= {"errors": failures, "seconds": round(perf_counter() - started, 3)}
     write_json(folder.summary_path, summary)
     return Run(folder, summary)
 
 
-def _refuse_prefill(model: Model, plans: Sequence[TaskPlan]) -> None:
+def _tracker(
+    settings: EvalSettings, folder: RunFolder, config: Mapping[str, Any]
+) -> Tracker | None:
+    if settings.track is None:
+        return None
+    return open_tracker(settings.track, folder.run_id, folder.path, config)
+
+
+def _send(tracker: Tracker, tallies: Mapping[str, Tally]) -> None:
+    """Send the numbers so far; the step is the number of samples."""
+    values = {}
+    for name, tally in tallies.items():
+        values[f"{name}/done"] = float(tally.done)
+        if tally.scored:
+            values[f"{name}/accuracy"] = tally.correct / tally.scored
+    tracker.log(values, sum(tally.done for tally in tallies.values()))
+
+
+def _activity(model: Model) -> Activity | None:
+    """What the backend is doing, where it tells."""
+    return getattr(model, "activity", None)
+
+
+def _refuse(model: Model, plans: Sequence[TaskPlan], settings: EvalSettings) -> None:
+    """Raises UsageError for what cannot be carried out, before anything is written."""
+    refuse_repeated(plans)
+    if settings.track is not None:
+        check_tracker(settings.track)
     if any(plan.style.prefill for plan in plans) and not getattr(model, "continues", False):
         raise UsageError(
             f"--prefill: model {model.identity.name!r} cannot continue a text; use hf/, bundled or "
@@ -110,7 +148,7 @@ def _reused(
 
 def _note_changes(model: Model, folder: RunFolder) -> None:
     """Say, and keep in the manifest, how requests were changed to suit the server."""
-    activity: Activity | None = getattr(model, "activity", None)
+    activity = _activity(model)
     if activity is None or not activity.changes:
         return
     for change in activity.changes.values():

@@ -13,7 +13,7 @@ from typing import Any
 from ...sandbox import isolation_in_use
 from ...sandbox.errors import UsageError
 from ..backends.contract import Model
-from ..results import RunFolder, create_run, new_run_id, open_run, write_json
+from ..results import RunFolder, create_run, new_run_id, open_run, write_atomically, write_json
 from .plan import TaskPlan, suite_hash
 from .problem_lines import covered
 from .settings import EvalSettings
@@ -53,7 +53,11 @@ def open_folder(
         "sandbox": isolation,
         **(extra or {}),
     }
-    return create_run(settings.out, settings.run_id or new_run_id(model.identity.name), manifest)
+    run_id = settings.run_id or new_run_id(model.identity.name)
+    folder = create_run(settings.out, run_id, manifest)
+    if settings.command is not None:
+        write_atomically(folder.path / "run.toml", settings.command.encode("utf-8", "replace"))
+    return folder
 
 
 def config_of(model: Model, plans: Sequence[TaskPlan], settings: EvalSettings) -> dict[str, Any]:

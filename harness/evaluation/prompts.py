@@ -18,6 +18,8 @@ from .selection import PART_KEYS
 MOST_SHOTS = 100
 LOOKED_AT = 50
 """Prompts whose common last lines are taken for the answer instruction."""
+FEWEST_WORDS = 4
+"""Words of a line that may be an instruction."""
 POOL = 400
 """Problems that examples are drawn from: all of a small split, else a part of it."""
 
@@ -194,6 +196,11 @@ def _instruction(suite: Suite) -> str:
         len({lines[-1 - shared] for lines in split}) == 1
     ):
         shared += 1
+    # A line of code or a lone bracket that all prompts happen to end with is no instruction.
+    while shared and len(split[0][-shared].split()) < FEWEST_WORDS:
+        shared -= 1
+    if shared and len(split[0][-1].split()) < FEWEST_WORDS:
+        shared = 0
     if len(prompts) < 2 or shared == 0:
         raise UsageError(
             f"task {suite.name!r}: its prompts do not share their last lines, so there is no "

@@ -25,6 +25,8 @@ class EvalFields(TypedDict, total=False):
     limit_seed: int
     cache: bool | None
     hide_answers: bool
+    track: str | None
+    command: str | None
     out: str | Path
     run_id: str | None
     resume: bool
@@ -63,6 +65,12 @@ class EvalSettings(EngineSettings):
     )
     hide_answers: bool = Field(
         default=False, description="Store only hashes of the golds, for private data."
+    )
+    track: str | None = Field(
+        default=None, description="Send the numbers to trackio, wandb or tensorboard."
+    )
+    command: str | None = Field(
+        default=None, description="The options as TOML, kept in the run as run.toml."
     )
     out: Path = Field(default=Path("results"), description="Folder of runs and leaderboards.")
     run_id: str | None = Field(default=None, description="Name of the run.")

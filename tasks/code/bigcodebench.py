@@ -14,6 +14,8 @@ from .formats.calibration import scaled
 from .judging.names import parsed
 from .verifier import FUNCTION_LIMITS, FunctionOptions, verify_function
 
+VARIANTS = ("instruct", "complete")
+
 FIELDS = (
     "task_id", "complete_prompt", "instruct_prompt", "canonical_solution", "code_prompt", "test",
     "entry_point", "libs",

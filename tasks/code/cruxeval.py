@@ -21,6 +21,8 @@ from .judging.sandbox_registry import program_sandbox
 from .judging.session import BadProgramError, ProgramChannel
 from .judging.tree_compare import shown
 
+VARIANTS = ("output", "input")
+
 MAX_ANSWER = 20_000
 _TAGGED = re.compile(r"\[ANSWER\](.*?)\[/ANSWER\]", re.DOTALL)
 _WRAPPER = "\n\ndef _call_f(positional, named):\n    return f(*positional, **named)\n"

@@ -12,6 +12,8 @@ from .formats.calibration import scaled
 from .humaneval import limits_of
 from .verifier import verify_function
 
+VARIANTS = ("full", "sanitized")
+
 SPLITS = {
     "test": range(11, 511), "prompt": range(1, 11), "validation": range(511, 601),
     "train": range(601, 975), "all": range(10**9),

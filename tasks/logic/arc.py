@@ -16,6 +16,8 @@ from ..suite import Suite
 from .grid import as_grid
 from .question_files.suite import Item, QuestionSuite
 
+VARIANTS = ("1", "2")
+
 HUB_IDS = {"1": "dataartist/arc-agi", "2": "arc-agi-community/arc-agi-2"}
 SPLITS = ("training", "evaluation")
 PLACES = {

@@ -6,6 +6,7 @@ file, or a table with a passage, a question and an answer per row.
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from ...sandbox.errors import UsageError
@@ -14,6 +15,8 @@ from ..suite import Suite
 from .question_files.fields import answer_of, question_text
 from .question_files.rows import read_rows, resolve
 from .question_files.suite import Item, QuestionSuite
+
+VARIANTS = tuple(f"qa{number}" for number in range(1, 21))
 
 HUB_ID = "facebook/babi_qa"
 FOLDERS = ("babi", "tasks_1-20_v1-2/en", "tasks_1-20_v1-2/en-10k", "en", ".")
@@ -73,7 +76,8 @@ def load(
     tasks = _tasks(split, data_dir, variant) if path is None else [_file(path)]
     for name, rows in tasks:
         for number, (story, question, answer) in enumerate(rows):
-            items.append(item_of(story, question, answer, f"{name}/{number}"))
+            item = item_of(story, question, answer, f"{name}/{number}")
+            items.append(replace(item, meta={**item.meta, "task": name}))
     return QuestionSuite(f"babi:{variant}" if variant else "babi", split, items, size)
 
 

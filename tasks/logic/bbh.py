@@ -6,6 +6,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ TASKS = (
     "web_of_lies", "word_sorting",
 )  # fmt: skip
 HUB_ID = "lukaemon/bbh"
+VARIANTS = TASKS
 _LETTERED = re.compile(r"^\(([A-Z])\) ?(.*)$", re.MULTILINE)
 _DASHED = re.compile(r"^- (.+?)\s*$", re.MULTILINE)
 _LETTER_TARGET = re.compile(r"\(?[A-Z]\)?")
@@ -95,9 +97,14 @@ def items_of(task: str, examples: list[tuple[str, Mapping[str, Any]]]) -> list[I
     """Make a question of every example of one task."""
     known = words_of([str(example["target"]) for _, example in examples])
     return [
-        item_of(str(e["input"]), str(e["target"]), known, (f"{task}/{number}",))
+        _of_task(item_of(str(e["input"]), str(e["target"]), known, (f"{task}/{number}",)), task)
         for number, (_, e) in enumerate(examples)
     ]
+
+
+def _of_task(item: Item, task: str) -> Item:
+    """The item with the name of its task, so that samples can take from every task."""
+    return replace(item, meta={**item.meta, "task": task})
 
 
 def load(

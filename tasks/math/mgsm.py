@@ -15,6 +15,7 @@ from ._published import (
 
 NAME = "mgsm"
 LANGUAGES = ("bn", "de", "en", "es", "fr", "ja", "ru", "sw", "te", "th", "zh")
+VARIANTS = LANGUAGES
 
 
 def load(

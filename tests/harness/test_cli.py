@@ -120,7 +120,7 @@ def test_a_bad_eval(assay, tmp_path, arguments, names):
     ("arguments", "names"),
     [
         (["nope"], "No such command 'nope'"),
-        (["list", "nope"], "use tasks, models or sandboxes"),
+        (["list", "nope"], "use tasks, groups, models or sandboxes"),
         (["rescore", "nope"], "no run 'nope'"),
         (["compare", "nope", "nope"], "no run 'nope'"),
         (["leaderboard", "--out", "nowhere"], "no run with samples in nowhere"),
@@ -205,11 +205,24 @@ def test_list(assay):
     assert code == 0
     assert {"math", "code", "logic"} <= set(json.loads(output))
     assert "gsm8k" in json.loads(output)["math"]
-    listed = assay("list")[1].splitlines()
-    assert "  gsm8k *" in listed
-    assert "  arithmetic" in listed
+    listed = [line.split() for line in assay("list")[1].splitlines()]
+    assert [words[1] for words in listed if words[0] == "gsm8k"] == ["*"]
+    assert [len(words) > 5 for words in listed if words[0] == "arithmetic"] == [True]
     assert "openai/NAME: " in assay("list", "models")[1]
     assert "process" in assay("list", "sandboxes")[1]
+
+
+def test_list_details(assay, own_rows):
+    code, output, errors = assay("list", "--details", "--json", "--data-dir", own_rows)
+    assert code == 0, errors
+    cards = {card["name"]: card for card in map(json.loads, output.splitlines())}
+    gsm8k, dyck = cards["gsm8k"], cards["dyck"]
+    assert (gsm8k["data"], gsm8k["licence"], gsm8k["splits"]) == ("here", "MIT", ["train", "test"])
+    assert gsm8k["size"] > 0
+    assert (dyck["data"], dyck["size"], dyck["domain"]) == ("made here", 200, "logic")
+    assert cards["questions"]["data"].startswith("missing: ")
+    assert "navigate" in cards["bbh"]["variants"]
+    assert "zebra" in assay("list", "groups")[1]
 
 
 def test_verify_explains(assay, tmp_path, monkeypatch):

@@ -260,7 +260,10 @@ def test_ctrl_c_exits_130_and_the_run_can_be_resumed(tmp_path):
     os.kill(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=100)
     assert process.returncode == 130, errors
-    assert errors.strip() == "assay: interrupted; what was done is stored"
+    assert errors.strip() == (
+        "assay: interrupted; what was done is stored; the same command with "
+        f"--resume --run-id {name} goes on"
+    )
     again = cli(*long_eval(tmp_path, name))
     _, errors = again.communicate(timeout=200)
     assert again.returncode == 0, errors

@@ -1,0 +1,5 @@
+"""How a verb says that Ctrl-C stopped it, and how to go on."""
+
+
+class StoppedError(Exception):
+    """Ctrl-C stopped a verb; the message says what is stored and how to go on."""
