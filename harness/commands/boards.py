@@ -90,8 +90,13 @@ def leaderboard(
     prices: Annotated[
         Path | None,
         typer.Option(
-            "--prices", help='TOML file: ["MODEL"] with input and output per million tokens.'
+            "--prices",
+            help='TOML file: ["MODEL"] with input and output per million tokens; or published.',
         ),
+    ] = None,
+    claims: Annotated[
+        Path | None,
+        typer.Option("--claims", help="TOML file of published scores to show beside the runs."),
     ] = None,
     group: Annotated[
         str | None,
@@ -103,7 +108,7 @@ def leaderboard(
     from ..leaderboard.build import build_leaderboard
     from ..leaderboard.markdown import find_group, group_lines
 
-    board = build_leaderboard(out, prices)
+    board = build_leaderboard(out, prices, claims)
     chosen = find_group(board, group) if group is not None else None
     for notice in board["notices"]:
         said = "" if notice["shown"] else "is not shown: "

@@ -15,22 +15,26 @@ from ...sandbox.errors import UsageError
 from ...sandbox.extras import packaged
 from ..backends.contract import Price
 from ..results import write_atomically, write_json
+from .claims import PUBLISHED, price_on, published_claims, published_prices, read_claims
 from .cost import read_prices
 from .groups import Entry, Group, Task, entries_of, groups_of, task_labels, tasks_of
 from .markdown import as_markdown
 from .names import entry_names, sentence, settings_shown
 from .rows import (
+    Pricing,
     accuracy_of,
     macro_average,
     pair_rows,
     pair_tests,
-    price_of,
+    pricing_by,
     ranks,
     score_row,
+    stored_price,
     stored_votes,
 )
 from .runs import Notice, RunData, outcome_counts, read_runs
 from .samples import sample_path, write_samples
+from .training import read_training
 
 SCRIPTS = (
     "page.js", "table.js", "heat.js", "axes.js", "plots.js", "pairs.js", "samples.js",
@@ -39,11 +43,15 @@ SCRIPTS = (
 Rows = dict[str, dict[str, Any]]
 
 
-def build_leaderboard(out: Path, prices_file: Path | None = None) -> dict[str, Any]:
+def build_leaderboard(
+    out: Path, prices_file: Path | None = None, claims_file: Path | None = None
+) -> dict[str, Any]:
     """Write the leaderboard of all runs under `out`; returns its data.
 
-    A run that cannot be read is named in the data's `notices`. Raises UsageError when no run can
-    be shown, or nothing can be written.
+    `prices_file` is a table of prices, or `published` for the one that ships with assay;
+    `claims_file` holds claims beside those that ship with assay. A run that cannot be read is
+    named in the data's `notices`. Raises UsageError when no run can be shown, or nothing can be
+    written.
     """
     runs, notices = read_runs(out)
     if not any(run.suites for run in runs):
@@ -51,8 +59,12 @@ def build_leaderboard(out: Path, prices_file: Path | None = None) -> dict[str, A
         raise UsageError(
             f"there is no run with samples in {out / 'runs'}: run assay eval first{why}"
         )
-    prices = read_prices(prices_file) if prices_file is not None else {}
-    board = make_board(runs, notices, prices)
+    training, more = read_training(out)
+    board = make_board(runs, [*notices, *more], _pricing(prices_file))
+    board["training"] = training
+    board["claims"] = published_claims()
+    if claims_file is not None:
+        board["claims"] += read_claims(claims_file)
     levels = write_samples(runs, out)
     for entry in board["entries"]:
         entry["levels"] = _levels(entry, levels)
@@ -62,8 +74,22 @@ def build_leaderboard(out: Path, prices_file: Path | None = None) -> dict[str, A
     return board
 
 
+def _pricing(prices_file: Path | None) -> Pricing:
+    if prices_file is None:
+        return stored_price
+    if str(prices_file) != PUBLISHED:
+        return pricing_by(read_prices(prices_file))
+    dated = published_prices()
+
+    def price(run: RunData) -> Price | None:
+        started = str(run.manifest.get("started", ""))
+        return price_on(dated, run.model, started) or stored_price(run)
+
+    return price
+
+
 def make_board(
-    runs: Sequence[RunData], notices: Sequence[Notice], prices: Mapping[str, Price]
+    runs: Sequence[RunData], notices: Sequence[Notice], pricing: Pricing = stored_price
 ) -> dict[str, Any]:
     """The data of the leaderboard: runs, entries, and one board per comparable group."""
     tasks = tasks_of(runs)
@@ -79,7 +105,7 @@ def make_board(
         "tasks": [_task_entry(task, labels[task.id]) for task in _sorted(known.values(), labels)],
         "runs": [_run_entry(run, tasks[run.run_id]) for run in runs],
         "entries": [_entry(entry, names[entry.id]) for entry in entries],
-        "groups": [_board(group, names, prices) for group in groups_of(entries, known.values())],
+        "groups": [_board(group, names, pricing) for group in groups_of(entries, known.values())],
         "notices": [
             {"run": one.run, "message": one.message, "shown": one.shown} for one in notices
         ],
@@ -132,12 +158,12 @@ def _entry(entry: Entry, name: str) -> dict[str, Any]:
     }
 
 
-def _board(group: Group, names: Mapping[str, str], prices: Mapping[str, Price]) -> dict[str, Any]:
+def _board(group: Group, names: Mapping[str, str], pricing: Pricing) -> dict[str, Any]:
     tests = pair_tests(group)
     places = ranks(group, tests)
     rows: Rows = {}
     for entry in group.members:
-        row = _row(group, entry, prices, core=True)
+        row = _row(group, entry, pricing, core=True)
         if row is not None:
             rows[entry.id] = row | {"rank": places[entry.id]}
     return {
@@ -150,18 +176,16 @@ def _board(group: Group, names: Mapping[str, str], prices: Mapping[str, Price]) 
         "rows": rows,
         "below": [
             {"entry": entry.id, "reason": reason,
-             "row": _row(group, entry, prices, core=False)}
+             "row": _row(group, entry, pricing, core=False)}
             for entry, reason in group.below
         ],
         "pairs": pair_rows(tests),
     }  # fmt: skip
 
 
-def _row(
-    group: Group, entry: Entry, prices: Mapping[str, Price], core: bool
-) -> dict[str, Any] | None:
+def _row(group: Group, entry: Entry, pricing: Pricing, core: bool) -> dict[str, Any] | None:
     """The metrics of an entry, those of each pooled run, and the average over tasks."""
-    price = price_of(entry.runs[0], prices)
+    price = pricing(entry.runs[0])
     row = score_row(group.problems(entry, core), stored_votes(entry, group, core), price)
     if row is None:
         return None

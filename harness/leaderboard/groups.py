@@ -99,6 +99,9 @@ def settings_of(suite: str, manifest: Mapping[str, Any]) -> dict[str, str]:
     for task in manifest.get("config", {}).get("tasks", []):
         if task["name"] == suite:
             found |= task.get("options", {})
+    # How the prompt was made decides what was sat, like the problems themselves.
+    prompts = manifest.get("config", {}).get("prompts") or {}
+    found |= prompts if isinstance(prompts, dict) else {}
     return {
         name: str(value)
         for name, value in sorted(found.items())

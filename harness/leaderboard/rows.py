@@ -1,6 +1,6 @@
 """The rows of a board: metrics of one entry on its problems, and the ranks of a group."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -185,15 +185,28 @@ def macro_average(rows: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
     return {"macro": _mean([row["accuracy"] for row in rows]), "macro_error": error}
 
 
-def price_of(run: RunData, prices: Mapping[str, Price]) -> Price | None:
-    """The price from the user's table, else the one in the manifest."""
-    model = run.manifest["model"]
-    # A budget-forced model is priced as its underlying model.
-    for name in (run.model, str((model.get("details") or {}).get("model"))):
-        if name in prices:
-            return prices[name]
-    stored = model.get("price")
+Pricing = Callable[[RunData], Price | None]
+"""The price of the model of a run; None where none is known."""
+
+
+def stored_price(run: RunData) -> Price | None:
+    """The price in the manifest."""
+    stored = run.manifest["model"].get("price")
     return price_from(stored, str(run.folder.manifest_path)) if stored else None
+
+
+def pricing_by(prices: Mapping[str, Price]) -> Pricing:
+    """The price from the user's table, else the one in the manifest."""
+
+    def price(run: RunData) -> Price | None:
+        # A budget-forced model is priced as its underlying model.
+        details = run.manifest["model"].get("details") or {}
+        for name in (run.model, str(details.get("model"))):
+            if name in prices:
+                return prices[name]
+        return stored_price(run)
+
+    return price
 
 
 # ---- ranks -------------------------------------------------------------------------------

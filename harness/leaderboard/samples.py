@@ -1,10 +1,11 @@
 """The samples of each run as scripts beside the page, one per suite, loaded on demand."""
 
+import contextlib
 import hashlib
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ def _by_suite(run: RunData, suites: Suites) -> dict[str, dict[str, Any]]:
     """suite -> its problems, and its samples, each with the index of its problem."""
     found: dict[str, dict[str, Any]] = {}
     places: dict[tuple[str, str], int] = {}
+    stored = {(line["suite"], line["problem_id"]): line for line in run.folder.problems()}
     for record in run.folder.samples():
         suite, problem_id = key = record["suite"], record["problem_id"]
         data = found.setdefault(suite, {"problems": [], "samples": []})
@@ -71,7 +73,7 @@ def _by_suite(run: RunData, suites: Suites) -> dict[str, dict[str, Any]]:
             places[key] = len(data["problems"])
             data["problems"].append({
                 "suite": suite, "problem": problem_id, "hash": record.get("prompt_hash"),
-                **_about(suites.get(suite), problem_id),
+                **_about(suites.get(suite), problem_id, stored.get(key)),
             })  # fmt: skip
         data["samples"].append({"at": places[key], **_sample(record)})
     return found
@@ -107,15 +109,28 @@ def _suites_of(run: RunData, cache: Suites) -> Suites:
     return found
 
 
-def _about(suite: Suite | None, problem_id: str) -> dict[str, Any]:
-    """The prompt, the gold and the level of a problem."""
-    if suite is None:
-        return {"prompt": "(the files of this suite are not available)", "gold": None}
-    try:
-        problem = suite.find(problem_id)
-    except UsageError:
-        return {"prompt": "(this problem is no longer in the suite)", "gold": None}
-    return {"prompt": problem.prompt, "gold": problem.answer, "level": _level(problem)}
+def _about(
+    suite: Suite | None, problem_id: str, stored: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The prompt as it was sent, the gold and the level of a problem."""
+    problem = None
+    if suite is not None:
+        with contextlib.suppress(UsageError):
+            problem = suite.find(problem_id)
+    about: dict[str, Any] = {"level": _level(problem) if problem is not None else None}
+    if stored is not None:
+        sent = "\n\n".join(_message(message) for message in stored.get("messages", []))
+        gold = stored.get("answer", problem.answer if problem is not None else None)
+        return about | {"prompt": sent + stored.get("prefix", ""), "gold": gold}
+    if problem is not None:
+        return about | {"prompt": problem.prompt, "gold": problem.answer}
+    missing = "these are not available" if suite is None else "this problem is no longer in it"
+    return about | {"prompt": f"(the prompt is in the files of the suite: {missing})", "gold": None}
+
+
+def _message(message: Mapping[str, Any]) -> str:
+    content = str(message.get("content", ""))
+    return content if message.get("role") == "user" else f"[{message.get('role')}] {content}"
 
 
 def _level(problem: Problem) -> str | None:

@@ -32,17 +32,18 @@ function forest(a, b) {
   const tests = board.tasks.map((task) => ({ name: task.label, test: groups.get(task.id) && pairTest(groups.get(task.id), a.id, b.id) })).filter((one) => one.test);
   if (!tests.length) return make("p", { class: "note" }, "No task ranks both of them.");
   const lines = tests.length, width = narrow.matches ? 330 : 640, left = narrow.matches ? 110 : 190, height = 22 * lines + 46;
-  const reach = Math.max(0.05, ...tests.flatMap(({ test }) => test.range.map(Math.abs)));
-  const at = (x) => left + ((x + reach) / (2 * reach)) * (width - left - 16);
+  const ends = [0, ...tests.flatMap(({ test }) => test.range)];
+  const low = Math.min(-0.03, ...ends), high = Math.max(0.03, ...ends), most = Math.floor((left - 12) / 7);
+  const at = (x) => left + 14 + ((x - low) / (high - low)) * (width - left - 40);
   const parts = [make("svg:line", { class: "axis", x1: at(0), x2: at(0), y1: 6, y2: 22 * lines + 10 })];
   tests.forEach(({ name, test }, i) => {
-    const y = 22 * i + 18, text = name.length > left / 6.4 ? `${name.slice(0, Math.floor(left / 6.4) - 1)}…` : name;
+    const y = 22 * i + 18, text = name.length > most ? `${name.slice(0, most - 1)}…` : name;
     parts.push(make("svg:text", { x: left - 8, y: y + 4, "text-anchor": "end", class: "label" }, text),
       make("svg:line", { class: `whisker ${test.kind}`, x1: at(test.range[0]), x2: at(test.range[1]), y1: y, y2: y }),
       make("svg:circle", { class: `dot best ${test.kind}`, cx: at(test.difference), cy: y, r: 4 }, make("svg:title", {}, pairText("A", "B", test))));
   });
-  for (const x of steps(-reach, reach, 4)) parts.push(make("svg:text", { x: at(x), y: 22 * lines + 24, "text-anchor": "middle" }, signed(x)));
-  parts.push(make("svg:text", { x: at(0), y: 22 * lines + 40, "text-anchor": "middle" }, "← B better · A better →"));
+  for (const x of steps(low, high, 4)) parts.push(make("svg:text", { x: at(x), y: 22 * lines + 24, "text-anchor": "middle" }, signed(x)));
+  parts.push(make("svg:text", { x: (left + width) / 2, y: 22 * lines + 40, "text-anchor": "middle" }, "← B better · A better →"));
   const said = `A minus B by task: ${tests.map(({ name, test }) => `${name} ${signed(test.difference)} (${test.range.map(signed).join(" to ")})`).join("; ")}`;
   return make("svg:svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said, class: "forest" }, ...parts);
 }

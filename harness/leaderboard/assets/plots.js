@@ -12,7 +12,7 @@ function drawPlots() {
   figures.push(curves("Accuracy within a token budget", "tokens allowed per completion", list, (r) => r.budget_curve));
   if (list.some((r) => r.pass_curve.length > 1))
     figures.push(curves("Several samples: any right (line), most voted (dashed)", "tokens spent per problem", list, (r) => r.pass_curve, (r) => r.vote_curve));
-  figures.push(...difficulty(list), ...byDate(list));
+  figures.push(...difficulty(list), ...byDate(list), ...byPrice());
   $("plots").replaceChildren(...figures.filter(Boolean));
   $("plots").dataset.count = $("plots").childElementCount;
 }
@@ -113,7 +113,8 @@ function byDate(list) {
   const measured = list.filter((r) => r.entry.date).map((r) => ({ id: r.entry.id, name: r.entry.name, x: Date.parse(r.entry.date), y: r.accuracy }));
   const points = [...measured, ...claims].filter((p) => !Number.isNaN(p.x));
   if (!claims.length) return [];
-  const scale = lineScale(points.map((p) => p.x), 4), axis = fitY(points.map((p) => p.y)), labels = labeller();
+  const days = points.map((p) => p.x), first = Math.min(...days), span = Math.max(...days) - first;
+  const scale = { ...lineScale(days), ticks: [0, 1, 2, 3].map((i) => first + (i * span) / 3) }, axis = fitY(points.map((p) => p.y)), labels = labeller();
   const day = (x) => new Date(x).toISOString().slice(0, 10), title = "Accuracy by date: measured (filled) and claimed (hollow)";
   const parts = frame(scale, axis, "date", day);
   for (const p of points) {
@@ -125,6 +126,21 @@ function byDate(list) {
   const said = `${title}. ` + points.map((p) => `${p.name}: ${percent(p.y)}%${p.hollow ? ", claimed" : ""}`).join("; ");
   return [figure(title, drawing(said, parts.filter(Boolean)), null, points.map((p) => ({ name: p.name, date: day(p.x), accuracy: p.y, claimed: Boolean(p.hollow) })))];
 }
+// What a claimed score cost per million tokens when it was published.
+function byPrice() {
+  const points = claimsHere().filter((c) => c.output_price > 0).map((c) => ({ id: `claim:${c.model}`, name: c.model, x: c.output_price, y: c.score }));
+  if (points.length < 2) return [];
+  const title = "Claimed accuracy against the price of output tokens", say = (x) => money(x, "USD");
+  const scale = logScale(points.map((p) => p.x)), axis = fitY(points.map((p) => p.y)), labels = labeller();
+  const parts = frame(scale, axis, "USD per million output tokens", say);
+  for (const p of points) {
+    parts.push(make("svg:circle", { class: marked(p.id, "dot claimed"), "data-mark": p.id, cx: scale.at(p.x), cy: axis.at(p.y), r: 4.5 }, make("svg:title", {}, `${p.name}: ${percent(p.y)}% at ${say(p.x)}`)));
+    labels.block(scale.at(p.x), axis.at(p.y));
+  }
+  for (const p of points) parts.push(labels.put(scale.at(p.x), axis.at(p.y), p.name, { "data-mark": p.id }));
+  const said = `${title}. ${points.map((p) => `${p.name}: ${percent(p.y)}% at ${say(p.x)}`).join("; ")}`;
+  return [figure(title, drawing(said, parts.filter(Boolean)), null, points.map((p) => ({ name: p.name, price: p.x, claimed_accuracy: p.y })))];
+}
 function drawTraining() {
   const made = board.training || [];
   $("training").hidden = !made.length;
@@ -133,4 +149,11 @@ function drawTraining() {
     return lineChart(title, "step", lines, { scale: lineScale, say: short, sayY: (y) => String(Number(y.toPrecision(3))), limits: null });
   });
   $("training-plots").replaceChildren(...charts.filter(Boolean));
+  const head = ["Run", "Kind", "Parameters", "Steps", "Hours", "Device", "FLOPs", "Price"].map((name) => make("th", { scope: "col" }, name));
+  const power = (x) => (missing(x) ? "–" : x.toExponential(1).replace("e+", "e"));
+  $("training-table").replaceChildren(make("caption", { class: "hidden" }, "Training runs"), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...made.map((one) => {
+    const models = board.entries.filter((entry) => entry.model === one.name).map((entry) => make("button", { type: "button", class: "link small", onclick: () => go({ ...CLOSED, run: entry.id }) }, entry.name));
+    return make("tr", {}, make("th", { scope: "row" }, one.name, ...models.map((node) => make("span", { class: "sub" }, "model: ", node))),
+      ...[one.kind, short(one.parameters), short(one.steps), short(one.cost.device_hours ?? one.hours), one.machine, power(one.cost.flops), money(one.cost.price, "USD")].map((text) => make("td", {}, String(text))));
+  })));
 }

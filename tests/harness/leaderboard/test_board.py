@@ -15,7 +15,7 @@ from assay.harness.leaderboard.build import build_leaderboard
 from assay.harness.leaderboard.cost import cost_of, read_prices
 from assay.harness.leaderboard.groups import Entry, Group, Task
 from assay.harness.leaderboard.markdown import find_group
-from assay.harness.leaderboard.rows import price_of, score_row, stored_votes
+from assay.harness.leaderboard.rows import pricing_by, score_row, stored_votes
 from assay.harness.leaderboard.runs import RunData
 from assay.harness.leaderboard.viewer import make_server
 from assay.harness.metrics import Scored
@@ -100,7 +100,7 @@ def test_a_price_table_decides_and_forced_models_cost_what_their_model_does(
     details = {"model": "hf/open-model-7b"}
     manifest = {"model": {"name": "hf/open-model-7b (thought 9, waits 1)", "details": details}}
     run = RunData(RunFolder(results), manifest)
-    assert price_of(run, prices) == prices["hf/open-model-7b"]
+    assert pricing_by(prices)(run) == prices["hf/open-model-7b"]
     assert cost_of({"prompt": 10, "cached": 4, "completion": 1}, Price(1, 2)).amount == 12e-6
 
 

@@ -86,8 +86,8 @@ def test_runs_that_share_nothing_change_no_rank(
         )
         for i, (suites, state) in enumerate(strangers)
     ]  # fmt: skip
-    alone = ranks_of(make_board(runs, [], {}))
-    together = ranks_of(make_board([*runs, *others], [], {}))
+    alone = ranks_of(make_board(runs, []))
+    together = ranks_of(make_board([*runs, *others], []))
     assert alone == {key: rank for key, rank in together.items() if key in alone}
     own_ids = {run.run_id for run in runs}
     assert {key for key in together if key[1].partition("+")[0] in own_ids} == set(alone)
@@ -99,7 +99,7 @@ def test_an_unfinished_run_never_has_a_rank(
     given_runs: list[tuple[dict[str, dict[str, float]], State]],
 ) -> None:
     runs = [run_of(f"run{i}", suites, state=state) for i, (suites, state) in enumerate(given_runs)]
-    board = make_board(runs, [], {})
+    board = make_board(runs, [])
     unfinished = {run.run_id for run in runs if run.state == "unfinished"}
     assert not unfinished & {entry for _, entry in ranks_of(board)}
     listed = {one["entry"] for group in board["groups"] for one in group["below"]}
@@ -112,7 +112,7 @@ def test_every_ranked_row_is_over_the_same_problems(
     given_runs: list[tuple[dict[str, dict[str, float]], State]],
 ) -> None:
     runs = [run_of(f"run{i}", suites, state=state) for i, (suites, state) in enumerate(given_runs)]
-    for group in make_board(runs, [], {})["groups"]:
+    for group in make_board(runs, [])["groups"]:
         assert {row["problems"] for row in group["rows"].values()} <= {group["core"]}
         assert all(test["problems"] == group["core"] for test in group["pairs"].values())
 
@@ -120,7 +120,7 @@ def test_every_ranked_row_is_over_the_same_problems(
 def test_a_smoke_run_is_below_the_line_with_the_reason() -> None:
     runs = [run_of(name, {"s": scores(skill)}) for name, skill in (("a", 0.9), ("b", 0.2))]
     smoke = run_of("smoke", {"s": scores(1.0, problems=4)})
-    group = group_of(make_board([*runs, smoke], [], {}), "s")
+    group = group_of(make_board([*runs, smoke], []), "s")
     assert set(group["rows"]) == {"a", "b"}
     assert group["core"] == 40
     assert [one["reason"] for one in group["below"]] == ["has 4 of 40 problems of s"]
@@ -129,7 +129,7 @@ def test_a_smoke_run_is_below_the_line_with_the_reason() -> None:
 
 def test_the_core_is_what_all_members_sat() -> None:
     half = dict.fromkeys(list(scores(1.0))[:36], 1.0)
-    board = make_board([run_of("a", {"s": scores(0.5)}), run_of("b", {"s": half})], [], {})
+    board = make_board([run_of("a", {"s": scores(0.5)}), run_of("b", {"s": half})], [])
     group = group_of(board, "s")
     assert group["core"] == 36
     assert group["rows"]["a"]["accuracy"] == pytest.approx(20 / 36)
@@ -149,7 +149,7 @@ def test_settings_that_change_the_problems_make_boards_of_their_own() -> None:
         run_of("easy2", {"arithmetic": scores(0.5)}, options={"difficulty": 1, "size": 99}),
         run_of("hard", {"arithmetic": scores(0.1)}, options={"difficulty": 3}),
     ]
-    board = make_board(runs, [], {})
+    board = make_board(runs, [])
     labels = {group["label"]: set(group["rows"]) for group in board["groups"]}
     assert labels == {
         "arithmetic (difficulty 1)": {"easy", "easy2"},
@@ -162,7 +162,7 @@ def test_another_prompt_is_another_task() -> None:
         run_of("a", {"s": {"p1@x": 1.0, "p2@x": 1.0}}),
         run_of("b", {"s": {"p1@y": 1.0, "p2@y": 0.0}}),
     ]
-    board = make_board(runs, [], {})
+    board = make_board(runs, [])
     assert [len(group["rows"]) for group in board["groups"]] == [1, 1]
     assert {group["label"] for group in board["groups"]} == {"s", "s, other problems 2"}
 
@@ -170,7 +170,7 @@ def test_another_prompt_is_another_task() -> None:
 def test_all_is_only_where_everything_was_sat() -> None:
     both = {"s": scores(0.5), "t": scores(0.9)}
     runs = [run_of("a", both), run_of("b", both), run_of("c", {"s": scores(1.0)})]
-    group = group_of(make_board(runs, [], {}), "all")
+    group = group_of(make_board(runs, []), "all")
     assert set(group["rows"]) == {"a", "b"}
     assert group["below"][0]["reason"] == "did not sit t"
     assert group["rows"]["a"]["macro"] == pytest.approx(0.7)
@@ -178,7 +178,7 @@ def test_all_is_only_where_everything_was_sat() -> None:
 
 def test_micro_and_macro_average_differ_where_sizes_do() -> None:
     run = run_of("a", {"s": scores(1.0, problems=30), "t": scores(0.0, problems=10)})
-    row = group_of(make_board([run], [], {}), "all")["rows"]["a"]
+    row = group_of(make_board([run], []), "all")["rows"]["a"]
     assert (row["accuracy"], row["macro"]) == pytest.approx((0.75, 0.5))
 
 
@@ -187,7 +187,7 @@ def test_seeds_of_one_model_are_one_entry_and_a_repeated_seed_is_not() -> None:
         run_of(f"r{i}", {"s": scores(skill)}, model="m", seed=seed)
         for i, (skill, seed) in enumerate([(0.5, 1), (0.7, 2), (0.5, 1)])
     ]
-    board = make_board(runs, [], {})
+    board = make_board(runs, [])
     group = group_of(board, "s")
     assert set(group["rows"]) == {"r0+1", "r2"}
     row = group["rows"]["r0+1"]
@@ -203,10 +203,10 @@ def test_the_sentence_names_the_first_and_the_gap() -> None:
         run_of("b", {"s": scores(0.9, problems=200)}),
         run_of("c", {"s": scores(0.4, problems=200)}),
     ]
-    said = group_of(make_board(runs, [], {}), "s")["sentence"]
+    said = group_of(make_board(runs, []), "s")["sentence"]
     assert said == "a and b are tied for first; ahead of the next by 50.0 points."
-    assert "alone" in group_of(make_board(runs[:1], [], {}), "s")["sentence"]
-    tied = group_of(make_board(runs[:2], [], {}), "s")["sentence"]
+    assert "alone" in group_of(make_board(runs[:1], []), "s")["sentence"]
+    tied = group_of(make_board(runs[:2], []), "s")["sentence"]
     assert tied == "No test separates the 2 entries: they are all tied for first."
     stopped = [run_of("d", {"s": scores(1.0)}, state="unfinished")]
-    assert "nothing is ranked" in group_of(make_board(stopped, [], {}), "s")["sentence"]
+    assert "nothing is ranked" in group_of(make_board(stopped, []), "s")["sentence"]
