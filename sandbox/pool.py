@@ -22,7 +22,7 @@ from .pooled_channel import (
 from .types import ChannelClosed, Isolation, Limits, Outcome, Program
 
 _MOST_CHANNELS = 256
-_MANY = 512
+_MANY = 64
 """Waits for a server after which a pool may have more servers than workers."""
 _ATTEMPTS = 2
 _SLEEPERS = 8

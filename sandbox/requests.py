@@ -3,8 +3,11 @@
 import math
 import os
 import resource
+from collections.abc import Mapping
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from .errors import UsageError
 from .forkserver.protocol import RunRequest
@@ -61,20 +64,29 @@ def encode_request(program: Program, limits: Limits) -> RunRequest | Outcome:
     source = program.source.encode("utf-8", "surrogatepass")
     if len(source) > LARGEST_SOURCE:
         return _too_large(len(source))
-    prelude = encode(program.prelude)
+    prelude = _encoded_prelude(program.prelude)
     files = {_name(name): encode(content) for name, content in program.files.items()}
     if files:
         _check_files(files, limits)
     return RunRequest(source, limit_values(limits), files, encode(program.stdin), prelude)
 
 
-def limit_values(limits: Limits) -> dict[str, float]:
+@lru_cache(maxsize=64)
+def _encoded_prelude(prelude: str) -> bytes:
+    """A prelude in bytes, the same object each time: it is long, and its hash is kept with it."""
+    return encode(prelude)
+
+
+@lru_cache(maxsize=64)
+def limit_values(limits: Limits) -> Mapping[str, float]:
     """The limits as plain numbers, with a number of inodes that fits the space."""
     inodes = int(limits.files_mb * 2**20 / _BYTES_PER_INODE)
-    return {
-        **{item.name: float(getattr(limits, item.name)) for item in fields(limits)},
-        "inodes": float(min(max(inodes, _FEWEST_INODES), _MOST_INODES)),
-    }
+    return MappingProxyType(
+        {
+            **{item.name: float(getattr(limits, item.name)) for item in fields(limits)},
+            "inodes": float(min(max(inodes, _FEWEST_INODES), _MOST_INODES)),
+        }
+    )
 
 
 def encode(content: str | bytes) -> bytes:

@@ -33,6 +33,8 @@ _libc.mount.argtypes = (
 )
 _libc.prctl.argtypes = (ctypes.c_int,) + (ctypes.c_ulong,) * 4
 _libc.syscall.restype = ctypes.c_long
+_malloc = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_size_t)(("malloc", _libc))
+_free = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(("free", _libc))
 _fork = ctypes.PyDLL(None, use_errno=True).fork  # which keeps the interpreter lock
 
 MACHINE = platform.machine()
@@ -110,6 +112,16 @@ def give_back_memory() -> None:
     trim = getattr(_libc, "malloc_trim", None)
     if trim is not None:
         trim(ctypes.c_size_t(0))
+
+
+def reserve(size: int) -> int:
+    """Take a piece of libc's heap without touching it; returns its address, 0 if there is none."""
+    return _malloc(size) or 0
+
+
+def release(address: int) -> None:
+    """Give back a piece of libc's heap."""
+    _free(address)
 
 
 def unshare(flags: int, what: str = "unshare") -> None:

@@ -56,6 +56,7 @@ class ForkServer:
             importlib.import_module(name)
         batch.allow_machine_code(bool(self._settings.get("machine_code", True)))
         base_bytes = isolation.address_space()
+        memory_layout.keep_text_mapped()
         self._isolation.enter()
         missing = self._isolation.missing()
         required = self._settings["required"]

@@ -6,6 +6,7 @@ The limits are a multiple of what the reference needs, as EvalPlus does it.
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from ....sandbox.types import Limits
 from ...verdict import Verdict, checker_error, wrong
@@ -18,6 +19,7 @@ _LIMITED = frozenset({"timeout", "memory"})
 _NOTHING_RAN = frozenset({"correct", "no_answer", "truncated"})
 
 
+@lru_cache(maxsize=64)
 def scaled(limits: Limits, factor: float) -> Limits:
     """The limits with CPU and wall time times a factor, and at most 4 GiB of memory."""
     memory = min(4096, int(limits.memory_mb * max(1.0, factor)))

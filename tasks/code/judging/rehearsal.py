@@ -29,7 +29,7 @@ def f(numbers: List[int], text="a", *rest):
 def usual(
     a: List[str], b: List[float], c: List[List[int]], d: Tuple[int, int], e: Dict[str, int],
     f: Optional[int], g: Optional[str], h: List[Tuple[int, int]], i: Set[int], j: List[Any],
-    k: Tuple[List[int], int], l: Optional[List[int]], m: Dict[str, List[str]], n: List[bool],
+    k: Tuple[List[int], int], l: Optional[List[int]], m: Dict[str, List[str]],
 ): pass
 def g(numbers):
     numbers.append(len(numbers))
