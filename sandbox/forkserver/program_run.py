@@ -191,17 +191,19 @@ class ProgramRun:
         events = self._poll.poll(patience * 1000)
         if not events and self._why:
             self._abandon("the fork-server does not answer")
-        of_channel = 0
+        of_channel, heard = 0, False
         for descriptor, event in events:
             if event & select.POLLNVAL:
                 self._abandon("the sandbox was closed")
             elif descriptor == self._control_number:
-                self._hear(answer)
-                return 0
+                heard = True
             elif descriptor in self._output:
                 self._collect(descriptor)
             else:
                 of_channel = event
+        if heard and not of_channel & select.POLLIN:  # what it sent came before its end
+            self._hear(answer)
+            return 0
         return of_channel
 
     def _collect(self, descriptor: int) -> None:
