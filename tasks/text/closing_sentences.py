@@ -147,7 +147,8 @@ def _clock(sentence: str, clock: re.Match[str]) -> str | None:
 def _states(words: list[str]) -> bool:
     """Whether the words before an amount are a plain subject and a verb whose object it is."""
     low = [word.casefold() for word in words]
-    if doubt_in([word for word in low if word != "is"]) or not words:
+    spoken = [word for word in low if word != "is" and not (word == "were" and low[0] == "there")]
+    if doubt_in(spoken) or not words:
         return False
     if low[0] == "there":
         return len(low) > 1 and all(
@@ -158,6 +159,8 @@ def _states(words: list[str]) -> bool:
         end -= 1
     if not end:
         return False
+    if low[:2] in (["it", "will"], ["it", "would"]):
+        return _states(["it", "takes", *words[3:]]) if low[2:3] == ["take"] else False
     if low[0] == "it" and low[1:2] and low[1] in ("takes", "took", "costs", "cost"):
         return end == 2 or _is_subject(words[2:end])
     verb = low[end - 1]

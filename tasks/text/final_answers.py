@@ -122,7 +122,10 @@ def _stated(text: str, shape: Shape) -> Extraction | None:
     if not marked and stated is None:
         return None
     if stated is not None and all(one.end <= stated.start for one in marked):
-        return _statement(text, stated, shape)
+        found = _statement(text, stated, shape)
+        heads = text[stated.value : stated.value + 1] == "\n" and not marked
+        unread = found.value is None and not found.doubt and not isinstance(shape, AnyShape)
+        return None if heads and unread and "\n\n" in text[stated.value :].strip() else found
     last = max(marked, key=lambda one: (one.start, one.end))
     tag = next((one for one in marked if one.truncated and one.how == "none"), None)
     last = tag if tag is not None and "tag" in tag.reason else last

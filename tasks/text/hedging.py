@@ -158,14 +158,16 @@ def doubt_after(tail: str, reads: Reads, value: Any, shown: str = "") -> tuple[s
 
 def _speaks_of_another(found: list[Token], shown: str) -> bool:
     """Whether a sentence is about another choice: "A is wrong because ..." after B."""
-    first = next((token for token in found if token.kind == "word"), None)
-    label = first.text if first is not None else ""
+    said = [token for token in found if token.kind == "word"]
+    if said[:1] and said[0].text.casefold() in ("option", "choice", "answer", "statement"):
+        said = said[1:]
+    label = said[0].text if said else ""
     return (
         len(label) == 1
         and "A" <= label <= "J"
         and label not in shown.upper()
-        and len(found) > 2
-        and found[1].text in ("is", "fails", "cannot", "contradicts")
+        and len(said) > 1
+        and said[1].text in ("is", "fails", "cannot", "contradicts")
         and not any(token.text == shown.strip(" $*().") for token in found[1:])
     )
 

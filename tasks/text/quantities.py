@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 
 from .languages import LANGUAGES, Language, changes_number, scripts_of
+from .languages.table import SYMBOLS
 from .nouns import is_open
 from .phrase_index import VOICES, spoken
 
@@ -43,10 +44,11 @@ def quantity(text: str, language: Language | None = None) -> str | None:
 def closing_quantity(sentence: str) -> str | None:
     """The amount of a closing sentence in a language whose table has its determiners."""
     scripts = scripts_of(sentence)
+    if len(scripts) > 1:
+        scripts -= {"latin"}  # symbols of units
     found = set()
     for language in LANGUAGES[1:]:
-        known = language.determiners or not language.spaced
-        if known and language.verbs and scripts <= language.scripts:
+        if language.verbs and scripts <= language.scripts:
             amount = _Phrase(_plain_digits(sentence), language, hinted=True).closing()
             if amount is not None:
                 found.add(amount)
@@ -103,7 +105,9 @@ class _Phrase:
         lead, comma, rest = self.text.replace("，", ",").replace("、", ",").partition(",")
         if comma and not rest[:1].isdigit():
             said = spoken(lead)
-            if not VOICES[self.language.code].concludes.derives(said) or not said.text.strip():
+            fillers = (*self.language.ending, *self.language.before_number)
+            concludes = VOICES[self.language.code].concludes.derives(said) and said.text.strip()
+            if not concludes and lead.strip().casefold() not in fillers:
                 return None
             self.text = rest.strip()
         elif (
@@ -115,7 +119,13 @@ class _Phrase:
 
     def _is_subject(self, text: str) -> bool:
         """Whether the words before a verb are a name, or a determiner and one or two nouns."""
-        if VOICES[self.language.code].answers.within(spoken(self.text[: len(text)])):
+        if not text:
+            return True  # "There are 5", of languages that say it with the verb alone
+        voice, said = VOICES[self.language.code], spoken(self.text[: len(text)])
+        if any(
+            group.within(said)
+            for group in (voice.answers, voice.otherwise, voice.tentative, voice.against)
+        ):
             return False
         if not self.language.spaced:
             return 1 <= len(text) <= 12 and text.isalpha()
@@ -124,6 +134,8 @@ class _Phrase:
             return False
         if words[0].casefold() in self.language.determiners:
             return 2 <= len(words) <= 3
+        if not self.language.determiners or self.language.nouns == "none":
+            return len(words) <= 3
         return len(words) == 1 and words[0][0].isupper()
 
     def _sentence(self, plain: Callable[[str], bool] | None = None) -> str | None:
@@ -140,13 +152,25 @@ class _Phrase:
                     before = before[: len(before) - len(filler)].rstrip()
         verb = next((one for one in self.language.verbs if self._ends(before, one)), None)
         if verb is None:
-            return None
+            return self._inverted(before, mark.start()) if plain is not None else None
         subject = before[: len(before) - len(verb)]
         if _NUMBER.search(subject) or self._doubts(subject) or _is_reported(subject, self.language):
             return None
         if plain is not None and not plain(subject.strip()):
             return None
         return self._amount(self.text[mark.start() :])
+
+    def _inverted(self, before: str, start: int) -> str | None:
+        """The amount of "insgesamt hat die Bibliothek 24 Bücher": the verb before the subject."""
+        words = before.split()
+        place = next((i for i, word in enumerate(words[:2]) if word in self.language.verbs), None)
+        lead = set(words[:place]) if place is not None else {""}
+        if place is None or not lead <= set(self.language.before_number):
+            return None
+        subject = words[place + 1 :]
+        if len(subject) != 2 or subject[0] not in self.language.determiners:
+            return None
+        return None if self._doubts(subject[1]) else self._amount(self.text[start:])
 
     def _ends(self, text: str, phrase: str) -> bool:
         rest = text[: len(text) - len(phrase)]
@@ -251,17 +275,18 @@ class _Phrase:
             return value
         if not language.spaced and self._takes(rest, language.doubt):
             return None
-        unit = self._takes(rest, tuple(sorted(language.units, key=len, reverse=True)))
+        units = SYMBOLS | dict(language.units)
+        unit = self._takes(rest, tuple(sorted(units, key=len, reverse=True)))
         if not unit and (low := rest.split(" ", 1)[0]) and low in language.units:
             unit = low
         counter = self._takes(rest, language.counters)
         if unit and len(unit) >= len(counter or ""):
             after = rest[len(unit) :].strip(_EDGES)
             if after[:1] == "/" and after[1:].isalpha() and len(after) <= 6:
-                return f"{value} \\text{{ {language.units[unit]}{after}}}"
+                return f"{value} \\text{{ {units[unit]}{after}}}"
             if after and not self._noun(after, language.spaced):
                 return None
-            name = language.units[unit]
+            name = units[unit]
             return f"{value} \\text{{ {name}}}" if name else value
         if counter:
             after = rest[len(counter) :].strip(_EDGES)

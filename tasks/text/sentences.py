@@ -151,12 +151,18 @@ def _counts_subject(found: list[Token], place: tuple[int, int, str], amount: int
     return (determined or not before) and is_counted([following], one=one)
 
 
+def _leaves_open(words: list[str]) -> bool:
+    """Whether words deny, suppose or leave open; "there were" supposes nothing."""
+    plain = [one for one in words if one != "were"] if words[:1] == ["there"] else words
+    return bool(doubt_in(plain)) or any(word in ALTERNATIVE for word in words)
+
+
 def _introduced(before: list[Token], after: list[Token]) -> bool:
     """Whether what stands before an amount is a plain subject and a verb."""
     words = [token.text.casefold() for token in before]
     if any(token.kind == "mark" and token.text not in ",'-" for token in before):
         return False
-    if doubt_in(words) or any(word in ALTERNATIVE for word in words):
+    if _leaves_open(words):
         return False
     if words in (["the", "year"], ["the", "number"], ["the", "value"], ["the", "integer"]):
         return True

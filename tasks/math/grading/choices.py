@@ -178,10 +178,15 @@ def names_another(letter: str, rest: str) -> bool:
     return bool(found) and _offers(letter, found, text)
 
 
+_REASONS = ("because", "since", "as")
+
+
 def _offers(letter: str, found: list[Token], text: str) -> bool:
     """Whether what follows a letter denies it, or names another choice without denying that."""
     words = [token.text.casefold() for token in found]
     spoken = [word for word in words if word[:1].isalpha()]
+    if spoken[:1] and spoken[0] in _REASONS:
+        return any(word in ("or", "maybe", "perhaps", "also", "possibly") for word in spoken)
     if (
         spoken[:1] == ["is"]
         and spoken[1:2]

@@ -178,6 +178,7 @@ def _same_ungrouped(gold: Reading, answer: Reading, rules: Rules) -> bool:
         return False
     one, many = (answer, gold) if gold_many else (gold, answer)
     head, _, unit = many.text.partition(" ")
+    unit = unit.removeprefix("\\text{").removesuffix("}")
     if unit and _DECIMAL_COMMA.fullmatch(head) and unit_of(unit) is not None:
         decimal = read(f"{head.replace(',', '.')} {unit}")
         return decimal.answer is not None and same(_single(one), decimal.answer, rules)

@@ -47,6 +47,7 @@ def decide_text(gold: Reading, answer: Reading) -> Decision:
 
 def _says(gold: str, answer: str) -> bool:
     """Whether a short sentence ends in the gold's words: "The function is even."."""
+    answer = answer.replace("**", "")
     *subject, said = _SAYS.split(answer) if len(answer) <= 200 else [answer]
     if len(subject) != 1 or words_of(said) != gold or not is_prose(answer):
         return False
@@ -58,6 +59,7 @@ _SAYS = re.compile(r"\s(?:is|are|was|were|will be|would be)\s")
 
 def _affirms(gold: str, answer: str) -> bool:
     """Whether an answer to a yes-no question begins with the gold ("No, it is odd.")."""
+    answer = answer.replace("**", "")
     opening = _YES_NO.match(answer.casefold())
     if opening is None or opening[1] != gold:
         return False

@@ -167,6 +167,7 @@ KOREAN = Language(
     counters=phrases(
         "개, 명, 마리, 권, 장, 대, 번, 가지, 그루, 송이, 자루, 병, 잔, 상자, 켤레, 점, 쪽, 사람"
     ),
+    verbs=phrases("은, 는, 이, 가, 모두, 총"),
     operators={"의 제곱": "({})^2", "의 세제곱": "({})^3"},
     operators_before={"루트": "\\sqrt{{{}}}"},
     doubt=phrases(
@@ -213,7 +214,7 @@ VIETNAMESE = Language(
     lead=phrases("vậy, do đó, vì vậy, nên, suy ra, và, cuối cùng"),
     after=phrases("cuối cùng, đúng, của bài toán"),
     link=phrases("là, bằng, sẽ là"),
-    before_number=phrases("tổng cộng, đúng, có"),
+    before_number=phrases("tổng cộng, đúng, có, tất cả, tất cả là"),
     minus=phrases("âm, trừ"),
     percent=phrases("phần trăm"),
     scales=values("trăm=100; nghìn ngàn=1000; vạn=10000; triệu=1000000; tỷ tỉ=1000000000; tá=12"),
@@ -226,7 +227,7 @@ VIETNAMESE = Language(
         "đồng: dong; đô_la đô: dollars; euro: euros; tuổi: years"
     ),
     verbs=phrases(
-        "còn lại, còn, có, cần, mất, nhận được, mua, trả, bán, đi được, phải trả, kiếm được, dài"
+        "là, bằng, có tất cả, còn lại, còn, có, cần, mất, nhận được, mua, trả, bán, đi được, phải trả, kiếm được, dài"
     ),
     determiners=phrases("mỗi, các, những, một, chiếc, con, bạn, cô, anh, chị, ông, bà"),
     counters=phrases(
@@ -274,7 +275,7 @@ INDONESIAN = Language(
         "kilogram: kg; liter: liters; derajat: degrees; rupiah: rupiah; dolar: dollars"
     ),
     verbs=phrases(
-        "memiliki, mempunyai, membutuhkan, membayar, tersisa, menempuh, mendapat, mendapatkan, "
+        "adalah, memiliki, mempunyai, membutuhkan, membayar, tersisa, menempuh, mendapat, mendapatkan, "
         "membeli, menjual, menghasilkan, menerima, tinggal, ada"
     ),
     determiners=phrases("setiap, para, sebuah, seorang, ibu, bapak, pak, bu"),
@@ -323,6 +324,7 @@ TURKISH = Language(
     lead=phrases(
         "son, doğru, nihai, bu nedenle, dolayısıyla, sonuç olarak, o halde, ve, sorunun, kesin"
     ),
+    bare_link=True,
     link=phrases("şudur, olur, budur"),
     before_number=phrases("toplam, tam"),
     ending=phrases("'dir, 'dır, 'tir, 'tır, 'dur, 'dür, 'tur, 'tür, dir, dır, olur"),
@@ -342,7 +344,7 @@ TURKISH = Language(
     operators={"kare": "({})^2", "karesi": "({})^2", "faktöriyel": "({})!"},
     operators_before={"karekök": "\\sqrt{{{}}}", "kök": "\\sqrt{{{}}}"},
     doubt=phrases(
-        "değil, veya, ya da, belki, yaklaşık, neredeyse, fazla, az, en az, en çok, eğer, hariç, "
+        "değil, değildir, olmaz, olamaz, veya, ya da, belki, yaklaşık, neredeyse, fazla, az, en az, en çok, eğer, hariç, "
         "arası, yarım, yarısı, kat, buçuk"
     ),
     nouns="none",

@@ -1,5 +1,17 @@
 """European languages."""
 
+from .european_marked import (
+    CZECH,
+    DANISH,
+    DUTCH,
+    FINNISH,
+    GREEK,
+    HUNGARIAN,
+    POLISH,
+    ROMANIAN,
+    SWEDISH,
+    UKRAINIAN,
+)
 from .table import Language, names, phrases, values
 
 _TIME_DE = "Sekunde Sekunden: seconds; Minute Minuten: minutes; Stunde Stunden: hours; "
@@ -40,7 +52,8 @@ GERMAN = Language(
     ),
     link=phrases("ist, lautet, beträgt, wäre, ist also, ist somit, ist daher, lautet also, sind"),
     bare_link=True,
-    before_number=phrases("genau, insgesamt, nur, noch"),
+    before_number=phrases("genau, insgesamt, nur, noch, zusammen"),
+    ending=phrases("übrig, insgesamt, im ganzen, zusammen"),
     minus=phrases("minus"),
     percent=phrases("prozent"),
     scales=values(
@@ -58,7 +71,7 @@ GERMAN = Language(
         "Dollar: dollars; Cent: cents; Stundenkilometer: kmh"
     ),
     verbs=phrases(
-        "hat, haben, braucht, brauchen, verdient, bezahlt, zahlt, kostet, beträgt, es gibt, "
+        "es sind, es waren, sind, ist, hat, haben, braucht, brauchen, verdient, bezahlt, zahlt, kostet, beträgt, es gibt, "
         "bleiben, erhält, macht, gibt, hat noch, haben noch, dauert, wiegt"
     ),
     operators={"zum quadrat": "({})^2", "quadrat": "({})^2", "hoch drei": "({})^3"},
@@ -101,6 +114,7 @@ FRENCH = Language(
     after=phrases("finale, final, correcte"),
     link=phrases("est, est donc, sera, vaut, est égale à, sont, serait"),
     before_number=phrases("exactement, un total de, encore, au total, de"),
+    ending=phrases("au total, en tout, en moyenne"),
     minus=phrases("moins"),
     percent=phrases("pour cent, pourcent, pourcents"),
     scales=values(
@@ -120,7 +134,7 @@ FRENCH = Language(
         "euro euros: euros; dollar dollars: dollars; centime centimes: cents"
     ),
     verbs=phrases(
-        "a, ont, a encore, coûte, gagne, paie, dépense, il y a, il reste, vaut, faut, "
+        "est de, est égal à, est égale à, est, sont, a, ont, a encore, coûte, gagne, paie, dépense, il y a, il reste, vaut, faut, "
         "reçoit, reste, mesure, pèse, font, fait"
     ),
     operators={"au carré": "({})^2", "au cube": "({})^3"},
@@ -167,6 +181,7 @@ SPANISH = Language(
     after=phrases("final, correcta"),
     link=phrases("es, es entonces, será, son, sería, es por lo tanto, es igual a"),
     before_number=phrases("exactamente, un total de, de"),
+    ending=phrases("en total, en promedio"),
     minus=phrases("menos, negativo"),
     percent=phrases("por ciento"),
     scales=values(
@@ -185,7 +200,7 @@ SPANISH = Language(
         "euro euros: euros; dólar dólares: dollars; centavo centavos céntimos: cents"
     ),
     verbs=phrases(
-        "tiene, tienen, gana, paga, cuesta, gasta, hay, le quedan, quedan, necesita, "
+        "es de, es igual a, es, tiene, tienen, gana, paga, cuesta, gasta, hay, le quedan, quedan, necesita, "
         "recibe, son, vale, mide, pesa, recorre"
     ),
     operators={"al cuadrado": "({})^2", "al cubo": "({})^3"},
@@ -224,6 +239,7 @@ PORTUGUESE = Language(
     after=phrases("final, correta"),
     link=phrases("é, será, são, é então, é portanto, seria, é igual a"),
     before_number=phrases("exatamente, um total de, de"),
+    ending=phrases("no total, ao todo, ao total, em média"),
     minus=phrases("menos"),
     percent=phrases("por cento"),
     scales=values(
@@ -241,7 +257,9 @@ PORTUGUESE = Language(
         "litros: liters; graus: degrees; euros: euros; dólares: dollars; reais: reais; centavos: "
         "cents"
     ),
-    verbs=phrases("tem, têm, ganha, paga, custa, gasta, há, restam, precisa, recebe, são, vale"),
+    verbs=phrases(
+        "é de, é igual a, é, tem, têm, ganha, paga, custa, gasta, há, restam, precisa, recebe, são, vale"
+    ),
     operators={"ao quadrado": "({})^2", "ao cubo": "({})^3"},
     operators_before={"raiz de": "\\sqrt{{{}}}", "raiz quadrada de": "\\sqrt{{{}}}"},
     doubt=phrases(
@@ -271,6 +289,7 @@ ITALIAN = Language(
     after=phrases("finale, corretta, esatta"),
     link=phrases("è, sarà, sono, è quindi, è dunque, sarebbe, è uguale a"),
     before_number=phrases("esattamente, un totale di, di"),
+    ending=phrases("in totale, in tutto, in media"),
     minus=phrases("meno"),
     percent=phrases("per cento"),
     scales=values(
@@ -287,7 +306,9 @@ ITALIAN = Language(
         "chilometri: km; centimetri: cm; grammi: grams; chilogrammi chili: kg; "
         "litri: liters; gradi: degrees; euro: euros; dollari: dollars; centesimi: cents"
     ),
-    verbs=phrases("ha, hanno, guadagna, paga, costa, spende, ci sono, restano, riceve, sono, vale"),
+    verbs=phrases(
+        "è di, è uguale a, è, ha, hanno, guadagna, paga, costa, spende, ci sono, restano, riceve, sono, vale"
+    ),
     operators={"al quadrato": "({})^2", "al cubo": "({})^3"},
     operators_before={"radice di": "\\sqrt{{{}}}", "radice quadrata di": "\\sqrt{{{}}}"},
     doubt=phrases(
@@ -314,7 +335,7 @@ RUSSIAN = Language(
         "сказанное выше, результат, этот результат, предыдущий ответ"
     ),
     turns=phrases("подождите, стоп, нет, погодите, на самом деле, извините, простите, хм, но, ой"),
-    answer=phrases("ответ, ответом, результат, решение"),
+    answer=phrases("ответ, ответом, результат, решение, итого"),
     lead=phrases(
         "наш, мой, правильный, итоговый, окончательный, итак, значит, следовательно, поэтому, "
         "таким образом, и, верный, получаем"
@@ -342,7 +363,7 @@ RUSSIAN = Language(
     ),
     verbs=phrases(
         "осталось, имеет, есть, стоит, заработал, заработала, получит, нужно, составляет, "
-        "заплатит, потратил, потратила, равна, равно"
+        "заплатит, потратил, потратила, равна, равно, равен, равны, составит, проедет, всего"
     ),
     operators={"в квадрате": "({})^2", "в кубе": "({})^3", "факториал": "({})!"},
     operators_before={"корень из": "\\sqrt{{{}}}", "квадратный корень из": "\\sqrt{{{}}}"},
@@ -353,41 +374,6 @@ RUSSIAN = Language(
     nouns="any",
 )
 
-
-def _marked(code: str, answer: str, lead: str = "", link: str = "", **more: str) -> Language:
-    """A language of which only the statement of a bare value is known."""
-    return Language(
-        code=code,
-        answer=phrases(answer),
-        lead=phrases(lead),
-        link=phrases(link),
-        after=phrases(more.get("after", "")),
-        minus=phrases(more.get("minus", "")),
-        percent=phrases(more.get("percent", "")),
-        scales=values(more["scales"]) if "scales" in more else {},
-        doubt=phrases(more.get("doubt", "")),
-    )
-
-
-POLISH = _marked(
-    "pl", "odpowiedź, wynik", "ostateczna, zatem, więc", "to, wynosi, brzmi",
-    scales="tysiąc tysiące tysięcy=1000; milion miliony milionów=1000000", percent="procent",
-    minus="minus", doubt="nie, lub, albo, około, prawie",
-)  # fmt: skip
-DUTCH = _marked(
-    "nl", "antwoord", "het, dus, juiste, definitieve", "is, luidt, is dus",
-    scales="duizend=1000; miljoen=1000000", percent="procent", minus="min",
-    doubt="niet, geen, of, ongeveer, bijna",
-)  # fmt: skip
-SWEDISH = _marked("sv", "svar, svaret", "det, alltså, slutligt", "är, blir")
-CZECH = _marked("cs", "odpověď", "správná, tedy", "je, zní")
-ROMANIAN = _marked("ro", "răspuns, răspunsul, raspuns, raspunsul", "deci, prin urmare", "este, e",
-                   after="final, corect")  # fmt: skip
-FINNISH = _marked("fi", "vastaus", "lopullinen, oikea, siis", "on")
-GREEK = _marked("el", "απάντηση", "η, τελική, άρα, επομένως", "είναι")
-DANISH = _marked("da", "svaret", "så, altså", "er")
-HUNGARIAN = _marked("hu", "válasz, a válasz", "tehát, végső", "")
-UKRAINIAN = _marked("uk", "відповідь", "отже, остаточна", "є, -, –, —")
 
 EUROPEAN = (
     GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, RUSSIAN, POLISH, DUTCH, SWEDISH, CZECH, ROMANIAN,

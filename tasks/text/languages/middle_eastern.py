@@ -29,6 +29,7 @@ ARABIC = Language(
         "كيلومتر: km; سم: cm; غرام جرام: grams; كيلوغرام كجم: kg; لتر: liters; درجة: degrees; "
         "دولار دولارات: dollars; يورو: euros; ريال: riyals; جنيه: pounds"
     ),
+    verbs=phrases("هو, هي, يساوي, تساوي, لديه, لديها, بقي, يبلغ, تبلغ"),
     operators={"تربيع": "({})^2", "تكعيب": "({})^3"},
     operators_before={"جذر": "\\sqrt{{{}}}", "الجذر التربيعي ل": "\\sqrt{{{}}}"},
     doubt=phrases(

@@ -34,6 +34,13 @@ def names(text: str) -> dict[str, str]:
     return found
 
 
+SYMBOLS = names(
+    "cm: cm; mm: mm; m: meters; km: km; kg: kg; g: grams; l: liters; ml: ml; h: hours; min: minutes; "
+    "s: seconds; °: degrees; cm²: cm^2; m²: m^2; km²: km^2; cm³: cm^3; m³: m^3; €: euros"
+)
+"""Symbols of units that every language shares."""
+
+
 _SCRIPTS = {
     "zh": "han", "ja": "han kana", "ko": "hangul", "th": "thai", "ru": "cyrillic",
     "uk": "cyrillic", "el": "greek", "he": "hebrew", "ar": "arabic", "fa": "arabic",
