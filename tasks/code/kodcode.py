@@ -1,6 +1,7 @@
 """KodCode: functions judged by pytest files that import them from `solution` (Xu et al. 2025)."""
 
 import ast
+import re
 from collections.abc import Mapping
 
 from ..problem import Problem
@@ -12,16 +13,17 @@ from .judging.names import parsed
 
 
 def _entry(row: Record, test: str, where: str) -> str:
-    """The function that is asked for: of those in `test_info`, one that the tests name.
+    """The name that is asked for: one that the tests import from `solution`, or else call.
 
-    Without `test_info` it is the first that the tests call or import from `solution`.
+    `test_info` lists every function of the solution, methods and helpers among them.
     """
     info = json_field(row, "test_info", where) if row.get("test_info") else []
     listed = info if isinstance(info, list) else [info]
     names = [str(one.get("function_name") or "") for one in listed if isinstance(one, Mapping)]
-    named = [name for name in names if name and name in test] or [name for name in names if name]
-    entry = named[0] if named else entry_point_of(test, str(row.get("solution", "")))
-    entry = entry or next(iter(_imported(test)), "")
+    named = [name for name in names if name and re.search(rf"\b{re.escape(name)}\b", test)]
+    reference = str(row.get("solution") or "")
+    found = [*_imported(test), entry_point_of(test, reference) if reference else "", *named, *names]
+    entry = next(filter(None, found), "") or entry_point_of(test)
     if not entry:
         raise shape_error(where, "test_info", "a list of objects with 'function_name'")
     return entry
@@ -34,7 +36,12 @@ def _imported(test: str) -> list[str]:
     except SyntaxError:
         return []
     found = [node for node in nodes if isinstance(node, ast.ImportFrom)]
-    return [one.name for node in found if node.module == "solution" for one in node.names]
+    return [
+        one.name
+        for node in found
+        for one in node.names
+        if node.module == "solution" and one.name != "*"
+    ]
 
 
 def _problem(row: Record, index: int) -> Problem:

@@ -224,6 +224,18 @@ def test_the_whole_function_fills_a_gap_too(tmp_path: Path) -> None:
     assert suite.verify(suite[0], "").status == "no_answer"
 
 
+def test_the_entry_point_is_what_the_tests_import(tmp_path: Path) -> None:
+    solution = "def helper(x):\n    return x\n\n\nclass Box:\n    def __init__(self, x):\n        self.x = helper(x)\n"
+    info = [{"function_name": name} for name in ("helper", "__init__")]
+    test = "from solution import Box\n\n\ndef test_box():\n    assert Box(3).x == 3\n"
+    row = ROWS["kodcode"][1] | {"solution": solution, "test": test, "test_info": info}
+    suite = load("kodcode", path=_path(tmp_path, row))
+    assert suite[0].meta["entry_point"] == "Box"
+    assert suite.verify(suite[0], suite.gold(suite[0]) or "").correct
+    starred = row | {"test": test.replace("Box\n\n", "*\n\n")}
+    assert load("kodcode", path=_path(tmp_path, starred))[0].meta["entry_point"] == "Box"
+
+
 def test_programs_find_what_the_graders_import(tmp_path: Path) -> None:
     row = ROWS["taco"][1] | {
         "input_output": json.dumps({"inputs": ["aab\n", "zz\n"], "outputs": ["2\n", "2\n"]}),
