@@ -1,6 +1,7 @@
 """Make the verdict of one check, in this process or in a worker."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ...sandbox.errors import UsageError
@@ -8,8 +9,26 @@ from ...tasks import Problem, Suite, Verdict, load
 from ...tasks.verdict import checker_error
 from .jobs import Check
 
-Sent = tuple[str | None, Mapping[str, Any], Problem | None, tuple[str, ...], str]
-"""A check as a worker gets it: task, options, problem, accepted answers, completion."""
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A check as another process gets it: the suite by its name and options."""
+
+    completion: str
+    task: str | None
+    options: Mapping[str, Any]
+    problem: Problem | None
+    answers: tuple[str, ...]
+    cases: tuple[tuple[str, str], ...]
+    function: tuple[str, str] | None
+
+    def received(self) -> Check:
+        """The check again. Raises UsageError where the task cannot be loaded."""
+        suite = None if self.task is None else _suite(self.task, self.options)
+        problem = self.problem
+        return Check(self.completion, suite, problem, self.answers, self.cases, self.function)
+
+
 Answer = tuple[str, float | None, str | None, str, float, dict[str, Any]]
 """A verdict as a worker returns it, field by field."""
 WORKER_TARGET = f"{__name__}:verdict_in_worker"
@@ -47,13 +66,16 @@ def verify_any(answers: tuple[str, ...], completion: str) -> Verdict:
 
 
 def sendable(check: Check) -> Sent | None:
-    """The check for a worker; None when a worker could not load the suite."""
-    if check.suite is None:
-        return None, {}, None, check.answers, check.completion
-    if check.suite.loaded_as is None:
-        return None
-    name, options = check.suite.loaded_as
-    return name, options, check.problem, (), check.completion
+    """The check for another process; None when that could not load the suite."""
+    task: str | None = None
+    options: Mapping[str, Any] = {}
+    if check.suite is not None:
+        if check.suite.loaded_as is None:
+            return None
+        task, options = check.suite.loaded_as
+    return Sent(
+        check.completion, task, options, check.problem, check.answers, check.cases, check.function
+    )
 
 
 _suites: dict[str, Suite] = {}
@@ -68,19 +90,15 @@ def _suite(name: str, options: Mapping[str, Any]) -> Suite:
 
 def verdict_in_worker(sent: Sent) -> Answer:
     """Runs in a worker."""
-    name, options, problem, answers, completion = sent
-    if name is None:
-        check = Check(completion, answers=answers)
-    else:
-        try:
-            suite = _suite(name, options)
-        except UsageError as mistake:  # the caller could load it: a file has gone meanwhile
-            return _fields(checker_error(f"a worker cannot load the task {name!r}: {mistake}"))
-        check = Check(completion, suite, problem)
-    return _fields(verdict_of(check))
+    try:
+        check = sent.received()
+    except UsageError as mistake:  # the caller could load it: a file has gone meanwhile
+        return fields_of(checker_error(f"a worker cannot load the task {sent.task!r}: {mistake}"))
+    return fields_of(verdict_of(check))
 
 
-def _fields(verdict: Verdict) -> Answer:
+def fields_of(verdict: Verdict) -> Answer:
+    """A verdict as plain fields."""
     return (
         verdict.status, verdict.score, verdict.extracted, verdict.reason, verdict.seconds,
         verdict.meta,

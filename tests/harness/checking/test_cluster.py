@@ -1,0 +1,111 @@
+"""The engine on a simulated Ray cluster: equal to local, and nothing lost when nodes are."""
+
+import socket
+import time
+
+import pytest
+from assay.harness.checking import Job, cluster, open_engine
+from assay.harness.checking.node import NodeVerifier
+from assay.sandbox.errors import UsageError
+from assay.tasks import load
+
+ray = pytest.importorskip("ray", reason="Ray is not installed")
+TASKS = ("arithmetic", "quadratic_equations", "knights_and_knaves", "function_synthesis")
+
+
+@pytest.fixture(scope="module")
+def machines():
+    """A cluster of three nodes of one CPU each, beside a head without any."""
+    from ray.cluster_utils import Cluster
+
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    made.workers = [made.add_node(num_cpus=1) for _ in range(3)]
+    made.wait_for_nodes()
+    yield made
+    ray.shutdown()
+    made.shutdown()
+
+
+def jobs_of(task, count):
+    suite = load(task, size=count)
+    for problem in suite:
+        for text in (suite.gold(problem), suite.wrong(problem), "no idea"):
+            yield Job(task, text, id=problem.id)
+
+
+def plain(verdict):
+    return verdict.model_dump(exclude={"seconds"})
+
+
+@pytest.mark.slow
+def test_verdicts_equal_local_ones_on_every_node(machines):
+    jobs = [job for task in TASKS for job in jobs_of(task, 8)]
+    with open_engine("local", workers=1, cache=False) as engine:
+        expected = [plain(verdict) for verdict in engine.map(jobs)]
+    with open_engine("ray", address=machines.address, cache=False) as engine:
+        assert engine.name == "ray"
+        assert [plain(verdict) for verdict in engine.map(jobs)] == expected
+        nodes = engine.checks._nodes.values()
+        made = [ray.get(node.verifier._actor.made.remote()) for node in nodes]
+    assert len(made) == 3
+    assert all(made)
+    assert sum(made) == len(jobs)
+
+
+@pytest.mark.slow
+def test_a_node_that_is_killed_loses_no_verdict(machines):
+    jobs = list(jobs_of("quadratic_equations", 200))
+    with open_engine("local", workers=1, cache=False) as engine:
+        expected = [verdict.status for verdict in engine.map(jobs)]
+    with open_engine("ray", address=machines.address, cache=False) as engine:
+        futures = [engine.submit(job) for job in jobs]
+        while not any(future.done() for future in futures):
+            time.sleep(0.01)
+        machines.remove_node(machines.workers.pop(), allow_graceful=False)
+        assert [future.result(240).status for future in futures] == expected
+
+
+class Failing(NodeVerifier):
+    """A verifier whose checks fail on one node of the cluster."""
+
+    def check(self, shard):
+        alive = [one for one in ray.nodes() if one["Alive"] and one["Resources"].get("CPU")]
+        if ray.get_runtime_context().get_node_id() == min(one["NodeID"] for one in alive):
+            self._made = -1
+            return [("checker_error", None, None, "out of memory", 0.0, {}) for _ in shard]
+        return super().check(shard)
+
+
+@pytest.mark.slow
+def test_a_check_that_failed_on_one_node_is_made_on_another(machines, monkeypatch):
+    monkeypatch.setattr("assay.harness.checking.connection.NodeVerifier", Failing)
+    monkeypatch.setattr("assay.harness.checking.connection.NAMESPACE", "failing")
+    ray.cloudpickle.register_pickle_by_value(__import__(__name__, fromlist=["Failing"]))
+    jobs = list(jobs_of("arithmetic", 30))
+    with open_engine("ray", address=machines.address, cache=False) as engine:
+        assert len(engine.checks._nodes) == 2
+        assert {verdict.status for verdict in engine.map(jobs)} == {"correct", "incorrect"}
+        made = [ray.get(one.verifier._actor.made.remote()) for one in engine.checks._nodes.values()]
+    assert sorted(made) == [-1, len(jobs)]
+
+
+@pytest.mark.slow
+def test_nodes_of_another_version_are_refused_by_name(machines, monkeypatch):
+    monkeypatch.setattr(cluster, "version_here", lambda: "assay 9.9 feed on Python 3.99")
+    with pytest.raises(UsageError, match=r"node .+ has assay .+, but here is assay 9\.9 feed"):
+        open_engine("ray", address=machines.address)
+
+
+def test_a_cluster_that_does_not_answer_is_one_line(monkeypatch):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.raises(UsageError, match=f"no Ray cluster answers at '127.0.0.1:{port}'") as found:
+        open_engine("ray", address=f"127.0.0.1:{port}")
+    assert "\n" not in str(found.value)
+
+
+def test_without_ray_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    with pytest.raises(UsageError, match=r'pip install "assay\[ray\]"'):
+        open_engine("ray")
