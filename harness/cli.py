@@ -63,6 +63,10 @@ VERBS = {
         "serving:serve_http",
         "Serve /verify, /verify_batch, /get_reward, /health and /metrics.",
     ),
+    "launch": (
+        "launching:launch",
+        "Print or submit a manifest for Kubernetes, or a script for Slurm.",
+    ),
     "audit": (
         "auditing:audit_checkers",
         "Report what a checker gets wrong, with the inputs that showed it.",
