@@ -35,7 +35,7 @@ class HostObserver:
 
     def __init__(self) -> None:
         self.secret = secrets.token_hex(16)
-        self._folder = Path(tempfile.mkdtemp(prefix="assay-observer-"))
+        self._folder = _new_folder()
         self._folder.chmod(0o777)
         self._file = self._folder / "secret"
         self._file.write_text(self.secret)
@@ -147,6 +147,15 @@ class HostObserver:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _new_folder() -> Path:
+    """A folder in the first place that can be written. Raises OSError where there is none."""
+    places = [os.environ.get("TMPDIR") or "/tmp", "/tmp", "/var/tmp", "/dev/shm"]
+    for place in places[:-1]:
+        with contextlib.suppress(OSError):
+            return Path(tempfile.mkdtemp(prefix="assay-observer-", dir=place))
+    return Path(tempfile.mkdtemp(prefix="assay-observer-", dir=places[-1]))
 
 
 def _read(name: str) -> str:
