@@ -89,6 +89,11 @@ class ChildPool:
         self._source = source
         self._spare: Child | None = None
 
+    @property
+    def listener(self) -> int:
+        """The descriptor on which the kernel asks about the children, or -1."""
+        return self._source.listener
+
     def add_prelude(self, key: str, descriptor: int) -> None:
         """Run a prelude, for the children that are forked from now on."""
         self.clear()

@@ -32,7 +32,8 @@ class Grants:
     `rules`: Landlock rulesets, all of them enforced. `own_user`: enter a user namespace.
     `own_uid`: the uid is the program's alone, so that the kernel can count its threads by it.
     `own_pid`: the child's process id where it is known before the fork; else `enter` installs the
-    filter last. `watched`: the server counts its threads and files.
+    filter last. `watched`: the server counts its threads and files. `asks`: the child installs the
+    filter that asks the server by itself, because its parent has none.
     """
 
     rules: tuple[int, ...]
@@ -41,6 +42,7 @@ class Grants:
     own_uid: bool
     own_pid: int | None
     watched: bool
+    asks: bool
 
 
 class Confinement:
@@ -67,7 +69,11 @@ class Confinement:
             batch.add("landlock_restrict_self", ruleset, 0)
         self._close_from(REPORT + 1)
         if grants.watched:
-            self._let_the_server_watch()
+            # No namespace ends it together with the server, which looks at its open files.
+            batch.add("prctl", kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+            batch.add("prctl", kernel.PR_SET_DUMPABLE, 1)
+        if grants.asks:
+            self._ask_the_server()
         self._program = Inbox(batch, 1 + KEY, _STREAMS + 2)
         self._program.receive(batch, CONNECTION)
         for stream in range(_STREAMS):
@@ -79,12 +85,9 @@ class Confinement:
             batch.add("seccomp", 1, 0, grants.filter.bound_to(grants.own_pid))
         batch.close()
 
-    def _let_the_server_watch(self) -> None:
-        """Let it see the open files, and hand it the descriptor on which the kernel asks."""
+    def _ask_the_server(self) -> None:
+        """Have the kernel ask, and hand the server the descriptor on which it does."""
         self._questions = seccomp.QuestionFilter()
-        # No namespace ends it together with the server.
-        self._batch.add("prctl", kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-        self._batch.add("prctl", kernel.PR_SET_DUMPABLE, 1)
         self._batch.add("seccomp", 1, seccomp.NEW_LISTENER, self._questions.address)
         send_descriptor(self._batch, CONNECTION, _LISTENER)
         self._batch.add("close", _LISTENER)

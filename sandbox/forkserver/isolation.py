@@ -37,6 +37,8 @@ class Isolation(ABC):
         """Descriptor of our own pid namespace, to return to from that of each run."""
         self.own_pid: int | None = None
         """The process id of every program, where it is known before the fork."""
+        self.zygote_asks = False
+        """Whether the programs inherit the filter that asks the server."""
         self._filter: seccomp.Filter | None = None
         self._rules: dict[int, int] = {}
         """Descriptors of the Landlock rulesets, by the layer that they form."""
@@ -99,9 +101,13 @@ class Isolation(ABC):
         self._rules[layer] = fcntl.fcntl(made, fcntl.F_DUPFD_CLOEXEC, 100)
         os.close(made)
 
-    def descriptors_closed(self) -> None:
-        """Forget the rulesets: in a fork that has closed all descriptors."""
+    def enter_zygote(self) -> int:
+        """In the zygote, which has closed all descriptors: confine it as far as all programs.
+
+        Returns the descriptor on which the kernel asks about its forks, or -1. Raises OSError.
+        """
         self._rules.clear()
+        return -1
 
     def confinement(self, limits: dict[str, float], base_bytes: int) -> Confinement:
         """The confinement of a program under these limits. Raises KernelError."""
@@ -114,6 +120,7 @@ class Isolation(ABC):
             own_uid=self.own_uid,
             own_pid=self.own_pid,
             watched=self.shared_files,
+            asks=self.shared_files and not self.zygote_asks,
         )
         return Confinement(limits, base_bytes, self.work, grants)
 

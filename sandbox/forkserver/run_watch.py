@@ -1,5 +1,6 @@
 """What a server counts for a program that shares the caller's namespaces: threads and files."""
 
+import os
 import select
 import time
 from collections.abc import Mapping
@@ -17,20 +18,29 @@ LOOK = 0.01
 class RunWatch:
     """The watch over one program, beside its `Supervisor`."""
 
-    def __init__(self, child: Child, folder: PrivateFolder, limits: dict[str, float]) -> None:
+    def __init__(
+        self, child: Child, folder: PrivateFolder, limits: dict[str, float], listener: int
+    ) -> None:
+        """`listener`: the descriptor on which the kernel asks about all children, or -1."""
         self._child, self._folder = child, folder
         self._most_threads = int(limits["processes"])
         self._usage = FolderUsage(folder.path, child.pid, limits)
         most_bytes = int(limits["files_mb"] * 2**20)
         self._changes = FileChanges(folder.path, child.pid, most_bytes)
-        self._gate: CallGate | None = None
+        self._gate = self._gate_at(listener) if listener >= 0 else None
+        self._own_listener = -1
         self._hello = child.connection.fileno()
         self._look_at = time.monotonic() + LOOK
+
+    def _gate_at(self, listener: int) -> CallGate:
+        return CallGate(listener, self._child.pid, self._most_threads, self._changes)
 
     def register(self, poll: select.poll) -> None:
         """Poll the descriptor on which the kernel asks, or first for the message with it."""
         self._poll = poll
-        if not self._receive():
+        if self._gate is not None:
+            poll.register(self._gate.descriptor, select.POLLIN)
+        elif not self._receive():
             poll.register(self._hello, select.POLLIN)
 
     def handle(self, ready: Mapping[int, int]) -> None:
@@ -46,12 +56,12 @@ class RunWatch:
 
     def _receive(self) -> bool:
         """Take the message, if it is there; a child that was a spare has sent it long ago."""
-        descriptor = self._child.receive_descriptor()
-        if descriptor is None:
+        listener = self._child.receive_descriptor()
+        if listener is None:
             return False
-        if descriptor >= 0:
-            self._gate = CallGate(descriptor, self._child.pid, self._most_threads, self._changes)
-            self._poll.register(descriptor, select.POLLIN)
+        if listener >= 0:
+            self._own_listener, self._gate = listener, self._gate_at(listener)
+            self._poll.register(listener, select.POLLIN)
         return True
 
     def pause(self) -> float:
@@ -68,6 +78,6 @@ class RunWatch:
         return found
 
     def close(self) -> None:
-        """Close what was received."""
-        if self._gate is not None:
-            self._gate.close()
+        """Close what the child handed over."""
+        if self._own_listener >= 0:
+            os.close(self._own_listener)

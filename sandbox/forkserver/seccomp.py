@@ -80,6 +80,7 @@ _LISTXATTR = ((194, 11), (195, 12), (196, 13))  # of a path, of a link, of a des
 _IOCTL, _PRLIMIT, _FCNTL = (16, 29), (302, 261), (72, 25)
 _ARCH_PRCTL = (158, None)
 _THREAD = 0x00010100  # CLONE_THREAD | CLONE_VM
+_CLONE_THREAD = 0x00010000
 _NAMESPACES = 0x7E020080  # every CLONE_NEW* flag
 _IOCTLS = (0x5450, 0x5451, 0x5421)  # FIONCLEX, FIOCLEX, FIONBIO
 _SET_THREAD_STORAGE = (0x1002,)  # ARCH_SET_FS, with which a C library starts
@@ -300,22 +301,44 @@ def asked_name(number: int) -> str:
 class QuestionFilter:
     """A filter that has the kernel ask the server about the calls in `ASKED`; all else passes.
 
+    Of clone(2) it asks about threads alone, so that the zygote can have it and fork.
+
     The allow-list is installed after it, and what that refuses is not asked about.
     """
 
     def __init__(self) -> None:
         column = list(_ARCH).index(kernel.MACHINE)
-        numbers = [pair[column] for pair in ASKED.values() if pair[column] is not None]
+        asked = (pair[column] for name, pair in ASKED.items() if name != "clone")
+        numbers = [number for number in asked if number is not None]
         steps = [
             _op(_LOAD, _ARCH_AT),
-            _op(_EQUAL, _ARCH[kernel.MACHINE], 0, len(numbers) + 1),
+            _op(_EQUAL, _ARCH[kernel.MACHINE], 0, len(numbers) + 5),
             _op(_LOAD, _NR),
         ]
         for left, number in zip(range(len(numbers), 0, -1), numbers, strict=True):
-            steps.append(_op(_EQUAL, number or 0, left, 0))
-        steps += [_op(_RETURN, _ALLOW), _op(_RETURN, _ASK)]
+            steps.append(_op(_EQUAL, number, left + 4, 0))
+        steps += [
+            _op(_EQUAL, _CLONE[column], 0, 3),
+            _argument(0),
+            _op(_AND, _CLONE_THREAD),
+            _op(_EQUAL, _CLONE_THREAD, 1, 0),
+            _op(_RETURN, _ALLOW),
+            _op(_RETURN, _ASK),
+        ]
         text = b"".join(steps)
         self._buffer = ctypes.create_string_buffer(text, len(text))
         self._program = _Program(len(steps), ctypes.addressof(self._buffer))
         self.address = ctypes.addressof(self._program)
         """Of the `sock_fprog`."""
+
+    def install(self) -> int:
+        """Install it for this process; returns the descriptor on which the kernel asks.
+
+        Needs no_new_privs. Raises KernelError.
+        """
+        return kernel.syscall(
+            "seccomp",
+            ctypes.c_uint(1),
+            ctypes.c_uint(NEW_LISTENER),
+            ctypes.c_void_p(self.address),
+        )

@@ -109,8 +109,9 @@ class ForkServer:
             for descriptor in descriptors:
                 os.close(descriptor)
         self._children.prepare_spare(limits)
-        folder = self._workdir
-        watch = RunWatch(child, folder, limits) if isinstance(folder, PrivateFolder) else None
+        watch = None
+        if isinstance(self._workdir, PrivateFolder):
+            watch = RunWatch(child, self._workdir, limits, self._children.listener)
         ending = Supervisor(self._control, self._harness, child, request, used, watch).wait()
         if watch is not None:
             watch.close()

@@ -14,6 +14,7 @@ import functools
 import json
 import os
 import random
+import select
 import signal
 import socket
 import struct
@@ -22,7 +23,7 @@ import threading
 import types
 from typing import NoReturn, Protocol
 
-from . import isolation, kernel, memory_layout, programs
+from . import call_gate, isolation, kernel, memory_layout, programs
 from .batch import MUST_BE_POSITIVE, PARKS_CHILD, Inbox, SyscallBatch, has_machine_code
 from .confinement import CONNECTION, NO_KEY, PAYLOAD, REPORT, Confinement
 
@@ -126,6 +127,9 @@ class ChildTemplate:
 class ChildSource(Protocol):
     """Where the server's children come from."""
 
+    listener: int
+    """The descriptor on which the kernel asks about them, or -1 where each hands over its own."""
+
     def add_prelude(self, key: str, descriptor: int) -> None: ...
     def workdir_changed(self) -> None: ...
     def set_limits(self, limits: dict[str, float]) -> None: ...
@@ -134,6 +138,8 @@ class ChildSource(Protocol):
 
 class DirectForks:
     """The server forks by itself: without machine code, or without CLONE_PARENT (gVisor)."""
+
+    listener = -1
 
     def __init__(self, template: ChildTemplate) -> None:
         self._template = template
@@ -175,7 +181,10 @@ class Zygote:
             finally:
                 os._exit(1)
         theirs.close()
+        self.listener = -1
         try:
+            _, descriptors, _, _ = socket.recv_fds(self._orders, 1, 1)
+            self.listener = (*descriptors, -1)[0]
             self._prove()
         except OSError:
             self._orders.close()
@@ -196,6 +205,18 @@ class Zygote:
         """As `ChildTemplate.add_prelude`."""
         self._order({"prelude": key}, descriptor)
 
+    def _let_preludes_pass(self) -> None:
+        """Answer what the kernel asks about the zygote itself, until it has answered us."""
+        if self.listener < 0:
+            return
+        waiting = select.poll()
+        for descriptor in (self._orders.fileno(), self.listener):
+            waiting.register(descriptor, select.POLLIN)
+        while self._orders.fileno() not in (ready := dict(waiting.poll())):
+            if not ready[self.listener] & select.POLLIN:
+                return  # the zygote is gone
+            call_gate.let_pass(self.listener)
+
     def workdir_changed(self) -> None:
         """As `ChildTemplate.workdir_changed`."""
         self._limits = None
@@ -215,6 +236,8 @@ class Zygote:
     def _order(self, order: dict[str, object], *descriptors: int) -> None:
         self._orders.send(b"")  # ends the list of calls that waits
         socket.send_fds(self._orders, [json.dumps(order).encode()], descriptors)
+        if "prelude" in order:  # at that time no program runs
+            self._let_preludes_pass()
         self._answer()
 
     def _answer(self) -> tuple[int, int]:
@@ -245,8 +268,11 @@ class _ZygoteLoop:
         for number, place in zip(kept, (_ORDERS, _HOME), strict=True):
             os.dup2(number, place, inheritable=False)
         kernel.close_from(_HOME + 1)
-        template.isolation.descriptors_closed()
         self._orders = socket.socket(fileno=_ORDERS)
+        listener = template.isolation.enter_zygote()
+        socket.send_fds(self._orders, [b"l"], [] if listener < 0 else [listener])
+        if listener >= 0:
+            os.close(listener)
         self._template = template
         self._own_number = _thread_record() + _only(offsets & _holding_own_number())
 

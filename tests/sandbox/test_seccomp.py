@@ -164,9 +164,14 @@ def test_the_server_is_asked_about_these_calls(
 ) -> None:
     monkeypatch.setattr(kernel, "MACHINE", machine)
     text = bytes(seccomp.QuestionFilter()._buffer)
+    thread, fork = (0x3D0F00,), (0x01200011,)
     asked = {
-        number for number in range(600) if decide(text, ARCHITECTURES[machine], number) != ALLOW
+        number
+        for number in range(600)
+        if decide(text, ARCHITECTURES[machine], number, thread) != ALLOW
     }
+    clone = seccomp.ASKED["clone"][column(machine)]
+    assert decide(text, ARCHITECTURES[machine], clone or -1, fork) == ALLOW
     assert asked == {
         numbers[column(machine)]
         for numbers in seccomp.ASKED.values()
