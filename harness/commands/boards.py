@@ -10,6 +10,7 @@ import typer
 from ...sandbox.errors import UsageError
 from ..results import open_run
 from .options import Json, Out
+from .widening import widened
 
 
 def compare(
@@ -17,7 +18,7 @@ def compare(
     run_b: Annotated[str, typer.Argument(help="The id or the folder of another run.")],
     until_decided: Annotated[
         bool,
-        typer.Option(help="Take problems in random order, and stop at the one that decides."),
+        typer.Option(help="Stop at the problem that decides; sample more until then."),
     ] = False,
     margin: Annotated[
         float | None,
@@ -62,9 +63,19 @@ def compare(
 def _compare_until_decided(
     run_a: str, run_b: str, margin: float | None, out: Path, as_json: bool
 ) -> None:
-    from ..comparison.runs import compare_until_decided
+    from ..comparison.until_decided import compare_until_decided
 
-    found = compare_until_decided(open_run(run_a, out), open_run(run_b, out), 0.05, margin)
+    found = compare_until_decided(open_run(run_a, out), open_run(run_b, out), out, margin=margin)
+    while found.result.decision == "undecided":
+        before = found.problems
+        grown = [widened(open_run(run, out), out) for run in (run_a, run_b)]
+        if not any(grown):
+            break
+        found = compare_until_decided(
+            open_run(run_a, out), open_run(run_b, out), out, margin=margin
+        )
+        if found.problems == before:
+            break
     if as_json:
         typer.echo(orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2).decode())
         return
@@ -79,8 +90,7 @@ def _compare_until_decided(
         "A": "A is better",
         "B": "B is better",
         "tie": f"a tie: the difference is below {margin or 0:.1%}",
-        "undecided": "undecided: widen both runs (assay eval --resume with a larger --limit) "
-        "and compare again; looking again costs nothing",
+        "undecided": "undecided on every problem that both runs can sit",
     }
     typer.echo(f"  {ends[result.decision]}")
 

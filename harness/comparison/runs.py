@@ -10,7 +10,6 @@ from ..results import RunFolder
 from .multiplicity import holm
 from .paired import FEW_PAIRS, PairedComparison, compare_scores
 from .power import minimum_detectable_effect
-from .sequential import SequentialResult, replay, shuffled_by_stratum
 
 Scores = dict[str, list[float]]
 
@@ -99,31 +98,3 @@ def _detectable(a: Scores, b: Scores) -> float:
         # Few differences give no usable estimate of the deviation, but it is not 0.
         differences += [1.0, -1.0]
     return min(1.0, minimum_detectable_effect(float(np.std(differences, ddof=1)), len(differences)))
-
-
-@dataclass(frozen=True, slots=True)
-class SequentialRuns:
-    """A sequential comparison of two stored runs."""
-
-    result: SequentialResult
-    problems: int
-    """All problems in common; those after `result.problems` were not needed."""
-
-
-def compare_until_decided(
-    a: RunFolder, b: RunFolder, alpha: float, margin: float | None, seed: int = 0
-) -> SequentialRuns:
-    """Take the common problems in random order until they decide, suites in their shares.
-
-    Raises UsageError when nothing is in common, or alpha or the margin is not in (0, 1).
-    """
-    all_a, all_b = pooled(scores_of(a)), pooled(scores_of(b))
-    common = {key: key.partition("/")[0] for key in all_a if key in all_b}
-    if not common:
-        raise UsageError(
-            f"runs {a.run_id!r} and {b.run_id!r} have no problem in common, "
-            "so nothing can be compared"
-        )
-    order = shuffled_by_stratum(common, seed)
-    differences = [float(np.mean(all_a[key]) - np.mean(all_b[key])) for key in order]
-    return SequentialRuns(replay(differences, alpha, margin), len(order))

@@ -248,6 +248,7 @@ def test_rescore_compare_and_leaderboard(assay, stored):
     code, output, _ = assay("compare", "oracle", "random", "--out", stored, "--until-decided")
     assert code == 0
     assert "A - B = +100.0% after 6 of 6 problems" in output
+    assert "undecided on every problem" in output
     code, _, errors = assay("compare", "oracle", "random", "--out", stored, "--margin", "0.1")
     assert code == 2
     assert "--until-decided" in errors
@@ -261,6 +262,25 @@ def test_rescore_compare_and_leaderboard(assay, stored):
     for name in ("leaderboard.json", "LEADERBOARD.md", "index.html"):
         assert (stored / name).stat().st_size > 0
     assert "oracle" in (stored / "LEADERBOARD.md").read_text()
+
+
+def test_a_comparison_widens_runs_until_it_is_decided(assay, tmp_path):
+    for model in ("oracle", "random"):
+        code, _, _ = assay(
+            "eval", "--model", model, "--tasks", "arithmetic", "--difficulty", "1", "--size", "64",
+            "--limit", "8", "--run-id", model, "--out", tmp_path, "--quiet",
+        )  # fmt: skip
+        assert code == 0
+    code, output, _ = assay("compare", "oracle", "random", "--out", tmp_path, "--until-decided")
+    assert code == 0
+    assert "A is better" in output
+    config = json.loads((tmp_path / "runs" / "random" / "manifest.json").read_text())["config"]
+    assert config["limit"] == 16
+    order = json.loads((tmp_path / "comparisons" / "oracle--random.json").read_text())["order"]
+    assert len(order) == config["limit"]
+    # Looking again neither samples nor reorders.
+    _, again, _ = assay("compare", "oracle", "random", "--out", tmp_path, "--until-decided")
+    assert again == output
 
 
 COMPLETION = '{"id": "%s", "completion": "\\\\boxed{%s}"}\n'
