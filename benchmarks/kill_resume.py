@@ -83,7 +83,7 @@ def main() -> None:
         out = Path(folder)
         started = time.perf_counter()
         subprocess.run(command(out, "undisturbed"), check=True, stdout=subprocess.DEVNULL)
-        patience = 0.7 * (time.perf_counter() - started)
+        patience = 0.35 * (time.perf_counter() - started)
         expected = lines(out, "undisturbed")
         while kills < given.kills:
             runs += 1

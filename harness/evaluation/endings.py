@@ -34,7 +34,7 @@ def judged(completion: Completion, check: Callable[[str], Verdict]) -> Verdict:
     """The verdict of a completion: what `check` says of its text, and what its ending adds.
 
     A completion that the token limit cut is truncated, unless its answer was committed before
-    the cut: then it stays the same whatever follows. An answer that never came is none.
+    the cut: then the same answer is read whatever follows. An answer that never came is none.
     """
     reason = REASONS.get(completion.finish_reason)
     if completion.finish_reason == "context_overflow":
@@ -51,11 +51,10 @@ def judged(completion: Completion, check: Callable[[str], Verdict]) -> Verdict:
 
 
 def _committed(verdict: Verdict, text: str, check: Callable[[str], Verdict]) -> bool:
-    """Whether the answer stays the same when the text goes on."""
+    """Whether the same answer is read when the text goes on."""
     if verdict.status == "no_answer" or verdict.extracted is None:
         return False
-    longer = check(text + MORE)
-    return (longer.status, longer.extracted) == (verdict.status, verdict.extracted)
+    return check(text + MORE).extracted == verdict.extracted
 
 
 def counted(endings: Counter[str]) -> dict[str, int]:
