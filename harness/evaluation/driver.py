@@ -88,7 +88,7 @@ def run_plans(
                     _note_engine(checking, before, folder)
         finally:
             view.close()
-            _note_changes(model, folder)
+            _note_changes(model, folder, said=settings.progress)
             if tracker is not None:
                 tracker.close()
     summary = summarize_run(folder, plans)
@@ -146,12 +146,12 @@ def _reused(
     return earlier(settings.out, config, asdict(model.identity), folder)
 
 
-def _note_changes(model: Model, folder: RunFolder) -> None:
-    """Say, and keep in the manifest, how requests were changed to suit the server."""
+def _note_changes(model: Model, folder: RunFolder, said: bool) -> None:
+    """Keep in the manifest how requests were changed to suit the server, and say it if not yet."""
     activity = _activity(model)
     if activity is None or not activity.changes:
         return
-    for change in activity.changes.values():
+    for change in () if said else activity.changes.values():
         log.warning("%s: %s", model.identity.name, change)
     manifest = folder.manifest()
     known = manifest.get("changed_requests", {})

@@ -137,6 +137,7 @@ class LiveView:
         self._last = time.monotonic()
         self._told = 0.0
         self._finished: set[str] = set()
+        self._changes: set[str] = set()
         if show:
             total = sum(tally.wanted for tally in self.tallies.values())
             kept = sum(tally.done for tally in self.tallies.values())
@@ -164,6 +165,7 @@ class LiveView:
         self._ended.set()
         self._thread.join()
         with self._lock:
+            self._say_changes()
             for tally in self.tallies.values():
                 if tally.started is not None:
                     self._finish(tally)
@@ -186,6 +188,7 @@ class LiveView:
                     shown = now
                     self._draw(now)
                 if self._show:
+                    self._say_changes()
                     self._say_silence(now)
                 if now - stored >= STORED:
                     stored = now
@@ -208,6 +211,15 @@ class LiveView:
         causes = ", ".join(f"{n} {why}" for why, n in self._activity.retries.most_common(3))
         retried = [f"repeated: {causes}"] if causes else []
         return [f"{self._activity.in_flight} in the air", *retried]
+
+    def _say_changes(self) -> None:
+        """Say once how requests were changed to suit the server."""
+        if self._activity is None or not self._show:
+            return
+        for name, change in list(self._activity.changes.items()):
+            if name not in self._changes:
+                self._changes.add(name)
+                self._screen.say(change)
 
     def _say_silence(self, now: float) -> None:
         """After a while without an answer, say what is waited for; then ever less often."""

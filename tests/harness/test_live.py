@@ -74,6 +74,15 @@ def test_silence_is_said_with_what_is_waited_for(tmp_path, monkeypatch):
     shown.close()
 
 
+def test_a_changed_request_is_said_once(tmp_path, monkeypatch):
+    stream, activity = io.StringIO(), Activity()
+    shown = view(tmp_path, activity, stream, monkeypatch)
+    activity.changes["seed"] = "seed is left out, since the server says: no"
+    until(lambda: "seed is left out" in stream.getvalue())
+    shown.close()
+    assert stream.getvalue().count("seed is left out") == 1
+
+
 def test_a_failed_request_is_counted():
     tally = Tally("a", 3)
     tally.fail()
