@@ -44,14 +44,22 @@ def command(out: Path, run_id: str, stage: int = -1) -> list[str]:
     ]  # fmt: skip
 
 
-def disturb(out: Path, run_id: str, stage: int, rng: random.Random, patience: float) -> bool:
-    """Start or resume the run and kill it after a random time; whether it was killed."""
+def disturb(out: Path, run_id: str, stage: int, rng: random.Random) -> bool:
+    """Start or resume the run and kill it at a random moment; whether it was killed.
+
+    Most kills come while records are written, the others while the run starts.
+    """
+    samples = out / "runs" / run_id / "samples.jsonl"
+    before = samples.stat().st_size if samples.exists() else 0
     process = subprocess.Popen(
         command(out, run_id, stage), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         start_new_session=True,
     )  # fmt: skip
+    if rng.random() < 0.8:
+        while process.poll() is None and not (samples.exists() and samples.stat().st_size > before):
+            time.sleep(0.01)
     try:
-        _, errors = process.communicate(timeout=rng.uniform(0.3, patience))
+        _, errors = process.communicate(timeout=rng.uniform(0.0, 1.0))
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
@@ -81,16 +89,14 @@ def main() -> None:
     kills = runs = lost = doubled = during = 0
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        started = time.perf_counter()
         subprocess.run(command(out, "undisturbed"), check=True, stdout=subprocess.DEVNULL)
-        patience = 0.35 * (time.perf_counter() - started)
         expected = lines(out, "undisturbed")
         while kills < given.kills:
             runs += 1
             run_id = f"disturbed-{runs}"
             stage = 0
             while True:
-                killed = disturb(out, run_id, stage, rng, patience)
+                killed = disturb(out, run_id, stage, rng)
                 if not killed and stage == len(STAGES) - 1:
                     break
                 kills += killed
