@@ -11,19 +11,16 @@ or `reward_func = openrlhf_reward(on_checker_error="nan")` where the default doe
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import require
 from ...tasks import Verdict
-from ..lookup import Lookup
+from ..checking import Engine, Job, engine_of
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 from .checker_errors import CheckerErrors, Choice
-from .ground_truth import verify_row
+from .ground_truth import row_job
 from .messages import assistant_text
-
-_LOOKUP = Lookup()
 
 
 def response_of(query: str, prompt: str) -> str:
@@ -69,7 +66,7 @@ def verdicts_of(
     queries: Sequence[str],
     prompts: Sequence[str],
     labels: Sequence[Any],
-    lookup: Lookup = _LOOKUP,
+    engine: str | Engine = "local",
 ) -> list[Verdict]:
     """One verdict per query, in order. Raises UsageError when the lists differ in length."""
     if not len(queries) == len(prompts) == len(labels):
@@ -77,24 +74,24 @@ def verdicts_of(
             f"{len(queries)} queries, {len(prompts)} prompts and {len(labels)} labels: "
             "the three lists must have one length"
         )
-    rows = list(zip(queries, prompts, labels, strict=True))
-    if len(rows) < 2:
-        return [_verdict(lookup, 0, *row) for row in rows]
-    with ThreadPoolExecutor(min(16, len(rows))) as pool:
-        return list(pool.map(lambda place: _verdict(lookup, place, *rows[place]), range(len(rows))))
+    rows = zip(queries, prompts, labels, strict=True)
+    return engine_of(engine).map([job_of_row(place, *row) for place, row in enumerate(rows)])
 
 
-def _verdict(lookup: Lookup, row: int, query: str, prompt: str, label: Any) -> Verdict:
+def job_of_row(place: int, query: str, prompt: str, label: Any) -> Job:
+    """The job of a row, whose place is for messages. Raises UsageError for one without a job."""
     source, truth, info = source_and_info(label)
-    where = f"label {row}"
-    return verify_row(lookup, source, response_of(query, prompt), truth, info, where)
+    return row_job(source, response_of(query, prompt), truth, info, f"label {place}")
 
 
 class OpenRlhfReward:
     """The reward as OpenRLHF calls it; can be pickled and shared between threads."""
 
-    def __init__(self, on_checker_error: Choice, rules: RewardRules) -> None:
+    def __init__(
+        self, on_checker_error: Choice, rules: RewardRules, engine: str | Engine = "local"
+    ) -> None:
         self.rules = rules
+        self.engine = engine
         self.errors = CheckerErrors(on_checker_error, rules.correctness + rules.format)
 
     def __call__(
@@ -105,7 +102,7 @@ class OpenRlhfReward:
         Raises UsageError when the lists differ in length, and for a label that cannot be read.
         """
         torch = require("torch", "model")
-        verdicts = verdicts_of(queries, prompts, labels)
+        verdicts = verdicts_of(queries, prompts, labels, self.engine)
         rows = list(zip(verdicts, queries, prompts, strict=True))
         values = [reward(v, response_of(q, p), rules=self.rules) for v, q, p in rows]
         rewards = torch.tensor(
@@ -123,14 +120,17 @@ class OpenRlhfReward:
 
 
 def openrlhf_reward(
-    on_checker_error: Choice = "group_mean", rules: RewardRules = CORRECTNESS_ONLY
+    on_checker_error: Choice = "group_mean",
+    rules: RewardRules = CORRECTNESS_ONLY,
+    engine: str | Engine = "local",
 ) -> OpenRlhfReward:
     """A `reward_func` with choices of its own.
 
     OpenRLHF cannot skip a single sample, so `on_checker_error` says what a `checker_error` (after
-    one retry) is worth: "group_mean", "nan", 0.0, or "raise" (see `CheckerErrors`).
+    one retry) is worth: "group_mean", "nan", 0.0, or "raise" (see `CheckerErrors`). `engine` is
+    "local", "ray" or an open engine.
     """
-    return OpenRlhfReward(on_checker_error, rules)
+    return OpenRlhfReward(on_checker_error, rules, engine)
 
 
 _DEFAULT = openrlhf_reward()

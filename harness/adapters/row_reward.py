@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...tasks import Verdict
+from ..checking import Engine
 from ..lookup import Lookup
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 from .checker_errors import CheckerErrors, Choice
@@ -48,7 +49,7 @@ class RowReward:
     """The reward of a completion for a row; can be pickled and shared between threads.
 
     `on_checker_error` says what a failed check is worth (see `CheckerErrors`), `options` go to
-    `load` for each task that a row names.
+    `load` for each task that a row names, and `engine` makes the verdicts.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class RowReward:
         rules: RewardRules = CORRECTNESS_ONLY,
         listed: Listed = "any",
         options: Mapping[str, Any] | None = None,
+        engine: str | Engine = "local",
     ) -> None:
         self.rules = rules
+        self.engine = engine
         self.listed = listed
         self.lookup = Lookup(options)
         self.errors = CheckerErrors(on_checker_error, rules.correctness + rules.format)
@@ -79,7 +82,9 @@ class RowReward:
         text = assistant_text(completion, turns)
         place = info.get("problem_id", row.get("id", row.get("index")))
         where = f"row {place!r}" if place is not None else ""
-        verdict = verify_row(self.lookup, source, text, answer, info, where, self.listed)
+        verdict = verify_row(
+            self.lookup, source, text, answer, info, where, self.listed, self.engine
+        )
         value = reward(verdict, text, tokens, self.rules)
         group = (source, str(place) if place is not None else repr(answer)[:500])
         (given,) = self.errors.replaced([value], [group], [source], [verdict.reason])

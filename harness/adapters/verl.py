@@ -14,20 +14,18 @@ import asyncio
 import json
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Verdict
-from ..lookup import Lookup
+from ..checking import Engine, Job, engine_of
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 from ..validation import validated
 from .checker_errors import CheckerErrors, Choice
-from .ground_truth import verify_row
+from .ground_truth import row_job
 from .messages import assistant_text
 
-_LOOKUP = Lookup()
 Result = dict[str, Any]
 
 
@@ -38,6 +36,7 @@ def compute_score(
     extra_info: Mapping[str, Any] | None = None,
     rules: Mapping[str, Any] | None = None,
     on_checker_error: Choice = "group_mean",
+    engine: str | Engine = "local",
     **kwargs: Any,
 ) -> Result:
     """The reward of one response, with status, extracted answer and reason; always the same keys.
@@ -45,12 +44,12 @@ def compute_score(
     `rules` are fields of `RewardRules`, from `custom_reward_function.reward_kwargs`. Length is
     shaped by verl's own reward manager, since only it knows the tokens. verl cannot skip a
     sample, so `on_checker_error` says what a `checker_error` (after one retry) is worth:
-    "group_mean", "nan", 0.0, or "raise" (see `CheckerErrors`).
+    "group_mean", "nan", 0.0, or "raise" (see `CheckerErrors`). `engine` is "local" or "ray".
     Raises UsageError for a data source that nothing here can verify, for a ground truth that
-    cannot be read, and for unknown rules.
+    cannot be read, for unknown rules, and for a program where no sandbox works.
     """
     row = (data_source, solution_str, ground_truth, extra_info)
-    return _results([row], rules, on_checker_error)[0]
+    return _results([row], rules, on_checker_error, engine)[0]
 
 
 async def compute_score_async(
@@ -60,11 +59,12 @@ async def compute_score_async(
     extra_info: Mapping[str, Any] | None = None,
     rules: Mapping[str, Any] | None = None,
     on_checker_error: Choice = "group_mean",
+    engine: str | Engine = "local",
     **kwargs: Any,
 ) -> Result:
     """As `compute_score`, without holding up the event loop."""
     row = (data_source, solution_str, ground_truth, extra_info)
-    (result,) = await asyncio.to_thread(_results, [row], rules, on_checker_error)
+    (result,) = await asyncio.to_thread(_results, [row], rules, on_checker_error, engine)
     return result
 
 
@@ -75,6 +75,7 @@ def compute_scores(
     extra_infos: Sequence[Mapping[str, Any] | None] | None = None,
     rules: Mapping[str, Any] | None = None,
     on_checker_error: Choice = "group_mean",
+    engine: str | Engine = "local",
     **kwargs: Any,
 ) -> list[Result]:
     """As `compute_score` for a batch, in order: the call of verl's batch reward manager.
@@ -89,7 +90,7 @@ def compute_scores(
             f"{lengths[3]} extra infos: the four lists must have one length"
         )
     rows = list(zip(data_sources, solution_strs, ground_truths, infos, strict=True))
-    return _results(rows, rules, on_checker_error)
+    return _results(rows, rules, on_checker_error, engine)
 
 
 def prime_score(
@@ -107,14 +108,15 @@ Row = tuple[str, str, Any, Mapping[str, Any] | None]
 
 
 def _results(
-    rows: Sequence[Row], rules: Mapping[str, Any] | None, on_checker_error: Choice
+    rows: Sequence[Row],
+    rules: Mapping[str, Any] | None,
+    on_checker_error: Choice,
+    engine: str | Engine,
 ) -> list[Result]:
     made, errors = _settings(_frozen(rules), on_checker_error)
-    if len(rows) == 1:
-        checked = [_checked(rows[0])]
-    else:
-        with ThreadPoolExecutor(min(16, len(rows) or 1)) as pool:
-            checked = list(pool.map(_checked, rows))
+    jobs = [_job(row) for row in rows]
+    verdicts = engine_of(engine).map(jobs)
+    checked = [(job.completion, verdict) for job, verdict in zip(jobs, verdicts, strict=True)]
     values = [reward(verdict, text, rules=made) for text, verdict in checked]
     scores = errors.replaced(
         values, [_group(row) for row in rows], [row[0] for row in rows],
@@ -124,13 +126,12 @@ def _results(
     return [_result(score, verdict) for score, (_, verdict) in pairs]
 
 
-def _checked(row: Row) -> tuple[str, Verdict]:
-    """The text that counts, and its verdict."""
+def _job(row: Row) -> Job:
     source, solution, truth, extra_info = row
     info = dict(extra_info or {})
     text = assistant_text(solution, info.get("num_turns") or 1)
     where = f"data source {source!r}, row {info['index']}" if "index" in info else ""
-    return text, verify_row(_LOOKUP, source, text, truth, info, where)
+    return row_job(source, text, truth, info, where)
 
 
 def _group(row: Row) -> Hashable:

@@ -15,8 +15,7 @@ from prometheus_client import generate_latest
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Verdict
-from ..adapters.ground_truth import row_job
-from ..adapters.openrlhf import response_of, source_and_info
+from ..adapters.openrlhf import job_of_row
 from ..checking import Job
 from ..rewards import reward
 from .admission import Admission
@@ -118,17 +117,12 @@ async def _rewards(admission: Admission, request: RewardBatch) -> Rewards:
         raise UsageError("query, prompts and labels must have one length")
     rows = zip(request.query, request.prompts, request.labels, strict=True)
     verdicts = await admission.verdicts(
-        [_job_of_row(number, *row) for number, row in enumerate(rows)]
+        [job_of_row(number, *row) for number, row in enumerate(rows)]
     )
     rewards = [reward(verdict) for verdict in verdicts]
     failed = [float(verdict.score is None) for verdict in verdicts]
     scores = [verdict.score for verdict in verdicts]
     return Rewards(rewards=rewards, scores=scores, extra_logs={"checker_error": failed})
-
-
-def _job_of_row(number: int, query: str, prompt: str, label: Any) -> Job:
-    source, truth, info = source_and_info(label)
-    return row_job(source, response_of(query, prompt), truth, info, f"label {number}")
 
 
 def _with_nan(values: list[float | None]) -> list[float]:

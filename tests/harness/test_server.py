@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -270,6 +271,69 @@ def test_a_stop_signal_finishes_what_was_accepted() -> None:
     finally:
         server.kill()
         server.wait()
+
+
+def test_a_stop_signal_ends_the_server_whatever_is_pending() -> None:
+    """Endless programs for hours are pending; they are not waited for."""
+    command = [sys.executable, "-m", "assay.harness.cli", "serve", "--port", "0",
+               "--grace-seconds", "1"]  # fmt: skip
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    try:
+        url = server.stderr.readline().rpartition(" ")[2].strip()
+        suite = load("stdio_tasks")
+        items = [
+            {"task": "stdio_tasks", "id": suite[0].id,
+             "completion": f"```python\n# {number}\nwhile True:\n    pass\n```"}
+            for number in range(2000)
+        ]  # fmt: skip
+
+        def ask() -> None:
+            with suppress(httpx.TransportError):
+                httpx.post(f"{url}/verify_batch", json={"items": items}, timeout=200)
+
+        caller = threading.Thread(target=ask, daemon=True)
+        caller.start()
+        while httpx.get(f"{url}/health", timeout=60).json()["pending"] == 0:
+            time.sleep(0.05)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(120) == 0
+        caller.join(120)
+        assert not caller.is_alive()
+    finally:
+        server.kill()
+        server.wait()
+        server.stderr.close()
+
+
+def test_a_full_queue_loses_nothing() -> None:
+    """More is asked at once than may be pending: each batch is refused until there is room."""
+    app = create_app(ServerConfig(max_pending=300, workers=1))
+    suite = load(TASK)
+    items = [
+        {"task": TASK, "id": suite[n % 50].id, "completion": f"<answer>{n}</answer>"}
+        for n in range(2400)
+    ]
+    right = [suite[n % 50].answer == str(n) for n in range(2400)]
+    found: dict[int, list[bool]] = {}
+    refused: list[int] = []
+    with TestClient(app) as client:
+
+        def ask(start: int) -> None:
+            body = {"items": items[start : start + 200]}
+            while (answer := client.post("/verify_batch", json=body)).status_code == 503:
+                refused.append(start)
+                time.sleep(0.05)
+            found[start] = [verdict["correct"] for verdict in answer.json()["verdicts"]]
+
+        callers = [threading.Thread(target=ask, args=(n,)) for n in range(0, 2400, 200)]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join(240)
+    app.state.admission.close()
+    assert [value for start in sorted(found) for value in found[start]] == right
+    assert refused
 
 
 def test_an_address_that_cannot_be_bound_is_one_line() -> None:
