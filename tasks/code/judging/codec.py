@@ -8,7 +8,9 @@ evaluated, imported by a name of the sender's choice, or unpickled.
 Objects that can change have numbers. There is one numbering: an object gets the next number of
 its `ObjectTable` when its tag is written, before its parts are, and the reader gives the same
 number when it reads the tag. A second meeting is `["r", number]`, which keeps aliases and closes
-cycles. `docs/code_verifier.md` lists every tag.
+cycles. A tuple is made of its parts, so it gets the next number after they have theirs; the empty
+one has none. Where one of its parts holds it, it is met and numbered inside itself, and the outer
+tree is `["tr", number, parts]`. `docs/code_verifier.md` lists every tag.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -88,6 +90,8 @@ class Packer:
         write = VALUE_WRITERS.get(kind)
         if write is None:
             return self._foreign(self, value, depth)
+        if kind is tuple and value:
+            return self.tuple_like(["t"], value, depth)
         return write(self, value, depth)
 
     def foreign(self, value: Any, depth: int) -> Tree:
@@ -98,6 +102,17 @@ class Packer:
         """The tree of an object of a kind that only one side knows."""
         self.table.add(value)
         return write(self, value, depth)
+
+    def tuple_like(self, head: list[Any], value: Any, depth: int) -> list[Any]:
+        """The tree of an instance of a class of tuples, which gets a number as a tuple does."""
+        count = len(head)
+        tree = self.items(head, tuple.__iter__(value), depth)
+        number = self._numbers.get(id(value))
+        if number is not None:
+            return ["tr", number, *tree[count:]]
+        if len(tree) > count:
+            self.table.add(value)
+        return tree
 
     def items(self, head: list[Any], values: Iterable[Any], depth: int) -> list[Any]:
         """`head` followed by the packed values."""
@@ -169,6 +184,13 @@ class Unpacker:
         kind.fill(self, made, tree)
         return made
 
+    def tuple_like(self, make: Callable[[list[Any]], Any], trees: list[Tree]) -> Any:
+        """A tuple of any class: its parts are read, it is made of them and gets its number."""
+        made = make(self.items(trees))
+        if trees:
+            self.table.add(made)
+        return made
+
     def refill(self, value: Any, tree: Tree) -> None:
         """Give an object exactly the content of a tree of its kind. Raises MalformedError."""
         try:
@@ -206,8 +228,16 @@ def _read_reference(unpacker: Unpacker, tree: list[Any]) -> Any:
     return unpacker.table.objects[_number(tree[1])]
 
 
+def _read_outer_tuple(unpacker: Unpacker, tree: list[Any]) -> Any:
+    """A tuple that one of its parts holds: reading the parts makes it."""
+    unpacker.items(tree[2:])
+    return _read_reference(unpacker, tree)
+
+
 _READERS: dict[Any, Any] = {
     **VALUE_READERS,
+    "t": lambda unpacker, tree: unpacker.tuple_like(tuple, tree[1:]),
+    "tr": _read_outer_tuple,
     "r": _read_reference,
     "I": lambda unpacker, tree: int(tree[1], 16),
     "S": lambda unpacker, tree: "".join(map(chr, tree[1:])),

@@ -226,7 +226,6 @@ VALUE_WRITERS: dict[type, Write] = {
     **dict.fromkeys(_TIME_FIELDS, _write_time),
 }
 VALUE_READERS: dict[Any, Read] = {
-    "t": lambda u, tree: tuple(u.items(tree[1:])),
     "f": lambda u, tree: frozenset(u.items(tree[1:])),
     "b": lambda u, tree: base64.b64decode(tree[1], validate=True),
     "c": _read_complex,

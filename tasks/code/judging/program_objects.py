@@ -118,9 +118,12 @@ class ProgramObjects:
         if isinstance(value, bytes):
             return packer.pack(b"".join([value]), depth)
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
-            return packer.items(["N", name, [str(one) for one in kind._fields]], value, depth)
-        if isinstance(value, tuple | frozenset):
-            return packer.items(["t" if isinstance(value, tuple) else "f"], value, depth)
+            head = ["N", name, [str(one) for one in kind._fields]]
+            return packer.tuple_like(head, value, depth)
+        if isinstance(value, tuple):
+            return packer.tuple_like(["t"], value, depth)
+        if isinstance(value, frozenset):
+            return packer.items(["f"], value, depth)
         for base, write in _BASES:
             if isinstance(value, base):
                 return packer.numbered(value, write, depth)

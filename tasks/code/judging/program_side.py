@@ -293,7 +293,8 @@ class ProgramSide:
         if tag == "ig":
             return self.stand_ins.iterator(tree[1])
         if tag == "N":
-            return self.stand_ins.named_tuple(tree[1], tree[2], unpacker.items(tree[3:]))
+            make = self.stand_ins.named_tuple(tree[1], tree[2])
+            return unpacker.tuple_like(make, tree[3:])
         if tag == "e":
             return self.stand_ins.member(tree[1], tree[2], unpacker.value(tree[3]), tree[4])
         if tag == "E":

@@ -27,7 +27,8 @@ from .notation import (
 )
 
 MOST_SHARED = 200
-"""Objects that stay shared from one call to the next; with more of them a call begins anew."""
+"""Objects that can change and stay shared from one call to the next; with more a call begins
+anew."""
 LARGEST_SHARED = 20_000
 """Items of the shared objects altogether; likewise."""
 WriterOf = Callable[[Any], "Write | None"]
@@ -70,7 +71,8 @@ class SharedObjects(ObjectTable):
 
     def is_large(self) -> bool:
         """Whether to begin with a new table rather than go on with this one."""
-        if len(self.objects) > MOST_SHARED:
+        changing = sum(not isinstance(one, tuple) for one in self.objects)
+        if changing > MOST_SHARED or len(self.objects) > LARGEST_SHARED:
             return True
         return sum(map(_size, self._contents)) > LARGEST_SHARED
 
@@ -103,7 +105,9 @@ def apply_changes(changes: list[Tree], unpacker: Unpacker) -> None:
 
 
 def content_of(value: Any) -> Any:
-    """A shallow copy of what an object holds, for `is_content`."""
+    """A shallow copy of what an object holds, for `is_content`; None if it cannot change."""
+    if isinstance(value, tuple):
+        return None
     if isinstance(value, list):
         return list(list.__iter__(value))
     if isinstance(value, dict):
@@ -169,6 +173,8 @@ def _same_pair(one: tuple[Any, Any], other: tuple[Any, Any]) -> bool:
 
 
 def _size(content: Any) -> int:
+    if content is None:
+        return 0
     if type(content) in (tuple, _Pairs):
         content = content[0]
     return len(content)

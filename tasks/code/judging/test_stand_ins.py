@@ -110,14 +110,15 @@ class TestStandIns:
         for name, content in fields.items():
             object.__setattr__(value, name, content)
 
-    def named_tuple(self, name: str, fields: list[str], values: list[Any]) -> Any:
-        """A named tuple of the program's class of that name, or of one made up for it."""
+    def named_tuple(self, name: str, fields: list[str]) -> Callable[[list[Any]], Any]:
+        """What makes a named tuple of the program's class of that name, or of one made up."""
         maker: Any = self._space.get(name)
         if not hasattr(maker, "_make"):
             maker = self._classes.get(name)
         if maker is None or not hasattr(maker, "_make"):
             maker = self._classes[name] = collections.namedtuple(name, fields)
-        return maker._make(values)
+        made: Callable[[list[Any]], Any] = maker._make
+        return made
 
     def member(self, kind: str, name: str, value: Any, base: str) -> Any:
         """A member of the program's own enumeration, or of one made up for it."""

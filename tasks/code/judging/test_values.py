@@ -105,7 +105,7 @@ class TestValues:
             base = next((plain for plain in ("int", "str") if isinstance(value, _MIXED[plain])), "")
             return ["e", kind.__name__, value.name, packer.pack(value.value, depth), base]
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
-            return packer.items(["N", kind.__name__, list(kind._fields)], value, depth)
+            return packer.tuple_like(["N", kind.__name__, list(kind._fields)], value, depth)
         for base_kind in _OBJECT_BASES:
             if isinstance(value, base_kind):
                 return packer.numbered(value, self._base_writer(base_kind), depth)
@@ -181,7 +181,7 @@ class TestValues:
                 return dict.fromkeys(values).keys()
             return dict(enumerate(values)).values() if tag == "dv" else dict(values).items()
         if tag == "N":
-            return self._named_tuple(tree[1], tree[2])._make(unpacker.items(tree[3:]))
+            return unpacker.tuple_like(self._named_tuple(tree[1], tree[2])._make, tree[3:])
         if tag == "e":
             own = self.space.get(tree[1])
             if not isinstance(own, enum.EnumMeta):

@@ -141,9 +141,9 @@ def test_the_replies_of_this_test_can_be_right() -> None:
     "reply",
     [
         5, None, "v", {}, [], [[]], [5], ["zz"], ["v"], ["v", 1], ["v", 1, []], ["v", 1, [], "", 0],
-        ["V", 1, [], ""], ["v", {"a": 1}, [], ""], ["v", ["r", 1], [], ""],
+        ["V", 1, [], ""], ["v", {"a": 1}, [], ""], ["v", ["r", 2], [], ""],
         ["v", ["r", 99], [], ""],
-        ["v", ["r", -1], [], ""], ["v", ["l", ["r", 2]], [], ""], ["v", 1, None, ""],
+        ["v", ["r", -1], [], ""], ["v", ["l", ["r", 3]], [], ""], ["v", 1, None, ""],
         ["v", 1, {}, ""], ["v", 1, [0], ""], ["v", 1, [1, ["l"]], ""], ["v", 1, [-1, ["l"]], ""],
         ["v", 1, [0, ["d"]], ""], ["v", 1, [0, 5], ""], ["v", ["O", "Gone", None], [], ""],
         ["v", ["O", "int", None], [], ""], ["v", ["k", 0], [], ""], ["v", ["e", "E", "A"], [], ""],
@@ -164,7 +164,7 @@ def test_a_broken_reply_is_malformed(reply: Tree) -> None:
 
 
 def test_a_number_of_a_call_before_names_nothing_in_a_new_table() -> None:
-    replies = iter([["v", ["l", ["l", 1]], [], ""], ["v", ["r", 1], [], ""]])
+    replies = iter([["v", ["l", ["l", 1]], [], ""], ["v", ["r", 2], [], ""]])
     conversation = Conversation(lambda question: b"A" + dumps(next(replies)), {})
     assert conversation.call(["g", "f"], None, [], {}) == [[1]]
     conversation.shared = None

@@ -44,6 +44,21 @@ CASES = {
     "an argument comes back as itself": (
         "def f(a): return [a, a]", NODES + "a = O()\nassert all(one is a for one in f(a))",
         "correct"),
+    "a tuple comes back as itself": (
+        "def f(a): return [a, a]",
+        "t = ([1], 2)\nx = f(t)\nassert x[0] is t and x[1] is t\nassert f(t[0])[0] is t[0]",
+        "correct"),
+    "an equal tuple is another one": (
+        "def f(a): return (a[0], a[1])",
+        "t = ([1], 2)\nassert f(t) is not t\nassert f(t)[0] is t[0]",
+        "correct"),
+    "a tuple that its own part holds": (
+        "def f(a):\n    t = (a,)\n    a.append(t)\n    return t",
+        "a = []\nt = f(a)\nassert t[0] is a and a[0] is t and len(a) == 1", "correct"),
+    "a named tuple comes back as itself": (
+        "def f(a): return {'it': a}",
+        "from collections import namedtuple\nQ = namedtuple('Q', 'x y')\nq = Q([1], 2)\n"
+        "assert f(q)['it'] is q and f(q)['it'].x is q.x", "correct"),
     "what was kept in one call is changed in the next": (
         "kept = []\ndef f(a):\n    kept.append(a)\n    kept[0].append(len(kept))",
         "a = []\nf(a)\nf([])\nassert a == [1, 2]", "correct"),
