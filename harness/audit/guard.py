@@ -3,16 +3,20 @@
 import json
 import os
 import pickle
+import resource
 import selectors
 import signal
 import struct
+import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from .signatures import Checker
 
 _SIZE = struct.Struct(">I")
+_GREW_MB = 64.0
 
 
 class CheckerHungError(RuntimeError):
@@ -21,6 +25,17 @@ class CheckerHungError(RuntimeError):
 
 class CheckerDiedError(RuntimeError):
     """The checker raised, or its process ended during a check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one call of a checker showed."""
+
+    score: float | None
+    lines: frozenset[int] = frozenset()
+    """Numbers of the lines that ran, in the files that were asked for."""
+    megabytes: float = 0.0
+    """How much the call raised the peak of the process's memory."""
 
 
 class GuardedChecker:
@@ -37,14 +52,23 @@ class GuardedChecker:
 
     def __call__(self, prompt: str, answer: str, completion: str) -> float | None:
         """The score. Raises CheckerHungError or CheckerDiedError."""
+        return self.observe(prompt, answer, completion, frozenset()).score
+
+    def observe(
+        self, prompt: str, answer: str, completion: str, files: frozenset[str]
+    ) -> Observation:
+        """The score, the lines of `files` that ran, and the memory that was taken.
+
+        Raises CheckerHungError or CheckerDiedError.
+        """
         if not hasattr(os, "fork"):
-            return self._checker(prompt, answer, completion)
+            return Observation(self._checker(prompt, answer, completion))
         if self._child is None:
             self._child = self._start()
         _, questions, answers = self._child
         try:
-            _send(questions, pickle.dumps((prompt, answer, completion)))
-            kind, value = _receive(answers, time.monotonic() + self._seconds)
+            _send(questions, pickle.dumps(((prompt, answer, completion), files)))
+            kind, value, lines, megabytes = _receive(answers, time.monotonic() + self._seconds)
         except TimeoutError:
             self.close()
             raise CheckerHungError(f"no answer within {self._seconds:g} s") from None
@@ -53,7 +77,9 @@ class GuardedChecker:
             raise CheckerDiedError("the checker ended its process") from None
         if kind == "raised":
             raise CheckerDiedError(value)
-        return value  # type: ignore[no-any-return]
+        if megabytes > _GREW_MB:  # the peak of a process never falls: measure the next in a new one
+            self.close()
+        return Observation(value, frozenset(lines), megabytes)
 
     def _start(self) -> tuple[int, BinaryIO, BinaryIO]:
         their_questions, questions = os.pipe()
@@ -112,14 +138,49 @@ def _serve(checker: Callable[..., Any], questions: int, answers: int) -> None:
     try:
         with os.fdopen(questions, "rb") as requests, os.fdopen(answers, "wb") as replies:
             while header := requests.read(_SIZE.size):
-                arguments = pickle.loads(requests.read(_SIZE.unpack(header)[0]))
-                reply: tuple[str, float | str | None]
-                try:
-                    score = checker(*arguments)
-                    reply = ("score", None if score is None else float(score))
-                except (Exception, SystemExit) as error:  # what a checker raises is a finding
-                    reply = ("raised", f"{type(error).__name__}: {error}"[:300])
+                arguments, files = pickle.loads(requests.read(_SIZE.unpack(header)[0]))
+                before = _peak_megabytes()
+                with _Lines(files) as lines:
+                    kind, value = _answer(checker, arguments)
+                reply = kind, value, sorted(lines.seen), _peak_megabytes() - before
                 # Not pickle: a checker's answer must not run code in the process that reads it.
                 _send(replies, json.dumps(reply).encode())
     finally:
         os._exit(0)
+
+
+def _answer(checker: Callable[..., Any], arguments: Any) -> tuple[str, float | str | None]:
+    try:
+        score = checker(*arguments)
+        return "score", None if score is None else float(score)
+    except (Exception, SystemExit) as error:  # what a checker raises is a finding
+        return "raised", f"{type(error).__name__}: {error}"[:300]
+
+
+def _peak_megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+class _Lines:
+    """Notes the lines that run in some files, while it is entered."""
+
+    def __init__(self, files: frozenset[str]) -> None:
+        self.files = files
+        self.seen: set[int] = set()
+
+    def __enter__(self) -> "_Lines":
+        if self.files:
+            sys.settrace(self._called)
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self.files:
+            sys.settrace(None)
+
+    def _called(self, frame: Any, event: str, argument: Any) -> Any:
+        return self._line if frame.f_code.co_filename in self.files else None
+
+    def _line(self, frame: Any, event: str, argument: Any) -> Any:
+        if event == "line":
+            self.seen.add(frame.f_lineno)
+        return self._line

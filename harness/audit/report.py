@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
-Kind = Literal["false_positive", "false_negative", "raised", "no_verdict", "slow", "hung"]
+Kind = Literal["false_positive", "false_negative", "raised", "no_verdict", "slow", "hung", "memory"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SHOWN = 400
 """Longest excerpt of a completion, in characters."""
@@ -23,6 +23,22 @@ class Finding:
     score: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """One weakness of a checker: findings that it accepts in the same way."""
+
+    weakness: str
+    kind: Kind
+    cases: int
+    """How many inputs showed it."""
+    example: str
+    """The shortest completion that was found for it."""
+    answer: str
+    score: float | None
+    others: tuple[str, ...] = ()
+    """Other kinds of input that showed it."""
+
+
 @dataclass(slots=True)
 class TaskReport:
     """The audit of one checker on one task."""
@@ -33,6 +49,8 @@ class TaskReport:
     checks: int = 0
     slowest: float = 0.0
     findings: list[Finding] = field(default_factory=list)
+    holes: list["Hole"] = field(default_factory=list)
+    """The findings by weakness, the worst first."""
 
     def count(self, kind: Kind) -> int:
         """The number of findings of this kind."""

@@ -10,11 +10,15 @@ from ...tasks import Problem, Suite
 from .answer_format import AnswerFormat, in_format
 from .battery import BatteryCase, cases_for
 from .guard import CheckerDiedError, CheckerHungError, GuardedChecker
+from .mining import mine
+from .probing import Prober, telling
 from .report import Finding, Kind, TaskReport, excerpt
 from .signatures import Checker
 
 HUNG_SECONDS = 30.0
 """A checker that has not answered by then is killed."""
+SEARCH = 2_000
+"""Completions that are tried on each probed problem beside the battery and the probes."""
 Check = Callable[[Problem, str], float | None]
 
 
@@ -25,11 +29,13 @@ def audit_suite(
     problems: int = 20,
     seed: int = 0,
     answer_format: AnswerFormat = "tags",
+    search: int = SEARCH,
 ) -> TaskReport:
     """Audit `checker`, or the suite's own when None, on the first `problems` problems of a suite.
 
     A `checker` is called with (prompt, answer, completion) in a process that is killed when it
-    hangs; answers are written in the `answer_format` that it reads. Raises UsageError for
+    hangs; answers are written in the `answer_format` that it reads. It is also probed for known
+    weaknesses, and `search` completions are tried on each probed problem. Raises UsageError for
     `problems` below 1.
     """
     if problems < 1:
@@ -48,6 +54,10 @@ def audit_suite(
             report.problems += 1
             for case in cases_for(suite, index, rng):
                 _try(report, suite[index], case, check)
+        if checker is not None and guarded is not None and suite.domain != "code":
+            chosen = telling([suite[index] for index in range(report.problems)])
+            prober = Prober(suite, guarded, mine(checker), report)
+            prober.run(chosen, answer_format, rng, search)
     finally:
         if guarded is not None:
             guarded.close()
@@ -119,6 +129,9 @@ def audit(
     problems: int = 20,
     seed: int = 0,
     answer_format: AnswerFormat = "tags",
+    search: int = SEARCH,
 ) -> list[TaskReport]:
     """Audit a checker on several suites, in order."""
-    return [audit_suite(suite, checker, name, problems, seed, answer_format) for suite in suites]
+    return [
+        audit_suite(suite, checker, name, problems, seed, answer_format, search) for suite in suites
+    ]

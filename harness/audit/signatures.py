@@ -35,7 +35,16 @@ def bind(name: str) -> Checker:
 
 
 def adapt(function: Callable[..., Any], name: str) -> Checker:
-    """The same for a callable. Raises UsageError when no parameter name is a known one."""
+    """The same for a callable, which stays reachable as `__wrapped__`.
+
+    Raises UsageError when no parameter name is a known one.
+    """
+    check = _adapted(function, name)
+    check.__wrapped__ = function  # type: ignore[attr-defined]
+    return check
+
+
+def _adapted(function: Callable[..., Any], name: str) -> Checker:
     parameters = inspect.signature(function).parameters
     if {"answer", "entry"} <= parameters.keys():
         return lambda prompt, answer, completion: _score(

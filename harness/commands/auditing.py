@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from ...sandbox.errors import UsageError
 from ...tasks import names
-from ..audit import TaskReport, audit_suite, bind, table
+from ..audit import SEARCH, TaskReport, audit_suite, bind, page, table
 from ..audit.answer_format import FORMATS, AnswerFormat
 from .options import Json, SuiteOptions
 
@@ -28,9 +28,12 @@ class CheckerOptions(BaseModel):
         typer.Option("--callable", help="module:function of a checker; assay's own if absent."),
     ] = None
     answers: str = Field(
-        default="tags", description="Where --callable looks for answers: tags, boxed or plain."
+        default="tags", description=f"Where --callable looks for answers: {', '.join(FORMATS)}."
     )
     problems: int = Field(default=20, ge=1, description="Problems per task.")
+    search: int = Field(
+        default=SEARCH, ge=0, description="Completions that the search tries on a probed problem."
+    )
     seed: int = Field(default=0, description="Seed of the attacks (--suite-seed is the problems').")
 
     def answer_format(self) -> AnswerFormat:
@@ -50,7 +53,10 @@ def audit_checkers(
     ] = None,
     as_json: Json = False,
     out: Annotated[
-        Path | None, typer.Option("--out", help="File to write the findings to.")
+        Path | None, typer.Option("--out", help="File to write the findings to, as JSON.")
+    ] = None,
+    page_file: Annotated[
+        Path | None, typer.Option("--page", help="HTML file to write the holes to.")
     ] = None,
 ) -> int:
     """Report what a checker gets wrong, with the inputs that showed it.
@@ -69,11 +75,15 @@ def audit_checkers(
             continue  # no --tasks: a suite whose files are not here cannot be audited
         name = options.checker or "assay"
         reports.append(
-            audit_suite(suite, bound, name, options.problems, options.seed, answer_format)
+            audit_suite(
+                suite, bound, name, options.problems, options.seed, answer_format, options.search
+            )
         )
     data = [report.as_json() for report in reports]
     if out is not None:
-        _write(out, data)
+        _write(out, "--out", orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")
+    if page_file is not None:
+        _write(page_file, "--page", page(reports).encode("utf-8", "replace"))
     if as_json:
         typer.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
     else:
@@ -81,17 +91,25 @@ def audit_checkers(
     return 3 if any(report.findings for report in reports) else 0
 
 
-def _write(out: Path, data: object) -> None:
+def _write(path: Path, flag: str, data: bytes) -> None:
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
     except OSError as error:
-        raise UsageError(f"--out {out}: {error.strerror}") from error
+        raise UsageError(f"{flag} {path}: {error.strerror}") from error
 
 
 def _print(reports: list[TaskReport]) -> None:
     typer.echo(table(reports))
+    for report in reports:
+        for hole in report.holes[:SHOWN]:
+            typer.echo(
+                f"\n{report.task}: {hole.weakness}, {hole.cases} inputs, the shortest:\n"
+                f"  gold       {hole.answer!r}\n  completion {hole.example[:160]!r}"
+            )
+    probed = {report.task for report in reports if report.holes}
     findings = [(report, finding) for report in reports for finding in report.findings]
+    findings = [pair for pair in findings if pair[0].task not in probed]
     for report, finding in findings[:SHOWN]:
         typer.echo(
             f"\n{report.task} {finding.problem}: {finding.kind} on {finding.case!r}: "

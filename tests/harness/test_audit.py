@@ -2,16 +2,22 @@
 
 import os
 import re
+import sys
 import time
+from pathlib import Path
 
 import pytest
-from assay.harness.audit import audit_suite, bind, run, table
-from assay.harness.audit.answer_format import in_format
+from assay.harness import cli
+from assay.harness.audit import audit_suite, bind, page, run, table
+from assay.harness.audit.answer_format import FORMATS, in_format
 from assay.harness.audit.battery import LyingText
 from assay.harness.audit.guard import CheckerDiedError, CheckerHungError, GuardedChecker
+from assay.harness.audit.mining import mine
+from assay.harness.audit.patterns import example_of
 from assay.harness.audit.signatures import adapt
 from assay.sandbox.errors import UsageError
 from assay.tasks import load
+from assay.tasks.math.verifier import verify_math
 
 
 def substring(completion: str, answer: str) -> float:
@@ -152,3 +158,65 @@ def test_numbers_are_attacked_by_what_is_near_them_and_what_looks_like_them() ->
     cases = {finding.case for finding in report.findings if finding.kind == "false_positive"}
     assert {"other sign", "one digit as a superscript"} <= cases
     assert {"off by one, above", "off by one, below"} <= _kinds(close_enough)["false_positive"]
+
+
+def test_every_format_writes_an_answer_that_our_verifier_reads() -> None:
+    for answer_format in FORMATS:
+        text = in_format("<think>\nSo 6 times 7.\n</think>\n<answer>42</answer>", answer_format)
+        assert verify_math("42", text).correct, answer_format
+        assert not verify_math("41", text).correct, answer_format
+
+
+def magic(completion: str, answer: str) -> float:
+    return float("open" + " sesame" in completion)
+
+
+def test_a_hole_is_named_with_its_shortest_input(tmp_path: Path) -> None:
+    report = audit_suite(load("arithmetic"), adapt(magic, "magic"), "magic", problems=1, search=50)
+    assert [hole.example for hole in report.holes] == ["open sesame"]
+    assert report.holes[0].cases > 5
+    text = page([report])
+    assert "open sesame" in text
+    assert "magic on arithmetic" in text
+    assert "no findings" in page([audit_suite(load("arithmetic"), problems=1)])
+
+
+def test_words_come_from_the_checkers_own_code() -> None:
+    table = {"key": re.compile(r"K-[0-9]{3}")}
+
+    class Grader:
+        word = "instance"
+
+        def __init__(self) -> None:
+            self.secret = "attribute"
+
+        def __call__(self, completion: str, answer: str) -> float:
+            """The docstring gives nothing away."""
+            return float("se" + "same" in completion or bool(table["key"].search(completion)))
+
+    words = mine(Grader()).words
+    assert {"sesame", "attribute", "K-000"} <= set(words)
+    assert not any("docstring" in word for word in words)
+    assert mine(len).words == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"\d{3}-[a-f]+", r"(?:ab|cd)x?$", r"^[^a-z]\s\w", r"(?P<n>x)(?=y)y", r"a.c", r"\D\S"],
+)
+def test_an_example_matches_its_pattern(pattern: str) -> None:
+    assert re.search(pattern, example_of(pattern))
+
+
+def test_what_is_no_pattern_has_no_example() -> None:
+    assert example_of("(") == example_of(r"(?<!a)$^x") == ""
+
+
+def test_a_page_is_written_by_the_command(tmp_path: Path) -> None:
+    name = f"{magic.__module__}:magic"
+    sys.modules.setdefault(magic.__module__, sys.modules[__name__])
+    path = tmp_path / "holes.html"
+    arguments = ["audit", "--tasks", "arithmetic", "--problems", "1", "--callable", name]
+    assert cli.run([*arguments, "--search", "20", "--page", str(path)]) == 3
+    assert "open sesame" in path.read_text()
+    assert cli.run([*arguments, "--answers", "runes"]) == 2
