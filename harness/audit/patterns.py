@@ -30,7 +30,7 @@ def _part(part: Any) -> str:
             return _member(value)
         case "max_repeat" | "min_repeat" | "possessive_repeat":
             least, most, inner = value
-            return "".join(map(_part, inner)) * min(max(least, 1), max(most, 0), 50)
+            return str("".join(map(_part, inner)) * min(max(least, 1), max(most, 0), 50))
         case "subpattern":
             return "".join(map(_part, value[-1]))
         case "branch":
@@ -55,7 +55,7 @@ def _member(members: Any) -> str:
 def _is(character: str, member: Any) -> bool:
     kind, value = str(member[0]).lower(), member[1]
     if kind == "literal":
-        return ord(character) == value
+        return bool(ord(character) == value)
     if kind == "range":
         return bool(value[0] <= ord(character) <= value[1])
-    return character == _CATEGORIES.get(str(value).lower().removeprefix("category_"))
+    return bool(character == _CATEGORIES.get(str(value).lower().removeprefix("category_")))

@@ -116,7 +116,7 @@ def _numeric(target: Target) -> Iterator[Probe]:
     if not target.gold.lstrip("-").isascii() or not target.gold.lstrip("-").isdigit():
         return
     value = int(target.gold)
-    near = {
+    near: dict[str, list[int | str]] = {
         "tolerance": [value + 1, value - 1, f"{value}.4", f"{value}.01", f"{value}.0001",
                       f"{value}.0000001", f"{value * 1.01:.4f}", f"{value * 1.05:.4f}", value + 2,
                       f"{value}.000000001"],

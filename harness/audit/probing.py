@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ...tasks import Problem, Suite
 from .answer_format import AnswerFormat
@@ -55,10 +56,8 @@ class Prober:
                 continue
             for probe in probes_for(target, self.mined):
                 self._try(problem, target, probe)
-            for text, seen in search(
-                lambda text, at=(problem, target): self._observe(*at, Probe("search", text)),
-                target, self.mined, rng, budget,
-            ):  # fmt: skip
+            observe = partial(self._observe_text, problem, target)
+            for text, seen in search(observe, target, self.mined, rng, budget):
                 self._note(problem, target, Probe("search", text), seen)
         self.report.holes = sorted(
             self._holes(), key=lambda hole: (-hole.cases, len(hole.example), hole.weakness)
@@ -79,6 +78,9 @@ class Prober:
         seen = self._observe(problem, target, probe)
         if seen is not None and seen.score is not None and seen.score > 0:
             self._note(problem, target, probe, seen)
+
+    def _observe_text(self, problem: Problem, target: Target, text: str) -> Observation | None:
+        return self._observe(problem, target, Probe("search", text))
 
     def _observe(self, problem: Problem, target: Target, probe: Probe) -> Observation | None:
         gold = target.gold if probe.gold is None else probe.gold
