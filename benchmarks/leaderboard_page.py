@@ -25,7 +25,7 @@ from typing import Any
 
 from assay.harness.evaluation import TaskSpec, plan_task, prompt_hash, suite_hash
 from assay.harness.leaderboard.build import build_leaderboard
-from assay.harness.results import SampleWriter, create_run
+from assay.harness.results import SampleWriter, create_run, write_json
 from peers import NotRunError, find_peers
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "leaderboard_page.json"
@@ -66,7 +66,9 @@ def make_runs(out: Path, runs: int, size: int) -> int:
                       "price": {"input": 0.1 + number / 20, "output": 1 + number / 5}},
             "started": f"2026-01-{1 + number % 28:02}T00:00:00+00:00",
         }  # fmt: skip
-        with SampleWriter(create_run(out, f"run-{number:02}", manifest)) as writer:
+        folder = create_run(out, f"run-{number:02}", manifest)
+        write_json(folder.summary_path, {"suites": {}, "missing": 0})
+        with SampleWriter(folder) as writer:
             for suite, problem, hashed in problems:
                 writer.append(_record(rng, skill, number, suite.name, problem, hashed))
     return runs * len(problems)
@@ -136,6 +138,8 @@ def visit(browser: Any, address: str) -> dict[str, float]:
         everything,
     )
     rows = page.locator("#ranked tr").count()
+    if rows == 0:
+        raise RuntimeError("no run is ranked: the page that was measured is not the real one")
     paint = page.evaluate(
         "(performance.getEntriesByName('first-contentful-paint')[0] || {}).startTime || 0"
     )

@@ -106,7 +106,10 @@ def leaderboard(
     ] = None,
     claims: Annotated[
         Path | None,
-        typer.Option("--claims", help="TOML file of published scores to show beside the runs."),
+        typer.Option(
+            "--claims",
+            help="Published scores: TOML, Every Eval Ever (JSON) or .eval_results (YAML).",
+        ),
     ] = None,
     group: Annotated[
         str | None,
@@ -134,6 +137,9 @@ def leaderboard(
 
 
 def view(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="Folders of leaderboards (default: --out).")
+    ] = None,
     out: Out = Path("results"),
     port: Annotated[int, typer.Option("--port", help="0 picks a free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
@@ -141,4 +147,4 @@ def view(
     """Show the leaderboard in a browser; only this machine can reach it."""
     from ..leaderboard.viewer import serve_folder
 
-    serve_folder(out, port, browser)
+    serve_folder(folders or [out], port, browser)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import packaged
 from ..backends.contract import Price
+from .foreign_claims import read_every_eval_ever, read_hub_results
 
 PUBLISHED = "published"
 """The name by which `--prices` takes the table that ships with assay."""
@@ -72,10 +73,15 @@ File = TypeVar("File", bound=BaseModel)
 
 
 def read_claims(path: Path) -> list[dict[str, Any]]:
-    """The claims of a TOML file, one row per model and suite.
+    """The claims of a file, one row per model and suite.
 
+    The file is our TOML, a JSON document of Every Eval Ever, or a YAML file of `.eval_results`.
     Raises UsageError naming the file and the field.
     """
+    if path.suffix == ".json":
+        return read_every_eval_ever(path)
+    if path.suffix in (".yaml", ".yml"):
+        return read_hub_results(path)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -227,7 +227,8 @@ def _judge_state(data: RunData, config: _Config, summary: Mapping[str, Any] | No
         if sizes and None not in sizes:
             data.wanted = config.samples * sum(size or 0 for size in sizes)
         of = "" if data.wanted is None else f" of {data.wanted}"
-        data.reason = f"stopped after {data.done}{of} samples"
+        if data.wanted is None or data.done < data.wanted:
+            data.reason = f"stopped after {data.done}{of} samples"
     if not data.done:
         data.state = "failed"
         data.reason = data.reason or "it has no samples"

@@ -1,30 +1,93 @@
-"""`assay view`: serve the results folder on a loopback port and open it in a browser."""
+"""`assay view`: serve one leaderboard, or several, on a loopback port and open it in a browser."""
 
+import html
 import webbrowser
+from collections.abc import Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
 
 from ...sandbox.errors import UsageError
 
+LIST = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><title>assay leaderboards</title>
+<style>body {{ font: 16px/1.6 system-ui, sans-serif; margin: 2rem auto; max-width: 40rem;
+padding: 0 1rem; }}</style>
+<main><h1>Leaderboards</h1><ul>{items}</ul></main></html>
+"""
 
-class _Quiet(SimpleHTTPRequestHandler):
+
+class _OneBoard(SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         """Log nothing."""
 
 
-def make_server(out: Path, port: int) -> ThreadingHTTPServer:
-    """A server of `out` on 127.0.0.1. Raises UsageError when the page or a free port is missing."""
-    if not (out / "index.html").is_file():
-        raise UsageError(f"there is no {out / 'index.html'}: run assay leaderboard first")
-    handler = partial(_Quiet, directory=str(out))
+class _SeveralBoards(_OneBoard):
+    """Each board under its own name, and a list of them at the root."""
+
+    def __init__(self, *args: Any, boards: dict[str, Path], **options: Any) -> None:
+        self.boards = boards
+        super().__init__(*args, **options)
+
+    def do_GET(self) -> None:
+        if self.path.partition("?")[0] != "/":
+            return super().do_GET()
+        items = "".join(
+            f'<li><a href="/{quote(name)}/">{html.escape(name)}</a></li>' for name in self.boards
+        )
+        body = LIST.format(items=items).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
+    def translate_path(self, path: str) -> str:
+        name, _, rest = path.lstrip("/").partition("/")
+        folder = self.boards.get(unquote(name.partition("?")[0]))
+        if folder is None:
+            return "/nonexistent"  # answered with 404
+        self.directory = str(folder)
+        return super().translate_path(f"/{rest}")
+
+
+def named(folders: Sequence[Path]) -> dict[str, Path]:
+    """The folders by names that differ."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        name = folder.resolve().name or "results"
+        number = 2
+        while name in found:
+            name, number = f"{folder.resolve().name}-{number}", number + 1
+        found[name] = folder
+    return found
+
+
+def make_server(out: Path | Sequence[Path], port: int) -> ThreadingHTTPServer:
+    """A server of one folder, or of several under their names, on 127.0.0.1.
+
+    Raises UsageError when a page or a free port is missing.
+    """
+    folders = [out] if isinstance(out, Path) else list(out)
+    for folder in folders:
+        if not (folder / "index.html").is_file():
+            raise UsageError(f"there is no {folder / 'index.html'}: run assay leaderboard first")
+    handler = (
+        partial(_OneBoard, directory=str(folders[0]))
+        if len(folders) == 1
+        else partial(_SeveralBoards, boards=named(folders))
+    )
     try:
         return ThreadingHTTPServer(("127.0.0.1", port), handler)
     except (OSError, OverflowError) as error:
         raise UsageError(f"--port {port} cannot be used: {error}") from error
 
 
-def serve_folder(out: Path, port: int, browser: bool) -> None:
+def serve_folder(out: Path | Sequence[Path], port: int, browser: bool) -> None:
     """Serve until Ctrl-C."""
     with make_server(out, port) as server:
         address = f"http://127.0.0.1:{server.server_address[1]}/"

@@ -131,7 +131,7 @@ function claimsHere() {
 function claimRow(claim, shown) {
   return make("tr", { class: "claim" }, ...shown.map((column) => {
     if (column.key === "model") return make("th", { scope: "row", "data-label": column.label }, claim.model,
-      make("span", { class: "sub" }, `${claim.metric} · `, make("a", { href: claim.url, rel: "noreferrer" }, claim.source)));
+      make("span", { class: "sub" }, `${claim.metric} · `, claim.url ? make("a", { href: claim.url, rel: "noreferrer" }, claim.source) : claim.source));
     if (column.key === "accuracy") return make("td", { "data-label": column.label }, make("span", { class: "score" }, make("b", {}, percent(claim.score)), make("span", { class: "range" }, "claimed")));
     return make("td", { class: column.text ? "text" : null, "data-label": column.label }, { rank: "–", date: claim.date }[column.key] || "");
   }));

@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import threading
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -259,3 +262,36 @@ def test_markdown_has_every_board_and_shares_ranks(results: Path) -> None:
     for heading in ("## all", "## arithmetic", "## boolean_circuits", "## sequences"):
         assert heading in text
     assert "| 2\N{EN DASH}4 | openai/small |" in text
+
+
+def test_several_boards_are_served_under_their_names(results: Path, tmp_path: Path) -> None:
+    other = tmp_path / "a&b"
+    other.mkdir()
+    (other / "index.html").write_text("other board")
+    (tmp_path / "secret").write_text("secret")
+    with make_server([results, other, other], 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        root = f"http://127.0.0.1:{server.server_address[1]}"
+
+        def read(path: str) -> str:
+            return urllib.request.urlopen(root + path, timeout=30).read().decode()
+
+        try:
+            assert f">{results.name}</a>" in read("/")
+            assert ">a&amp;b-2</a>" in read("/")
+            assert "<title>assay leaderboard</title>" in read(f"/{results.name}/")
+            assert "assayRun(" in read(f"/{results.name}/leaderboard_samples/run-1/arithmetic.js")
+            assert read("/a%26b/") == "other board"
+            for path in ("/none/", "/a%26b/../secret", "/a%26b/%2e%2e/secret"):
+                with pytest.raises(urllib.error.HTTPError, match="404"):
+                    read(path)
+        finally:
+            server.shutdown()
+
+
+def test_a_run_that_lacks_only_its_summary_is_finished(results: Path, tmp_path: Path) -> None:
+    runs = _copy(results, tmp_path)
+    (runs / "run-1" / "summary.json").unlink()
+    board = build_leaderboard(tmp_path)
+    assert board["runs"][0]["state"] == "finished"
+    assert "run-1" in _group(board)["rows"]

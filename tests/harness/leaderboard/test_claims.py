@@ -7,6 +7,7 @@ import pytest
 from assay.harness.backends import load_model
 from assay.harness.backends.contract import Price
 from assay.harness.evaluation import TaskSpec, evaluate
+from assay.harness.export_formats import export_every_eval_ever, export_hf_results
 from assay.harness.leaderboard.build import build_leaderboard
 from assay.harness.leaderboard.claims import (
     price_on,
@@ -106,3 +107,36 @@ def test_published_prices_are_of_the_day_of_the_run(tmp_path: Path) -> None:
     row = build_leaderboard(tmp_path, Path("published"))["groups"][0]["rows"]["r"]
     assert row["cost"] == pytest.approx(10 * 1000 * 2.19 / 1e6)
     assert row["cost_per_solved"] == pytest.approx(1000 * 2.19 / 1e6)
+
+
+def test_what_was_exported_is_read_back_as_claims(own_rows: str, tmp_path: Path) -> None:
+    pytest.importorskip("yaml", reason="PyYAML is not installed")
+    spec = TaskSpec("gsm8k", {"data_dir": own_rows})
+    run = evaluate(load_model("oracle"), [spec], out=tmp_path, run_id="g", progress=False)
+    (path,) = export_every_eval_ever(run.folder, tmp_path / "eee")
+    (claim,) = read_claims(path)
+    day = run.folder.manifest()["started"][:10]
+    assert (claim["model"], claim["suite"], claim["score"]) == ("oracle", "gsm8k", 1.0)
+    assert claim["date"] == day
+    (path,) = export_hf_results(run.folder, tmp_path / "our-model")
+    (claim,) = read_claims(path)
+    assert (claim["model"], claim["suite"], claim["score"]) == ("our-model", "gsm8k", 1.0)
+    assert claim["date"] == day
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.json", "{}"), ("x.json", "["), ("x.json", "[]"),
+        ("x.yaml", "a: ["), ("x.yaml", "- value: 1"), ("x.yaml", "3"), ("x.yaml", "- 3"),
+        ("x.yaml", '- dataset: {id: "a/b", task_id: c}\n  value: 120'),
+        ("x.yaml", '- dataset: {id: a/b, task_id: c}\n  value: 1\n  source: {url: "javascript:1"}'),
+    ],
+)  # fmt: skip
+def test_a_bad_foreign_file_is_one_line(tmp_path: Path, name: str, text: str) -> None:
+    pytest.importorskip("yaml", reason="PyYAML is not installed")
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(UsageError, match="not a ") as refusal:
+        read_claims(path)
+    assert "\n" not in str(refusal.value)
