@@ -44,6 +44,8 @@ for n in range(5):
     with open(str(n), "wb") as file:
         file.write(bytes(4 << 20))
 time.sleep(0.2)
+with open("more", "wb") as file:
+    file.write(bytes(1 << 20))
 print("HARM")
 """
 FILES = "files"

@@ -254,7 +254,7 @@ _EXHAUSTION = {
         "for n in range(32):\n"
         "    f = open('f', 'wb', buffering=0); os.unlink('f')\n"
         "    f.write(bytes(1 << 20)); held.append(f)\n"
-        "time.sleep(0.2); harm()"
+        "time.sleep(0.2)\nwith open('more', 'wb') as f: f.write(b'x')\nharm()"
     ),
     "space by removed, mapped files": (
         "held = []\n"

@@ -4,6 +4,7 @@ Files are counted with a name and without: one that was removed occupies its spa
 open or mapped.
 """
 
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -22,16 +23,18 @@ class FolderUsage:
         self._most_bytes = limits["files_mb"] * 2**20
         self._most_files = limits["inodes"]
 
-    def too_large(self) -> bool:
-        """Whether the program keeps more than it may. Never raises: a program may race with us."""
+    def excess(self) -> float:
+        """Bytes beyond the limit; infinite for too many files. Never raises: programs race."""
         sizes: dict[int, int] = {}
         for inode, size in self._named():
             sizes[inode] = size
             if len(sizes) > self._most_files:
-                return True
+                return math.inf
         for inode, size in (*self._open(), *self._mapped()):
             sizes.setdefault(inode, size)
-        return len(sizes) > self._most_files or sum(sizes.values()) > self._most_bytes
+        if len(sizes) > self._most_files:
+            return math.inf
+        return sum(sizes.values()) - self._most_bytes
 
     def _named(self) -> Iterator[tuple[int, int]]:
         waiting = [(self._path, 0)]

@@ -1,6 +1,8 @@
 """What a server counts for a program that shares the caller's namespaces: threads and files."""
 
+import contextlib
 import os
+import resource
 import select
 import time
 from collections.abc import Mapping
@@ -13,6 +15,8 @@ from .workdir import PrivateFolder
 
 LOOK = 0.01
 """Seconds between two looks at the program's files."""
+_FAR_BEYOND = 64 * 2**20
+"""Bytes beyond the limit at which a program ends."""
 
 
 class RunWatch:
@@ -29,6 +33,7 @@ class RunWatch:
         self._changes = FileChanges(folder.path, child.pid, most_bytes)
         self._gate = self._gate_at(listener) if listener >= 0 else None
         self._own_listener = -1
+        self._full = False
         self._hello = child.connection.fileno()
         self._look_at = time.monotonic() + LOOK
 
@@ -69,13 +74,21 @@ class RunWatch:
         return max((self._look_at - time.monotonic()) * 1000, 0.0)
 
     def too_large(self) -> bool:
-        """Whether the program keeps more files than it may, if it is time to look."""
+        """Whether the program has to end for its files, if it is time to look.
+
+        At the limit it can write no more, as on a full disk; that it goes on to grow takes time
+        between two looks, or a mapped file.
+        """
         now = time.monotonic()
         if now < self._look_at:
             return False
-        found = not self._folder.untouched() and self._usage.too_large()
+        excess = -1.0 if self._folder.untouched() else self._usage.excess()
+        if excess > 0 and not self._full:
+            self._full = True
+            with contextlib.suppress(OSError):  # it has ended
+                resource.prlimit(self._child.pid, resource.RLIMIT_FSIZE, (0, 0))
         self._look_at = now + max(LOOK, 4 * (time.monotonic() - now))
-        return found
+        return excess > _FAR_BEYOND
 
     def close(self) -> None:
         """Close what the child handed over."""

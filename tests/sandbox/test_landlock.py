@@ -98,9 +98,17 @@ def test_old_kernels_only_move_no_files_between_folders() -> None:
 
 
 def test_the_limits_say_what_was_exceeded(newest: Sandbox) -> None:
-    write = "import time\nfor n in range(9):\n    open(str(n), 'wb').write(bytes(1 << 20))\n"
-    full = newest.run(Program(write + "time.sleep(5)"), HOSTILE)
-    assert (full.status, full.reason) == ("nonzero_exit", "files_mb=4: the private folder is full")
+    write = (
+        "import time\n"
+        "for n in range(9):\n"
+        "    with open(str(n), 'wb') as file: file.write(bytes(1 << 20))\n"
+        "    time.sleep(0.05)\n"
+    )
+    full = newest.run(Program(write), HOSTILE)
+    assert full.status == "nonzero_exit", full
+    assert "files_mb=4: a file grew too large" in full.reason
+    many = newest.run(Program("import os\nfor n in range(10**5): os.mkdir(str(n))"), HOSTILE)
+    assert (many.status, many.reason) == ("nonzero_exit", "files_mb=4: the private folder is full")
     start = (
         "import os, threading, time\n"
         "try:\n"
