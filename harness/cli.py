@@ -75,6 +75,10 @@ VERBS = {
         "rewards_check:check_dataset",
         "Report which rows of a trainer's dataset can be verified, before training.",
     ),
+    "health": (
+        "rewards_health:show_health",
+        "Report what the rewards of a training run look like, from its logs.",
+    ),
     "export": (
         "exporting:export_anything",
         "Write suites in another trainer's format, or a run in another tool's.",

@@ -10,7 +10,8 @@ or `reward_func = openrlhf_reward(on_checker_error="nan")` where the default doe
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ...sandbox.errors import UsageError
@@ -88,10 +89,15 @@ class OpenRlhfReward:
     """The reward as OpenRLHF calls it; can be pickled and shared between threads."""
 
     def __init__(
-        self, on_checker_error: Choice, rules: RewardRules, engine: str | Engine = "local"
+        self,
+        on_checker_error: Choice,
+        rules: RewardRules,
+        engine: str | Engine = "local",
+        log: str | Path | None = None,
     ) -> None:
         self.rules = rules
         self.engine = engine
+        self.log = None if log is None else Path(log)
         self.errors = CheckerErrors(on_checker_error, rules.correctness + rules.format)
 
     def __call__(
@@ -115,22 +121,39 @@ class OpenRlhfReward:
         )
         failed = [float(verdict.score is None) for verdict in verdicts]
         answered = [float(v.status not in ("no_answer", "truncated")) for v in verdicts]
+        if self.log is not None:
+            texts = [response_of(query, prompt) for _, query, prompt in rows]
+            columns = zip(prompts, texts, labels, rewards.tolist(), verdicts, strict=True)
+            _append(self.log, [_logged(*row) for row in columns])
         logs = {"checker_error": torch.tensor(failed), "answered": torch.tensor(answered)}
         return {"rewards": rewards, "scores": rewards.clamp(0.0, 1.0), "extra_logs": logs}
+
+
+def _logged(prompt: str, text: str, label: Any, score: float, verdict: Verdict) -> dict[str, Any]:
+    """A line of the log that `assay health` reads; a failed check has no score there."""
+    told = None if verdict.score is None else score
+    return {"prompt": prompt, "output": text, "label": str(label), "status": verdict.status,
+            "score": told}  # fmt: skip
+
+
+def _append(log: Path, records: Sequence[Mapping[str, Any]]) -> None:
+    with log.open("a", encoding="utf-8") as file:
+        file.write("".join(f"{json.dumps(record)}\n" for record in records))
 
 
 def openrlhf_reward(
     on_checker_error: Choice = "group_mean",
     rules: RewardRules = CORRECTNESS_ONLY,
     engine: str | Engine = "local",
+    log: str | Path | None = None,
 ) -> OpenRlhfReward:
     """A `reward_func` with choices of its own.
 
     OpenRLHF cannot skip a single sample, so `on_checker_error` says what a `checker_error` (after
     one retry) is worth: "group_mean", "nan", 0.0, or "raise" (see `CheckerErrors`). `engine` is
-    "local", "ray" or an open engine.
+    "local", "ray" or an open engine. Each sample is added to the file `log`, if there is one.
     """
-    return OpenRlhfReward(on_checker_error, rules, engine)
+    return OpenRlhfReward(on_checker_error, rules, engine, log)
 
 
 _DEFAULT = openrlhf_reward()

@@ -13,6 +13,7 @@ import pytest
 import torch
 from assay.harness.adapters.checker_errors import CheckerFailedError
 from assay.harness.adapters.openrlhf import openrlhf_reward, response_of, reward_func
+from assay.harness.health_logs import read_rollouts
 from assay.sandbox.errors import UsageError
 from assay.tasks import Suite, load
 from assay.tasks.verdict import checker_error
@@ -64,6 +65,15 @@ def test_a_checker_error_is_worth_what_the_user_chose(
     assert openrlhf_reward()(*_rows([None]))["rewards"].tolist() == [0.5]
     with pytest.raises(CheckerFailedError, match="a worker died"):
         openrlhf_reward(on_checker_error="raise")(*_rows([None]))
+
+
+def test_a_log_is_written_that_health_reads(tmp_path: Path) -> None:
+    reward = openrlhf_reward(log=tmp_path / "rewards.jsonl")
+    for _ in range(2):
+        reward(["Q 4", "Q 5"], ["Q", "Q"], ["4", "4"])
+    found = read_rollouts(tmp_path / "rewards.jsonl", "math", 1.0)
+    assert [(one.reward, one.strict) for one in found] == [(1.0, 1.0), (0.0, 0.0)] * 2
+    assert {one.status for one in found} == {"correct", "incorrect"}
 
 
 def test_labels_of_any_dataset_are_math_answers() -> None:

@@ -63,6 +63,17 @@ def test_trl_trains_two_steps_and_saves(tmp_path: Path) -> None:
     _run(_script(tmp_path, rules), tmp_path)
 
 
+def test_a_watched_reward_trains(tmp_path: Path) -> None:
+    _needs("trl", "TRL")
+    (script,) = _blocks("health.md")
+    tokenizer = tiny_tokenizer()
+    tokenizer.save_pretrained(tmp_path / "tiny")
+    tiny_model(tokenizer).save_pretrained(tmp_path / "tiny")
+    script = script.replace("max_completion_length=64", "max_completion_length=4")
+    done = _run([*_script(tmp_path, script), "tiny", "2"], tmp_path)
+    assert "health/reward" in done.stdout
+
+
 def test_verl_scores_rows_through_its_own_manager(tmp_path: Path) -> None:
     _needs("verl", "verl")
     (script,) = _blocks("verl.md")
