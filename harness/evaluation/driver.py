@@ -8,10 +8,11 @@ failed request leaves out is exactly what `resume` asks the model for again.
 import itertools
 import logging
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -68,7 +69,7 @@ def run_plans(
     config = config_of(model, plans, settings)
     tracker = _tracker(settings, folder, config)
     started = perf_counter()
-    with SampleWriter(folder) as writer:
+    with _nothing_half_written(folder, settings), SampleWriter(folder) as writer:
         keep_problems(folder, plans, _request_settings(config), settings.hide_answers)
         widen(folder, config)
         done = {_key(record) for record in folder.samples()}
@@ -113,6 +114,17 @@ def _send(tracker: Tracker, tallies: Mapping[str, Tally]) -> None:
         if tally.scored:
             values[f"{name}/accuracy"] = tally.correct / tally.scored
     tracker.log(values, sum(tally.done for tally in tallies.values()))
+
+
+@contextmanager
+def _nothing_half_written(folder: RunFolder, settings: EvalSettings) -> Iterator[None]:
+    """Remove a new run that a user's mistake ends before its first record."""
+    try:
+        yield
+    except UsageError:
+        if not settings.resume and folder.samples_path.stat().st_size == 0:
+            shutil.rmtree(folder.path, ignore_errors=True)
+        raise
 
 
 def _activity(model: Model) -> Activity | None:

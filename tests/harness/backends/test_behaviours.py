@@ -662,6 +662,7 @@ def test_a_server_that_behaves_so(
         if row.refused is not None:
             with pytest.raises(UsageError, match=row.refused):
                 evaluate(model, [SPEC], row.samples, sampling=Sampling(), **given)
+            assert list((tmp_path / "runs").iterdir()) == [], "nothing is half-written"
             return
         run = evaluate(model, [SPEC], row.samples, sampling=Sampling(), **given)
         last = server.calls[-1].body
