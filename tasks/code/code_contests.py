@@ -2,23 +2,24 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from ..problem import Problem
-from ..suite import Domain, StoredSuite
 from ..verdict import Verdict
-from ._stored import Record, fenced, limited, records
-from .verifier import verify_stdio
+from ._stored import CodeSuite, Record, fenced, limited, records
+from .formats.calibration import scaled
+from .verifier import STDIO_LIMITS, verify_stdio
 
 PYTHON3 = 3
 """The code of Python 3 in `solutions.language`."""
 _TEST_GROUPS = ("public_tests", "private_tests", "generated_tests")
 
 
-class StdioSuite(StoredSuite):
+class StdioSuite(CodeSuite):
     """Programs that read a case on stdin; every case must be right."""
 
-    domain: ClassVar[Domain] = "code"
+    gold_field = "solutions"
+    test_field = "tests"
 
     def gold(self, problem: Problem) -> str | None:
         return fenced(problem.answer) if problem.answer else None
@@ -31,8 +32,12 @@ class StdioSuite(StoredSuite):
         return fenced("print('#')")
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        meta = problem.meta
-        return verify_stdio(completion, list(zip(meta["inputs"], meta["outputs"], strict=True)))
+        cases = list(zip(problem.meta["inputs"], problem.meta["outputs"], strict=True))
+
+        def within(text: str, factor: float) -> Verdict:
+            return verify_stdio(text, cases, limits=scaled(STDIO_LIMITS, factor))
+
+        return self.calibrated(problem, within, completion)
 
 
 class CodeContests(StdioSuite):
