@@ -27,6 +27,19 @@ _AHEAD = vocabulary("following follows below next")
 _FANCY = vocabulary("pretend imagine hypothetically")
 
 
+_HINTS = ("follow", "below", "next", "here", "let", "imagin", "pretend", "hypothet", "suppos",
+          "assum", "consider", "what")  # fmt: skip
+"""Parts of the words by which an English sentence may announce an answer."""
+
+
+def may_announce(previous: str) -> bool:
+    """Whether a sentence needs a closer look: a heading, a colon, or a word that points ahead."""
+    if previous[:1] == "#" or previous.rstrip("*_ ").endswith((":", "：")):
+        return True
+    low = previous.casefold()
+    return any(hint in low for hint in _HINTS)
+
+
 def announced(previous: str, voices: tuple[Voice, ...], sentence: str) -> str:
     """Whether the sentence before an answer announces it as wrong, reported or supposed."""
     said = spoken(previous)

@@ -7,11 +7,12 @@ phrase; two languages that read different amounts out of it refuse it.
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from .languages import LANGUAGES, Language, changes_number, scripts_of
 from .languages.table import SYMBOLS
 from .nouns import is_open
-from .phrase_index import VOICES, spoken
+from .phrase_index import VOICES, spoken, voices_of
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:/\d+)?")
 _EDGES = " \t\n.!*_`,;:：。！、，$"
@@ -25,12 +26,16 @@ def quantity(text: str, language: Language | None = None) -> str | None:
     if language is not None and language.code != "en":
         return _Phrase(text, language, hinted=True).read()
     scripts = scripts_of(text)
-    if not scripts or "other" in scripts:
+    digits = len(_NUMBER.findall(text))
+    if not scripts or "other" in scripts or digits > 1:
         return None
+    words = frozenset(text.casefold().split())
     known: set[str] = set()
     guessed: set[str] = set()
     for one in LANGUAGES[1:]:
-        if not scripts <= one.scripts:
+        if not scripts <= one.scripts or (
+            one.spaced and not digits and not words & one.digits.keys()
+        ):
             continue
         phrase = _Phrase(text, one, hinted="latin" not in scripts)
         if (amount := phrase.read()) is not None:
@@ -43,6 +48,11 @@ def quantity(text: str, language: Language | None = None) -> str | None:
 
 def closing_quantity(sentence: str) -> str | None:
     """The amount of a closing sentence in a language whose table has its determiners."""
+    if len(_NUMBER.findall(_plain_digits(sentence))) != 1:
+        return None
+    voices = voices_of(sentence)
+    if [voice.language.code for voice in voices] == ["en"]:
+        return None
     scripts = scripts_of(sentence)
     if len(scripts) > 1:
         scripts -= {"latin"}  # symbols of units
@@ -62,7 +72,18 @@ def _is_reported(subject: str, language: Language) -> bool:
     return any(group.within(said) for group in groups)
 
 
+@lru_cache(maxsize=64)
+def _longest_first(code: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The scales of a language, its units, and these with the symbols, the longest first."""
+    language = VOICES[code].language
+    groups = (language.scales, language.units, (*SYMBOLS, *language.units))
+    scales, units, all_units = (tuple(sorted(one, key=len, reverse=True)) for one in groups)
+    return scales, units, all_units
+
+
 def _plain_digits(text: str) -> str:
+    if text.isascii():
+        return text
     return "".join(
         str(unicodedata.decimal(one)) if unicodedata.category(one) == "Nd" else one for one in text
     )
@@ -238,8 +259,7 @@ class _Phrase:
     ) -> str | None:
         language = self.language
         value = number
-        scales = tuple(sorted(language.scales, key=len, reverse=True))
-        units = tuple(sorted(language.units, key=len, reverse=True))
+        scales, units, _ = _longest_first(language.code)
         scaled = False
         for _ in range(2):
             phrase = self._takes(rest, scales)
@@ -276,7 +296,7 @@ class _Phrase:
         if not language.spaced and self._takes(rest, language.doubt):
             return None
         units = SYMBOLS | dict(language.units)
-        unit = self._takes(rest, tuple(sorted(units, key=len, reverse=True)))
+        unit = self._takes(rest, _longest_first(language.code)[2])
         if not unit and (low := rest.split(" ", 1)[0]) and low in language.units:
             unit = low
         counter = self._takes(rest, language.counters)
@@ -320,9 +340,12 @@ class _Phrase:
         return fits
 
     def _takes(self, text: str, options: tuple[str, ...]) -> str | None:
+        if not text:
+            return None
         low = text.casefold()
+        first = low[0]
         for phrase in options:
-            if phrase and low.startswith(phrase.casefold()):
+            if phrase and phrase[0].casefold() == first and low.startswith(phrase.casefold()):
                 following = low[len(phrase) : len(phrase) + 1]
                 if not self.language.spaced or not following.isalpha():
                     return phrase

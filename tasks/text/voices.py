@@ -5,7 +5,7 @@ it is on (a quotation, a speaker's label), the clauses of its sentence (a report
 opening that is not understood), and the sentence that announces it.
 """
 
-from .announcements import adjoining, announced, previous_sentence
+from .announcements import adjoining, announced, may_announce, previous_sentence
 from .clauses import framed
 from .languages import Language
 from .phrase_index import VOICES, Voice, voices_of
@@ -52,7 +52,9 @@ def disowned(
     ):
         return reason
     previous = previous_sentence(text, line_start + begin)
-    return announced(previous, voices_of(previous), prefix + lead) if previous else ""
+    if not previous or not may_announce(previous):
+        return ""
+    return announced(previous, voices_of(previous), prefix + lead)
 
 
 CROSSES = "✗✘❌❎🚫⛔👎✖"

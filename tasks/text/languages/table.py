@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 Nouns = Literal["plural", "capital", "any", "none"]
@@ -46,6 +47,7 @@ _SCRIPTS = {
     "uk": "cyrillic", "el": "greek", "he": "hebrew", "ar": "arabic", "fa": "arabic",
     "hi": "devanagari", "bn": "bengali", "te": "telugu",
 }  # fmt: skip
+_LATIN = frozenset(("latin",))
 _RANGES = (
     ("latin", 0x41, 0x24F), ("latin", 0x1E00, 0x1EFF), ("greek", 0x370, 0x3FF),
     ("cyrillic", 0x400, 0x52F), ("hebrew", 0x590, 0x5FF), ("arabic", 0x600, 0x6FF),
@@ -55,8 +57,15 @@ _RANGES = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=64)
+def _scripts_of_code(code: str) -> frozenset[str]:
+    return frozenset(_SCRIPTS.get(code, "latin").split())
+
+
 def scripts_of(text: str) -> frozenset[str]:
     """The scripts that the letters of a text are written in; "other" for one not listed."""
+    if text.isascii():
+        return _LATIN if any(map(str.isalpha, text)) else frozenset()
     found = set()
     for one in set(text):
         if one.isalpha() or one in "〇々ー":
@@ -122,4 +131,4 @@ class Language:
     @property
     def scripts(self) -> frozenset[str]:
         """The scripts that the language is written in."""
-        return frozenset(_SCRIPTS.get(self.code, "latin").split())
+        return _scripts_of_code(self.code)
