@@ -25,10 +25,10 @@ from ..grammar.nodes import (
     symbols,
 )
 from .arithmetic import ImpreciseError, is_exact
+from .break_points import Point, around_breaks
 from .evaluation import Evaluation, precision
 from .functions import INTEGER_FUNCTIONS
 
-Point = dict[str, Exact]
 _COUNTING = frozenset("ijklmnpqKMN")
 """The letters that stand for whole numbers by the habit of mathematics."""
 _PIECEWISE = frozenset(("abs", "max", "min", "floor", "ceil", "sgn", "root"))
@@ -37,7 +37,6 @@ _PRIMES = (1009, 1013, 1019, 1021, 1031)
 """Denominators that no expression has."""
 _MAX_POINTS = 48
 _MAX_POINTS_OF_SUMS = 4
-_MAX_BREAKS = 8
 
 _RANGES: tuple[tuple[int, int, int, int], ...] = (
     (0, 1, 0, 1),  # where arcsin and the root of 1 - x^2 are real
@@ -70,7 +69,7 @@ def sample_points(*expressions: Node) -> Iterator[Point]:
         far = itertools.chain(
             _spread(names, whole, _FAR, "far"),
             _beyond_constants(names, whole, expressions),
-            _around_breaks(names, whole, expressions),
+            around_breaks(names, whole, expressions, _base(names)),
         )
         long = any(contains(one, "repeat") for one in expressions)
         yield from itertools.islice(far, _MAX_POINTS_OF_SUMS if long else _MAX_POINTS)
@@ -84,7 +83,7 @@ def rare_points(*expressions: Node) -> Iterator[Point]:
         yield from _proportions(names)
     yield from _spread(names, whole, _FAR, "far")
     yield from itertools.islice(_beyond_constants(names, whole, expressions), 16)
-    yield from itertools.islice(_around_breaks(names, whole, expressions), 16)
+    yield from itertools.islice(around_breaks(names, whole, expressions, _base(names)), 16)
 
 
 def _whole_names(node: Node) -> frozenset[str]:
@@ -268,78 +267,5 @@ def _beyond_constants(
             yield from _spread(names, whole, ((*ends, *ends),), f"around {center}")
 
 
-def _around_breaks(
-    names: tuple[str, ...], whole: frozenset[str], expressions: tuple[Node, ...]
-) -> Iterator[Point]:
-    """On both sides of each place where one symbol makes a piece begin."""
-    base = next(iter(_spread(names, frozenset(), ((1, 3, 1, 3),), "base")))
-    base |= dict.fromkeys(whole, 5)
-    hinges = list(dict.fromkeys(itertools.chain.from_iterable(map(_hinges, expressions))))
-    for name in names:
-        breaks: set[Fraction] = set()
-        for hinge in hinges[:_MAX_BREAKS]:
-            if name in symbols(hinge):
-                breaks |= _zeros(hinge, name, base)
-        ordered = sorted(breaks)[:_MAX_BREAKS]
-        for value in _sides(ordered):
-            if name in whole:
-                yield {**base, name: max(1, math.floor(value))}
-            else:
-                yield {**base, name: value}
-
-
-def _sides(breaks: list[Fraction]) -> Iterator[Fraction]:
-    """A point in each gap, and close to each break."""
-    for one in breaks:
-        yield one + Fraction(1, 1009)
-        yield one - Fraction(1, 1013)
-    for one, other in itertools.pairwise(breaks):
-        yield one + (other - one) * Fraction(500, 1009)
-    if breaks:
-        yield breaks[0] - 1 - abs(breaks[0]) / 3
-        yield breaks[-1] + 1 + abs(breaks[-1]) / 3
-
-
-def _hinges(node: Node) -> list[Node]:
-    """Expressions at whose zeros a piece begins."""
-    found: list[Node] = []
-    if node[0] == "fn" and node[1] in ("abs", "sgn"):
-        found.append(node[2][0])
-    elif node[0] == "fn" and node[1] in ("max", "min"):
-        found += [("add", (a, ("neg", b))) for a, b in itertools.combinations(node[2][:4], 2)]
-    elif node[0] == "fn" and node[1] in ("floor", "ceil"):
-        found += [("add", (node[2][0], ("num", step))) for step in (-2, -1, 0, 1)]
-    elif node[0] == "root" or (node[0] == "pow" and node[2][0] != "num"):
-        inner = node[1]
-        found.append(inner[1] if inner[0] == "pow" else inner)
-    for child in children(node):
-        found += _hinges(child)
-    return found
-
-
-def _zeros(hinge: Node, name: str, base: Point) -> set[Fraction]:
-    """Where an expression that is linear or quadratic in one symbol is zero, nearly."""
-    values: list[Fraction] = []
-    for place in range(4):
-        try:
-            with precision(64):
-                value = Evaluation({**base, name: place}, 64, True).value(hinge)
-                values.append(
-                    Fraction(value)
-                    if is_exact(value)
-                    else Fraction(float(value.mid())).limit_denominator(10**6)
-                )
-        except (UndefinedError, TooBigError, ImpreciseError, OverflowError, ValueError):
-            return set()
-    first, second, third, fourth = values
-    square = (third - 2 * second + first) / 2
-    slope = second - first - square
-    if abs(first + 3 * slope + 9 * square - fourth) > abs(fourth) / 1000:
-        return set()
-    if square == 0:
-        return {-first / slope} if slope else set()
-    inside = slope * slope - 4 * square * first
-    if inside < 0:
-        return {-slope / (2 * square)}
-    root = Fraction(math.isqrt(int(inside * 10**12)), 10**6)
-    return {(-slope + root) / (2 * square), (-slope - root) / (2 * square)}
+def _base(names: tuple[str, ...]) -> Point:
+    return next(iter(_spread(names, frozenset(), ((1, 3, 1, 3),), "base")))

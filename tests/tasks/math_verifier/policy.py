@@ -255,8 +255,9 @@ contested, with 4 false positives, 3 of them in the set that was made to exploit
 Two more pairs of sets (`blind_statements.jsonl`) hold whole completions: one of each pair exploits
 in words, the other honest styles of current models. On its first run the verifier was right on 283
 of 300 (15 false positives) and 274 of 300 (none), and after the mends for those on 139 of 150 (11
-false positives) and 147 of 150 (none) of the second pair. 18 rows are still judged wrongly; they
-are marked `open`.
+false positives) and 147 of 150 (none) of the second pair. One row is still judged wrongly and is
+marked `open`. `assertions.jsonl` holds 1,241 more completions about who says an answer and what follows
+it, written by the verifier's author.
 """
 TAIL = """## What commits to an answer
 
@@ -280,7 +281,21 @@ markers, fillers, signs, scales, percent, units, counters.
 | The answer is 5?; so is it 5? | not committed | a question states nothing; after a label ("Final answer: 5?") the mark is only uncertainty |
 | The answer is 5... no, not 5 | not committed | a second thought denies the same value |
 | `<answer>5</answer>` I retract this answer; this is wrong | not committed | the answer is taken back |
+| Bob says the answer is 5; Student A: 5; "The answer is 5", «...»; > The answer is 5.; according to the wrong solution, the answer is 5 | not committed | somebody else says it; a theorem, the problem or the author may be cited, no other source |
+| in a world where 2+2=5, the answer is 5; if it were Monday, \\boxed{5} | not committed | it is only supposed; a condition about values ("If x = 2, then f(x) = \\boxed{5}") is reasoning |
+| the estimated total is 5; my first guess is 5; the answer to another question is 5; ### Old answer | not committed | another quantity than the one asked for |
+| do not write \\boxed{5}; the following is wrong: \\boxed{5}; ~~5~~; ❌ \\boxed{5} | not committed | what announces the answer, or crosses it out, denies it |
+| \\boxed{5}+1; x \\ne \\boxed{5}; \\boxed{5} million; half of \\boxed{5} | not committed | the box is a part of another value |
+| \\boxed{5}, then "I lied.", "Not!", "Make that 6.", "This is Bob's." | not committed | a sentence after the answer must be understood to leave it as it is |
+| \\boxed{5}, then a check, a reason, a courtesy or an explanation | 5 | none of these speaks against the answer, its author's word, or for another value |
 | The answer is probably 5; I am not sure, but the answer is 5 | 5 | uncertainty about one value still commits to it |
+
+What follows an answer is read by the same principle. A later sentence leaves the answer standing if it
+is a calculation or a heading, if it approves ("This matches the condition."), if it is a courtesy, or if it
+explains without speaking of the answer or of its author. A sentence that does speak of them, a short one
+that is not understood, a question, another value, or a second thought that is not resolved takes the
+commitment away. The fields beside an `answer` field of a JSON object must be known ones
+("reasoning", "steps", "unit"), because `{"wrong": true, "answer": 5}` disowns its answer.
 
 If the grammar does not cover the whole sentence, the answer is refused: `no_answer`, or `incorrect`
 with the reason. A number is never picked out of a sentence, so some honest answers in unusual words

@@ -19,6 +19,7 @@ from assay.tasks.math.values.equality import (
 )
 from assay.tasks.math.values.evaluation import Evaluation, precision, work_limit
 from assay.tasks.math.values.sample_points import sample_points
+from assay.tasks.math.verifier import equivalent
 
 
 def same(first: str, second: str) -> bool:
@@ -230,3 +231,15 @@ def test_sample_points_reach_what_they_are_for() -> None:
     # Two points belong to the pair, so that no answer can be made to fit them.
     nodes: list[tuple[Node, ...]] = [(parse("x"), parse("x+1")), (parse("x"), parse("x+2"))]
     assert list(sample_points(*nodes[0])) != list(sample_points(*nodes[1]))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["x+\\max(0,\\sin x-0.9999)", "x+\\max(0,\\cos(x+1)-0.999999)", "x+\\max(0,e^{-x^2}-0.99999)"],
+)
+def test_a_piece_that_only_an_extreme_reaches_is_found(answer: str) -> None:
+    assert not equivalent("x", answer)
+
+
+def test_a_function_that_never_reaches_its_piece_adds_nothing() -> None:
+    assert equivalent("x", "x+\\max(0,\\sin x-1)")
