@@ -134,6 +134,7 @@ class Voice:
                 speech.approves, speech.reports, speech.labels, language.lead, language.link,
                 language.doubt, language.determiners, language.turns, language.anaphors,
                 language.wrong, speech.conditions, speech.selves, language.answer,
+                language.verbs, tuple(language.units), language.before_number,
             )
             for phrase in phrases
             for word in phrase.split()
