@@ -1,6 +1,7 @@
 """The clauses before an answer: whether they report it, suppose it, or name another answer."""
 
 from .languages import Language
+from .languages.speech import FIRST_PERSON
 from .phrase_index import VOICES, Phrases, Spoken, Voice, spoken
 from .vocabulary import vocabulary
 
@@ -18,11 +19,15 @@ def framed(
             return "the answer is only supposed"
         if reported(voice, said, last):
             return "the answer is only reported"
+        if voice.unreal.opens(said) and voice.language.spaced and last < 0:
+            return "the answer is only supposed"
         for _, end in voice.conditions.places(said):
             if end > last and (sentence or voice.unreal.within(said) or not said.has_values):
                 return "the answer is only supposed"
     if voices and voices[0].language.code == "en":
         if said.words[:1] in (("with",), ("by",)) and _SLIPS & set(said.words):
+            return "the answer comes from a mistake"
+        if said.words[:1] and said.words[0] in _SOURCES and VOICES["en"].tentative.within(said):
             return "the answer comes from a mistake"
         return names_another(prefix, said) or (_opening(prefix, said) if sentence else "")
     return ""
@@ -48,6 +53,7 @@ def last_of(phrases: Phrases, said: Spoken) -> int:
     return max((end for _, end in phrases.places(said)), default=-1)
 
 
+_SOURCES = vocabulary("as under by with in from per following")
 _SLIPS = vocabulary("mistake error slip accident typo blunder oversight")
 _PAST = vocabulary("thought believed guessed said wrote answered claimed used told supposedly")
 
@@ -58,9 +64,7 @@ def _own(voice: Voice, said: Spoken, place: int, end: int) -> bool:
         return any(said.text[max(0, place - 2) : place].endswith(one) for one in voice.selves.all)
     words = said.words
     before = words[max(0, place - 2) : place]
-    mine = any(
-        word in ("i", "we") or (word,) in voice.selves.by_first.get(word, ()) for word in before
-    )
+    mine = any(word in FIRST_PERSON for word in before)
     if words[place:end] == ("answers",) or (
         words[place:end] == ("says",) and before[-1:] == ("that",)
     ):
@@ -68,6 +72,7 @@ def _own(voice: Voice, said: Spoken, place: int, end: int) -> bool:
     return mine and words[place] not in _PAST
 
 
+_THINGS = vocabulary("let's it's that's here's what's problem's question's there's")
 _TENTATIVE_NOUNS = vocabulary(
     "answer answers result results response guess option choice possibility candidate attempt "
     "draft "
@@ -89,6 +94,8 @@ def names_another(prefix: str, said: Spoken) -> str:
         return ""
     if any(word in ("correct", "right", "final", "only") for word in phrase):
         return ""
+    if any(word.endswith("'s") and word not in _THINGS for word in phrase):
+        return "another than the final answer is named"
     return (
         "another than the final answer is named"
         if any(

@@ -38,7 +38,7 @@ _HOLDS = vocabulary(
 _TESTS = vocabulary("check verification condition test conditions constraint requirement")
 _PREFERS = vocabulary(
     "rather instead prefer money bet choose pick switch change go truth right correct better "
-    "closer fits works true best possible vote revise settle"
+    "closer fits work works acceptable valid true best possible vote revise settle"
 )
 _POINTS = vocabulary("this that it these those which above")
 
@@ -57,6 +57,8 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
     if first and tail.lstrip("$*_ `)\\]}")[:1] not in (".", "。", "!", "\n", "！"):
         if boxed and (reason := _rest(first)):
             return reason
+        if boxed and first.rstrip("*_ )$\n").endswith(("?", "？", "؟")) and _rest_words(first):
+            return "the answer is asked, not stated"
         if reason := _contradicted(first, shown, boxed):
             return reason
         if reason := _reported(first):
@@ -82,6 +84,11 @@ _CONTRADICTS = vocabulary(
     "mistaken fails failed erroneous invalid rubbish"
 )
 _CHANCES = vocabulary("probability chance likelihood odds confidence")
+
+
+def _rest_words(first: str) -> bool:
+    """Whether more than brackets stands between an answer and the end of its sentence."""
+    return bool(spoken(first.partition("(")[0]).words)
 
 
 def _contradicted(first: str, shown: str, boxed: bool) -> str:
@@ -128,7 +135,10 @@ def _rest(first: str) -> str:
     if word in _TIES or word.endswith("n't"):
         following = said.words[1:]
         mine = following[:2] in (("what", "i"), ("what", "we"))
-        approving = mine or (all(one in _PRAISE for one in following[:1]) and not _against(said))
+        named = following[:1] and following[0] in ("the", "our", "my", "a", "indeed", "therefore")
+        whole = named or VOICES["en"].approves.derives(said)
+        praised = whole and all(one in _PRAISE for one in following[:1]) and not _against(said)
+        approving = mine or praised
         english = VOICES["en"]
         other = english.tentative.within(said) or english.otherwise.within(said)
         other = other or any(word.endswith("'s") for word in said.words)
@@ -308,6 +318,9 @@ def _unsound(voice: Voice, text: str, said: Spoken, harmless: bool) -> str:
     if refers and (english or not said.has_values):
         return _UNREAD
     if turns and (said.has_values or refers):
+        return _OTHER
+    together = english and said.words[:1] in (("both",), ("either",), ("all",))
+    if together and not harmless and _PREFERS & set(said.words):
         return _OTHER
     if english and not harmless and _PREFERS & set(said.words) and (mine or text[:1].isdigit()):
         return _OTHER

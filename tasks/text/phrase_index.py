@@ -1,5 +1,6 @@
 """Phrases of the language tables, found in a text in one pass over its words."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,13 +26,30 @@ class Spoken:
 
 
 def spoken(text: str) -> Spoken:
-    """The words of a text."""
+    """The words of a text, with the vowel signs of scripts that write them apart."""
+    if not text.isascii() and any("\u0900" <= one <= "\u0dff" for one in text):
+        return _with_signs(text)
     found = [token for token in tokens(text) if token.kind == "word"]
     return Spoken(
         tuple(token.text.casefold() for token in found),
         tuple(token.start for token in found),
         text.casefold(),
     )
+
+
+def _with_signs(text: str) -> Spoken:
+    words: list[str] = []
+    places: list[int] = []
+    inside = False
+    for place, one in enumerate(text):
+        part = one.isalpha() or unicodedata.category(one)[0] == "M"
+        if part and inside:
+            words[-1] += one
+        elif part:
+            words.append(one)
+            places.append(place)
+        inside = part
+    return Spoken(tuple(word.casefold() for word in words), tuple(places), text.casefold())
 
 
 class Phrases:
@@ -42,7 +60,7 @@ class Phrases:
         self.all = tuple(dict.fromkeys(one for one in phrases if one))
         self.by_first: dict[str, list[tuple[str, ...]]] = {}
         for one in self.all if spaced else ():
-            words = tuple(token.text.casefold() for token in tokens(one) if token.kind == "word")
+            words = spoken(one).words
             if words:
                 self.by_first.setdefault(words[0], []).append(words)
 

@@ -311,8 +311,10 @@ def _object(low: str, place: int) -> int:
 def _is_asked(phrase: str) -> bool:
     """Whether a phrase names the question that is asked, or a calculation of it."""
     words = [word.strip("*_,'\"()") for word in phrase.split()[1:]]
+    if any(word in OTHERNESS for word in words):
+        return False
     if any(one.isdigit() or one in "$\\=" for one in phrase):
-        return not any(word in OTHERNESS for word in words)
+        return True
     while words and words[0] in (
         "the",
         "this",

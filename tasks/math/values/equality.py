@@ -24,9 +24,10 @@ from ..grammar.nodes import (
     symbols,
 )
 from .arithmetic import ImpreciseError, as_ball, is_exact, magnitude
+from .break_points import Point
 from .caps import MAX_PRECISION_BITS
 from .evaluation import Evaluation, precision
-from .sample_points import Point, rare_points, sample_points
+from .sample_points import rare_points, sample_points
 
 _BITS = 256
 _CONFIRMED = 3

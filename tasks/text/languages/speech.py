@@ -8,7 +8,7 @@ from .speech_european import FRENCH, GERMAN, ITALIAN, OTHERS, PORTUGUESE, RUSSIA
 from .speech_southern import ARABIC, BENGALI, HINDI, PERSIAN, SWAHILI, TELUGU, TURKISH
 from .speech_table import Speech
 
-__all__ = ["SPEECH", "Speech"]
+__all__ = ["FIRST_PERSON", "SPEECH", "Speech"]
 
 SPEECH: Mapping[str, Speech] = {
     "en": ENGLISH, "de": GERMAN, "fr": FRENCH, "es": SPANISH, "pt": PORTUGUESE, "it": ITALIAN,
@@ -17,3 +17,40 @@ SPEECH: Mapping[str, Speech] = {
     "sw": SWAHILI, "bn": BENGALI, "te": TELUGU, "pl": OTHERS, "nl": OTHERS, "sv": OTHERS,
     "cs": OTHERS, "ro": OTHERS, "fi": OTHERS, "da": OTHERS,
 }  # fmt: skip
+
+FIRST_PERSON = frozenset(
+    [
+        "i",
+        "we",
+        "ich",
+        "wir",
+        "je",
+        "j",
+        "nous",
+        "on",
+        "yo",
+        "nosotros",
+        "eu",
+        "nós",
+        "io",
+        "noi",
+        "я",
+        "мы",
+        "tôi",
+        "mình",
+        "chúng",
+        "saya",
+        "aku",
+        "kami",
+        "kita",
+        "ben",
+        "biz",
+        "أنا",
+        "نحن",
+        "मैं",
+        "हम",
+        "من",
+        "ما",
+    ]
+)
+"""The pronouns of a first person that is the subject of its verb."""

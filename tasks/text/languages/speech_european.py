@@ -28,7 +28,7 @@ GERMAN = Speech(
     unreal=phrases("wäre, wären, hätte, hätten, würde, würden, könnte"),
     supposes=phrases(
         "angenommen, gesetzt den fall, nehmen wir an, stell dir vor, stellen wir uns vor, in "
-        "einer welt, im traum, hypothetisch, theoretisch, zum spaß, als scherz, vorausgesetzt"
+        "einer welt, im traum, traum, traumwelt, märchen, fantasie, hypothetisch, theoretisch, zum spaß, als scherz, vorausgesetzt"
     ),
     selves=phrases("ich, mir, mich, mein, meine, meinen"),
     persons=phrases(
@@ -120,8 +120,7 @@ SPANISH = Speech(
         "cuenta"
     ),
     concludes=phrases(
-        "entonces, por lo tanto, por tanto, así que, luego, obtenemos, de modo que, por "
-        "consiguiente"
+        "por lo tanto, por tanto, así que, luego, obtenemos, de modo que, por consiguiente"
     ),
     authorities=phrases(
         "teorema, fórmula, ley, regla, enunciado, problema, definición, tabla, identidad"
@@ -174,7 +173,7 @@ PORTUGUESE = Speech(
         "declara, "
         "supostamente, diria, responderia, pensei, achei, conclui, conta, grita, alega"
     ),
-    concludes=phrases("então, portanto, logo, assim, obtemos, de modo que, por isso, temos"),
+    concludes=phrases("portanto, logo, assim, obtemos, de modo que, por isso, temos"),
     authorities=phrases(
         "teorema, fórmula, lei, regra, enunciado, problema, definição, tabela, identidade"
     ),
@@ -225,9 +224,7 @@ ITALIAN = Speech(
         "suggerisce, dichiara, direbbe, risponderebbe, pare che, pensavo, credevo, conclude, "
         "grida, a quanto pare"
     ),
-    concludes=phrases(
-        "quindi, dunque, perciò, pertanto, otteniamo, si ottiene, allora, di conseguenza"
-    ),
+    concludes=phrases("quindi, dunque, perciò, pertanto, otteniamo, si ottiene, di conseguenza"),
     authorities=phrases(
         "teorema, formula, legge, regola, problema, testo, definizione, tabella, identità"
     ),

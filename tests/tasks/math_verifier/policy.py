@@ -256,7 +256,7 @@ Two more pairs of sets (`blind_statements.jsonl`) hold whole completions: one of
 in words, the other honest styles of current models. On its first run the verifier was right on 283
 of 300 (15 false positives) and 274 of 300 (none), and after the mends for those on 139 of 150 (11
 false positives) and 147 of 150 (none) of the second pair. One row is still judged wrongly and is
-marked `open`. `assertions.jsonl` holds 1,241 more completions about who says an answer and what follows
+marked `open`. `assertions.jsonl` holds 1,417 more completions about who says an answer and what follows
 it, written by the verifier's author.
 """
 TAIL = """## What commits to an answer
