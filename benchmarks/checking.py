@@ -7,7 +7,8 @@ to the first verdict of a program. `math`: 2,048 completions in groups of 8 with
 processes, the engine beside `verify` in this process. `code`: programs a second one at a time and
 two at a time, each by `verify` and by the engine. `processes`: what a caller has under it after
 checks of all domains; the servers of the sandbox count with their children. `rescore`: a run of
-`--records` records of all domains is scored again twice, the second time from the store.
+`--records` records, of published benchmarks where `ASSAY_DATA` has them and of generated problems
+elsewhere, is scored again twice, the second time from the store.
 Writes results/benchmarks/checking.json.
 """
 
@@ -26,6 +27,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from assay.harness.backends.contract import Sampling
 from assay.harness.checking import Job, open_engine
 from assay.harness.evaluation import EvalSettings, evaluate
 from assay.harness.evaluation.plan import TaskSpec
@@ -36,6 +38,7 @@ from assay.tasks import load
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "checking.json"
 MATH = ("arithmetic", "fractions", "quadratic_equations", "polynomials", "linear_equations")
 MIX = (*MATH, "knights_and_knaves", "boolean_circuits", "function_synthesis", "stdio_tasks")
+PUBLISHED = ("gsm8k", "math500", "humaneval", "mbpp")
 FIRST = """
 from assay.tasks import load
 from assay.harness.checking import open_engine
@@ -147,10 +150,17 @@ def rescored(records: int) -> dict[str, Any]:
     """Seconds of scoring a run again, without and with what the store has."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["ASSAY_CACHE"] = f"{folder}/cache"
-        share = records // len(MIX) + 1
-        specs = [TaskSpec(task, {"size": share}) for task in MIX]
-        settings = EvalSettings(out=folder, run_id="one", progress=False, cache=False)
-        evaluate("oracle", specs, settings=settings)
+        if os.environ.get("ASSAY_DATA"):
+            specs = [TaskSpec(task) for task in PUBLISHED]
+            samples = records // sum(len(spec.load()) for spec in specs) + 1
+        else:
+            share = records // len(MIX) + 1
+            specs, samples = [TaskSpec(task, {"size": share}) for task in MIX], 1
+        settings = EvalSettings(
+            out=folder, run_id="one", progress=False, cache=False, samples=samples,
+            sampling=Sampling(temperature=1.0),
+        )  # fmt: skip
+        evaluate("random", specs, settings=settings)
         seconds = []
         for _ in range(2):
             began = time.perf_counter()
@@ -158,8 +168,10 @@ def rescored(records: int) -> dict[str, Any]:
                 run = rescore(open_run("one", folder), progress=False, engine=engine).run
             seconds.append(time.perf_counter() - began)
         noted = run.folder.manifest()["engine"]
+        count = sum(1 for _ in run.folder.samples())
     return {
-        "records": share * len(MIX), "first_seconds": round(seconds[0], 2),
+        "records": count, "tasks": [spec.name for spec in specs],
+        "first_seconds": round(seconds[0], 2),
         "second_seconds": round(seconds[1], 2), "times": round(seconds[0] / seconds[1], 1),
         "engine": noted,
     }  # fmt: skip

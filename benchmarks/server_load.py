@@ -1,13 +1,16 @@
 """Load one server with 256 clients, with and without malicious completions.
 
-    python benchmarks/server_load.py [--seconds 60] [--clients 256] [--poison 0.05]
+    python benchmarks/server_load.py [--seconds 60] [--clients 256] [--poison 0.05] [--queued 16384]
 
-Starts `assay serve` on loopback. Each client sends one /verify after another for the given time:
-math, code and logic in equal parts, half of them right. First without, then with malicious
-completions (`--poison` is their share): programs that never end, sleep, fill the memory, fork,
-print without end, exit; numbers that would not fit into memory; a megabyte of brackets. Every
+First the engine alone: the same checks, as many at a time as there are clients, without a server.
+Then starts `assay serve --no-cache` on loopback. Each client sends one /verify after another for
+the given time: math, code and logic in equal parts, half of them right. First without, then with
+malicious completions (`--poison` is their share): programs that never end, sleep, fill the memory,
+fork, print without end, exit; numbers that would not fit into memory; a megabyte of brackets. Every
 verdict is compared with the known one. After a 503 the client waits for Retry-After and asks again;
-the wait counts. A request without a verdict is lost. Client and server share the machine.
+the wait counts. A request without a verdict is lost. Client and server share the machine. At last
+`--queued` completions are sent at once, in batches of 1,024, to a server that lets 4,096 be
+pending: a batch that is refused is sent again, and none may be lost.
 """
 
 import argparse
@@ -22,11 +25,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from assay.harness.checking import Job, open_engine
 from assay.tasks import load
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "server_load.json"
@@ -201,12 +205,61 @@ def figures(tally: Tally, seconds: float) -> dict:
     }  # fmt: skip
 
 
-def start_server() -> tuple[subprocess.Popen, int]:
+def direct_rate(shots: dict[str, list[Shot]], clients: int, seconds: float) -> float:
+    """Verdicts a second of the engine in this process, so many at a time."""
+    stream, under_way, count = _stream(0, 0.0, shots, []), deque(), 0
+    with open_engine(cache=False, long_programs=32) as engine:
+        until = None
+        while until is None or time.monotonic() < until:
+            while len(under_way) < clients:
+                body = json.loads(next(stream).body)
+                job = Job(body["task"], body["completion"], id=body["id"])
+                under_way.append(engine.submit(job))
+            under_way.popleft().result()
+            count += 1
+            if until is None and count == 2 * clients:  # warm
+                count, began = 0, time.monotonic()
+                until = began + seconds
+        rate = count / (time.monotonic() - began)
+        for future in under_way:
+            future.result()
+    return rate
+
+
+async def queued(port: int, shots: dict[str, list[Shot]], count: int, size: int = 1024) -> dict:
+    """Send batches all at once; those that are refused are sent again until they are answered."""
+    text = [shot for domain in ("math", "logic") for shot in shots[domain]]
+    sent = [text[number % len(text)] for number in range(count)]
+    tally: Counter[str] = Counter()
+
+    async def send(part: list[Shot]) -> None:
+        body = json.dumps({"items": [json.loads(shot.body) for shot in part]}).encode()
+        streams = await asyncio.open_connection("127.0.0.1", port, limit=1 << 26)
+        status, answer, retry = await post(streams, body, "/verify_batch")
+        while status == 503:
+            tally["refused"] += 1
+            await asyncio.sleep(retry)
+            status, answer, retry = await post(streams, body, "/verify_batch")
+        verdicts = answer.get("verdicts", [])
+        tally["answered"] += len(verdicts)
+        tally["wrong"] += sum(
+            verdict["correct"] is not shot.correct
+            for verdict, shot in zip(verdicts, part, strict=False)
+        )
+        streams[1].close()
+
+    await asyncio.gather(*(send(sent[at : at + size]) for at in range(0, count, size)))
+    return {"sent": count, "lost": count - tally["answered"], "wrong": tally["wrong"],
+            "batches refused and sent again": tally["refused"]}  # fmt: skip
+
+
+def start_server(*options: str) -> tuple[subprocess.Popen, int]:
     """`assay serve` on a free port, answering."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "assay.harness.cli", "serve", "--port", str(port)]
+    command += ["--no-cache", *options]
     server = subprocess.Popen(command)
     for _ in range(600):
         with socket.socket() as probe:
@@ -224,10 +277,13 @@ async def measure(port: int, given: argparse.Namespace) -> dict:
     print("without poison", json.dumps(figures(clean, clean_seconds), indent=1))
     foul, foul_seconds = await load_phase(port, given.clients, given.seconds, given.poison, shots)
     result = {
+        "server verdicts a second": round(sum(map(len, clean.seconds.values())) / clean_seconds, 1),
         "without poison": figures(clean, clean_seconds),
         "with poison": figures(foul, foul_seconds),
     }
-    first, second = (phase["benign_seconds"]["p99"] for phase in result.values())
+    first, second = (
+        result[phase]["benign_seconds"]["p99"] for phase in ("without poison", "with poison")
+    )
     return result | {"p99_of_benign_times": round(second / first, 2)}
 
 
@@ -237,14 +293,25 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=60)
     options.add_argument("--clients", type=int, default=256)
     options.add_argument("--poison", type=float, default=0.05)
+    options.add_argument("--queued", type=int, default=16_384)
     options.add_argument("--out", type=Path, default=OUT)
     given = options.parse_args()
+    direct = direct_rate(benign(), given.clients, given.seconds)
+    print(f"the engine alone: {direct:.1f} verdicts a second", flush=True)
     server, port = start_server()
     try:
         result = asyncio.run(measure(port, given))
     finally:
         server.send_signal(signal.SIGTERM)
         code = server.wait(120)
+    result["engine verdicts a second"] = round(direct, 1)
+    result["server_of_engine"] = round(result["server verdicts a second"] / direct, 3)
+    server, port = start_server("--max-pending", "4096")
+    try:
+        result["queued"] = asyncio.run(queued(port, benign(), given.queued))
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(120)
     about = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
         "versions": {p: version(p) for p in ("assay", "fastapi", "uvicorn")}
