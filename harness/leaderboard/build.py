@@ -40,6 +40,7 @@ SCRIPTS = (
     "page.js", "table.js", "heat.js", "axes.js", "plots.js", "pairs.js", "samples.js",
     "compare.js", "save.js", "start.js",
 )  # fmt: skip
+TEST_KEYS = ("difference", "low", "high", "p_value", "p_holm")
 Rows = dict[str, dict[str, Any]]
 
 
@@ -173,6 +174,7 @@ def _board(group: Group, names: Mapping[str, str], pricing: Pricing) -> dict[str
         "tasks": [task.id for task in group.tasks],
         "core": sum(map(len, group.core.values())),
         "sentence": sentence(rows, names),
+        "members": [entry.id for entry in group.members],
         "rows": rows,
         "below": [
             {"entry": entry.id, "reason": reason,
@@ -232,18 +234,17 @@ def _asset(name: str) -> str:
 
 
 def _compact(board: dict[str, Any]) -> dict[str, Any]:
-    """The data of the page: rounded numbers, each paired test as a list of them."""
-    groups = [
-        group
-        | {
-            "pairs": {
-                key: [float(f"{value:.5g}") for value in test.values()]
-                for key, test in group["pairs"].items()
-            },
-            "rows": {key: _rounded(row) for key, row in group["rows"].items()},
-        }
-        for group in board["groups"]
-    ]
+    """The data of the page: rounded numbers, and the paired tests as text.
+
+    The page parses the tests of a board when it is shown: a list of [difference, low, high, p,
+    Holm's p] for the pairs of `members`, in the order (0, 1), (0, 2), ..., (1, 2), ...
+    """
+    groups = []
+    for group in board["groups"]:
+        tests = [[_rounded(test[key]) for key in TEST_KEYS] for test in group["pairs"].values()]
+        text = json.dumps(tests, separators=(",", ":"))
+        rows = {key: _rounded(row) for key, row in group["rows"].items()}
+        groups.append(group | {"pairs": text, "rows": rows})
     return board | {"groups": groups}
 
 

@@ -15,12 +15,15 @@ function drawPairs() {
   $("pair-detail").textContent = "";
   $("pair-open").hidden = true;
 }
+// The tests of a board are text until they are needed; see `_compact` for their order.
 function pairTest(board, a, b) {
-  const one = board.pairs[`${a}|${b}`], other = board.pairs[`${b}|${a}`];
-  if (!one && !other) return null;
-  const sign = one ? 1 : -1, [difference, low, high, p, holm, problems] = one || other;
-  const kind = holm < 0.05 ? (sign * difference > 0 ? "win" : "lose") : "tie";
-  return { kind, difference: sign * difference, range: [sign * low, sign * high].sort((x, y) => x - y), p, holm, problems };
+  const [i, j] = [board.members.indexOf(a), board.members.indexOf(b)];
+  if (i < 0 || j < 0 || i === j) return null;
+  board.tests = board.tests || JSON.parse(board.pairs);
+  const first = Math.min(i, j), second = Math.max(i, j), n = board.members.length;
+  const [difference, low, high, p, holm] = board.tests[first * n - (first * (first + 1)) / 2 + second - first - 1];
+  const sign = i < j ? 1 : -1, kind = holm < 0.05 ? (sign * difference > 0 ? "win" : "lose") : "tie";
+  return { kind, difference: sign * difference, range: [sign * low, sign * high].sort((x, y) => x - y), p, holm, problems: board.core };
 }
 function pairCell(test) {
   const cell = document.createElement("td");
