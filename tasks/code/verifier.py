@@ -13,7 +13,8 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ...sandbox.types import ChannelClosed, Limits, Outcome, Sandbox
 from ..verdict import Status, Verdict, checker_error, correct, wrong
-from .extraction.program import Program, program_of
+from .extraction.assembly import futures_first
+from .extraction.program import Extracted, program_of
 from .judging.failures import IN_DOUBT, is_broken, missing_name, reason_of, status_of
 from .judging.literal_tests import LiteralTests
 from .judging.notation import MalformedError
@@ -111,7 +112,7 @@ def _function_verdict(
 def _judged(
     job: JudgeTask,
     known: TestFacts,
-    program: Program,
+    program: Extracted,
     how: tuple[Sandbox, Limits, bool],
     literal: LiteralTests | None,
 ) -> Verdict:
@@ -167,7 +168,7 @@ def _account(job: JudgeTask, channel: ProgramChannel, fresh: bool) -> dict[str, 
 
 
 def _one_by_one(
-    job: JudgeTask, known: TestFacts, program: Program, how: tuple[Sandbox, Limits, bool],
+    job: JudgeTask, known: TestFacts, program: Extracted, how: tuple[Sandbox, Limits, bool],
     cases: int, left: float,
 ) -> dict[str, Any]:  # fmt: skip
     """How far a program comes that ended while it was asked everything at once: `Verdict.meta`.
@@ -224,7 +225,7 @@ def _runnable(prompt: str) -> str:
     return prompt
 
 
-def _verdict_of(account: dict[str, Any], program: Program, known: TestFacts) -> Verdict:
+def _verdict_of(account: dict[str, Any], program: Extracted, known: TestFacts) -> Verdict:
     """The verdict from the judge's account of the cases."""
     if not (account["passed"] or account["failed"] or account["stray"]) and (
         account["asserted"] or known.decides == "raise"
@@ -313,14 +314,14 @@ def verify_stdio(
             for index, (given, expected) in enumerate(cases)
         ]
         box = sandbox or program_sandbox()
-        source = program.source if "__future__" in program.source else header + program.source
+        source = futures_first([header], program.source) if header else program.source
         results = run_cases(box, source, todo, limits or STDIO_LIMITS, stop_early)
         verdict = _stdio_verdict(program, todo, results, compare)
     return verdict.model_copy(update={"seconds": time.perf_counter() - started})
 
 
 def _stdio_verdict(
-    program: Program, cases: list[Case], outcomes: list[Outcome], compare: Compare
+    program: Extracted, cases: list[Case], outcomes: list[Outcome], compare: Compare
 ) -> Verdict:
     failures: list[dict[str, Any]] = []
     passed = 0

@@ -21,7 +21,7 @@ MAX_REPLY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class Extracted:
     """The text taken as the program, or None with the status and the reason of the verdict."""
 
     source: str | None
@@ -29,7 +29,7 @@ class Program:
     status: Status = "no_answer"
 
 
-def program_of(completion: str, entry_point: str | None = None, prompt: str = "") -> Program:
+def program_of(completion: str, entry_point: str | None = None, prompt: str = "") -> Extracted:
     """The program of a completion.
 
     `entry_point` is the name it must define (None: a program that is run as a whole); `prompt` is
@@ -37,24 +37,24 @@ def program_of(completion: str, entry_point: str | None = None, prompt: str = ""
     """
     text, reason = reply_text(completion)
     if text is None:
-        return Program(None, reason, "truncated")
+        return Extracted(None, reason, "truncated")
     if len(text) > MAX_REPLY:
-        return Program(None, f"the reply is longer than {MAX_REPLY:,} characters", "rejected")
+        return Extracted(None, f"the reply is longer than {MAX_REPLY:,} characters", "rejected")
     if not text.strip():
-        return Program(None, "the completion is empty")
+        return Extracted(None, "the completion is empty")
     if "\0" in text:
-        return Program(None, "the program contains a NUL character", "rejected")
+        return Extracted(None, "the program contains a NUL character", "rejected")
     found = _from_text(text, entry_point, prompt)
     if found.source is None:
         return found
     if entry_point is not None:
         found = replace(found, source=without_missing_annotations(found.source))
     if len(found.source or "") > MAX_PROGRAM:
-        return Program(None, f"the program is longer than {MAX_PROGRAM:,} characters", "rejected")
+        return Extracted(None, f"the program is longer than {MAX_PROGRAM:,} characters", "rejected")
     return found
 
 
-def _from_text(text: str, entry_point: str | None, prompt: str) -> Program:
+def _from_text(text: str, entry_point: str | None, prompt: str) -> Extracted:
     blocks = code_blocks(text)
     if not blocks or _is_code_itself(text, blocks, entry_point, prompt):
         return _from_bare(text, entry_point, prompt)
@@ -64,7 +64,7 @@ def _from_text(text: str, entry_point: str | None, prompt: str) -> Program:
     if not last.closed:
         blocks = blocks[:-1]
         if last.may_be_python or not blocks:
-            return Program(None, "the last code block is never closed", "truncated")
+            return Extracted(None, "the last code block is never closed", "truncated")
     return _from_blocks(blocks, entry_point, prompt)
 
 
@@ -92,66 +92,68 @@ def _closes_prompt(text: str, first: CodeBlock, entry_point: str | None, prompt:
     return defines(head, entry_point)
 
 
-def _from_blocks(blocks: list[CodeBlock], entry_point: str | None, prompt: str) -> Program:
+def _from_blocks(blocks: list[CodeBlock], entry_point: str | None, prompt: str) -> Extracted:
     full = [block for block in blocks if block.text.strip()]
     python = [block for block in full if block.may_be_python] or full
     if not python:
-        return Program(None, "the code block is empty")
+        return Extracted(None, "the code block is empty")
     several = len(python) > 1
     if entry_point is None:
         source, added = program_block(python)
         how = "the code block that is a program" if several else "the code block"
-        return Program(source, how + (f", with {added}" if added else ""))
+        return Extracted(source, how + (f", with {added}" if added else ""))
     chosen = function_block(python, entry_point) or function_block(full, entry_point)
     if chosen is not None:
         others = [block.text for block in python if block is not chosen]
         source, added = with_needs(chosen.text, others, prompt, entry_point)
         how = "the last code block that defines it" if several else "the code block"
-        return Program(source, how + (f", with {added}" if added else ""))
+        return Extracted(source, how + (f", with {added}" if added else ""))
     for block in reversed(python):
         if prompt and defines(prompt + block.text, entry_point):
-            return Program(prompt + block.text, "the code block, as a continuation of the prompt")
+            return Extracted(prompt + block.text, "the code block, as a continuation of the prompt")
     return _undefined(python[-1].text, entry_point)
 
 
-def _from_bare(text: str, entry_point: str | None, prompt: str) -> Program:
+def _from_bare(text: str, entry_point: str | None, prompt: str) -> Extracted:
     if entry_point is None:
         return _bare_program(text)
     if prompt and text.lstrip("\n")[:1] in (" ", "\t"):
         body = longest_continuation(prompt, text, entry_point)
         if body is not None:
-            return Program(prompt + body, "a continuation of the prompt")
+            return Extracted(prompt + body, "a continuation of the prompt")
     if defines(text, entry_point):
         source, added = with_needs(text, [], prompt, entry_point)
-        return Program(source, "the whole completion" + (f", with {added}" if added else ""))
+        return Extracted(source, "the whole completion" + (f", with {added}" if added else ""))
     cut = longest_code(text, entry_point)
     if cut is not None:
         source, added = with_needs(cut, [], prompt, entry_point)
-        return Program(source, "the code between the prose" + (f", with {added}" if added else ""))
+        return Extracted(
+            source, "the code between the prose" + (f", with {added}" if added else "")
+        )
     if prompt:
         body = longest_continuation(prompt, text, entry_point)
         if body is not None:
-            return Program(prompt + body, "a continuation of the prompt")
+            return Extracted(prompt + body, "a continuation of the prompt")
     if is_prose(text):
-        return Program(None, "no code is found")
+        return Extracted(None, "no code is found")
     return _undefined(text, entry_point)
 
 
-def _bare_program(text: str) -> Program:
+def _bare_program(text: str) -> Extracted:
     if tree_of(text) is not None:
-        return Program(text, "the whole completion")
+        return Extracted(text, "the whole completion")
     cut = longest_code(text, None)
     if cut is not None:
-        return Program(cut, "the code between the prose")
+        return Extracted(cut, "the code between the prose")
     if is_prose(text):
-        return Program(None, "no code is found")
-    return Program(text, "the whole completion")
+        return Extracted(None, "no code is found")
+    return Extracted(text, "the whole completion")
 
 
-def _undefined(text: str, entry_point: str) -> Program:
+def _undefined(text: str, entry_point: str) -> Extracted:
     try:
         parsed(text)
     except SyntaxError as error:
         where = f" in line {error.lineno}" if error.lineno else ""
-        return Program(None, f"the program is not Python: {error.msg}{where}", "rejected")
-    return Program(None, f"the program does not define {entry_point!r}", "rejected")
+        return Extracted(None, f"the program is not Python: {error.msg}{where}", "rejected")
+    return Extracted(None, f"the program does not define {entry_point!r}", "rejected")

@@ -7,7 +7,7 @@ from typing import Any
 
 from ....sandbox.types import Limits, Outcome, Sandbox
 from ...verdict import Status, Verdict, checker_error, correct, wrong
-from ..extraction.program import Program, program_of
+from ..extraction.program import Extracted, program_of
 from ..judging.outcomes import STATUS_OF_OUTCOME
 from ..judging.sandbox_registry import program_sandbox
 from ..judging.stdio import EXACT_LINES, Case, compare_output, run_cases
@@ -136,7 +136,11 @@ def _sentence(reason: str) -> str:
 
 
 def _verdict(
-    program: Program, cases: list[Case], outcomes: list[Outcome], checker: Checker, box: Sandbox
+    program: Extracted,
+    cases: list[Case],
+    outcomes: list[Outcome],
+    checker: Checker,
+    box: Sandbox,
 ) -> Verdict:
     for index, (case, outcome) in enumerate(zip(cases, outcomes, strict=False)):
         meta: dict[str, Any] = {
