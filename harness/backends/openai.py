@@ -123,7 +123,8 @@ class OpenAIModel:
                 hand.give(await self._server.ask(client, group, sampling))
 
         async with self._client() as client:
-            workers = {asyncio.create_task(work(client)) for _ in range(self.options.concurrency)}
+            everyone = {asyncio.create_task(work(client)) for _ in range(self.options.concurrency)}
+            workers = everyone
             try:
                 # Wakes now and then to see whether the caller has gone.
                 while workers and not stop.is_set():
@@ -135,6 +136,8 @@ class OpenAIModel:
             finally:
                 for worker in workers:
                     worker.cancel()
+                # What several workers met at once is raised once; asyncio reports none of it.
+                await asyncio.gather(*everyone, return_exceptions=True)
                 hand.flush()
 
     def _client(self) -> "openai.AsyncOpenAI":

@@ -1,5 +1,6 @@
 """The OpenAI backend against a faulty server: no sample is lost or duplicated."""
 
+import gc
 import importlib.util
 from collections import Counter
 from collections.abc import Iterator
@@ -175,6 +176,16 @@ def test_a_bad_key_is_one_line_without_the_key(monkeypatch: pytest.MonkeyPatch) 
         with pytest.raises(UsageError, match="refused the key in \\$OPENAI_API_KEY") as refusal:
             list(model.generate(_requests(3), Sampling()))
     assert "bad-key" not in str(refusal.value) + repr(model.identity)
+
+
+def test_what_many_requests_meet_at_once_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "bad-key")
+    with fake.fake_server() as server, pytest.raises(UsageError):
+        _ask(server.url, _requests(50), concurrency=32)
+    gc.collect()
+    assert capfd.readouterr().err == ""
 
 
 def test_nobody_listening_is_one_line() -> None:
