@@ -211,7 +211,8 @@ def _drive(
                 recorder.skip(completion)
                 continue
             under_way.add(pool.submit(recorder.verify, completion))
-            under_way = _settle(under_way, keep=4 * workers)
+            if len(under_way) >= 8 * workers:  # in bulk: to wait costs as much as a quick check
+                under_way = _settle(under_way, keep=4 * workers)
         _settle(under_way, keep=0)
     finally:
         closing = getattr(generated, "close", None)
