@@ -8,7 +8,7 @@ opening that is not understood), and the sentence that announces it.
 from .announcements import adjoining, announced, may_announce, previous_sentence
 from .clauses import framed
 from .languages import Language
-from .phrase_index import VOICES, Voice, voices_of
+from .phrase_index import VOICES, Voice, spoken, voices_of
 from .speakers import DRESSING, spoken_by_another
 from .vocabulary import vocabulary
 
@@ -39,7 +39,9 @@ def disowned(
     while said_at < start and text[said_at] in DRESSING + _QUOTE_MARKS:
         said_at += 1
     whole = line + text[opens : start + 80].partition("\n")[0]
-    if any(cross in whole for cross in CROSSES):
+    # "❌ No" only decorates an answer that is itself negative.
+    crossed = any(cross in whole for cross in CROSSES)
+    if crossed and not set(spoken(whole).words[:3]) & _NEGATIVE:
         return "the answer is marked as wrong"
     if reason := _quoted(text, line_start, said_at, sentence):
         return reason
@@ -57,6 +59,7 @@ def disowned(
     return announced(previous, voices_of(previous), prefix + lead)
 
 
+_NEGATIVE = vocabulary("no false invalid not none")
 CROSSES = "✗✘❌❎🚫⛔👎✖"
 """Pictures that mark an answer as wrong."""
 
