@@ -39,7 +39,7 @@ def verify_row(
     A `checker_error` is tried once more. Raises UsageError for a row that cannot be verified.
     """
     job = row_job(source, completion, truth, info, where, listed)
-    return engine_of(engine).start(check_of(job, lookup)).result()
+    return engine_of(engine).verdict(check_of(job, lookup))
 
 
 def row_check(

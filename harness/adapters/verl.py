@@ -115,7 +115,9 @@ def _results(
 ) -> list[Result]:
     made, errors = _settings(_frozen(rules), on_checker_error)
     jobs = [_job(row) for row in rows]
-    verdicts = engine_of(engine).map(jobs)
+    checking = engine_of(engine)
+    one = len(jobs) == 1
+    verdicts = [checking.verdict(checking.find(jobs[0]))] if one else checking.map(jobs)
     checked = [(job.completion, verdict) for job, verdict in zip(jobs, verdicts, strict=True)]
     values = [reward(verdict, text, rules=made) for text, verdict in checked]
     scores = errors.replaced(

@@ -60,6 +60,11 @@ class Check:
         by_itself = bool(self.cases) or self.function is not None
         return by_itself or (self.suite is not None and self.suite.domain == "code")
 
+    @property
+    def is_math(self) -> bool:
+        """Whether the completion is a math answer."""
+        return bool(self.answers) or (self.suite is not None and self.suite.domain == "math")
+
 
 def check_of(job: Job, lookup: Lookup) -> Check:
     """Find the suite and the problem of a job. Raises UsageError for an unknown task or id."""
