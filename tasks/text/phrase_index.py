@@ -27,6 +27,11 @@ class Spoken:
 
 def spoken(text: str) -> Spoken:
     """The words of a text, with the vowel signs of scripts that write them apart."""
+    # One verdict asks for the words of the same sentence again and again.
+    return _spoken_again(text) if len(text) <= _SHORT else _spoken(text)
+
+
+def _spoken(text: str) -> Spoken:
     if not text.isascii() and any("\u0900" <= one <= "\u0dff" for one in text):
         return _with_signs(text)
     found = [token for token in tokens(text) if token.kind == "word"]
@@ -35,6 +40,10 @@ def spoken(text: str) -> Spoken:
         tuple(token.start for token in found),
         text.casefold(),
     )
+
+
+_SHORT = 400
+_spoken_again = lru_cache(maxsize=256)(_spoken)
 
 
 def _with_signs(text: str) -> Spoken:

@@ -196,7 +196,7 @@ def denied_before(prefix: str) -> str:
 
 
 def _denies(text: str, language: Language) -> bool:
-    talk = (*language.anaphors, *language.link, *language.after, *language.answer, *language.lead)
+    talk = _TALK[language.code]
     consumed = False
     for _ in range(12):
         text = text.rstrip(" \t*_$:：\"'「」『』“”,，")
@@ -212,12 +212,20 @@ def _denies(text: str, language: Language) -> bool:
     return False
 
 
+_TALK = {
+    one.code: (*one.anaphors, *one.link, *one.after, *one.answer, *one.lead) for one in LANGUAGES
+}
+"""What stands around a denial without taking it back, by language."""
+
+
 def only_supposed(clause: str, language: Language) -> bool:
     """Whether a clause before a statement is nothing but a supposition: "Angenommen, ..."."""
     return clause.casefold().strip(" ,，:：*") in language.denial
 
 
 def _suffix(text: str, phrases: tuple[str, ...], spaced: bool) -> str:
+    if not text.endswith(phrases):
+        return ""
     for phrase in phrases:
         before = text[: len(text) - len(phrase)][-1:]
         whole = not spaced or not (before.isalnum() or before == "'")
