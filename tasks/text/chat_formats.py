@@ -41,9 +41,10 @@ _START = (
     r"chatbot_token|begin_of_box)\|>"
     r"|<s>|<bos>|\[/INST\]|<｜(?:Assistant|User|begin▁of▁sentence)｜>"
 )
-_HEAD = re.compile(rf"\s*(?:(?:{_START})[ \t]*\n*)+", re.IGNORECASE)
-_TOKENS = re.compile(rf"(?:\s*(?:{_END}|{_START}))+", re.IGNORECASE)
-_TAIL = re.compile(rf"(?:[\s*_`$]|{_START}|{_END})+\Z", re.IGNORECASE)
+_HEAD = re.compile(rf"\s*(?>(?:{_START})[ \t]*\n*)+", re.IGNORECASE)
+_TOKENS = re.compile(rf"(?>\s*(?:{_END}|{_START}))+", re.IGNORECASE)
+# Atomic: a token that both lists have must not be tried twice, which takes 2^n steps.
+_TAIL = re.compile(rf"(?>[\s*_`$]|{_START}|{_END})+\Z", re.IGNORECASE)
 _NEXT_TURN = re.compile(
     rf"(?:{_END})\s{{0,8}}(?:<\|im_start\|>|<start_of_turn>|<\|start_header_id\|>|<\|user\|>"
     r"|(?:user|human)\s{0,2}[:\n])",

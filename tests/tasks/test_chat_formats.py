@@ -113,3 +113,8 @@ def test_turns_and_start_tokens_go() -> None:
 def test_repeated_marks_of_any_kind_are_read(piece: str) -> None:
     seen = visible_answer(piece * 100_000)
     assert seen is None or len(seen) <= 100_000 * len(piece)
+
+
+def test_many_tokens_that_open_and_close_alike_are_read_in_steady_time() -> None:
+    text = "x" + "<s>" * 600 + " the answer"
+    assert visible_answer(text) == text
