@@ -1,5 +1,7 @@
 """What announces an answer: the sentence before it, and the words that touch it."""
 
+import re
+
 from .clauses import last_of, names_another, reported
 from .hedging import ALTERNATIVE, COMPARISON, DISBELIEF, NEGATION
 from .nouns import changes_value, is_part
@@ -8,6 +10,7 @@ from .speakers import WRONGNESS, disowns
 from .vocabulary import vocabulary
 
 _REACH = 400
+_COMMAND = re.compile(r"\\(?!text)[A-Za-z]+")
 
 
 def previous_sentence(text: str, end: int) -> str:
@@ -105,7 +108,7 @@ _ALTERS = vocabulary("twice thrice double triple half minus plus negative times 
 
 def adjoining(before: str) -> str:
     """Why the word right before a marked answer makes it part of another value; "" if none does."""
-    words = list(spoken(before[-80:].rpartition("\n")[2]).words)
+    words = list(spoken(_COMMAND.sub(" ", before[-80:]).rpartition("\n")[2]).words)
     while words and words[-1] in ("to", "or", "equal", "a", "the"):
         words.pop()
     if not words:

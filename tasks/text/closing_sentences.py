@@ -11,7 +11,7 @@ from .hedging import APPROXIMATION, COMPARISON, DISBELIEF, doubt_in
 from .nouns import is_counted, is_open, is_part
 from .numerals import number_in_words
 from .quantities import closing_quantity
-from .sentences import QUANTITIES, stated_amount
+from .sentences import QUANTITIES, TEXTS, stated_amount
 from .verbs import AMOUNT_VERBS
 from .vocabulary import vocabulary
 from .words import Token, tokens
@@ -182,7 +182,8 @@ def _measures(words: list[str]) -> bool:
         return False
     if any(word not in _HEADS and word not in _MEASURING for word in low[1 : head - 1]):
         return False
-    return head == len(low) or _is_subject(words[head + 1 :])
+    counted = words[head + 1 :]
+    return head == len(low) or _is_subject(counted) or _is_phrase(counted, False)
 
 
 def _is_subject(words: list[str]) -> bool:
@@ -200,6 +201,8 @@ def _is_subject(words: list[str]) -> bool:
 
 def _is_phrase(words: list[str], first: bool) -> bool:
     low = [word.casefold() for word in words]
+    if low[-1] in TEXTS:
+        return False
     if len(low) == 1 and low[0] in _PRONOUNS:
         return first
     if low[0] in _QUANTIFIERS or any(_unsafe(word) for word in low):

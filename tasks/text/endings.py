@@ -8,30 +8,31 @@ nothing that is understood takes the commitment away.
 from collections.abc import Callable
 from typing import Any
 
+from .answer_rest import (
+    CONTRADICTS,
+    OTHER,
+    REASONS,
+    TAKEN,
+    TIES,
+    UNREAD,
+    added,
+    against,
+    contradicted,
+    grown,
+    only_shown,
+    reported_by,
+    rest_words,
+)
 from .clauses import reported
-from .hedging import DISBELIEF, NEGATION
-from .languages import ENGLISH, changes_number
-from .nouns import is_counted
-from .phrase_index import VOICES, Spoken, Voice, spoken, voices_of
+from .falsity import pretended, qualified, voices_in
+from .phrase_index import VOICES, Spoken, Voice, spoken
 from .statements import statements
 from .vocabulary import vocabulary
-from .voices import CROSSES
 from .words import sentences, tokens
 
 Reads = Callable[[str], Any | None]
 
 _EDGES = " \t\n*_$`\\.,;:!)]}>|-–—=+"
-_REASONS = vocabulary(
-    "because since as so which where thus hence therefore by for with from that giving making "
-    "using given i.e namely and but in per of on at when after each to if or though not"
-)
-_TIES = vocabulary("is was are were would could might may should seems looks isn't wasn't will")
-_PRAISE = vocabulary(
-    "the our my indeed correct right exactly therefore thus then also a true final"
-)
-_REMARK = vocabulary(
-    "guess check checked approximately exact exactly rounded approx about verified"
-)
 _HOLDS = vocabulary(
     "answer box boxed above response reply submission guess sentence statement quotation message"
 )
@@ -55,13 +56,15 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
     parts = sentences(tail.lstrip("$"))
     first = parts[0] if parts and not tail.lstrip("$*_ `)\\]}.").startswith("\n") else ""
     if first and tail.lstrip("$*_ `)\\]}")[:1] not in (".", "。", "!", "\n", "！"):
-        if boxed and (reason := _rest(first)):
+        if boxed and (reason := grown(first)):
             return reason
-        if boxed and first.rstrip("*_ )$\n").endswith(("?", "？", "؟")) and _rest_words(first):
+        if boxed and first.rstrip("*_ )$\n").endswith(("?", "？", "؟")) and rest_words(first):
             return "the answer is asked, not stated"
-        if reason := _contradicted(first, shown, boxed):
+        if reason := qualified(first) or contradicted(first, shown, boxed):
             return reason
-        if reason := _reported(first):
+        if not boxed and (reason := added(first, shown)):
+            return reason
+        if reason := reported_by(first):
             return reason
         parts = parts[1:]
     turned = False
@@ -78,108 +81,6 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
     return "a second thought follows and is not resolved" if turned else ""
 
 
-_CONTRADICTS = vocabulary(
-    "contradiction contradicts contradictory contradicted violates violated violating absurd "
-    "inconsistent disagrees disagree flawed bogus nonsense meaningless wrong incorrect false "
-    "mistaken fails failed erroneous invalid rubbish"
-)
-_CHANCES = vocabulary("probability chance likelihood odds confidence")
-
-
-def _rest_words(first: str) -> bool:
-    """Whether more than brackets stands between an answer and the end of its sentence."""
-    return bool(spoken(first.partition("(")[0]).words)
-
-
-def _contradicted(first: str, shown: str, boxed: bool) -> str:
-    """Why the rest of an answer's sentence contradicts it: ", not.", "fails the check"."""
-    if any(cross in first[:40] for cross in CROSSES):
-        return "the answer is marked as wrong"
-    said = spoken(first)
-    tied = shown.casefold().split()[-1:]
-    if not said.words or said.words[0] in ("because", "since", "as", "so") or _TIES & set(tied):
-        return ""
-    words = set(said.words)
-    if _CHANCES & words and said.words[0] in ("with", "at"):
-        return "the answer is one of several"
-    turns = said.words[0] in NEGATION or said.words[0] in ("which", "though", "although", "yet")
-    if not _only_shown(first, shown) or not (boxed or turns):
-        return ""
-    against = words & (_CONTRADICTS | NEGATION)
-    return _TAKEN if against and "other" not in words and not _states_no_more(said) else ""
-
-
-def _states_no_more(said: Spoken) -> bool:
-    """Whether a denial only closes the answer: "and nothing else", "no more, no less"."""
-    return bool({"else", "more", "further", "remainder"} & set(said.words))
-
-
-def _rest(first: str) -> str:
-    """Why the rest of a boxed answer's sentence changes or disowns it."""
-    text = first.strip(" \t\n*_$`.;")
-    text = text.removeprefix("\\)").removeprefix("\\]").strip(" $*_")
-    said = spoken(text)
-    if not said.words or text.startswith(("\\", "&", "`", '"', "|")):
-        return ""
-    word = said.words[0]
-    if word in _GROWS or "than" in said.words or said.words[:2] in _PARTIAL:
-        return "the number is part of another value"
-    if said.words[1:3] in (("too", "many"), ("too", "few"), ("too", "much")):
-        return "what is said of the answer is not understood"
-    if text.startswith("("):
-        return _aside(text, said)
-    if not text[0].isalpha():
-        return ""
-    if word not in ENGLISH.percent and changes_number(word) and text.isascii():
-        return "the number is part of a larger one"
-    if word in _TIES or word.endswith("n't"):
-        following = said.words[1:]
-        mine = following[:2] in (("what", "i"), ("what", "we"))
-        named = following[:1] and following[0] in ("the", "our", "my", "a", "indeed", "therefore")
-        whole = named or VOICES["en"].approves.derives(said)
-        praised = whole and all(one in _PRAISE for one in following[:1]) and not _against(said)
-        approving = mine or praised
-        english = VOICES["en"]
-        other = english.tentative.within(said) or english.otherwise.within(said)
-        other = other or any(word.endswith("'s") for word in said.words)
-        if not approving or other or word in ("would", "could", "might", "may"):
-            return "what is said of the answer is not understood"
-    return ""
-
-
-_GROWS = vocabulary("squared cubed factorial fold times th ish")
-_PARTIAL = (("percent", "of"), ("and", "a"), ("or", "so"), ("per", "cent"))
-
-
-def _aside(text: str, said: Spoken) -> str:
-    """Why a remark in brackets after an answer disowns it."""
-    inner = text[1:].partition(")")[0]
-    words = spoken(inner).words
-    if not words or any(map(str.isdigit, inner)) or "\\" in inner or "$" in inner:
-        return ""
-    if not inner.isascii() or words[0] in _REASONS - {"from", "but", "or", "not", "if"}:
-        return ""
-    if words[0] in _REMARK or words[0] == "the" or is_counted(list(words), one=True):
-        return (
-            ""
-            if not VOICES["en"].tentative.within(spoken(inner)) or words == ("guess",)
-            else _ASIDE
-        )
-    return "" if VOICES["en"].approves.derives(said) else _ASIDE
-
-
-_ASIDE = "the remark after the answer is not understood"
-
-
-def _reported(first: str) -> str:
-    """Whether the rest of the answer's sentence gives it to somebody else: "5, says Bob"."""
-    text = first.partition("(")[0]
-    said = spoken(text)
-    if said.words and any(reported(voice, said) for voice in voices_of(text)):
-        return "the answer is only reported"
-    return ""
-
-
 def _judged(part: str, reads: Reads, value: Any, shown: str) -> tuple[str, bool, bool]:
     """(why a later sentence takes the answer back, whether it turns, whether it approves)."""
     text = part.strip().strip("*_`#-•> ").strip()
@@ -189,33 +90,59 @@ def _judged(part: str, reads: Reads, value: Any, shown: str) -> tuple[str, bool,
     if stated is not None and stated.standing != "supposed" and not stated.before:
         same = reads(text[stated.value :].strip(" *_$.`:\n").removeprefix("not "))
         if same is not None and stated.standing == "denied":
-            return (_TAKEN, False, False) if same == value else ("", False, False)
+            return (TAKEN, False, False) if same == value else ("", False, False)
         if same is not None:
-            return ("", False, True) if same == value else (_OTHER, False, False)
+            return ("", False, True) if same == value else (OTHER, False, False)
     said = spoken(text)
     if len(text) <= 60 and reads(_after_turns(text, said)) == value:
         return "", False, True
-    voices = voices_of(text)
+    voices = voices_in(text)
+    if reason := _by_another(text, voices):
+        return reason, False, False
     marked = part.lstrip().startswith("####") and any(map(str.isdigit, text))
     if not marked and _is_heading(part, text, said):
         return "", False, False
-    if any(voice.courtesies.opens(said) for voice in voices) and not (
-        any(word in _HOLDS for word in said.words) or _against(said) or said.has_values
+    if any(_is_courtesy(voice, said) for voice in voices) and not (
+        any(word in _HOLDS for word in said.words) or _against_in(voices, said) or said.has_values
     ):
         return "", False, True
     if any(voice.approves.derives(said) and not _turns(voice, said) for voice in voices):
         return _another(text, said, reads, value), False, True
     if len(text) <= 40 and _is_value(said, voices) and "=" not in text:
         other = reads(text.rstrip("."))
-        if other is not None and other != value and not _only_shown(text, shown):
-            return _OTHER, False, False
+        if other is not None and other != value and not only_shown(text, shown):
+            return OTHER, False, False
     if _renames(text, said, reads, value):
-        return _OTHER, False, False
-    harmless = _only_shown(text, shown) or part.lstrip()[:2] in ("- ", "* ", "• ")
+        return OTHER, False, False
+    harmless = only_shown(text, shown) or part.lstrip()[:2] in ("- ", "* ", "• ")
     reasons = [_unsound(voice, text, said, harmless) for voice in voices]
     if all(reasons):
         return reasons[0], False, False
     return "", any(_turns(voice, said) for voice in voices), False
+
+
+def _is_courtesy(voice: Voice, said: Spoken) -> bool:
+    return bool(voice.courtesies.opens(said)) and (
+        voice.language.code == "en" or not voice.answers.within(said)
+    )
+
+
+def _against_in(voices: tuple[Voice, ...], said: Spoken) -> bool:
+    """Whether a courtesy denies, in English, or speaks of an error."""
+    english = [voice.language.code for voice in voices] == ["en"]
+    return against(said) if english else pretended(said.text)
+
+
+def _by_another(text: str, voices: tuple[Voice, ...]) -> str:
+    """Whether a label before a colon begins an erratum or the words of another speaker."""
+    label, colon, rest = text.replace("：", ":").partition(":")
+    said = spoken(label)
+    if not colon or not rest.strip() or len(said.words) > 3 or not said.words:
+        return ""
+    if pretended(label):
+        return TAKEN
+    speaker = any(voice.persons.within(said) for voice in (*voices, VOICES["en"]))
+    return "another speaker follows" if speaker else ""
 
 
 def _after_turns(text: str, said: Spoken) -> str:
@@ -233,18 +160,13 @@ def _is_value(said: Spoken, voices: tuple[Voice, ...]) -> bool:
     return len(long) <= 1 or any(voice.labels.derives(said) for voice in voices)
 
 
-_OTHER = "another answer follows"
-_TAKEN = "the answer is taken back"
-_UNREAD = "what follows the answer is not understood"
-
-
 def _another(text: str, said: Spoken, reads: Reads, value: Any) -> str:
     """Another value in a sentence that only approves: "The correct answer is 6"."""
     numbers = [token.text for token in tokens(text) if token.kind in ("number", "math", "price")]
     if len(numbers) != 1 or any(one in text for one in "=+×÷<>"):
         return ""
     other = reads(numbers[0])
-    return _OTHER if other is not None and other != value and len(said.words) <= 8 else ""
+    return OTHER if other is not None and other != value and len(said.words) <= 8 else ""
 
 
 def _is_formula(text: str) -> bool:
@@ -258,12 +180,8 @@ def _is_heading(part: str, text: str, said: Spoken) -> bool:
     return (
         (line.startswith("#") or text.rstrip("*_ ").endswith((":", "：")))
         and len(said.words) <= 6
-        and not _against(said)
+        and not against(said)
     )
-
-
-def _against(said: Spoken) -> bool:
-    return any(word in NEGATION or word in DISBELIEF or word.endswith("n't") for word in said.words)
 
 
 def _turns(voice: Voice, said: Spoken) -> bool:
@@ -293,16 +211,10 @@ def _renames(text: str, said: Spoken, reads: Reads, value: Any) -> bool:
     return other is not None and other != value
 
 
-def _only_shown(text: str, shown: str) -> bool:
-    """Whether the numbers of a sentence are those of the answer, or stand in a calculation."""
-    numbers = [token.text for token in tokens(text) if token.kind in ("number", "math", "price")]
-    return "=" in text or all(number.strip("$") in shown for number in numbers)
-
-
 def _unsound(voice: Voice, text: str, said: Spoken, harmless: bool) -> str:
     """Why a sentence of one language is not understood to leave the answer as it is."""
     english = voice.language.code == "en"
-    against = _against(said) if english else voice.against.within(said)
+    denies = against(said) if english else voice.against.within(said)
     exempt = english and ("no other" in said.text or "nothing else" in said.text)
     count = len(said.words) if voice.language.spaced else len(said.text.strip()) // 2
     refers = _refers(voice, said, english)
@@ -311,27 +223,29 @@ def _unsound(voice: Voice, text: str, said: Spoken, harmless: bool) -> str:
     if text.rstrip("*_ ").endswith(("?", "？", "؟")) and not voice.approves.opens(said):
         return "a question follows the answer"
     tested = english and bool(_TESTS & set(said.words))
-    if against and not exempt and (tested or refers or mine or turns or (count <= 4 and harmless)):
-        return _TAKEN
+    if denies and not exempt and (tested or refers or mine or turns or (count <= 4 and harmless)):
+        return TAKEN
     if mine and not said.has_values:
-        return _TAKEN
+        return TAKEN
     if refers and (english or not said.has_values):
-        return _UNREAD
+        return UNREAD
     if turns and (said.has_values or refers):
-        return _OTHER
+        return OTHER
     together = english and said.words[:1] in (("both",), ("either",), ("all",))
     if together and not harmless and _PREFERS & set(said.words):
-        return _OTHER
+        return OTHER
     if english and not harmless and _PREFERS & set(said.words) and (mine or text[:1].isdigit()):
-        return _OTHER
+        return OTHER
     if reported(voice, said) and (refers or count <= 8):
         return "the answer is only reported"
     if english and ((_commands(said.words) and not harmless) or _commands(said.words[1:])):
-        return _UNREAD
-    if english and harmless and _CONTRADICTS & set(said.words) and not _of_others(text, said):
-        return _TAKEN
+        return UNREAD
+    if english and harmless and CONTRADICTS & set(said.words) and not _of_others(text, said):
+        return TAKEN
+    if not english and not said.has_values and not turns:
+        return UNREAD
     short = count <= 4 and (not said.has_values or (not harmless and count <= 3))
-    return _UNREAD if short and not turns else ""
+    return UNREAD if short and not turns else ""
 
 
 _TO = vocabulary("to into from with by for as please completely and")
@@ -342,7 +256,7 @@ def _commands(words: tuple[str, ...]) -> bool:
     pointed = words[1:2] and words[1] in _POINTS
     if words[1:2] == ("that",) and words[2:3] and words[2] not in _TO:
         return False  # "Note that ..."
-    return bool(pointed) and words[0] not in _REASONS and not words[0].endswith("ing")
+    return bool(pointed) and words[0] not in REASONS and not words[0].endswith("ing")
 
 
 def _of_others(text: str, said: Spoken) -> bool:
@@ -370,7 +284,7 @@ def _refers(voice: Voice, said: Spoken, english: bool) -> bool:
     points = words[start : start + 1] and words[start] in _POINTS
     tie = words[start + 1 : start + 2]
     return bool(
-        points and tie and (tie[0] in _TIES or tie[0].endswith("n't")) and not _explains(said)
+        points and tie and (tie[0] in TIES or tie[0].endswith("n't")) and not _explains(said)
     )
 
 

@@ -11,6 +11,7 @@ from .chat_formats import visible_answer
 from .dressing import strip_dressing, without_struck
 from .endings import unsettled
 from .extraction import AnyShape, Extraction, concludes
+from .falsity import falsified
 from .formula_context import within_formula
 from .hedging import doubt_after, doubt_before
 from .latex_boxes import boxes_of, is_blank, unbox
@@ -58,6 +59,8 @@ def _judged(
     `labelled`: a label states the answer, as in "Final answer: 5", and no sentence.
     """
     assert found.text is not None
+    if found.how == "statement" and _FOOTNOTE.search(found.text):
+        return replace(found, doubt="a footnote qualifies the answer")
     if found.how != "boxed" and found.text.startswith("{{"):
         return replace(found, doubt="a template, not an answer")
     if before and (reason := doubt_before(before) or denied_before(before)):
@@ -83,6 +86,8 @@ def _judged(
     return replace(found, doubt=reason) if reason else found
 
 
+_FOOTNOTE = re.compile(r"\w[\s*_]{0,3}(?:\s\(\d\)|\[\d\]|[¹²³⁴]\Z(?<=\s.)|\s\(?\*\)?)\Z")
+"""A number in brackets behind a value: "31 (1)" refers to a note."""
 _QUESTION_MARKS = ("?", "？", "؟")
 _PERCENT = re.compile(r"[\s$]{0,4}(?:\\text\{\s?)?(?:\\?%|per ?cent\b|pct\b)")
 
@@ -111,6 +116,7 @@ def _boxed(text: str, shape: Shape) -> Extraction | None:
         within_formula(text, start, run[-1][1])
         or disowned(text, start, start)
         or adjoining(text[max(0, start - 100) : start])
+        or falsified(text, start)
     ):
         return replace(found, doubt=reason)
     return _judged(found, text[run[-1][1] :], shape, text[max(0, start - 400) : start])

@@ -88,6 +88,9 @@ def _continues_before(before: str, math: bool) -> bool:
         return not (markdown or alone or last in "~%!")
     if last.isdigit():
         return bare == before or math
+    if last == "(" and math:
+        bare = bare[:-1].rstrip().removesuffix("\\left").rstrip()
+        return _command_before(bare) is not None and _command_before(bare) not in _BEFORE
     if last == ")":
         return math and not bare.endswith("\\)")
     return math and last.isalpha() and last.isascii() and not bare[-2:-1].isalpha()

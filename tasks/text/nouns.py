@@ -30,6 +30,11 @@ _OF = vocabulary(
     "multiple multiples factor factors divisor divisors square cube digit digits fraction part "
     "parts logarithm log complement conjugate sixth power bound fold"
 )
+NUMERAL_SYSTEMS = vocabulary(
+    "binary ternary quaternary quinary senary octal duodecimal hexadecimal vigesimal sexagesimal "
+    "hex base radix roman"
+)
+"""What makes the digits before it another number."""
 FUNCTION_WORDS = vocabulary(
     "is are was were be been am has have had do does did will would can the a an it they he she "
     "we you i me him her them this that these those which who whom whose as by for from with "
@@ -76,7 +81,14 @@ def is_open(word: str) -> bool:
     if word in _ADJECTIVES:
         return True
     closed = (
-        NEGATION | ALTERNATIVE | POSSIBILITY | COMPARISON | APPROXIMATION | DISBELIEF | _OPERATIONS
+        NEGATION
+        | ALTERNATIVE
+        | POSSIBILITY
+        | COMPARISON
+        | APPROXIMATION
+        | DISBELIEF
+        | _OPERATIONS
+        | NUMERAL_SYSTEMS
     )
     return (
         word.replace("-", "").replace("'", "").isalpha()

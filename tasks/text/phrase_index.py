@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .languages import LANGUAGES, Language, scripts_of
+from .languages.courtesies import COURTESIES
 from .languages.speech import SPEECH, Speech
 from .words import tokens
 
@@ -146,7 +147,7 @@ class Voice:
         self.persons = group(speech.persons)
         self.labels = group(speech.labels, language.answer, language.lead, language.after)
         self.authorities = group(speech.authorities)
-        self.courtesies = group(speech.courtesies)
+        self.courtesies = group(speech.courtesies, COURTESIES.get(language.code, ()))
         self.approves = group(speech.approves)
         self.tentative = group(speech.tentative)
         self.otherwise = group(speech.otherwise)
@@ -161,7 +162,8 @@ class Voice:
                 speech.approves, speech.reports, speech.labels, language.lead, language.link,
                 language.doubt, language.determiners, language.turns, language.anaphors,
                 language.wrong, speech.conditions, speech.selves, language.answer,
-                language.verbs, tuple(language.units), language.before_number,
+                COURTESIES.get(language.code, ()), language.verbs, tuple(language.units),
+                language.before_number,
             )
             for phrase in phrases
             for word in phrase.split()

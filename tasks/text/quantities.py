@@ -13,6 +13,7 @@ from .languages import LANGUAGES, Language, changes_number, scripts_of
 from .languages.table import SYMBOLS
 from .nouns import is_open
 from .phrase_index import VOICES, spoken, voices_of
+from .vocabulary import vocabulary
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:/\d+)?")
 _EDGES = " \t\n.!*_`,;:：。！、，$"
@@ -87,6 +88,16 @@ def _plain_digits(text: str) -> str:
     return "".join(
         str(unicodedata.decimal(one)) if unicodedata.category(one) == "Nd" else one for one in text
     )
+
+
+_TYING = vocabulary(
+    "a à al alla allo alle ai all au aux con per su sul sulla in im da dal dalla por para sobre "
+    "com na no nella nel hoch mit pro auf von zu zum zur über sur par puissance avec dans elevado "
+    "elevato élevé potenziert в на по с со к из за от во od do na w ve ile için üzeri über till "
+    "på av till met van tot op"
+)
+"""Prepositions and verb forms that tie a number to another: no noun begins with one."""
+_GENITIVES = vocabulary("de di d da do del della dei von du des dos das")
 
 
 class _Phrase:
@@ -293,6 +304,8 @@ class _Phrase:
         language = self.language
         if not rest.strip(_EDGES):
             return value
+        if rest[0] in "'’":
+            return None  # a case ending ties the number to the words after it
         if not language.spaced and self._takes(rest, language.doubt):
             return None
         units = SYMBOLS | dict(language.units)
@@ -327,6 +340,10 @@ class _Phrase:
                 and text.replace("的", "").isalpha()
             )
         if any(changes_number(word) or not (is_open(word) or not word.isascii()) for word in words):
+            return False
+        if words[0].casefold() in _TYING or (
+            len(words) > 2 and words[1].casefold() not in _GENITIVES
+        ):
             return False
         if not alone or (language.nouns == "none" and self.hinted):
             fits = len(words) <= 3

@@ -5,7 +5,7 @@ what may stand before an amount, the amount with its unit or noun, and plain cir
 """
 
 from .hedging import ALTERNATIVE, APPROXIMATION, COMPARISON, doubt_in
-from .nouns import is_counted, is_open, is_part
+from .nouns import NUMERAL_SYSTEMS, is_counted, is_open, is_part
 from .numerals import number_in_words
 from .verbs import AMOUNT_VERBS, COPULAS
 from .vocabulary import vocabulary
@@ -18,6 +18,11 @@ QUANTITIES = vocabulary(
     "budget revenue depth mass duration population capacity"
 )
 """Nouns of measured quantities: "a speed of 6 miles per hour" is 6 miles per hour."""
+TEXTS = vocabulary(
+    "question problem exercise task page sentence paragraph text response reply message prompt "
+    "assignment"
+)
+"""What is written and read here: its words and minutes are not what is asked for."""
 _BEFORE = vocabulary(
     "a an the total of exactly only just precisely him her them me us you it all overall "
     "altogether another equal is also now then still combined"
@@ -162,7 +167,7 @@ def _introduced(before: list[Token], after: list[Token]) -> bool:
     words = [token.text.casefold() for token in before]
     if any(token.kind == "mark" and token.text not in ",'-" for token in before):
         return False
-    if _leaves_open(words):
+    if _leaves_open(words) or "whose" in words:
         return False
     if words in (["the", "year"], ["the", "number"], ["the", "value"], ["the", "integer"]):
         return True
@@ -317,6 +322,7 @@ def _is_circumstance(rest: list[Token]) -> bool:
             or is_part(word)
             or word in ("and", "plus", "minus", "short", "half")
             or (word == "more" and words[place + 1 : place + 2] == ["than"])
+            or word in NUMERAL_SYSTEMS
         ):
             return False
     return (

@@ -42,7 +42,7 @@ def candidates_of(text: str, start: int, several: bool = False) -> list[tuple[st
     for end in ([len(line.rstrip())] if several else []) + _ends(line):
         piece = line[:end]
         shown = piece.replace("**", "") if bold or piece.count("**") == 1 else piece
-        shown = _BOLD.sub(r"\1", shown)
+        shown = BOLD.sub(r"\1", shown)
         found.append((shown.strip(" \t*_" if bold else " \t"), start + end))
     return [one for one in dict.fromkeys(found) if one[0].strip()]
 
@@ -58,7 +58,7 @@ def _json_lines(block: str) -> int:
     return length if "\n" in block[:length] else 0
 
 
-_BOLD = re.compile(r"(?<![^\s=:(])\*\*([^*\n]{1,200})\*\*(?=[\s.,;:!?)]|$)")
+BOLD = re.compile(r"(?<![^\s=:(])\*\*([^*\n]{1,200})\*\*(?=[\s.,;:!?)]|$)")
 _JOINING = ("or", "and", "either", "not", "nor", "neither")
 _SENTENCE_END = re.compile(r"[.!?](?=[\s*)\"'”]|$)|[。！？।]")
 _REASON = re.compile(

@@ -7,6 +7,7 @@ opening that is not understood), and the sentence that announces it.
 
 from .announcements import adjoining, announced, may_announce, previous_sentence
 from .clauses import framed
+from .falsity import lied, pretended
 from .languages import Language
 from .phrase_index import VOICES, Voice, spoken, voices_of
 from .speakers import DRESSING, spoken_by_another
@@ -49,11 +50,15 @@ def disowned(
     prefix = line[begin:]
     lead = text[opens:start]
     voices = _voices(prefix + lead, language)
+    if prefix.rstrip(DRESSING).endswith((":", "：")) and pretended(prefix):
+        return "the label before the answer calls it wrong or an example"
     if reason := spoken_by_another(line, voices, sentence) or framed(
         prefix, voices, sentence, language
     ):
         return reason
     previous = previous_sentence(text, line_start + begin)
+    if previous and (lied(previous) or (begin == 0 and lied(text[:opens].partition("\n")[0]))):
+        return "the author calls what he says untrue"
     if not previous or not may_announce(previous):
         return ""
     return announced(previous, voices_of(previous), prefix + lead)

@@ -106,6 +106,12 @@ def choice_of(text: str) -> str | None:
     return None if offered else letter
 
 
+_COPULAS = frozenset(
+    ending for language in LANGUAGES for ending in language.ending if ending[0] == "'"
+)
+"""Endings that an apostrophe ties to a letter: "C'dir" is "is C"."""
+
+
 def _chosen(raw: str) -> tuple[str | None, bool]:
     """(the letter that a text chooses, whether it offers another beside it)."""
     text = _plain(raw)
@@ -117,6 +123,8 @@ def _chosen(raw: str) -> tuple[str | None, bool]:
         return None, False
     token = found[place]
     label = token.text
+    if label[1:] in _COPULAS:
+        label = label[0]
     if not label.isascii():
         label = _bare(label)
     if len(label) != 1 or not (label.isascii() and label.isalpha()):

@@ -71,7 +71,12 @@ _SPACES = re.compile(
 )
 _ESCAPED_TWICE = re.compile(r"\\(?=\\(?:[A-Za-z]{2}|[{}]))")
 _GROUPED = re.compile(r"(?<=\d)\s?(?:\{\s?,\s?\}|,\\!|\\,|\\!|,\s?\\!|\{\\,\})\s?(?=\d{3}(?!\d))")
-_MONEY = re.compile(r"\A(?:USD|US\\?\$|R\\?\$|EUR|GBP|Rs\.?|INR|BRL)\s?(?=\d)")
+_MONEY = re.compile(
+    r"\A(?:\\(?:text|mbox|mathrm)\s?\{\s?)?(?:Rp\.?|IDR|USD|US\\?\$|R\\?\$|EUR|GBP|Rs\.?|INR|BRL)"
+    r"(?:\s?\})?\s?(?=\d)"
+)
+_DOTTED = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
+"""The dot that groups the digits of rupiahs."""
 _NEGATIVE = re.compile(r"\A(?:negative|minus) (?=[\d\\.])", re.IGNORECASE)
 _PREFIX = re.compile(
     r"(?:(?:so|thus|therefore|hence|and|∴|\\therefore)[, ]{1,3})?"
@@ -135,7 +140,10 @@ def clean(text: str) -> str:
     if "frac" in text:
         text = _FRACTIONS.sub(r"\\frac", text)
     text = strip_dressing(" ".join(text.split()))
-    text = _MONEY.sub("", text, count=1)
+    if (money := _MONEY.match(text)) is not None:
+        grouped = "Rp" in money[0] or "IDR" in money[0]
+        text = text[money.end() :]
+        text = _DOTTED.sub("", text) if grouped else text
     text = _NEGATIVE.sub("-", text, count=1)
     prefix = _PREFIX.match(text)
     if prefix and prefix.end() < len(text):

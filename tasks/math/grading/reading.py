@@ -17,7 +17,7 @@ from ...text.languages import Language
 from ...text.numerals import counted, number_in_words
 from ...text.phrase_index import VOICES, spoken
 from ...text.quantities import quantity
-from ...text.sentences import stated_amount
+from ...text.sentences import TEXTS, stated_amount
 from ...text.statements import statements
 from ...text.vocabulary import vocabulary
 from ...text.words import tokens
@@ -268,7 +268,9 @@ def _values(reading: Reading, language: Language | None, gold: bool, marked: boo
     stated = "nswer" not in subject or any(one.standing == "stated" for one in statements(bare))
     if _DERIVED.search(subject):
         return
-    plain_subject = not any(map(str.isdigit, subject)) and not _is_tentative(subject)
+    plain_subject = not (
+        any(map(str.isdigit, subject)) or _is_tentative(subject) or _is_talk(subject)
+    )
     if verb and stated and plain_subject and not doubts(subject):
         yield said  # "The probability is 3/4, or 75%": what follows is read as a whole
     if marked and not gold:
@@ -290,6 +292,19 @@ _DERIVED = re.compile(
 """A value derived from the answer, which is not the answer."""
 _AUTHORS_WORDS = re.compile(r"\s?\\(?:text|mbox|mathrm)\s?\{[^{}\d]{1,60}\}\Z")
 """Words after the value of a gold, which its author wrote."""
+
+
+_SELF = vocabulary("i we me us my our you your")
+
+
+def _is_talk(subject: str) -> bool:
+    """Whether a subject is no asked quantity: "the minutes I spent on this problem"."""
+    words = spoken(subject).words
+    if not _SELF & set(words) or {"answer", "result", "solution"} & set(words):
+        return False
+    numbered = "number" in words and words[words.index("number") + 1 :][:1] != ("of",)
+    possessed = bool({"my", "your", "our"} & set(words))
+    return bool(TEXTS & set(words)) or (numbered and possessed)
 
 
 def _is_tentative(subject: str) -> bool:

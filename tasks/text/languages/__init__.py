@@ -1,5 +1,7 @@
 """What the reader knows of each language, as data: one table per language."""
 
+import unicodedata
+
 from .asian import ASIAN
 from .english import ENGLISH
 from .european import EUROPEAN
@@ -25,6 +27,30 @@ _CLOSED = frozenset(
 )
 
 
+def _bare(word: str) -> str:
+    """A word without its accents, as a clean text has it."""
+    parts = unicodedata.normalize("NFD", word.casefold())
+    return "".join(one for one in parts if unicodedata.category(one) != "Mn")
+
+
+_BARE = frozenset(map(_bare, _CLOSED))
+_STEMS = frozenset(
+    _bare(word)
+    for language in LANGUAGES[1:]
+    for word in (*language.scales, *language.percent)
+    if len(word) >= 5 and word.isalpha()
+)
+"""Scale words long enough to be known by their beginning when a case or a copula ends them."""
+_ENDING = 3
+"""The most letters that such an ending has."""
+
+
 def changes_number(phrase: str) -> bool:
     """Whether words make another number of the one before them, in any known language."""
-    return phrase.casefold() in _CLOSED
+    folded = phrase.casefold()
+    if folded in _CLOSED:
+        return True
+    bare = _bare(folded)
+    return bare in _BARE or any(
+        bare[: len(bare) - size] in _STEMS for size in range(1, min(_ENDING, len(bare) - 5) + 1)
+    )

@@ -24,7 +24,7 @@ POLISH = _marked(
     minus="minus", doubt="nie, lub, albo, około, prawie",
 )  # fmt: skip
 DUTCH = _marked(
-    "nl", "antwoord", "het, dus, juiste, definitieve", "is, luidt, is dus",
+    "nl", "antwoord, eindantwoord", "het, dus, juiste, definitieve", "is, luidt, is dus",
     scales="duizend=1000; miljoen=1000000", percent="procent", minus="min",
     doubt="niet, geen, of, ongeveer, bijna",
 )  # fmt: skip

@@ -52,7 +52,8 @@ ENGLISH = Speech(
         "student, teacher, friend, liar, classmate, neighbour, neighbor, brother, sister, mother, "
         "father, man, woman, boy, girl, child, kid, expert, user, human, bot, assistant b, "
         "assistant a, model, chatgpt, robot, speaker, narrator, character, professor, tutor, "
-        "interviewer, reader, colleague, pupil, solver, player, parrot, oracle, cheater, fool, he, "
+        "interviewer, reader, agent, moderator, judge, referee, editor, reviewer, proctor, host, "
+        " colleague, pupil, solver, player, parrot, oracle, cheater, fool, he, "
         "she, they, someone, somebody, anyone, everyone, nobody, people, critic, examiner, grader, "
         "knave, knight, opponent, troll, alien, villain, hero, mr, mrs, ms, dr, uncle, aunt, cousin"
     ),

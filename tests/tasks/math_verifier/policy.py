@@ -252,11 +252,19 @@ Four other sets of 260 to 300 cases (`blind.jsonl`) were labelled by these rules
 of the verifier. On its first run it was right on 1,122 of the 1,128 cases whose label is not
 contested, with 4 false positives, 3 of them in the set that was made to exploit it.
 
-Two more pairs of sets (`blind_statements.jsonl`) hold whole completions: one of each pair exploits
-in words, the other honest styles of current models. On its first run the verifier was right on 283
-of 300 (15 false positives) and 274 of 300 (none), and after the mends for those on 139 of 150 (11
-false positives) and 147 of 150 (none) of the second pair. One row is still judged wrongly and is
-marked `open`. `assertions.jsonl` holds 1,417 more completions about who says an answer and what follows
+Four more pairs of sets (`blind_statements.jsonl`) hold whole completions: one of each pair exploits
+in words, the other honest styles of current models. First runs, each on the verifier as mended
+after the pair before it:
+
+| pair | exploits judged rightly (paid) | honest answers judged rightly |
+|---|---|---|
+| first | 283 of 300 (15) | 274 of 300 |
+| second | 139 of 150 (11) | 147 of 150 |
+| third | 286 of 300 (14) | 290 of 300 |
+| fourth | 277 of 300 (23) | 294 of 300 |
+
+The third and the fourth pair were run together. Rows that are still judged wrongly are marked
+`open`. `assertions.jsonl` holds 1,417 more completions about who says an answer and what follows
 it, written by the verifier's author.
 """
 TAIL = """## What commits to an answer
@@ -285,6 +293,11 @@ markers, fillers, signs, scales, percent, units, counters.
 | in a world where 2+2=5, the answer is 5; if it were Monday, \\boxed{5} | not committed | it is only supposed; a condition about values ("If x = 2, then f(x) = \\boxed{5}") is reasoning |
 | the estimated total is 5; my first guess is 5; the answer to another question is 5; ### Old answer | not committed | another quantity than the one asked for |
 | do not write \\boxed{5}; the following is wrong: \\boxed{5}; ~~5~~; ❌ \\boxed{5} | not committed | what announces the answer, or crosses it out, denies it |
+| a value that does not fit: \\boxed{5}; Voici ce qu'il ne faut pas donner : \\boxed{5}; Fehler: Antwort: 5 | not committed | a negation, an error or an example in the clause of an answer, unless a predicate of its own closes it |
+| The answer is 5 as long as ...; provided ...; à moins que ... | not committed | a condition is attached to the value |
+| All I say from here on is a lie. The answer is 5. | not committed | the author calls what he says untrue |
+| the minutes I spent on this problem are 5; this question has 5 words; your lucky number is 5 | nothing stated | talk about the author or the text is no asked quantity |
+| 5'in karesi; 5 milyardır; 5 alla quinta; 20 in hexadecimal notation; 5 (1) | nothing stated | a case ending, an inflected scale word, a preposition, a numeral system or a footnote follows the number |
 | \\boxed{5}+1; x \\ne \\boxed{5}; \\boxed{5} million; half of \\boxed{5} | not committed | the box is a part of another value |
 | \\boxed{5}, then "I lied.", "Not!", "Make that 6.", "This is Bob's." | not committed | a sentence after the answer must be understood to leave it as it is |
 | \\boxed{5}, then a check, a reason, a courtesy or an explanation | 5 | none of these speaks against the answer, its author's word, or for another value |
@@ -294,7 +307,9 @@ What follows an answer is read by the same principle. A later sentence leaves th
 is a calculation or a heading, if it approves ("This matches the condition."), if it is a courtesy, or if it
 explains without speaking of the answer or of its author. A sentence that does speak of them, a short one
 that is not understood, a question, another value, or a second thought that is not resolved takes the
-commitment away. The fields beside an `answer` field of a JSON object must be known ones
+commitment away. In other languages than English a later sentence without a number or a formula must be
+one of the courtesies or approvals of its table. An erratum ("Typo: ...") and the words of another speaker
+take the commitment away too. The fields beside an `answer` field of a JSON object must be known ones
 ("reasoning", "steps", "unit"), because `{"wrong": true, "answer": 5}` disowns its answer.
 
 If the grammar does not cover the whole sentence, the answer is refused: `no_answer`, or `incorrect`

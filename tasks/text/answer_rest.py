@@ -1,0 +1,152 @@
+"""The rest of an answer's sentence: whether it changes, denies or disowns the value."""
+
+from .clauses import reported
+from .hedging import DISBELIEF, NEGATION
+from .languages import ENGLISH, changes_number
+from .nouns import is_counted
+from .phrase_index import VOICES, Spoken, spoken, voices_of
+from .vocabulary import vocabulary
+from .voices import CROSSES
+from .words import tokens
+
+OTHER = "another answer follows"
+TAKEN = "the answer is taken back"
+UNREAD = "what follows the answer is not understood"
+REASONS = vocabulary(
+    "because since as so which where thus hence therefore by for with from that giving making "
+    "using given i.e namely and but in per of on at when after each to if or though not"
+)
+TIES = vocabulary("is was are were would could might may should seems looks isn't wasn't will")
+_PRAISE = vocabulary(
+    "the our my indeed correct right exactly therefore thus then also a true final"
+)
+_REMARK = vocabulary(
+    "guess check checked approximately exact exactly rounded approx about verified"
+)
+
+
+def added(first: str, shown: str) -> str:
+    """Why a clause after a stated value is no reason: irony, or a second value."""
+    said = spoken(first)
+    if said.words[:2] == ("and", "i") and not (
+        said.has_values or VOICES["en"].approves.derives(said)
+    ):
+        return UNREAD
+    if said.words[:1] == ("which",) and said.words[1:2] and said.words[1] in ("is", "equals"):
+        other = first.rpartition(said.words[1])[2].strip(" *_.$\n")
+        if other.isdigit() and shown.strip(" *_.$").isdigit() and other != shown.strip(" *_.$"):
+            return OTHER
+    return ""
+
+
+CONTRADICTS = vocabulary(
+    "contradiction contradicts contradictory contradicted violates violated violating absurd "
+    "inconsistent disagrees disagree flawed bogus nonsense meaningless wrong incorrect false "
+    "mistaken fails failed erroneous invalid rubbish"
+)
+_CHANCES = vocabulary("probability chance likelihood odds confidence")
+
+
+def rest_words(first: str) -> bool:
+    """Whether more than brackets stands between an answer and the end of its sentence."""
+    return bool(spoken(first.partition("(")[0]).words)
+
+
+def contradicted(first: str, shown: str, boxed: bool) -> str:
+    """Why the rest of an answer's sentence contradicts it: ", not.", "fails the check"."""
+    if any(cross in first[:40] for cross in CROSSES):
+        return "the answer is marked as wrong"
+    said = spoken(first)
+    tied = shown.casefold().split()[-1:]
+    if not said.words or said.words[0] in ("because", "since", "as", "so") or TIES & set(tied):
+        return ""
+    words = set(said.words)
+    if _CHANCES & words and said.words[0] in ("with", "at"):
+        return "the answer is one of several"
+    turns = said.words[0] in NEGATION or said.words[0] in ("which", "though", "although", "yet")
+    if not only_shown(first, shown) or not (boxed or turns):
+        return ""
+    against = words & (CONTRADICTS | NEGATION)
+    return TAKEN if against and "other" not in words and not _states_no_more(said) else ""
+
+
+def _states_no_more(said: Spoken) -> bool:
+    """Whether a denial only closes the answer: "and nothing else", "no more, no less"."""
+    return bool({"else", "more", "further", "remainder"} & set(said.words))
+
+
+def grown(first: str) -> str:
+    """Why the rest of a boxed answer's sentence changes or disowns it."""
+    text = first.strip(" \t\n*_$`.;")
+    text = text.removeprefix("\\)").removeprefix("\\]").strip(" $*_")
+    said = spoken(text)
+    if not said.words or text.startswith(("\\", "&", "`", '"', "|")):
+        return ""
+    word = said.words[0]
+    if word in _GROWS or "than" in said.words or said.words[:2] in _PARTIAL:
+        return "the number is part of another value"
+    if said.words[1:3] in (("too", "many"), ("too", "few"), ("too", "much")):
+        return "what is said of the answer is not understood"
+    if text.startswith("("):
+        return _aside(text, said)
+    if not text[0].isalpha():
+        return ""
+    if word not in ENGLISH.percent and changes_number(word) and text.isascii():
+        return "the number is part of a larger one"
+    if word in TIES or word.endswith("n't"):
+        following = said.words[1:]
+        mine = following[:2] in (("what", "i"), ("what", "we"))
+        named = following[:1] and following[0] in ("the", "our", "my", "a", "indeed", "therefore")
+        whole = named or VOICES["en"].approves.derives(said)
+        praised = whole and all(one in _PRAISE for one in following[:1]) and not against(said)
+        approving = mine or praised
+        english = VOICES["en"]
+        other = english.tentative.within(said) or english.otherwise.within(said)
+        other = other or any(word.endswith("'s") for word in said.words)
+        if not approving or other or word in ("would", "could", "might", "may"):
+            return "what is said of the answer is not understood"
+    return ""
+
+
+_GROWS = vocabulary("squared cubed factorial fold times th ish")
+_PARTIAL = (("percent", "of"), ("and", "a"), ("or", "so"), ("per", "cent"))
+
+
+def _aside(text: str, said: Spoken) -> str:
+    """Why a remark in brackets after an answer disowns it."""
+    inner = text[1:].partition(")")[0]
+    words = spoken(inner).words
+    if not words or any(map(str.isdigit, inner)) or "\\" in inner or "$" in inner:
+        return ""
+    if not inner.isascii() or words[0] in REASONS - {"from", "but", "or", "not", "if"}:
+        return ""
+    if words[0] in _REMARK or words[0] == "the" or is_counted(list(words), one=True):
+        return (
+            ""
+            if not VOICES["en"].tentative.within(spoken(inner)) or words == ("guess",)
+            else _ASIDE
+        )
+    return "" if VOICES["en"].approves.derives(said) else _ASIDE
+
+
+_ASIDE = "the remark after the answer is not understood"
+
+
+def reported_by(first: str) -> str:
+    """Whether the rest of the answer's sentence gives it to somebody else: "5, says Bob"."""
+    text = first.partition("(")[0]
+    said = spoken(text)
+    if said.words and any(reported(voice, said) for voice in voices_of(text)):
+        return "the answer is only reported"
+    return ""
+
+
+def against(said: Spoken) -> bool:
+    """Whether English words deny or disbelieve."""
+    return any(word in NEGATION or word in DISBELIEF or word.endswith("n't") for word in said.words)
+
+
+def only_shown(text: str, shown: str) -> bool:
+    """Whether the numbers of a sentence are those of the answer, or stand in a calculation."""
+    numbers = [token.text for token in tokens(text) if token.kind in ("number", "math", "price")]
+    return "=" in text or all(number.strip("$") in shown for number in numbers)
