@@ -25,6 +25,9 @@ _REMARK = vocabulary(
 )
 
 
+_TYING = vocabulary("which that this is equals makes gives means i e i.e namely meaning so or it")
+
+
 def added(first: str, shown: str) -> str:
     """Why a clause after a stated value is no reason: irony, or a second value."""
     said = spoken(first)
@@ -32,9 +35,10 @@ def added(first: str, shown: str) -> str:
         said.has_values or VOICES["en"].approves.derives(said)
     ):
         return UNREAD
-    if said.words[:1] == ("which",) and said.words[1:2] and said.words[1] in ("is", "equals"):
-        other = first.rpartition(said.words[1])[2].strip(" *_.$\n")
-        if other.isdigit() and shown.strip(" *_.$").isdigit() and other != shown.strip(" *_.$"):
+    if said.words and all(word in _TYING for word in said.words):
+        bare = shown.strip(" *_.$")
+        other = first[said.places[-1] + len(said.words[-1]) :].strip(" *_.,:$\n")
+        if other.isdigit() and bare.isdigit() and other != bare:
             return OTHER
     return ""
 

@@ -24,7 +24,7 @@ from .answer_rest import (
     rest_words,
 )
 from .clauses import reported
-from .falsity import pretended, qualified, voices_in
+from .falsity import explains, pretended, qualified, voices_in
 from .phrase_index import VOICES, Spoken, Voice, spoken
 from .statements import statements
 from .vocabulary import vocabulary
@@ -243,7 +243,7 @@ def _unsound(voice: Voice, text: str, said: Spoken, harmless: bool) -> str:
     if english and harmless and CONTRADICTS & set(said.words) and not _of_others(text, said):
         return TAKEN
     if not english and not said.has_values and not turns:
-        return UNREAD
+        return "" if count > 4 and explains(voice.language, text) else UNREAD
     short = count <= 4 and (not said.has_values or (not harmless and count <= 3))
     return UNREAD if short and not turns else ""
 

@@ -14,6 +14,7 @@ from .languages import LANGUAGES, Language, scripts_of
 from .languages.falsehood import FALSEHOOD, Falsehood
 from .phrase_index import VOICES, Phrases, Spoken, Voice, spoken, voices_of
 from .sentences import QUANTITIES
+from .vocabulary import vocabulary
 
 _NOTHING = Falsehood()
 _CLAUSE = re.compile(r"[,;，；、،؛()—–]|\b(?:and|but|so|thus|hence|because|since|therefore)\b")
@@ -55,6 +56,8 @@ def _tables(text: str) -> tuple[_Words, ...]:
         foreign = any(one.isalpha() and not one.isascii() for one in text)
         return _LATIN if foreign else (_WORDS["en"],)
     codes = [voice.language.code for voice in voices]
+    if "kana" in scripts_of(text):
+        codes = ["ja"]
     if len(codes) > 1 and any(one.isalpha() and not one.isascii() for one in text):
         codes = [code for code in codes if code != "en"]
     return tuple(_WORDS[code] for code in codes)
@@ -87,6 +90,8 @@ def falsified(text: str, start: int) -> str:
 
 def _false(words: _Words, said: Spoken, colon: bool) -> bool:
     """Whether a clause of one language gives the value after it as no answer."""
+    if words.language.code == "en" and _ANYBODY & set(said.words):
+        return True
     voice = VOICES[words.language.code]
     concluded = max((end for _, end in voice.concludes.places(said)), default=-1)
     found = [
@@ -111,7 +116,12 @@ _LINKS = frozenset(("is", "are", "was", "be", "equals", "equal", "to", "gives", 
 _COUNTED = QUANTITIES | {"number", "numbers", "probability", "count", "value", "values", "set"}
 
 
+_ANYBODY = vocabulary("anyone anybody whoever someone somebody")
+
+
 def _false_in_english(words: tuple[str, ...], place: int, end: int, colon: bool) -> bool:
+    if "that" in words[end:] and not any(word in _COUNTED for word in words[:place]):
+        return True  # "There is no way that this is"
     if words[end : end + 1] == ("that",) and words[:1] in (("it",), ("that",)):
         return True
     if words[place] in ("nobody", "none", "nothing", "never", "neither") and place <= 1:
@@ -133,10 +143,23 @@ def pretended(label: str) -> bool:
 def lied(previous: str) -> bool:
     """Whether the author says in a sentence that what he says is not the truth."""
     said = spoken(previous[-_REACH:])
+    if not said.words or any(map(str.isdigit, said.text)):
+        return False
     return any(
-        words.saying.within(said) and words.lies.within(said)
-        for words in _tables(previous[-_REACH:])
+        words.lies.within(said) and _speaks(words, said) for words in _tables(previous[-_REACH:])
     )
+
+
+_SPEAKING = vocabulary("say tell write state speak utter type output telling saying writing print")
+
+
+def _speaks(words: _Words, said: Spoken) -> bool:
+    """Whether the author speaks of what he says."""
+    if words.saying.within(said):
+        return True
+    if words.language.code == "en":
+        return bool({"i", "my"} & set(said.words) and _SPEAKING & set(said.words))
+    return VOICES[words.language.code].selves.within(said)
 
 
 def qualified(rest: str) -> str:
@@ -146,27 +169,60 @@ def qualified(rest: str) -> str:
     if not said.words:
         return ""
     tables = _tables(rest[:_REACH])
-    if _holds(tables, lambda words: bool(words.unless.opens(said))):
+    reasoned = rest.startswith("(") and said.has_values  # "(assuming n > 0)"
+    if not reasoned and _holds(tables, lambda words: bool(words.unless.opens(said))):
         return "a condition is attached to the answer"
     if tables == (_WORDS["en"],):
         return ""
     clause = _MATH.sub(" ", _CLAUSE.split(rest[:_REACH])[0])
     part = spoken(clause)
+    if _grows(tables, clause):
+        return "the number is part of another value"
     if any(map(str.isdigit, clause)):
-        return "the number is part of another value" if _grows(tables, clause) else ""
+        return ""
     if _holds(tables, lambda one: one.negations.within(part) or one.faults.within(part)):
         return "what follows the answer denies it or calls it wrong"
     return ""
 
 
+_PARTICLES = ("の", "的", "의")
+
+
 def _grows(tables: tuple[_Words, ...], clause: str) -> bool:
-    """Whether a number goes on after the answer, in a language that ties words by particles."""
-    particles = ("の", "的", "의")
-    return any(not words.language.spaced for words in tables) and clause.strip(" $*").startswith(
-        particles
+    """Whether a particle makes the answer the possessor of another value: "の4分の1"."""
+    text = clause.strip(" $*")
+    if not text.startswith(_PARTICLES):
+        return False
+    possessed = text[1:].strip()
+    return any(map(str.isdigit, possessed)) or any(
+        text.startswith(tuple(words.language.operators))
+        or possessed.startswith((*words.language.digits, *_MULTIPLES))
+        for words in tables
+        if not words.language.spaced or words.language.code == "ko"
     )
+
+
+_MULTIPLES = ("半", "倍", "절반", "반", "두 배", "배", "数倍", "几")
 
 
 def voices_in(text: str) -> tuple[Voice, ...]:
     """The voices of the languages that a text may be in."""
     return tuple(VOICES[words.language.code] for words in _tables(text))
+
+
+def explains(language: Language, text: str) -> bool:
+    """Whether a later sentence explains, by its label or first words, and speaks no doubt."""
+    words, voice = _WORDS[language.code], VOICES[language.code]
+    label, colon, rest = text.replace("：", ":").partition(":")
+    labelled = bool(colon and rest) and voice.labels.derives(spoken(label))
+    said = spoken(text)
+    concluded = bool(voice.concludes.opens(said))
+    doubtful = (
+        words.negations,
+        words.faults,
+        words.lies,
+        voice.selves,
+        voice.answers,
+        voice.against,
+    )
+    return (labelled or concluded) and not any(group.within(said) for group in doubtful)

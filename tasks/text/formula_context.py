@@ -90,7 +90,9 @@ def _continues_before(before: str, math: bool) -> bool:
         return bare == before or math
     if last == "(" and math:
         bare = bare[:-1].rstrip().removesuffix("\\left").rstrip()
-        return _command_before(bare) is not None and _command_before(bare) not in _BEFORE
+        if (command := _command_before(bare)) is not None:
+            return command not in _BEFORE
+        return bare[-1:].isascii() and bare[-1:].isalpha()
     if last == ")":
         return math and not bare.endswith("\\)")
     return math and last.isalpha() and last.isascii() and not bare[-2:-1].isalpha()

@@ -65,7 +65,8 @@ _REASON = re.compile(
     r",?\s\(?(?:because|since|which|as|so|due to|after|given|that is|i\.e\.|namely|in other words|"
     r"rather than|not|and not|but not|I (?:think|believe|guess|hope|suppose|am)|right\?|"
     r"and (?:we|this|that is|nothing|it is|no|I|not)|in total|overall|therefore|hence|thus|car|"
-    r"weil|porque|puisque|da|потому|так как)\b|，|；|"
+    r"weil|porque|puisque|da|потому|так как|"
+    r"ya que|já que|pois|poiché|perché|parce que|denn|omdat|ponieważ|çünkü|vì|karena)\b|，|；|"
     r"\s?[（(](?:since|because|as|that is|i\.e\.)|\sor equivalently",
     re.IGNORECASE,
 )

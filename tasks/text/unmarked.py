@@ -103,7 +103,7 @@ def _frames(before: str) -> bool:
         or any(
             group.within(said)
             for voice in voices_of(before)
-            for group in (voice.supposes, voice.reports, voice.against, voice.selves, voice.persons)
+            for group in (voice.supposes, voice.reports, voice.against, voice.selves)
         )
     )
 

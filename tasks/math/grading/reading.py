@@ -297,11 +297,16 @@ _AUTHORS_WORDS = re.compile(r"\s?\\(?:text|mbox|mathrm)\s?\{[^{}\d]{1,60}\}\Z")
 _SELF = vocabulary("i we me us my our you your")
 
 
+_FINDS = vocabulary("find found get got obtain obtained seek want need compute computed have am")
+
+
 def _is_talk(subject: str) -> bool:
     """Whether a subject is no asked quantity: "the minutes I spent on this problem"."""
     words = spoken(subject).words
     if not _SELF & set(words) or {"answer", "result", "solution"} & set(words):
         return False
+    if "my" in words or ("i" in words and not _FINDS & set(words)):
+        return True
     numbered = "number" in words and words[words.index("number") + 1 :][:1] != ("of",)
     possessed = bool({"my", "your", "our"} & set(words))
     return bool(TEXTS & set(words)) or (numbered and possessed)

@@ -37,7 +37,8 @@ def _of(
 FALSEHOOD: Mapping[str, Falsehood] = {
     "en": _of(
         "not, no, never, none, neither, nor, cannot, nobody, nothing",
-        "mistake, error, wrong, false, incorrect, lie, typo, slip, blunder, misprint, myth, fallacy",
+        "mistake, error, wrong, false, incorrect, lie, typo, slip, blunder, misprint, myth, fallacy, "
+        "silly, foolish, stupid, absurd, ridiculous, nonsense, bogus, rubbish, fool, trap, misread",
         "lie, lies, lying, false, untrue, untruth, untruths, opposite, contrary, nonsense, reverse",
         "i say, i write, i state, i tell, i claim, i output, i type, i'm saying, i'm telling, "
         "i will say, i'll say, i am saying, i am telling, i speak, i utter, i answer, i assert, "
