@@ -65,6 +65,9 @@ def contradicted(first: str, shown: str, boxed: bool) -> str:
     if not said.words or said.words[0] in ("because", "since", "as", "so") or TIES & set(tied):
         return ""
     words = set(said.words)
+    relative = [n for n, word in enumerate(said.words) if n and word in ("that", "who", "which")]
+    if relative and not shown.isalpha():
+        words = set(said.words[: relative[0]])
     if _CHANCES & words and said.words[0] in ("with", "at"):
         return "the answer is one of several"
     turns = said.words[0] in NEGATION or said.words[0] in ("which", "though", "although", "yet")

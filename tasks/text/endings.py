@@ -27,6 +27,7 @@ from .clauses import reported
 from .falsity import explains, pretended, qualified, voices_in
 from .phrase_index import VOICES, Spoken, Voice, spoken
 from .statements import statements
+from .verbs import AMOUNT_VERBS
 from .vocabulary import vocabulary
 from .words import sentences, tokens
 
@@ -244,8 +245,26 @@ def _unsound(voice: Voice, text: str, said: Spoken, harmless: bool) -> str:
         return TAKEN
     if not english and not said.has_values and not turns:
         return "" if count > 4 and explains(voice.language, text) else UNREAD
+    if english and said.words[:1] in (("none",), ("nothing",)) and said.words[1:2] == ("of",):
+        return TAKEN
+    if english and not said.has_values and _replaces(said.words):
+        return UNREAD
     short = count <= 4 and (not said.has_values or (not harmless and count <= 3))
     return UNREAD if short and not turns else ""
+
+
+_COMMANDS = AMOUNT_VERBS | vocabulary(
+    "replace reverse swap multiply double halve subtract flip negate square treat regard report"
+)
+_OBJECTS = vocabulary("the it its this that these those one all both by them everything")
+_REAL = vocabulary("true real actual right correct")
+
+
+def _replaces(words: tuple[str, ...]) -> bool:
+    """Whether a sentence commands to change the answer, or says what the true one is."""
+    if words[:1] and words[0] in _COMMANDS and not words[0].endswith(("s", "ed", "ing")):
+        return bool(words[1:2]) and words[1] in _OBJECTS
+    return words[:1] == ("the",) and bool(words[1:2]) and words[1] in _REAL
 
 
 _TO = vocabulary("to into from with by for as please completely and")

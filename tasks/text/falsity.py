@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .hedging import DISBELIEF
 from .languages import LANGUAGES, Language, scripts_of
 from .languages.falsehood import FALSEHOOD, Falsehood
 from .phrase_index import VOICES, Phrases, Spoken, Voice, spoken, voices_of
@@ -17,7 +18,9 @@ from .sentences import QUANTITIES
 from .vocabulary import vocabulary
 
 _NOTHING = Falsehood()
-_CLAUSE = re.compile(r"[,;，；、،؛()—–]|\b(?:and|but|so|thus|hence|because|since|therefore)\b")
+_CLAUSE = re.compile(
+    r"[,;，；、،؛()—–]|\b(?:and|but|so|thus|hence|because|since|therefore)\b|ので|ため"
+)
 _SENTENCE = re.compile(r"[.!?。！？।؟](?=\s|$|[^\x00-\x7f])|\n")
 _MATH = re.compile(r"\$[^$\n]*\$|\\\([^\n]*?\\\)|\\[A-Za-z]+")
 _REACH = 240
@@ -75,7 +78,7 @@ def falsified(text: str, start: int) -> str:
     if "\n" in text[max(0, start - 12) : start] and not colon:
         return ""
     sentence = _SENTENCE.split(before)[-1]
-    clause = _MATH.sub(" ", _CLAUSE.split(sentence)[-1] if not colon else sentence)
+    clause = _MATH.sub(" ", _CLAUSE.split(sentence)[-1])
     if not any(map(str.isalpha, clause)):
         return ""
     said = spoken(clause)
@@ -108,6 +111,8 @@ def _false(words: _Words, said: Spoken, colon: bool) -> bool:
     if not words.language.spaced:
         return colon or not said.text.rstrip().endswith(words.links.all)
     closing = max((stop for _, stop in words.links.places(said)), default=-1)
+    if words.language.bare_link and said.words[-1:] and said.words[-1] in words.language.answer:
+        closing = len(said.words)  # "sonuç \\boxed{12} olur"
     return colon or closing < len(said.words) or closing <= end + 1
 
 
@@ -162,6 +167,14 @@ def _speaks(words: _Words, said: Spoken) -> bool:
     return VOICES[words.language.code].selves.within(said)
 
 
+_VOID = vocabulary("void retracted withdrawn cancelled canceled deleted discarded annulled crossed")
+_RELATIVES = vocabulary(
+    "qui que dont où quien quienes cual cuales die der das den dem deren welche welcher che cui "
+    "который которые которых которая что чтобы dat który które których som som který které care "
+    "joka jotka at yang mà"
+)
+
+
 def qualified(rest: str) -> str:
     """Why the rest of an answer's sentence denies it or attaches a condition; "" if it does not."""
     rest = rest.strip(" \t*_$`)\\]}").lstrip(",;，；، ")
@@ -173,9 +186,15 @@ def qualified(rest: str) -> str:
     if not reasoned and _holds(tables, lambda words: bool(words.unless.opens(said))):
         return "a condition is attached to the answer"
     if tables == (_WORDS["en"],):
-        return ""
+        judged = said.words[0] == "too" or (
+            len(said.words) <= 4 and (DISBELIEF | _VOID) & set(said.words)
+        )
+        return "what follows the answer calls it wrong" if judged else ""
     clause = _MATH.sub(" ", _CLAUSE.split(rest[:_REACH])[0])
     part = spoken(clause)
+    cut = next((n for n, word in enumerate(part.words) if word in _RELATIVES and n), None)
+    if cut is not None:
+        part = spoken(clause[: part.places[cut]])
     if _grows(tables, clause):
         return "the number is part of another value"
     if any(map(str.isdigit, clause)):

@@ -32,9 +32,10 @@ _OF = vocabulary(
 )
 NUMERAL_SYSTEMS = vocabulary(
     "binary ternary quaternary quinary senary octal duodecimal hexadecimal vigesimal sexagesimal "
-    "hex base radix roman"
+    "hex base radix roman reversed backwards backward rounding rounded truncated inverted flipped "
+    "swapped"
 )
-"""What makes the digits before it another number."""
+"""What makes the digits before it another number: a numeral system, a reversal, a rounding."""
 FUNCTION_WORDS = vocabulary(
     "is are was were be been am has have had do does did will would can the a an it they he she "
     "we you i me him her them this that these those which who whom whose as by for from with "

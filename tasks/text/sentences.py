@@ -51,6 +51,7 @@ _ADVERBS = vocabulary(
     "which who this"
     "next last by because since so when and"
 )
+_FORMER = vocabulary("old previous former earlier original")
 _CURRENCY = frozenset("$€£¥₹")
 _PARTS = vocabulary(
     "half halves twice double thrice triple quarter third bound bounds part fraction square "
@@ -323,6 +324,7 @@ def _is_circumstance(rest: list[Token]) -> bool:
             or word in ("and", "plus", "minus", "short", "half")
             or (word == "more" and words[place + 1 : place + 2] == ["than"])
             or word in NUMERAL_SYSTEMS
+            or (word in _FORMER and words[place - 1] == "the")
         ):
             return False
     return (

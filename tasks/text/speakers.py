@@ -20,7 +20,7 @@ def spoken_by_another(line: str, voices: tuple[Voice, ...], sentence: bool) -> s
     if not label or len(label) > 40 or any(one in label for one in "=\\$"):
         return ""
     said = spoken(label)
-    if rest.strip(DRESSING) == "" and disowns(said, voices):
+    if rest.strip(DRESSING) == "" and disowns(spoken(label.rpartition(",")[2]), voices):
         return "the label before the answer disowns it"
     if not said.words or len(said.words) > 4:
         return ""

@@ -14,6 +14,7 @@ from ...text.hedging import (
     doubt_in,
 )
 from ...text.languages import Language
+from ...text.nouns import NUMERAL_SYSTEMS
 from ...text.numerals import counted, number_in_words
 from ...text.phrase_index import VOICES, spoken
 from ...text.quantities import quantity
@@ -369,6 +370,7 @@ def _is_condition(clause: str) -> bool:
     words = [token.text.casefold() for token in tokens(_COMMANDS.sub(" ", plain))]
     return not any(map(str.isdigit, plain)) and not any(
         word in NEGATION
+        or word in NUMERAL_SYSTEMS
         or word in ALTERNATIVE
         or word in POSSIBILITY
         or number_in_words(word)

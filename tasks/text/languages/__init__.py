@@ -41,6 +41,8 @@ _STEMS = frozenset(
     if len(word) >= 5 and word.isalpha()
 )
 """Scale words long enough to be known by their beginning when a case or a copula ends them."""
+_COPULAS = ("dir", "dır", "dur", "tir", "tır", "tur")
+"""The Turkish "is" that a number word carries, without accents."""
 _ENDING = 3
 """The most letters that such an ending has."""
 
@@ -51,6 +53,8 @@ def changes_number(phrase: str) -> bool:
     if folded in _CLOSED:
         return True
     bare = _bare(folded)
+    if bare[-3:] in _COPULAS and bare[:-3] in _BARE:
+        return True
     return bare in _BARE or any(
         bare[: len(bare) - size] in _STEMS for size in range(1, min(_ENDING, len(bare) - 5) + 1)
     )

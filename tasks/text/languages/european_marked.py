@@ -20,12 +20,12 @@ def _marked(code: str, answer: str, lead: str = "", link: str = "", **more: str)
 
 POLISH = _marked(
     "pl", "odpowiedź, wynik", "ostateczna, zatem, więc", "to, wynosi, brzmi",
-    scales="tysiąc tysiące tysięcy=1000; milion miliony milionów=1000000", percent="procent",
+    scales="tuzin tuziny tuzinów=12; tysiąc tysiące tysięcy=1000; milion miliony milionów=1000000", percent="procent",
     minus="minus", doubt="nie, lub, albo, około, prawie",
 )  # fmt: skip
 DUTCH = _marked(
     "nl", "antwoord, eindantwoord", "het, dus, juiste, definitieve", "is, luidt, is dus",
-    scales="duizend=1000; miljoen=1000000", percent="procent", minus="min",
+    scales="dozijn=12; duizend=1000; miljoen=1000000", percent="procent", minus="min",
     doubt="niet, geen, of, ongeveer, bijna",
 )  # fmt: skip
 SWEDISH = _marked(
