@@ -169,6 +169,7 @@ class Engine:
                 return running
         known = None if self.store is None else self.store.get(key)
         future: Future[Verdict] = Future()
+        future.set_running_or_notify_cancel()  # a caller that goes away does not end it
         if known is not None:
             self.counts.stored += 1
             future.set_result(known)

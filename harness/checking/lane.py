@@ -41,6 +41,7 @@ class Lane:
     def submit(self, check: Callable[[], Verdict]) -> Future[Verdict]:
         """Queue a check; they begin in order."""
         future: Future[Verdict] = Future()
+        future.set_running_or_notify_cancel()  # a caller that goes away does not end it
         with self._changed:
             if self._closed:
                 raise RuntimeError("the lane is closed")

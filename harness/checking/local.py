@@ -78,6 +78,7 @@ class LocalChecks:
         Raises UsageError when programs cannot run here at all.
         """
         verdict: Future[Verdict] = Future()
+        verdict.set_running_or_notify_cancel()  # a caller that goes away does not end it
         if check.runs_program:
             self.prove_programs()
             self._in_lane(self._programs, check, verdict)

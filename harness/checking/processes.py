@@ -44,6 +44,7 @@ class Call:
         self.wall_seconds = wall_seconds
         self.attempts = 0
         self.future: Future[Any] = Future()
+        self.future.set_running_or_notify_cancel()  # a caller that goes away does not end it
 
     def succeed(self, value: Any) -> None:
         """Give the result; the first one counts."""
@@ -58,6 +59,9 @@ class Call:
             self.future.set_exception(error)
         except InvalidStateError:
             return
+
+
+CLOSED = "the pool of workers was closed"
 
 
 class ProcessPool:
@@ -112,7 +116,7 @@ class ProcessPool:
         call = Call(target, argument, cpu_seconds, wall_seconds)
         with self._changed:
             if self._closed:
-                raise WorkerError("the pool of workers is closed")
+                raise WorkerError(CLOSED)
             if self.fault:
                 raise WorkerStartError(self.fault)
             self._waiting.append(call)
@@ -140,11 +144,15 @@ class ProcessPool:
             return [self._waiting.popleft() for _ in range(count)]
 
     def _give_back(self, calls: list[Call]) -> None:
-        """Let other workers make these calls, before any other."""
+        """Let other workers make these calls, before any other; none does once it is closed."""
         with self._changed:
-            self._waiting.extendleft(reversed(calls))
-            self._staff()
-            self._changed.notify_all()
+            if not self._closed:
+                self._waiting.extendleft(reversed(calls))
+                self._staff()
+                self._changed.notify_all()
+                return
+        for call in calls:
+            call.fail(WorkerError(CLOSED))
 
     def _work(self) -> None:
         """The thread of one worker."""
@@ -185,9 +193,12 @@ class ProcessPool:
             self._dismiss(old)
         worker = WorkerProcess(self._settings)
         with self._changed:
-            self._workers.add(worker)
             self.started += 1
-        return worker
+            if not self._closed:
+                self._workers.add(worker)
+                return worker
+        worker.kill()  # `close` did not know of it
+        raise WorkerError(CLOSED)
 
     def _dismiss(self, worker: WorkerProcess) -> None:
         worker.kill()
@@ -267,7 +278,7 @@ class ProcessPool:
             workers, threads = list(self._workers), list(self._threads)
             self._changed.notify_all()
         for call in left:
-            call.fail(WorkerError("the pool of workers was closed"))
+            call.fail(WorkerError(CLOSED))
         for worker in workers:
             worker.interrupt()
         for thread in threads:

@@ -101,7 +101,8 @@ def test_only_one_module_composes_rewards() -> None:
     composed = []
     for path in sorted(harness.rglob("*.py")):
         where = path.relative_to(harness).as_posix()
-        if where == "rewards.py":
+        # The Tinker cookbook adds the format term itself, and asks its environment for it alone.
+        if where in ("rewards.py", "adapters/tinker.py"):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = {alias.name for alias in getattr(node, "names", ()) if hasattr(alias, "name")}

@@ -28,7 +28,12 @@ QUICK = Limits(cpu_seconds=0.5, wall_seconds=20, memory_mb=128, output_kb=64, fi
         ("import ctypes; ctypes.string_at(0)", "signal", "SIGSEGV"),
         ("f = [open('a', 'w') for _ in range(99)]", "nonzero_exit", "open_files"),
         ("open('a', 'wb').write(bytes(5 << 20))", "nonzero_exit", "files_mb"),
-        ("for i in range(9): open(str(i), 'wb').write(bytes(1 << 20))", "nonzero_exit", "full"),
+        (  # level landlock looks at the folder every 10 ms
+            "import time\n"
+            "for i in range(9): open(str(i), 'wb').write(bytes(1 << 20)); time.sleep(0.05)",
+            "nonzero_exit",
+            "files_mb=4",
+        ),
         ("for i in range(9999): open(str(i), 'w').close()", "nonzero_exit", "full"),
         (
             "import threading, time\n"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from assay.sandbox.errors import UsageError
@@ -111,7 +112,7 @@ def test_third_parties_add_suites(fresh_scan: None, monkeypatch: pytest.MonkeyPa
         name = "theirs"
 
         def load(self) -> object:
-            return lambda split="test": ("loaded", split)
+            return lambda split="test": SimpleNamespace(split=split)
 
     def found(group: str, name: str | None = None) -> list[Entry]:
         assert group == "assay.tasks"
@@ -120,4 +121,4 @@ def test_third_parties_add_suites(fresh_scan: None, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(registry, "entry_points", found)
     assert "theirs" in names()
     assert "theirs" not in names("math")
-    assert load("theirs", split="dev") == ("loaded", "dev")
+    assert load("theirs", split="dev").split == "dev"

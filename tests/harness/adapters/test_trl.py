@@ -272,13 +272,16 @@ def test_three_steps_of_grpo(
     trainer.train()
     assert trainer.state.global_step == 3
     assert len(seen) == 3
-    # Four problems in two steps: the one whose check failed was met, and skipped, exactly once.
-    assert sum(math.isnan(value) for values in seen for value in values) == 2
+    # Four problems in three steps: the one whose check failed was met once or twice, and skipped.
+    met = [values for values in seen if any(map(math.isnan, values))]
+    assert 1 <= len(met) <= 2
+    assert all(sum(map(math.isnan, values)) == 2 for values in met)
     logs = [
         entry for entry in trainer.state.log_history if "rewards/assay_arithmetic/mean" in entry
     ]
-    assert [entry["rewards/assay_arithmetic/mean"] for entry in logs] == [0.5, 0.5]
-    assert sorted(entry["assay_arithmetic/checker_errors"] for entry in logs) == [0.0, 0.5]
+    assert [entry["rewards/assay_arithmetic/mean"] for entry in logs] == [0.5] * 3
+    errors = sorted(entry["assay_arithmetic/checker_errors"] for entry in logs)
+    assert errors == [0.0] * (3 - len(met)) + [0.5] * len(met)
     after = list(model.parameters())
     assert all(torch.isfinite(parameter).all() for parameter in after)
     assert any(not torch.equal(old, new) for old, new in zip(before, after, strict=True))

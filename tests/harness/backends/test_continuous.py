@@ -99,7 +99,7 @@ def test_no_sample_is_lost_or_doubled(varied_folder: Path, monkeypatch: pytest.M
     keys = Counter((c.request.problem.id, c.request.sample) for c in completions)
     assert set(keys.values()) == {1}
     assert len(keys) == 63
-    failed = [c for c in completions if c.finish_reason == "error"]
+    failed = [c for c in completions if c.finish_reason == "context_overflow"]
     assert {c.request.problem.id for c in failed} == {"20"}
     assert all("context of 700" in (c.error or "") for c in failed)
 
@@ -219,7 +219,7 @@ def test_the_manifest_says_which_and_why(varied_folder: Path) -> None:
 
 
 def test_another_word_is_refused(varied_folder: Path) -> None:
-    with pytest.raises(UsageError, match="use auto, padded or continuous"):
+    with pytest.raises(UsageError, match="should be 'auto', 'padded' or 'continuous'"):
         load_model(f"hf/{varied_folder}", batching="paged")
 
 
