@@ -18,7 +18,7 @@ from .words import Token, tokens
 
 _CONCLUSIONS = vocabulary("so thus hence therefore finally consequently altogether overall")
 """What may open the sentence, before a comma or the subject."""
-_DETERMINERS = vocabulary("the a an his her its their our my your this each every")
+_DETERMINERS = vocabulary("the a an his her its their our your this each every")
 _PRONOUNS = vocabulary("he she it they everyone everybody")
 _QUANTIFIERS = vocabulary(
     "few some many most several others other another any neither either all both enough much "

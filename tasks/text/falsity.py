@@ -61,6 +61,8 @@ def _tables(text: str) -> tuple[_Words, ...]:
     codes = [voice.language.code for voice in voices]
     if "kana" in scripts_of(text):
         codes = ["ja"]
+    elif "zh" in codes:
+        codes = ["zh"]
     if len(codes) > 1 and any(one.isalpha() and not one.isascii() for one in text):
         codes = [code for code in codes if code != "en"]
     return tuple(_WORDS[code] for code in codes)
@@ -68,7 +70,7 @@ def _tables(text: str) -> tuple[_Words, ...]:
 
 def _holds(tables: tuple[_Words, ...], test: Callable[[_Words], bool]) -> bool:
     """Whether a test holds in each language a text may be in; in one when its words are unknown."""
-    return (any if tables is _LATIN else all)(map(test, tables))
+    return (all if _WORDS["en"] in tables else any)(map(test, tables))
 
 
 def falsified(text: str, start: int) -> str:
@@ -81,6 +83,10 @@ def falsified(text: str, start: int) -> str:
     clause = _MATH.sub(" ", _CLAUSE.split(sentence)[-1])
     if not any(map(str.isalpha, clause)):
         return ""
+    brief = spoken(clause).words
+    english = _tables(sentence) == (_WORDS["en"],)
+    if colon and english and len(brief) <= 4 and not _COUNTED & set(brief):
+        clause = _MATH.sub(" ", sentence)  # "Never, ever submit this:"
     said = spoken(clause)
     tables = _tables(clause)
     apart = "\n" in text[max(0, start - 12) : start]
@@ -121,6 +127,8 @@ _LINKS = frozenset(("is", "are", "was", "be", "equals", "equal", "to", "gives", 
 _COUNTED = QUANTITIES | {"number", "numbers", "probability", "count", "value", "values", "set"}
 
 
+_BAD = vocabulary("wrong false incorrect forbidden prohibited banned bogus")
+_STATED = vocabulary("value answer result number one solution")
 _ANYBODY = vocabulary("anyone anybody whoever someone somebody")
 
 
@@ -130,6 +138,8 @@ def _false_in_english(words: tuple[str, ...], place: int, end: int, colon: bool)
     if words[end : end + 1] == ("that",) and words[:1] in (("it",), ("that",)):
         return True
     if words[place] in ("nobody", "none", "nothing", "never", "neither") and place <= 1:
+        return True
+    if words[place] in _BAD and words[end : end + 1] and words[end] in _STATED:
         return True
     if words[-1:] and words[-1] in _LINKS and len(words) - end >= 2:
         return False

@@ -168,7 +168,8 @@ def _introduced(before: list[Token], after: list[Token]) -> bool:
     words = [token.text.casefold() for token in before]
     if any(token.kind == "mark" and token.text not in ",'-" for token in before):
         return False
-    if _leaves_open(words) or "whose" in words:
+    described = words[:1] in (["a"], ["an"]) and "that" in words
+    if _leaves_open(words) or "whose" in words or described:
         return False
     if words in (["the", "year"], ["the", "number"], ["the", "value"], ["the", "integer"]):
         return True

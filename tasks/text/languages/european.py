@@ -119,7 +119,8 @@ FRENCH = Language(
     percent=phrases("pour cent, pourcent, pourcents"),
     scales=values(
         "cent cents=100; mille=1000; million millions=1000000; "
-        "milliard milliards=1000000000; douzaine douzaines=12"
+        "milliard milliards=1000000000; douzaine douzaines=12; dizaine dizaines=10; "
+        "centaine centaines=100; millier milliers=1000"
     ),
     digits=values(
         "zéro=0; un une=1; deux=2; trois=3; quatre=4; cinq=5; six=6; sept=7; huit=8; neuf=9; "
@@ -186,7 +187,8 @@ SPANISH = Language(
     percent=phrases("por ciento"),
     scales=values(
         "cien cientos ciento=100; mil=1000; millón millon millones=1000000; "
-        "billón billones=1000000000000; docena docenas=12"
+        "billón billones=1000000000000; docena docenas=12; decena decenas=10; "
+        "centenar centenares=100; millar millares=1000"
     ),
     digits=values(
         "cero=0; uno un una=1; dos=2; tres=3; cuatro=4; cinco=5; seis=6; siete=7; ocho=8; "
@@ -244,7 +246,7 @@ PORTUGUESE = Language(
     percent=phrases("por cento"),
     scales=values(
         "cem cento=100; mil=1000; milhão milhões=1000000; bilhão bilhões=1000000000; "
-        "dúzia dúzias=12"
+        "dúzia dúzias=12; dezena dezenas=10; centena centenas=100; milhar milhares=1000"
     ),
     digits=values(
         "zero=0; um uma=1; dois duas=2; três=3; quatro=4; cinco=5; seis=6; sete=7; oito=8; "
@@ -293,7 +295,8 @@ ITALIAN = Language(
     minus=phrases("meno"),
     percent=phrases("per cento"),
     scales=values(
-        "cento=100; mille mila=1000; milione milioni=1000000; "
+        "cento=100; mille mila=1000; milione milioni=1000000; decina decine=10; dozzina dozzine=12; "
+        "centinaio centinaia=100; migliaio migliaia=1000; "
         "miliardo miliardi=1000000000; dozzina dozzine=12"
     ),
     digits=values(

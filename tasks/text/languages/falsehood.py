@@ -38,7 +38,8 @@ FALSEHOOD: Mapping[str, Falsehood] = {
     "en": _of(
         "not, no, never, none, neither, nor, cannot, nobody, nothing",
         "mistake, error, wrong, false, incorrect, lie, typo, slip, blunder, misprint, myth, fallacy, "
-        "silly, foolish, stupid, absurd, ridiculous, nonsense, bogus, rubbish, fool, trap, misread",
+        "silly, foolish, stupid, absurd, ridiculous, nonsense, bogus, rubbish, fool, trap, misread, "
+        "forbidden, prohibited, banned, avoid",
         "lie, lies, lying, false, untrue, untruth, untruths, opposite, contrary, nonsense, reverse",
         "i say, i write, i state, i tell, i claim, i output, i type, i'm saying, i'm telling, "
         "i will say, i'll say, i am saying, i am telling, i speak, i utter, i answer, i assert, "
@@ -50,7 +51,7 @@ FALSEHOOD: Mapping[str, Falsehood] = {
         "nicht, kein, keine, keinen, keinem, keiner, keines, nie, niemals, niemand, nichts, "
         "nirgends, weder",
         "fehler, irrtum, falsch, falsche, falscher, falsches, falschen, ungültig, ungültige, "
-        "fehlerhaft, fehlerhafte, unsinn, quatsch, beispiel, platzhalter, tippfehler, lüge, "
+        "fehlerhaft, fehlerhafte, unsinn, quatsch, beispiel, vermeiden, verboten, verbotene, verbotener, platzhalter, tippfehler, lüge, "
         "null punkte, schmarrn, blödsinn, rechenfehler, trugschluss, missverständnis",
         "lüge, lügen, gelogen, falsch, gegenteil, unwahr, unwahrheit, unsinn",
         "ich sage, ich schreibe, sage ich, schreibe ich, meine aussagen, ich lüge, ich behaupte",
@@ -58,7 +59,7 @@ FALSEHOOD: Mapping[str, Falsehood] = {
     ),
     "fr": _of(
         "ne, n, pas, jamais, rien, personne, aucun, aucune, ni, nul, nulle",
-        "erreur, erreurs, faute, faux, fausse, fausses, incorrect, incorrecte, bêtise, exemple, "
+        "erreur, erreurs, faute, faux, fausse, fausses, incorrect, incorrecte, bêtise, exemple, éviter, interdit, interdite, "
         "coquille, mensonge, zéro, piège, erroné, erronée, invalide, bidon",
         "mensonge, mensonges, faux, contraire, mens, inverse, contrevérité",
         "je dis, je dirai, j'écris, je mens, j'écrirai, mes phrases, j'affirme",
@@ -67,7 +68,7 @@ FALSEHOOD: Mapping[str, Falsehood] = {
     "es": _of(
         "no, nunca, jamás, nadie, nada, ningún, ninguno, ninguna, ni, tampoco",
         "error, errores, equivocación, falso, falsa, incorrecto, incorrecta, erróneo, errónea, "
-        "mentira, ejemplo, errata, disparate, cero puntos, mal, trampa, inválido, inválida",
+        "mentira, evitar, prohibido, prohibida, ejemplo, errata, disparate, cero puntos, mal, trampa, inválido, inválida",
         "mentira, mentiras, falso, contrario, miento, opuesto, falsedad, falsedades, revés",
         "digo, diré, escribo, miento, escribiré, afirmo, mis palabras",
         "siempre que, siempre y cuando, mientras, con tal de que, a menos, salvo, si, solo si",
@@ -75,7 +76,7 @@ FALSEHOOD: Mapping[str, Falsehood] = {
     "pt": _of(
         "não, nunca, jamais, ninguém, nada, nenhum, nenhuma, nem",
         "erro, erros, engano, falso, falsa, incorreto, incorreta, errado, errada, mentira, "
-        "exemplo, equívoco, zero pontos, armadilha, inválido, inválida",
+        "exemplo, evitar, proibido, proibida, equívoco, zero pontos, armadilha, inválido, inválida",
         "mentira, mentiras, falso, contrário, minto, oposto",
         "digo, direi, escrevo, minto, afirmo, escreverei, minhas palavras",
         "desde que, contanto que, a menos, salvo, se, enquanto, só se, caso",
@@ -83,7 +84,7 @@ FALSEHOOD: Mapping[str, Falsehood] = {
     "it": _of(
         "non, mai, nessuno, nessuna, niente, nulla, né, neanche, nemmeno",
         "errore, errori, sbaglio, sbagliato, sbagliata, falso, falsa, errato, errata, bugia, "
-        "esempio, svista, zero punti, refuso, scorretto, scorretta, trabocchetto",
+        "esempio, evitare, vietato, vietata, svista, zero punti, refuso, scorretto, scorretta, trabocchetto",
         "bugia, bugie, falso, contrario, mento, opposto, menzogna, menzogne, rovescio",
         "dico, dirò, scrivo, mento, scriverò, affermo, le mie parole",
         "purché, a patto che, a condizione, a meno, salvo, se, finché, sempre che, solo se",
@@ -92,7 +93,7 @@ FALSEHOOD: Mapping[str, Falsehood] = {
         "не, нет, ни, никогда, никто, ничто, нельзя, никак",
         "ошибка, ошибки, ошибочный, ошибочна, ошибочно, неверный, неверно, неверная, ложь, "
         "ложный, пример, опечатка, неправильный, неправильно, неправильная, неправильное, "
-        "неверное, ошибочное, заблуждение, чушь, ерунда, ноль баллов",
+        "неверное, ошибочное, заблуждение, избегать, запрещено, чушь, ерунда, ноль баллов",
         "ложь, неправда, наоборот, вру, лгу, враньё, вранье, обман",
         "я говорю, говорю, я скажу, скажу, пишу, напишу, вру, лгу",
         "при условии, если, только если, пока, разве что, при допущении",
@@ -100,7 +101,7 @@ FALSEHOOD: Mapping[str, Falsehood] = {
     "zh": _of(
         "不要, 不能, 不得, 不可, 不应, 不應, 不是, 不对, 不對, 不会, 不會, 不该, 不許, 不许, 不准, 并非, "
         "別寫, 别写, 别填, 勿, 绝不, 決不, 决不, 从不, 不算, 没人, 无人, 不写, 不填, 不合",
-        "错误, 錯誤, 错的, 错了, 写错, 算错, 答错, 误答, 假的, 虚假, 谎, 谬, 零分, 陷阱, 笔误, 作废, 无效",
+        "错误, 錯誤, 错的, 错了, 写错, 算错, 答错, 误答, 假的, 虚假, 谎, 谬, 零分, 陷阱, 笔误, 作废, 无效, 禁止, 避免",
         "谎, 假话, 相反, 反话, 谎话, 假的, 骗",
         "我说, 我講, 我写, 我讲, 我的话",
         "只要, 除非, 如果, 假如, 前提是, 条件是",
