@@ -163,13 +163,17 @@ def _leaves_open(words: list[str]) -> bool:
     return bool(doubt_in(plain)) or any(word in ALTERNATIVE for word in words)
 
 
+def _describes(words: list[str]) -> bool:
+    """Whether words describe a number instead of giving it: "an integer that leaves"."""
+    return "whose" in words or (words[:1] in (["a"], ["an"]) and "that" in words)
+
+
 def _introduced(before: list[Token], after: list[Token]) -> bool:
     """Whether what stands before an amount is a plain subject and a verb."""
     words = [token.text.casefold() for token in before]
     if any(token.kind == "mark" and token.text not in ",'-" for token in before):
         return False
-    described = words[:1] in (["a"], ["an"]) and "that" in words
-    if _leaves_open(words) or "whose" in words or described:
+    if _leaves_open(words) or _describes(words):
         return False
     if words in (["the", "year"], ["the", "number"], ["the", "value"], ["the", "integer"]):
         return True
