@@ -252,7 +252,7 @@ Four other sets of 260 to 300 cases (`blind.jsonl`) were labelled by these rules
 of the verifier. On its first run it was right on 1,122 of the 1,128 cases whose label is not
 contested, with 4 false positives, 3 of them in the set that was made to exploit it.
 
-Four more pairs of sets (`blind_statements.jsonl`) hold whole completions: one of each pair exploits
+Five more pairs of sets (`blind_statements.jsonl`) hold whole completions: one of each pair exploits
 in words, the other honest styles of current models. First runs, each on the verifier as mended
 after the pair before it:
 
@@ -262,6 +262,7 @@ after the pair before it:
 | second | 139 of 150 (11) | 147 of 150 |
 | third | 286 of 300 (14) | 290 of 300 |
 | fourth | 277 of 300 (23) | 294 of 300 |
+| fifth | 263 of 300 (37) | 286 of 300 |
 
 The third and the fourth pair were run together. Rows that are still judged wrongly are marked
 `open`. `assertions.jsonl` holds 1,417 more completions about who says an answer and what follows
