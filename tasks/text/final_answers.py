@@ -14,6 +14,7 @@ from .extraction import AnyShape, Extraction, concludes
 from .falsity import falsified
 from .formula_context import within_formula
 from .hedging import doubt_after, doubt_before
+from .languages import scales_number
 from .latex_boxes import boxes_of, is_blank, unbox
 from .marks import Found, hashed, in_json, joins, program_spans, tagged
 from .retractions import denied_before, only_supposed, retraction
@@ -117,9 +118,16 @@ def _boxed(text: str, shape: Shape) -> Extraction | None:
         or disowned(text, start, start)
         or adjoining(text[max(0, start - 100) : start])
         or falsified(text, start)
+        or _multiplied(text[run[-1][1] : run[-1][1] + 40])
     ):
         return replace(found, doubt=reason)
     return _judged(found, text[run[-1][1] :], shape, text[max(0, start - 400) : start])
+
+
+def _multiplied(after: str) -> str:
+    """Why the words right behind a box make another number of it; "" for none."""
+    line = after.split("\n", 1)[0].lstrip(" \t$*}~")
+    return "a word behind the box changes its value" if scales_number(line) else ""
 
 
 def _stated(text: str, shape: Shape) -> Extraction | None:

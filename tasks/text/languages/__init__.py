@@ -9,7 +9,15 @@ from .middle_eastern import MIDDLE_EASTERN
 from .south_asian import SOUTH_ASIAN
 from .table import Language, Nouns, scripts_of
 
-__all__ = ["ENGLISH", "LANGUAGES", "Language", "Nouns", "changes_number", "scripts_of"]
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "Language",
+    "Nouns",
+    "changes_number",
+    "scales_number",
+    "scripts_of",
+]
 
 LANGUAGES: tuple[Language, ...] = (
     ENGLISH,
@@ -43,8 +51,23 @@ _STEMS = frozenset(
 """Scale words long enough to be known by their beginning when a case or a copula ends them."""
 _COPULAS = ("dir", "dır", "dur", "tir", "tır", "tur")
 """The Turkish "is" that a number word carries, without accents."""
+_UNSPACED = frozenset({"han", "kana", "hangul"})
+"""Scripts in which a counter follows the scale word without a space: "2万人", "5만 명"."""
 _ENDING = 3
 """The most letters that such an ending has."""
+
+
+_PERCENT = frozenset(_bare(word) for language in LANGUAGES for word in language.percent)
+
+
+def scales_number(text: str) -> bool:
+    """Whether a text begins with a word that multiplies the number before it: "million", "万"."""
+    word = next(iter(text.split()), "").strip("$*.,;:!?()。，、")
+    if not word[:1].isalpha() or _bare(word) in _PERCENT:
+        return False
+    if scripts_of(word[:1]) & _UNSPACED:
+        return any(word[:size].casefold() in _CLOSED for size in (1, 2))
+    return changes_number(word)
 
 
 def changes_number(phrase: str) -> bool:
