@@ -41,7 +41,9 @@ def compare_until_decided(
             f"runs {a.run_id!r} and {b.run_id!r} have no problem in common, "
             "so nothing can be compared"
         )
-    order = _order(all_a, all_b, out / FOLDER / f"{a.run_id}--{b.run_id}.json")
+    # A against B and B against A are one comparison, so they share one order.
+    name = "--".join(sorted((a.run_id, b.run_id)))
+    order = _order(all_a, all_b, out / FOLDER / f"{name}.json")
     differences = [float(np.mean(all_a[key]) - np.mean(all_b[key])) for key in order]
     return SequentialRuns(replay(differences, alpha, margin), len(order))
 

@@ -278,6 +278,9 @@ def test_a_comparison_widens_runs_until_it_is_decided(assay, tmp_path):
     assert config["limit"] == 16
     order = json.loads((tmp_path / "comparisons" / "oracle--random.json").read_text())["order"]
     assert len(order) == config["limit"]
+    _, turned, _ = assay("compare", "random", "oracle", "--out", tmp_path, "--until-decided")
+    assert "B is better" in turned
+    assert len(list((tmp_path / "comparisons").iterdir())) == 1
     # Looking again neither samples nor reorders.
     _, again, _ = assay("compare", "oracle", "random", "--out", tmp_path, "--until-decided")
     assert again == output

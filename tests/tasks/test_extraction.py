@@ -96,3 +96,20 @@ def test_survives_hostile_text(text: str) -> None:
     # A pattern that is not linear would hit the timeout of the test run.
     final_answer(text)
     strip_dressing(text)
+
+
+@pytest.mark.parametrize(
+    ("completion", "whole"),
+    [
+        (r"There are \boxed{5} million of them.", False),
+        (r"总人数是\boxed{3}万。", False),
+        (r"Всего было $\boxed{5}$ миллионов зрителей.", False),
+        (r"Toplamda \boxed{4} bin kişi vardır.", False),
+        (r"There are \boxed{5} of them.", True),
+        (r"总人数是\boxed{3}人。", True),
+        (r"That is \boxed{15} percent.", True),
+        (r"\boxed{5} apples", True),
+    ],
+)
+def test_a_scale_word_behind_a_box_is_part_of_the_value(completion: str, whole: bool) -> None:
+    assert (final_answer(completion).doubt == "") is whole
