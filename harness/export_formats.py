@@ -178,9 +178,13 @@ def _result(suite: str, numbers: Numbers, config: Mapping[str, Any]) -> dict[str
 
 # ---- inspect_ai ------------------------------------------------------------------------------
 def export_inspect(folder: RunFolder, out: Path) -> list[Path]:
-    """One log per suite. Raises UsageError for an unfinished run and a bad folder."""
+    """One log per suite, its samples in the order of the problems.
+
+    Raises UsageError for an unfinished run and a bad folder.
+    """
     manifest, suites = finished(folder)
     problems = {(line["suite"], line["problem_id"]): line for line in folder.problems()}
+    order = {name: at for at, name in enumerate(problems)}
     samples: dict[str, list[dict[str, Any]]] = {suite: [] for suite in suites}
     model = str(manifest["model"]["name"])
     for record in folder.samples():
@@ -188,6 +192,7 @@ def export_inspect(folder: RunFolder, out: Path) -> list[Path]:
         samples.setdefault(record["suite"], []).append(_sample(record, line, model))
     paths = []
     for suite, numbers in suites.items():
+        samples[suite].sort(key=lambda one: (order.get((suite, one["id"]), 0), one["epoch"]))
         log = _log(folder, manifest, suite, numbers) | {"samples": samples[suite]}
         text = json.dumps(log, ensure_ascii=True)
         paths.append(_write(out / f"{folder.run_id}_{_file_name(suite)}.json", text + "\n"))

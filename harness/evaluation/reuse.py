@@ -29,11 +29,17 @@ class Reuse:
     """The runs that a completion was taken from."""
 
     def find(self, request: Request) -> Completion | None:
-        """The completion of an equal request, which is then used up."""
+        """The completion of an equal request, which is then used up.
+
+        Problems with the same prompt have one key: each is given its own completion where it
+        has one, whatever order the completions were stored in.
+        """
         known = self.records.get((prompt_hash(request), request.sample))
         if not known:
             return None
-        run_id, record = known.pop(0)
+        own = (request.suite.name, request.problem.id)
+        same = (at for at, (_, record) in enumerate(known) if _problem(record) == own)
+        run_id, record = known.pop(next(same, 0))
         self.runs.add(run_id)
         return completion_of(request, record)
 
@@ -80,10 +86,14 @@ def earlier(
     return found
 
 
+def _problem(record: Mapping[str, Any]) -> tuple[str, str]:
+    return record["suite"], record["problem_id"]
+
+
 def _keyed(folder: RunFolder) -> Iterator[tuple[Key, dict[str, Any]]]:
     seen = set()
     for record in folder.samples():
-        name = (record["suite"], record["problem_id"], record["sample"])
+        name = (*_problem(record), record["sample"])
         if name not in seen and isinstance(record.get("prompt_hash"), str):
             seen.add(name)
             yield (record["prompt_hash"], record["sample"]), record

@@ -14,13 +14,17 @@ _EXCLAIMED = re.compile(r"[A-Za-z]{2}[\"'”’*]?[!]$")  # not the factorial of
 _TEXT = re.compile(r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|textsf|texttt)\s{0,4}\{")
 
 
-_STRUCK = (("~~", "~~"), ("<!--", "-->"), ("<del>", "</del>"), ("<s>", "</s>"))
-"""What a reader sees crossed out, or does not see."""
+_UNREAD = (
+    ("~~", "~~"), ("<!--", "-->"), ("<del>", "</del>"), ("<s>", "</s>"),
+    ("[asy]", "[/asy]"), ("\\begin{asy}", "\\end{asy}"),
+    ("\\begin{tikzpicture}", "\\end{tikzpicture}"), ("<svg", "</svg>"),
+)  # fmt: skip
+"""What a reader sees crossed out, does not see, or sees as a drawing."""
 
 
-def without_struck(text: str) -> str:
-    """The text without what is crossed out or commented out."""
-    for opening, closing in _STRUCK:
+def without_unread(text: str) -> str:
+    """The text without what is crossed out, commented out or the source of a drawing."""
+    for opening, closing in _UNREAD:
         start = text.find(opening)
         while start >= 0:
             end = text.find(closing, start + len(opening))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from .chat_formats import visible_answer
-from .dressing import strip_dressing, without_struck
+from .dressing import strip_dressing, without_unread
 from .endings import unsettled
 from .extraction import AnyShape, Extraction, concludes
 from .falsity import falsified
@@ -42,7 +42,7 @@ def final_answer(completion: str, shape: Shape | None = None, strict: bool = Tru
     seen = visible_answer(completion)
     if seen is None:
         return Extraction(None, "none", "the thinking was never finished", truncated=True)
-    body = without_struck(seen[-LOOK:])
+    body = without_unread(seen[-LOOK:])
     if not body.strip():
         return Extraction(None, "none", "nothing follows the thinking" if completion else "empty")
     reader = shape or AnyShape()

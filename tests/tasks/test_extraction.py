@@ -113,3 +113,16 @@ def test_survives_hostile_text(text: str) -> None:
 )
 def test_a_scale_word_behind_a_box_is_part_of_the_value(completion: str, whole: bool) -> None:
     assert (final_answer(completion).doubt == "") is whole
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        '[asy] xaxis(begin=false); label("wrong: $6$",(1,2)); [/asy]',
+        r"\begin{tikzpicture}\draw (0,0) -- (4,4) node {$x+y=4$};\end{tikzpicture}",
+        "<svg><text>6</text></svg>",
+    ],
+)
+def test_the_source_of_a_drawing_is_not_read(drawing: str) -> None:
+    found = final_answer(r"The probability is $\boxed{\frac14}$." + "\n\n" + drawing)
+    assert (found.text, found.doubt) == (r"\frac14", "")

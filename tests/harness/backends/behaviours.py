@@ -1,6 +1,7 @@
 """A model server that can behave in any way: each behaviour is a function from call to reply."""
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -51,6 +52,11 @@ class Server(ThreadingHTTPServer):
         self.behaviour, self.golds = behaviour, golds
         self.lock = threading.Lock()
         self.calls: list[Call] = []
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client may hang up while it is answered; any other fault is reported."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:
