@@ -17,14 +17,14 @@ from typing import Any
 from ..sandbox.errors import UsageError
 from .suite import Domain, Suite
 
-DOMAINS: tuple[Domain, ...] = ("math", "code", "logic")
+DOMAINS: tuple[Domain, ...] = ("math", "code", "logic", "episodes")
 ENTRY_POINT_GROUP = "assay.tasks"
 NOT_SUITES = frozenset({"verifier"})
 
 
 @cache
 def _built_in() -> dict[str, str]:
-    """Map suite names to module names; imports only the three domain packages."""
+    """Map suite names to module names; imports only the domain packages."""
     found: dict[str, str] = {}
     for domain in DOMAINS:
         package = importlib.import_module(f"{__package__}.{domain}")

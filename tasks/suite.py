@@ -24,7 +24,7 @@ from .verdict import Verdict, checker_error
 if TYPE_CHECKING:
     from datasets import Dataset
 
-Domain = Literal["math", "code", "logic"]
+Domain = Literal["math", "code", "logic", "episodes"]
 
 
 class VerdictEngine(Protocol):
