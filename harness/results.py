@@ -58,6 +58,11 @@ class RunFolder:
         return self.path / "problems.jsonl"
 
     @property
+    def turns_path(self) -> Path:
+        """The turns of episodes, as they come."""
+        return self.path / "turns.jsonl"
+
+    @property
     def live_path(self) -> Path:
         """The state of a run in progress, which only exists while it runs."""
         return self.path / "live.json"
@@ -85,17 +90,17 @@ class RunFolder:
 
         Any other line that is not a record is left out, and reported in one line of the log.
         """
-        yield from _lines(self.samples_path, _is_record, "resuming the run asks for them again")
+        yield from read_lines(self.samples_path, _is_record, "resuming the run asks for them again")
 
     def problems(self) -> Iterator[dict[str, Any]]:
         """What was asked: per problem the messages, the gold or its hash, and the settings.
 
         Empty for a run that was stored before problems were kept.
         """
-        yield from _lines(self.problems_path, _is_problem, "their samples can still be read")
+        yield from read_lines(self.problems_path, _is_problem, "their samples can still be read")
 
 
-def _lines(
+def read_lines(
     path: Path, valid: Callable[[Mapping[str, Any]], bool], mend: str
 ) -> Iterator[dict[str, Any]]:
     """The valid objects of a JSON Lines file; the others are reported in one line of the log."""
@@ -238,9 +243,12 @@ def list_runs(out: str | Path) -> list[RunFolder]:
 class SampleWriter:
     """Appends records to a run's samples from any thread; one writer per run at a time."""
 
-    def __init__(self, folder: RunFolder) -> None:
-        """Lock the file and cut off a torn last line. Raises UsageError when it is locked."""
-        self._path = folder.samples_path
+    def __init__(self, folder: RunFolder, path: Path | None = None) -> None:
+        """Lock the file and cut off a torn last line. Raises UsageError when it is locked.
+
+        `path`: another file of the run than its samples.
+        """
+        self._path = path or folder.samples_path
         self._lock = threading.Lock()
         try:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)

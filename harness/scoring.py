@@ -101,6 +101,8 @@ class Rescored:
 class _StoredModel:
     """The completions of a stored run, with their token counts."""
 
+    recorded = True
+
     def __init__(self, identity: ModelIdentity, records: Mapping[Any, Mapping[str, Any]]) -> None:
         self.identity = identity
         self._records = records

@@ -106,7 +106,7 @@ class World(ABC):
         names = ", ".join(one.name for one in self.tools)
         raise IllegalActionError(f"Nothing was done: call a tool ({names}).")
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 (most worlds hold nothing)
         """Free what the state holds outside of this process. Idempotent."""
 
 
@@ -162,7 +162,8 @@ class Episode:
         if self.ended:
             return [Observation(OVER, True, False)] * max(1, len(calls))
         found: list[Observation] = []
-        for number, call in enumerate(calls or [None]):
+        actions: Sequence[Call | None] = calls or [None]
+        for number, call in enumerate(actions):
             known = recorded[number] if recorded and number < len(recorded) else None
             found.append(self._one(call, text, known))
         self.turns.append(Turn(text, tuple(calls), tuple(found)))

@@ -10,9 +10,11 @@ recorded actions again and judges the state that they lead to. Observations are 
 readers; a record whose observations are not those of the replay is rejected.
 """
 
+import math
 import random
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from .acting import (
@@ -123,6 +125,8 @@ class EpisodeSuite(Suite):
         """
         seed, ended, turns = recorded_turns(record, problem.id)
         episode = self.start(problem, seed)
+        if not again:  # a verdict does not depend on the speed of the machine
+            episode.limits = replace(episode.limits, seconds=math.inf)
         try:
             replay(episode, turns, again)
             if ended == "seconds" and not episode.done:
@@ -153,9 +157,7 @@ class EpisodeSuite(Suite):
 
     def guess(self, problem: Problem, rng: random.Random) -> str:
         """The record of a play by random legal calls."""
-        return self.played(
-            problem, 0, lambda world: self.random_call(problem, world, rng)
-        ).record()
+        return self.played(problem, 0, lambda world: self.random_call(problem, world, rng)).record()
 
 
 class GeneratedEpisodes(EpisodeSuite, GeneratedSuite):

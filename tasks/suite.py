@@ -48,6 +48,11 @@ class Suite(ABC, Sequence[Problem]):
     loaded_as: tuple[str, dict[str, Any]] | None = None
     """The name and options with which `load` gives this suite; None for one made by hand."""
 
+    @property
+    def runs_programs(self) -> bool:
+        """Whether a check runs programs in the sandbox."""
+        return self.domain == "code"
+
     @abstractmethod
     def gold(self, problem: Problem) -> str | None:
         """Return a completion that must verify as correct; None when the benchmark has none."""

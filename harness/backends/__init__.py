@@ -37,7 +37,10 @@ __all__ = [
     "summary",
 ]
 
-_NOT_BACKENDS = frozenset({"continuous", "contract", "forcing", "packaged", "servers", "thoughts"})
+_NOT_BACKENDS = frozenset({
+    "continuous", "contract", "following", "forcing", "packaged", "servers", "thoughts",
+    "tool_text",
+})  # fmt: skip
 _FLAGS = {
     "base_url": "--base-url", "server": "--server", "request": "--request",
     "headers": "--header", "query": "--query",

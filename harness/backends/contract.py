@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from ...tasks import Problem, Suite
+from ...tasks.acting import Episode, Tool
 
 FinishReason = Literal[
     "stop", "length", "content_filter", "refusal", "tool_calls", "empty", "context_overflow",
@@ -18,12 +19,12 @@ FinishReason = Literal[
     length            the token limit cut the answer
     content_filter    the server withheld or cut the answer, or refused the prompt, by its policy
     refusal           the model declined in the field that the API has for it
-    tool_calls        the model called a tool instead of answering
+    tool_calls        the model called a tool; where there was none, it did not answer
     empty             the model ended without an answer
     context_overflow  the prompt does not fit the model's context
     error             no answer came; resuming the run asks again
 """
-Role = Literal["system", "developer", "user", "assistant"]
+Role = Literal["system", "developer", "user", "assistant", "tool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,37 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call as a model wrote it."""
+
+    id: str
+    """Names the call in the message that answers it."""
+    name: str
+    arguments: str
+    """JSON, unless the model got it wrong."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a conversation."""
+    """One message of a conversation; `calls` are those of an assistant's message."""
 
     role: Role
     content: str
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
+    """The call that a message of the role tool answers."""
+
+
+class Turns(Protocol):
+    """What goes on with an episode after each message of the model."""
+
+    waits: bool
+    """Whether `follow` waits for programs, so that an event loop should not call it itself."""
+    episode: Episode
+
+    def follow(self, completion: "Completion") -> "Request | Completion":
+        """Act on a message: the request for the next one, or the completion of the whole."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +85,9 @@ class Request:
     """Text for the completion to continue; only for a model that `continues`."""
     messages: tuple[Message, ...] = ()
     """The conversation to send; empty for one user message with the problem's prompt."""
+    tools: tuple[Tool, ...] = ()
+    turns: Turns | None = None
+    """The episode that the answer goes on with; None for a problem of one answer."""
 
     def conversation(self) -> tuple[Message, ...]:
         """The messages to send."""
@@ -83,6 +113,7 @@ class Completion:
     """The server's words where the model gave no answer."""
     logprobs: tuple[float, ...] | None = None
     """The log-probability of each token, where asked for and offered."""
+    calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(slots=True)
@@ -133,6 +164,10 @@ class Model(Protocol):
     identity: ModelIdentity
     # A backend that supports `Request.prefix` has an attribute `continues = True`; its completions
     # hold only the new text. A backend that waits for a server has an `activity: Activity`.
+    # One with `calls_tools = True` sends `Request.tools` itself and fills `Completion.calls`;
+    # for others tools are described in the text. One with `follows = True` asks for the next
+    # turns of `Request.turns` itself and yields the completion of the whole. One with
+    # `recorded = True` has the records of whole episodes.
 
     def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
         """Yield one completion for each request, in any order.

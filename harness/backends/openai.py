@@ -56,6 +56,7 @@ class OpenAIModel:
     """A model behind an OpenAI-compatible server."""
 
     continues = True
+    follows = True
 
     def __init__(self, name: str, options: Options) -> None:
         """Raises UsageError when the server's address or key is missing."""
@@ -120,7 +121,15 @@ class OpenAIModel:
 
         async def work(client: Any) -> None:
             for group in groups:  # shared: each worker takes the next one
-                hand.give(await self._server.ask(client, group, sampling))
+                await answered(client, group)
+
+        async def answered(client: Any, group: list[Request]) -> None:
+            """Ask, and go on with episodes until their ends."""
+            while group:
+                found = await self._server.ask(client, group, sampling)
+                group, ended = await _followed(found)
+                if ended:
+                    hand.give(ended)
 
         async with self._client() as client:
             everyone = {asyncio.create_task(work(client)) for _ in range(self.options.concurrency)}
@@ -167,9 +176,32 @@ def _details(options: Options, address: str) -> dict[str, Any]:
     return given | ({"headers": sorted(options.headers)} if options.headers else {})
 
 
+async def _followed(found: Sequence[Completion]) -> tuple[list[Request], list[Completion]]:
+    """The requests for the next turns, and the completions of what has ended."""
+    asked: list[Request] = []
+    ended: list[Completion] = []
+    for completion in found:
+        turns = completion.request.turns
+        if turns is None:
+            ended.append(completion)
+            continue
+        after = (
+            await asyncio.to_thread(turns.follow, completion)
+            if turns.waits
+            else turns.follow(completion)
+        )
+        if isinstance(after, Request):
+            asked.append(after)
+        else:
+            ended.append(after)
+    return asked, ended
+
+
 def _grouped(requests: Iterator[Request], size: int) -> Iterator[list[Request]]:
-    """Neighbouring samples of one problem, at most `size` together."""
-    same = itertools.groupby(requests, key=lambda r: (r.suite.name, r.problem.id, r.prefix))
+    """Neighbouring samples of one problem, at most `size` together; an episode stays alone."""
+    same = itertools.groupby(
+        requests, key=lambda r: (r.suite.name, r.problem.id, r.prefix, r.turns and r.sample)
+    )
     for _, samples in same:
         while group := list(itertools.islice(samples, size)):
             yield group

@@ -13,18 +13,20 @@ from .contract import Completion, Model, ModelIdentity, Request, Sampling
 class ReplayModel:
     """Answers sample i of a problem with its i-th recorded completion."""
 
+    recorded = True
+
     def __init__(self, name: str, recorded: list[Recorded], revision: str) -> None:
         self.identity = ModelIdentity(
             name=f"replay/{name}", backend="replay", revision=revision, seeded=True
         )
-        self.recorded: dict[str, list[Recorded]] = {}
+        self.completions: dict[str, list[Recorded]] = {}
         for one in recorded:
-            self.recorded.setdefault(one.problem_id, []).append(one)
+            self.completions.setdefault(one.problem_id, []).append(one)
 
     def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
         """Yield the recorded completions; an error when none is recorded."""
         for request in requests:
-            known = self.recorded.get(request.problem.id, [])
+            known = self.completions.get(request.problem.id, [])
             if request.sample < len(known):
                 one = known[request.sample]
                 finish: Any = one.finish_reason

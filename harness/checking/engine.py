@@ -142,7 +142,7 @@ class Engine:
     def prove(self, tasks: Iterable[str], options: Mapping[str, Any] | None = None) -> None:
         """Load the tasks, and prove the sandbox if one of them runs programs. Raises UsageError."""
         suites = [self.lookup.suite(task, options) for task in tasks]
-        if any(suite.domain == "code" for suite in suites):
+        if any(suite.runs_programs for suite in suites):
             self.checks.prove_programs()
 
     def _all(self, checks: Sequence[Check]) -> list[Verdict]:

@@ -58,7 +58,7 @@ class Check:
     def runs_program(self) -> bool:
         """Whether the completion is a program that the sandbox runs."""
         by_itself = bool(self.cases) or self.function is not None
-        return by_itself or (self.suite is not None and self.suite.domain == "code")
+        return by_itself or (self.suite is not None and self.suite.runs_programs)
 
     @property
     def is_math(self) -> bool:

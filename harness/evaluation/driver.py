@@ -18,10 +18,12 @@ from time import perf_counter
 from typing import Any
 
 from ...sandbox.errors import UsageError
+from ...tasks.episode import EpisodeSuite
 from ..backends.contract import Activity, Completion, Model, Request
 from ..checking import Engine, EngineCounts
 from ..results import RunFolder, SampleWriter, write_json
 from ..tracking import Tracker, check_tracker, open_tracker
+from .episodes import TurnJournal, played
 from .live import LiveView, Tally
 from .manifest import config_of, open_folder, widen
 from .plan import SampleKey, TaskPlan, refuse_repeated
@@ -84,7 +86,8 @@ def run_plans(
                 recorder = Recorder(writer, view, done, checking)
                 reused = _reused(model, config, settings, folder)
                 try:
-                    failures = _drive(model, plans, settings, recorder, reused)
+                    with _journal(model, folder, plans, done) as journal:
+                        failures = _drive(model, plans, settings, recorder, reused, journal)
                 finally:
                     _note_engine(checking, before, folder)
         finally:
@@ -191,6 +194,7 @@ def _drive(
     settings: EvalSettings,
     recorder: Recorder,
     reused: Reuse,
+    journal: TurnJournal | None,
 ) -> dict[str, Any]:
     """Generate, verify and record until nothing is left; returns the failed requests, counted."""
     workers = 4 * settings.workers if settings.workers else _default_workers()
@@ -203,7 +207,11 @@ def _drive(
     found: list[Completion] = []
     if reused.records:
         found, requests = _divided(requests, reused)
-    generated = model.generate(requests, settings.sampling)
+    generated = (
+        model.generate(requests, settings.sampling)
+        if journal is None
+        else played(model, requests, settings.sampling, journal)
+    )
     try:
         for completion in itertools.chain(found, map(_whole, generated)):
             if completion.finish_reason == "error":
@@ -221,6 +229,22 @@ def _drive(
         # What was generated is verified and stored, also after a Ctrl-C.
         pool.shutdown(wait=True)
     return {"count": failed, "last": last}
+
+
+@contextmanager
+def _journal(
+    model: Model, folder: RunFolder, plans: Sequence[TaskPlan], done: set[SampleKey]
+) -> Iterator[TurnJournal | None]:
+    """Where turns are kept; None for a run without episodes, or whose episodes are recorded."""
+    episodes = any(isinstance(plan.suite, EpisodeSuite) for plan in plans)
+    if not episodes or getattr(model, "recorded", False):
+        yield None
+        return
+    journal = TurnJournal(folder, done)
+    try:
+        yield journal
+    finally:
+        journal.close()
 
 
 def _divided(

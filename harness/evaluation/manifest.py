@@ -86,7 +86,7 @@ def _task_config(plan: TaskPlan) -> dict[str, Any]:
 
 def _isolation(plans: Sequence[TaskPlan]) -> dict[str, Any] | None:
     """How programs are isolated from the machine; None when the run has no programs."""
-    return isolation_in_use() if any(plan.suite.domain == "code" for plan in plans) else None
+    return isolation_in_use() if any(plan.suite.runs_programs for plan in plans) else None
 
 
 def _refuse_other_config(

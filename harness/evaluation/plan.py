@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, load
+from ...tasks.episode import EpisodeSuite
 from ..backends.contract import Message, Request
 from ..records import encode
 from .prompts import PromptSettings, PromptStyle, style_of
@@ -77,7 +78,12 @@ class TaskPlan:
         """The request for one sample, with a seed of its own."""
         own = sample_seed(seed, self.suite.name, problem.id, sample)
         messages = self.style.messages(problem)
-        return Request(self.suite, problem, sample, own, self.style.prefill, messages)
+        tools = (
+            tuple(self.suite.world(problem, own).tools)
+            if isinstance(self.suite, EpisodeSuite)
+            else ()
+        )
+        return Request(self.suite, problem, sample, own, self.style.prefill, messages, tools)
 
     def size(self) -> int:
         """The number of samples in all."""
@@ -105,6 +111,8 @@ def plan_task(
     much = Extent(samples, limit) if extent is None else extent
     problems = chosen(suite, much.limit, much.first, much.limit_seed)
     counts = {problem.id: much.samples for problem in problems}
+    if prompts is not None and isinstance(suite, EpisodeSuite):
+        _refuse_examples(suite, prompts)
     if prompts is None or prompts == PromptSettings():
         return TaskPlan(spec, suite, problems, counts)
     style = style_of(prompts, suite, lambda split: load_split(spec, suite, split))
@@ -124,6 +132,13 @@ def load_split(spec: TaskSpec, suite: Suite, split: str) -> Suite:
             f"--fewshot takes examples from split {split!r} of {suite.name}: {error}; "
             "give --fewshot-split or --fewshot-file"
         ) from error
+
+
+def _refuse_examples(suite: Suite, prompts: PromptSettings) -> None:
+    """Raises UsageError for settings that make sense for a single answer only."""
+    for flag, given in (("--fewshot", prompts.fewshot), ("--prefill", prompts.prefill)):
+        if given:
+            raise UsageError(f"{flag} is for tasks of one answer; {suite.name} is played in turns")
 
 
 def refuse_repeated(plans: Sequence[TaskPlan]) -> None:
@@ -146,10 +161,12 @@ def prompt_hash(request: Request) -> str:
     """16 hex digits that tell two prompts apart: of the text, or of all messages where several."""
     messages = request.conversation()
     alone = messages == (Message("user", request.problem.prompt),) and not request.prefix
+    alone = alone and not request.tools
+    tools = [one.schema() for one in request.tools]
     data = (
         request.problem.prompt.encode("utf-8", "surrogatepass")
         if alone
-        else encode([*[[one.role, one.content] for one in messages], request.prefix])
+        else encode([*[[one.role, one.content] for one in messages], request.prefix, *tools])
     )
     return hashlib.sha256(data).hexdigest()[:16]
 

@@ -46,6 +46,8 @@ def _line(request: Request, hide: bool) -> dict[str, Any]:
     }
     if request.prefix:
         line["prefix"] = request.prefix
+    if request.tools:
+        line["tools"] = [one.schema() for one in request.tools]
     if hide:
         digest = hashlib.sha256(problem.answer.encode("utf-8", "surrogatepass"))
         return line | {"answer_hash": digest.hexdigest()}

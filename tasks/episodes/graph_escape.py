@@ -70,7 +70,7 @@ class GraphEscape(SearchPuzzle):
 
     def solved(self, meta: Meta, state: State) -> bool:
         assert isinstance(state, tuple)
-        return state[0] == GATE
+        return bool(state[0] == GATE)
 
     def show(self, meta: Meta, state: State) -> str:
         assert isinstance(state, tuple)

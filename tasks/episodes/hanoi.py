@@ -63,7 +63,7 @@ class Hanoi(SearchPuzzle):
 
     def solved(self, meta: Meta, state: State) -> bool:
         assert isinstance(state, tuple)
-        return list(state) == meta["goal"]
+        return bool(list(state) == meta["goal"])
 
     def show(self, meta: Meta, state: State) -> str:
         assert isinstance(state, tuple)

@@ -81,7 +81,7 @@ class RiverCrossing(SearchPuzzle):
     def distance(self, meta: Meta, state: State) -> float:
         assert isinstance(state, tuple)
         waiting = len(meta["names"]) - state[0].bit_count()
-        return waiting + (1000.0 if self.lost(meta, state) else 0.0)
+        return float(waiting + (1000.0 if self.lost(meta, state) else 0.0))
 
 
 load = RiverCrossing

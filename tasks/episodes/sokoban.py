@@ -70,7 +70,7 @@ class Sokoban(SearchPuzzle):
 
     def solved(self, meta: Meta, state: State) -> bool:
         assert isinstance(state, tuple)
-        return sorted(map(list, state[1])) == meta["marks"]
+        return bool(sorted(map(list, state[1])) == meta["marks"])
 
     def lost(self, meta: Meta, state: State) -> bool:
         assert isinstance(state, tuple)
@@ -94,7 +94,7 @@ class Sokoban(SearchPuzzle):
         ]
         waiting = [box for box, far in zip(boxes, away, strict=True) if far]
         walk = min((abs(b[0] - player[0]) + abs(b[1] - player[1]) for b in waiting), default=0)
-        return 10.0 * sum(away) + walk
+        return float(10.0 * sum(away) + walk)
 
     def fits(self, difficulty: int, optimum: int) -> bool:
         least, most = STEPS[difficulty - 1]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...records import encode
-from ..contract import Completion, FinishReason, Request
+from ..contract import Completion, FinishReason, Request, ToolCall
 from ..thoughts import CLOSE, OPEN, estimated_thinking
 
 LENGTH = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "limit"})
@@ -82,10 +82,33 @@ def completions_of(
     return [
         Completion(
             request, text, finish_reason=one.ending(), error=_detail(one), logprobs=one.logprobs,
-            **count,
+            calls=calls_of(one.calls), **count,
         )
         for request, one, text, count in zip(group, said, texts, counts, strict=False)
     ]  # fmt: skip
+
+
+def calls_of(pieces: Sequence[Any]) -> tuple[ToolCall, ...]:
+    """The calls of a message; those of a stream come in pieces with one index, to be joined."""
+    found: dict[Any, list[str]] = {}
+    for number, piece in enumerate(pieces):
+        if not isinstance(piece, Mapping):
+            continue
+        inner = piece.get("function")
+        function: Mapping[str, Any] = inner if isinstance(inner, Mapping) else piece
+        index = piece.get("index", number)
+        arguments = function.get("arguments")
+        parts = [
+            str(piece.get("id") or piece.get("call_id") or ""), str(function.get("name") or ""),
+            arguments if isinstance(arguments, str)
+            else "" if arguments is None else encode(arguments).decode(),
+        ]  # fmt: skip
+        known = found.get(index)
+        if known is None or (parts[0] and parts[0] != known[0] and parts[1]):
+            found[index if known is None else (index, number)] = parts
+        else:
+            found[index] = [known[0] or parts[0], known[1] or parts[1], known[2] + parts[2]]
+    return tuple(ToolCall(*parts) for parts in found.values())
 
 
 def _detail(said: Said) -> str | None:

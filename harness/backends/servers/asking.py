@@ -11,6 +11,7 @@ from typing import Any
 from ....sandbox.errors import UsageError
 from ....sandbox.extras import needs
 from ..contract import Activity, Completion, FinishReason, Request, Sampling
+from ..tool_text import with_calls
 from .answers import MalformedResponseError, completions_of
 from .dialect import Dialect
 from .options import Options
@@ -87,6 +88,8 @@ class Server:
                 answer = await self._send(client, body)
                 stops = () if "stop" in body else sampling.stop
                 found = completions_of(group, answer, stops)
+                if group[0].tools and "tools" not in body:
+                    found = list(map(with_calls, found))
                 self.answered = True
                 return found
             except RefusedError as refused:
@@ -132,6 +135,10 @@ class Server:
 
         Raises UsageError for a refusal that every request would meet.
         """
+        change = self.dialect.learn_tools(refusal, body, self.options.request)
+        if change is not None:
+            self._note(*change, refusal.words)
+            return sampling
         meaning = refusal.meaning(self.answered)
         if meaning == "fatal":
             raise UsageError(self._fatal(refusal))

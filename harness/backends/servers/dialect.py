@@ -21,6 +21,8 @@ class Dialect:
     dropped: set[str] = field(default_factory=set)
     system: SystemPlace = "system"
     stream: bool = False
+    tools: bool = True
+    """Whether tools are sent as such; else they are described in the text."""
 
     def apply(self, body: dict[str, Any]) -> dict[str, Any]:
         """The body with its fields renamed and left out; the user's own fields come later."""
@@ -57,6 +59,15 @@ class Dialect:
             return None
         self.dropped.add(ours)
         return name, f"{name} is left out"
+
+    def learn_tools(
+        self, refusal: Refusal, body: Mapping[str, Any], own: Mapping[str, Any]
+    ) -> tuple[str, str] | None:
+        """Send tools as text where the server refuses them: (what was changed, how)."""
+        if "tools" not in body or "tools" in own or not refusal.about_tools():
+            return None
+        self.tools = False
+        return "tools", "tools are described in the text"
 
 
 def _has_system(body: Mapping[str, Any]) -> bool:

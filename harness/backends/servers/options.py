@@ -37,6 +37,10 @@ class Options(BaseModel):
     system_role: Literal["system", "developer", "user"] = Field(
         default="system", description="Role of the system prompt; user puts it before the question."
     )
+    tools: Literal["native", "text"] = Field(
+        default="native",
+        description="Send tools as such, or described in the text (as where they are refused).",
+    )
     logprobs: bool = Field(default=False, description="Store log-probabilities where offered.")
     request: dict[str, Any] = Field(
         default_factory=dict, description="Fields of each request; none leaves a field out."

@@ -65,6 +65,7 @@ _NO_STREAM = re.compile(
     r"|unsupported|disabled|must be (?:set to )?false)|not support[^.]{0,20}\bstream(?:ing)?\b",
     re.IGNORECASE,
 )
+_TOOLS = re.compile(r"\btools?\b|tool[_-](?:choice|call)|function[ _-]?call|--jinja", re.IGNORECASE)
 _LIMIT = re.compile(r"context length (?:is|of)\D{0,6}(\d+)|must be <= (\d+)", re.IGNORECASE)
 _USED = re.compile(
     r"(\d+) (?:tokens? )?(?:in the (?:messages|prompt|input)|input tokens|from the input|"
@@ -122,6 +123,10 @@ class Refusal:
     def about_system_role(self) -> bool:
         """Whether the role of the system prompt is refused."""
         return bool(_ROLE.search(self.words))
+
+    def about_tools(self) -> bool:
+        """Whether the server takes no tools, or not in this form."""
+        return self.status in (400, 404, 422, 500, 501) and bool(_TOOLS.search(self.words))
 
     def about_streaming(self) -> bool | None:
         """Whether the server streams only (True) or never (False); None for another matter."""

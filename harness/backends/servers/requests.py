@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..contract import Message, Request, Sampling
+from ..tool_text import in_text
 from .dialect import SAME, Dialect, SystemPlace
 from .options import Options
 from .presets import Preset
@@ -24,7 +25,8 @@ def body_of(
     A field that the user sets to none is left out; one that replaces ours under another name
     (max_completion_tokens) stands alone.
     """
-    first = group[0]
+    as_tools = dialect.tools and options.endpoint == "chat" and options.tools == "native"
+    first = group[0] if as_tools else in_text(group[0])
     body: dict[str, Any] = {"model": model, **_prompt(first, options, preset, dialect)}
     body |= dialect.apply(_sampled(group, sampling, options, preset))
     for same in SAME:
@@ -79,15 +81,27 @@ def streamed(body: dict[str, Any], options: Options, dialect: Dialect) -> dict[s
 def _prompt(request: Request, options: Options, preset: Preset, dialect: Dialect) -> dict[str, Any]:
     if options.endpoint == "completions":
         return {"prompt": sendable(request.plain_text() + request.prefix)}
-    messages = [
-        {"role": message.role, "content": sendable(message.content)}
-        for message in _placed(request.conversation(), dialect.system)
-    ]
+    messages = [wire(one) for one in _placed(request.conversation(), dialect.system)]
     if request.prefix:
         messages.append({"role": "assistant", "content": sendable(request.prefix)})
     if options.endpoint == "responses":
         return {"input": messages}
-    return {"messages": messages, **(preset.continuing if request.prefix else {})}
+    tools = {"tools": [one.schema() for one in request.tools]} if request.tools else {}
+    return {"messages": messages, **tools, **(preset.continuing if request.prefix else {})}
+
+
+def wire(message: Message) -> dict[str, Any]:
+    """A message as the chat endpoint takes it."""
+    plain: dict[str, Any] = {"role": message.role, "content": sendable(message.content)}
+    if message.call_id:
+        plain["tool_call_id"] = message.call_id
+    if message.calls:
+        plain["tool_calls"] = [
+            {"id": one.id, "type": "function",
+             "function": {"name": sendable(one.name), "arguments": sendable(one.arguments)}}
+            for one in message.calls
+        ]  # fmt: skip
+    return plain
 
 
 def _placed(messages: Sequence[Message], place: SystemPlace) -> list[Message]:
@@ -96,7 +110,7 @@ def _placed(messages: Sequence[Message], place: SystemPlace) -> list[Message]:
     if first.role not in ("system", "developer"):
         return list(messages)
     if place != "user":
-        return [Message(place, first.content), *messages[1:]]
+        return [Message(place, first.content), *messages[1:]]  # the same, by another role
     asked = next((at for at, one in enumerate(messages) if one.role == "user"), None)
     if asked is None:
         return [Message("user", first.content), *messages[1:]]

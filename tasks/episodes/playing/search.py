@@ -38,13 +38,10 @@ class SearchWorld(World):
     def act(self, name: str, arguments: Arguments) -> str:
         """Make a move; the new state as text."""
         puzzle, meta = self._puzzle, self._meta
-        for move, state in puzzle.moves(meta, self.state):
-            if move == arguments:
-                break
-        else:
-            raise IllegalActionError(
-                f"Not a legal move here. {puzzle.show(meta, self.state)}".rstrip()
-            )
+        found = (one for move, one in puzzle.moves(meta, self.state) if move == arguments)
+        state = next(found, None)
+        if state is None:
+            raise IllegalActionError(f"Not a legal move here.\n{puzzle.show(meta, self.state)}")
         before, self.state = self.state, state
         self.moves += 1
         self.solved = puzzle.solved(meta, state)

@@ -27,7 +27,8 @@ class FakeServer(ThreadingHTTPServer):
     def __init__(self, faults: float = 0.0, hang_seconds: float = 3.0) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.faults = faults
-        self.said: Callable[[dict[str, Any]], str] | None = None
+        self.said: Callable[[dict[str, Any]], str | dict[str, Any]] | None = None
+        """The text of an answer to a body, or its whole message."""
         self.hang_seconds = hang_seconds
         self.rng = random.Random(0)
         self.lock = threading.Lock()
@@ -96,7 +97,9 @@ class Handler(BaseHTTPRequestHandler):
         for index in range(body.get("n", 1)):
             text = self.server.said(body) if self.server.said else f"echo: {prompt}"
             content: dict[str, Any] = {"text": text}
-            if "messages" in body:
+            if isinstance(text, dict):
+                content = {"message": text}
+            elif "messages" in body:
                 content = {"message": {"role": "assistant", "content": text}}
                 if "think" in prompt:
                     content["message"]["reasoning_content"] = "hm"
