@@ -10,6 +10,7 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, load
+from ...tasks.episode import EpisodeSuite
 from ...tasks.suite import GeneratedSuite
 from .settings import HeldOutSettings, MixEntry
 
@@ -127,6 +128,10 @@ def open_suite(
     if level is not None:
         spec["difficulty"] = level
     suite = load(**spec)
+    if isinstance(suite, EpisodeSuite):
+        raise UsageError(
+            f"mix entry {entry.suite!r}: it is played in turns, and training takes single answers"
+        )
     if isinstance(suite, GeneratedSuite):
         spec |= {"split": split, "seed": seed, "size": size}
     elif "split" not in spec:
