@@ -1,14 +1,19 @@
 """Compare the engine on a simulated Ray cluster with the local one, and kill nodes while it works.
 
-    python benchmarks/checking_ray.py [--math 20000] [--code 2000] [--logic 5000] [--kills 20]
+    python benchmarks/checking_ray.py [--parts equal kills times] [--seconds 200]
 
-Starts a cluster of three nodes on this machine (`ray.cluster_utils.Cluster`), of one CPU each. The
-verdicts of all jobs must equal those of the engine `local` in status and score. Then a node is
-killed at a random moment, `--kills` times, each time with `--kill-jobs` math jobs under way and a
-new node in its place afterwards: every job must get one verdict, and the right one. Two ratios are
-measured on the math jobs, each the best of `--rounds`: the time of a cluster with one node of as
-many CPUs as this machine has cores to that of `local` (the overhead of Ray), and of one node of
-one CPU to two of them (needs two idle cores). Writes results/benchmarks/checking_ray.json.
+Every cluster is made by `ray.cluster_utils.Cluster` on this machine. `equal`: on three nodes of one
+CPU, the verdicts of `--math`, `--code` and `--logic` jobs must equal those of the engine `local` in
+status and score. `kills`: a node is killed at a random moment, `--kills` times, each time with
+`--kill-jobs` jobs of all domains under way and a new node in its place afterwards; every job must
+get one verdict, and the right one. `times`, which needs idle cores: `overhead`, the time of math
+jobs on one node of as many CPUs as the machine has cores, by that of `local` in the rounds between;
+and `two_nodes_times_one`, the time on one node of one CPU by that on two (the machine should have
+a core for the driver too). Each is the best of `--rounds`; `cpu_milliseconds` is what one check
+takes in all processes together, which load does not change.
+
+What is done is kept in the output file, and a later call goes on from there; it stops in time for
+`--seconds`. `--anew` begins again. Writes results/benchmarks/checking_ray.json.
 """
 
 import argparse
@@ -18,6 +23,8 @@ import os
 import platform
 import random
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -33,6 +40,10 @@ TASKS = {
     "code": ("function_synthesis", "stdio_tasks"),
     "logic": ("knights_and_knaves", "boolean_circuits", "syllogisms"),
 }
+CHUNK = {"math": 2000, "code": 250, "logic": 1000}
+"""Jobs that are compared, and noted, at a time."""
+KILL_MIX = {"math": 0.8, "code": 0.04, "logic": 0.16}
+_ACCOUNTS = Path("/sys/fs/cgroup/cpuacct")
 
 
 def jobs_of(domain: str, count: int) -> list[Job]:
@@ -49,105 +60,203 @@ def jobs_of(domain: str, count: int) -> list[Job]:
     return jobs
 
 
-def started(cpus: list[int]) -> tuple[Cluster, list[Any]]:
+@contextmanager
+def cluster_of(cpus: list[int]) -> Iterator[tuple[Cluster, list[Any]]]:
     """A cluster of nodes with so many CPUs, beside a head without any."""
     cluster = Cluster(
         initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False}
     )
-    nodes = [cluster.add_node(num_cpus=count) for count in cpus]
-    cluster.wait_for_nodes()
-    return cluster, nodes
+    try:
+        nodes = [cluster.add_node(num_cpus=count) for count in cpus]
+        cluster.wait_for_nodes()
+        yield cluster, nodes
+    finally:
+        ray.shutdown()
+        cluster.shutdown()
 
 
 def verdicts_of(engine: Engine, jobs: list[Job]) -> list[tuple[str, float | None]]:
     return [(verdict.status, verdict.score) for verdict in engine.map(jobs)]
 
 
-def timed(engine: Engine, jobs: list[Job], rounds: int) -> float:
-    """The best time of several rounds, after one that warms up."""
-    engine.map(jobs)
-    best = float("inf")
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        engine.map(jobs)
-        best = min(best, time.perf_counter() - begun)
-    return best
+class Work:
+    """What has been done so far, in a file, and how much time is left."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self.given, self.path = given, given.out
+        self._until = time.monotonic() + given.seconds
+        plan = {name: getattr(given, name) for name in ("math", "code", "logic", "kills")}
+        self.result: dict[str, Any] = {}
+        if self.path.exists() and not given.anew:
+            self.result = json.loads(self.path.read_text())
+        if self.result.get("plan") != plan:
+            self.result = {"plan": plan}
+        load = os.getloadavg()[0]
+        self.result["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}"
+        self.result["versions"] = {name: version(name) for name in ("assay", "ray")}
+
+    def time_left(self, needed: float) -> bool:
+        """Whether a step of so many seconds still fits."""
+        return time.monotonic() + needed < self._until
+
+    def save(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(json.dumps(self.result, indent=1) + "\n", "utf-8")
 
 
-def equal_and_killed(given: argparse.Namespace, expected: dict[str, list], jobs: dict) -> dict:
-    """Verdicts on three nodes, then with nodes killed."""
-    rng = random.Random(0)
-    cluster, nodes = started([1, 1, 1])
-    result: dict[str, Any] = {"differing": 0, "killed": 0, "lost_or_wrong": 0}
+def equal(work: Work) -> None:
+    """Compare three nodes with `local`, a chunk at a time."""
+    done = work.result.setdefault("equal", {"compared": {}, "differing": 0, "examples": []})
+    left = [domain for domain in TASKS
+            if done["compared"].get(domain, 0) < getattr(work.given, domain)]  # fmt: skip
+    if not left:
+        return
+    with (
+        cluster_of([1, 1, 1]) as (cluster, _),
+        open_engine("local", cache=False) as local,
+        open_engine("ray", address=cluster.address, cache=False) as engine,
+    ):
+        for domain in left:
+            jobs, took = jobs_of(domain, getattr(work.given, domain)), 0.0
+            while (at := done["compared"].get(domain, 0)) < len(jobs):
+                if not work.time_left(1.5 * took + 5):
+                    return
+                begun = time.monotonic()
+                chunk = jobs[at : at + CHUNK[domain]]
+                pairs = zip(chunk, verdicts_of(local, chunk), verdicts_of(engine, chunk),
+                            strict=True)  # fmt: skip
+                differing = [(job.task, job.id, here, there) for job, here, there in pairs
+                             if here != there]  # fmt: skip
+                done["differing"] += len(differing)
+                done["examples"] = (done["examples"] + differing)[:10]
+                done["compared"][domain] = at + len(chunk)
+                took = time.monotonic() - begun
+                work.save()
+
+
+def kills(work: Work) -> None:
+    """Kill nodes while jobs are under way."""
+    fresh = {"killed": 0, "jobs_each": 0, "lost_or_wrong": 0, "checker_errors": 0, "seconds": []}
+    done = work.result.setdefault("kills", fresh)
+    if done["killed"] >= work.given.kills:
+        return
+    rng = random.Random(done["killed"])
+    batch = [job for domain, share in KILL_MIX.items()
+             for job in jobs_of(domain, int(work.given.kill_jobs * share))]  # fmt: skip
+    rng.shuffle(batch)
+    done["jobs_each"] = len(batch)
+    with open_engine("local", cache=False) as local:
+        begun = time.monotonic()
+        known = verdicts_of(local, batch)
+        longest = time.monotonic() - begun
+    with (
+        cluster_of([1, 1, 1]) as (cluster, nodes),
+        open_engine("ray", address=cluster.address, cache=False) as engine,
+    ):
+        took = 0.0
+        while done["killed"] < work.given.kills and work.time_left(1.5 * took + 15):
+            begun = time.monotonic()
+            futures = [engine.submit(job) for job in batch]
+            time.sleep(rng.uniform(0, longest))
+            cluster.remove_node(nodes.pop(rng.randrange(len(nodes))), allow_graceful=False)
+            nodes.append(cluster.add_node(num_cpus=1))
+            found = [future.result(300) for future in futures]
+            pairs = zip(found, known, strict=True)
+            done["lost_or_wrong"] += sum((one.status, one.score) != ours for one, ours in pairs)
+            done["checker_errors"] += sum(one.score is None for one in found)
+            done["killed"] += 1
+            took = time.monotonic() - begun
+            done["seconds"].append(round(took, 1))
+            work.save()
+
+
+@contextmanager
+def accounted() -> Iterator[Callable[[], float]]:
+    """A function that says the CPU seconds of this process and all below it, in a cgroup of v1."""
+    place = _ACCOUNTS / f"assay-benchmark-{os.getpid()}"
     try:
-        with open_engine("ray", address=cluster.address, cache=False) as engine:
-            begun = time.perf_counter()
-            for domain in TASKS:
-                found = verdicts_of(engine, jobs[domain])
-                pairs = zip(found, expected[domain], strict=True)
-                result["differing"] += sum(one != other for one, other in pairs)
-            result["seconds"] = round(time.perf_counter() - begun, 1)
-            batch, known = jobs["math"][: given.kill_jobs], expected["math"][: given.kill_jobs]
-            for _ in range(given.kills):
-                futures = [engine.submit(job) for job in batch]
-                time.sleep(rng.uniform(0, 1.0))
-                cluster.remove_node(nodes.pop(rng.randrange(len(nodes))), allow_graceful=False)
-                nodes.append(cluster.add_node(num_cpus=1))
-                found = [future.result(300) for future in futures]
-                pairs = zip(found, known, strict=True)
-                result["lost_or_wrong"] += sum((v.status, v.score) != k for v, k in pairs)
-                result["killed"] += 1
-    finally:
-        ray.shutdown()
-        cluster.shutdown()
-    return result
-
-
-def seconds_on(cpus: list[int], jobs: list[Job], rounds: int) -> float:
-    cluster, _ = started(cpus)
+        place.mkdir()
+        (place / "cgroup.procs").write_text(str(os.getpid()))
+    except OSError:
+        yield lambda: float("nan")
+        return
     try:
-        with open_engine("ray", address=cluster.address, cache=False) as engine:
-            return timed(engine, jobs, rounds)
+        yield lambda: int((place / "cpuacct.usage").read_text()) / 1e9
     finally:
-        ray.shutdown()
-        cluster.shutdown()
+        with suppress(OSError):
+            (_ACCOUNTS / "cgroup.procs").write_text(str(os.getpid()))
+            place.rmdir()
+
+
+def times(work: Work) -> None:
+    """Time the cluster beside `local`, and two nodes beside one."""
+    if "two_nodes_times_one" in work.result or not work.time_left(60):
+        return
+    jobs = jobs_of("math", work.given.time_jobs)
+    walls: dict[str, list[float]] = {}
+    costs: dict[str, list[float]] = {}
+    with accounted() as cpu:
+
+        def measure(name: str, engine: Engine) -> None:
+            begun, used = time.perf_counter(), cpu()
+            engine.map(jobs)
+            walls.setdefault(name, []).append(time.perf_counter() - begun)
+            costs.setdefault(name, []).append((cpu() - used) * 1000 / len(jobs))
+
+        with (
+            cluster_of([os.cpu_count() or 1]) as (cluster, _),
+            open_engine("local", cache=False) as local,
+            open_engine("ray", address=cluster.address, cache=False) as engine,
+        ):
+            for one in (local, engine):
+                one.map(jobs)
+            for _ in range(work.given.rounds):
+                measure("local", local)
+                measure("one node", engine)
+        for name, cpus in (("one node of one CPU", [1]), ("two nodes of one CPU", [1, 1])):
+            with (
+                cluster_of(cpus) as (cluster, _),
+                open_engine("ray", address=cluster.address, cache=False) as engine,
+            ):
+                engine.map(jobs)
+                for _ in range(work.given.rounds):
+                    measure(name, engine)
+    best = {name: min(seconds) for name, seconds in walls.items()}
+    work.result["overhead"] = round(best["one node"] / best["local"], 3)
+    one, two = best["one node of one CPU"], best["two nodes of one CPU"]
+    work.result["two_nodes_times_one"] = round(one / two, 2)
+    work.result["times"] = {
+        "jobs": len(jobs),
+        "seconds": {name: [round(one, 3) for one in all_] for name, all_ in walls.items()},
+        "cpu_milliseconds": {name: round(min(all_), 3) for name, all_ in costs.items()},
+    }
+    work.save()
+
+
+PARTS = {"equal": equal, "kills": kills, "times": times}
 
 
 def main() -> None:
-    """Measure, print, write."""
+    """Do what is left, print, write; exit 1 when a verdict is lost or differs."""
     options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    options.add_argument("--seconds", type=float, default=3600)
     options.add_argument("--math", type=int, default=20_000)
     options.add_argument("--code", type=int, default=2_000)
     options.add_argument("--logic", type=int, default=5_000)
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--kill-jobs", type=int, default=3_000)
+    options.add_argument("--time-jobs", type=int, default=6_000)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--skip-times", action="store_true", help="only equality and kills")
+    options.add_argument("--anew", action="store_true", help="forget what has been done")
     options.add_argument("--out", type=Path, default=OUT)
-    given = options.parse_args()
-    jobs = {domain: jobs_of(domain, getattr(given, domain)) for domain in TASKS}
-    with open_engine("local", cache=False) as engine:
-        expected = {domain: verdicts_of(engine, jobs[domain]) for domain in TASKS}
-        local = None if given.skip_times else timed(engine, jobs["math"], given.rounds)
-    result: dict[str, Any] = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
-        "versions": {p: version(p) for p in ("assay", "ray")},
-        "jobs": {domain: len(jobs[domain]) for domain in TASKS},
-        "three nodes": equal_and_killed(given, expected, jobs),
-    }
-    if local is not None:
-        whole = seconds_on([os.cpu_count() or 1], jobs["math"], given.rounds)
-        one = seconds_on([1], jobs["math"], given.rounds)
-        two = seconds_on([1, 1], jobs["math"], given.rounds)
-        result["overhead"] = round(whole / local, 3)
-        result["two_nodes_times_one"] = round(one / two, 2)
-        result["math_seconds"] = {
-            "local": round(local, 3), "one node": round(whole, 3),
-            "one node of one CPU": round(one, 3), "two nodes of one CPU": round(two, 3),
-        }  # fmt: skip
-    print(json.dumps(result, indent=1))
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    work = Work(options.parse_args())
+    for name in work.given.parts:
+        PARTS[name](work)
+    work.save()
+    print(json.dumps(work.result, indent=1))
+    bad = work.result.get("equal", {}).get("differing", 0)
+    raise SystemExit(bool(bad + work.result.get("kills", {}).get("lost_or_wrong", 0)))
 
 
 if __name__ == "__main__":

@@ -52,8 +52,18 @@ class Deprioritizer:
 
 
 def programs(servers: list[int]) -> list[int]:
-    """The programs of these servers: each has one child, whose children are the programs."""
-    return [pid for server in servers for inner in children(server) for pid in children(inner)]
+    """The programs of these servers: the leaders of a session of their own among what is below."""
+    below = [pid for server in servers for pid in children(server)]
+    below += [pid for inner in below for pid in children(inner)]
+    return [pid for pid in below if leads_session(pid)]
+
+
+def leads_session(pid: int) -> bool:
+    """Whether a process is the first of its session, as every program is."""
+    try:
+        return os.getsid(pid) == pid
+    except OSError:
+        return False
 
 
 def children(pid: int) -> list[int]:

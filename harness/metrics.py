@@ -230,6 +230,8 @@ def majority_at(samples: Sequence[Scored], same: Same, k: int) -> float:
     """
     if not 1 <= k <= len(samples):
         raise ValueError(f"maj@{k} of {len(samples)} samples is not defined")
+    if k == 1:  # nobody to compare with
+        return _mean([float(s.correct and s.extracted is not None) for s in samples])
     blocks = [samples[i * k : (i + 1) * k] for i in range(len(samples) // k)]
     return _mean([majority(block, same) or 0.0 for block in blocks])
 

@@ -131,7 +131,9 @@ def _is_record(record: Mapping[str, Any]) -> bool:
     score = verdict.get("score", "")
     return (
         (score is None or isinstance(score, int | float))
-        and all(isinstance(record.get(key), str) for key in ("suite", "problem_id", "completion"))
+        and isinstance(record.get("suite"), str)
+        and isinstance(record.get("problem_id"), str)
+        and isinstance(record.get("completion"), str)
         and isinstance(record.get("sample"), int)
     )
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 import weakref
 from abc import ABC, abstractmethod
 from collections import deque
@@ -11,6 +12,7 @@ from typing import Self
 
 from . import outcomes, requests
 from .errors import UsageError
+from .expiry import Expiry
 from .forkserver.protocol import RunRequest, ServerGoneError
 from .pooled_channel import (
     KILLED_FOR_MEMORY,
@@ -25,6 +27,8 @@ _MOST_CHANNELS = 256
 _MANY = 64
 """Waits for a server after which a pool may have more servers than workers."""
 _ATTEMPTS = 2
+_IDLE_SECONDS = 5.0
+"""Seconds without a program after which a server ends, unless it is one that stands by."""
 _SLEEPERS = 8
 """Sleeping programs per worker that occupy no slot."""
 
@@ -53,6 +57,8 @@ class PooledSandbox(ABC):
     """A Sandbox over a pool of servers. Subclasses implement how a server starts."""
 
     name = "pooled"
+    standing: int | None = 1
+    """Servers that stand by when nothing has run for a while; None: all that were started."""
 
     def __init__(self, workers: int | None) -> None:
         count = len(os.sched_getaffinity(0)) if workers is None else workers
@@ -61,6 +67,7 @@ class PooledSandbox(ABC):
         self.workers = count
         self.isolation = Isolation("unsafe", {})  # until the subclass knows better
         self._closed = False
+        self._expiry = Expiry(self._let_go, "idle servers")
         self._reset()
         _POOLS.add(self)
 
@@ -70,8 +77,10 @@ class PooledSandbox(ABC):
         self._beds = threading.BoundedSemaphore(_SLEEPERS * self.workers)
         """Places for programs that sleep, which take no slot from those that compute."""
         self._idle: dict[tuple[str, ...], list[PooledServer]] = {}
+        self._idle_since: dict[PooledServer, float] = {}
         self._busy: set[PooledServer] = set()
         self._waited = 0
+        self._expiry.reset()
         self._leaving: dict[PooledServer, PooledChannel] = {}
         """Idle servers whose last program was ordered to end and may not have ended yet."""
         self._channels: weakref.WeakSet[PooledChannel] = weakref.WeakSet()
@@ -92,6 +101,7 @@ class PooledSandbox(ABC):
                 if server is None:
                     break
                 self._busy.add(server)
+                self._idle_since.pop(server, None)
                 leaving = self._leaving.pop(server, None)
             if leaving is not None and not leaving.settle():
                 continue
@@ -138,15 +148,48 @@ class PooledSandbox(ABC):
             self._busy.discard(server)
             held = sum(len(servers) for servers in self._idle.values())
             keep = not self._closed and held < 2 * self.workers + 4
-            if keep:
-                for preload, servers in self._idle.items():
-                    if preload == getattr(server, "preload", ()):
-                        servers.append(server)
-                        return
-            leaving = self._leaving.pop(server, None)
+            preload = getattr(server, "preload", ())
+            if keep and preload in self._idle:
+                self._idle[preload].append(server)
+                self._idle_since[server] = time.monotonic()
+            else:
+                keep = False
+                leaving = self._leaving.pop(server, None)
+        if keep:
+            if self.standing is not None and held >= self.standing:
+                self._expiry.begin(_IDLE_SECONDS)
+            return
         if leaving is not None:
             leaving.running.forget()
         server.close()
+
+    def _let_go(self) -> float | None:
+        """Close the servers that have been idle for long; seconds until the next is due."""
+        if self.standing is None:
+            return None
+        with self._lock:
+            now = time.monotonic()
+            idle = sorted(
+                (self._idle_since.get(server, now), preload, number)
+                for preload, servers in self._idle.items()
+                for number, server in enumerate(servers)
+            )
+            surplus = idle[
+                : max(0, len(idle) + min(len(self._busy), self.standing) - self.standing)
+            ]
+            due = [one for one in surplus if one[0] + _IDLE_SECONDS <= now]
+            gone = [self._idle[preload][number] for _, preload, number in due]
+            for server in gone:
+                self._idle[getattr(server, "preload", ())].remove(server)
+                del self._idle_since[server]
+            leaving = [self._leaving.pop(server, None) for server in gone]
+        for channel in leaving:
+            if channel is not None:
+                channel.running.forget()
+        for server in gone:
+            server.close()
+        left = surplus[len(due) :]
+        return max(0.05, left[0][0] + _IDLE_SECONDS - now) if left else None
 
     def give_early(self, server: PooledServer, leaving: "PooledChannel") -> None:
         """Take back a server whose program has been ordered to end."""
@@ -261,7 +304,8 @@ class PooledSandbox(ABC):
             self._closed = True
             servers = [s for waiting in self._idle.values() for s in waiting] + list(self._busy)
             leaving = list(self._leaving.values())
-            self._idle, self._busy, self._leaving = {}, set(), {}
+            self._idle, self._busy, self._leaving, self._idle_since = {}, set(), {}, {}
+        self._expiry.end()
         for channel in leaving:
             channel.running.forget()
         for server in servers:

@@ -118,6 +118,16 @@ class Engine:
         """Begin the check of one completion of a suite's problem."""
         return self.start(Check(completion, suite, problem))
 
+    def known(self, suite: Suite, problem: Problem, completion: str) -> Verdict | None:
+        """The stored verdict of one completion of a suite's problem, if there is one."""
+        if self.store is None or not isinstance(completion, str):
+            return None
+        key = key_of(Check(completion, suite, problem))
+        found = None if key is None else self.store.get(key)
+        if found is not None:
+            self.counts.stored += 1
+        return found
+
     def verdict(self, check: Check) -> Verdict:
         """One verdict, waited for.
 

@@ -133,15 +133,22 @@ class ProcessPool:
             thread.start()
 
     def _take(self) -> list[Call]:
-        """The next calls of one worker; none when the pool is closed."""
+        """The next calls of one worker; none when the pool is closed or it is one too many."""
         with self._changed:
             self._free += 1
-            while not self._waiting and not self._closed:
+            while not self._waiting and not self._closed and not self._one_too_many():
                 self._changed.wait()
             self._free -= 1
+            if not self._waiting and not self._closed:
+                self._threads.discard(threading.current_thread())
+                return []
             share = len(self._waiting) // (2 * max(1, len(self._threads)))
             count = min(len(self._waiting), max(1, min(share, MOST_AT_ONCE)))
             return [self._waiting.popleft() for _ in range(count)]
+
+    def _one_too_many(self) -> bool:
+        """Whether there are more workers than are to be, as when one is no longer held up."""
+        return len(self._threads) > self.size + min(self._spare, self._held)
 
     def _give_back(self, calls: list[Call]) -> None:
         """Let other workers make these calls, before any other; none does once it is closed."""
@@ -246,6 +253,7 @@ class ProcessPool:
         """A worker is held up, or is so no longer; those behind the long call go elsewhere."""
         with self._changed:
             self._held += change
+            self._changed.notify_all()
         if behind or change > 0:
             self._give_back(behind)
 

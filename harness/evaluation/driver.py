@@ -218,6 +218,8 @@ def _drive(
                 failed, last = failed + 1, completion.error or "unknown"
                 recorder.skip(completion)
                 continue
+            if recorder.record_known(completion):
+                continue
             under_way.add(pool.submit(recorder.verify, completion))
             if len(under_way) >= 8 * workers:  # in bulk: to wait costs as much as a quick check
                 under_way = _settle(under_way, keep=4 * workers)

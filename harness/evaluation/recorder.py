@@ -11,6 +11,10 @@ from .live import LiveView
 from .plan import SampleKey, prompt_hash
 
 
+class _UnknownError(Exception):
+    """No verdict is stored."""
+
+
 class Recorder:
     """Verifies completions and writes their records; any thread may call."""
 
@@ -33,7 +37,26 @@ class Recorder:
         def check(text: str) -> Verdict:
             return self._engine.begin(request.suite, request.problem, text).result()
 
-        verdict = judged(completion, check)
+        self._record(completion, judged(completion, check))
+
+    def record_known(self, completion: Completion) -> bool:
+        """Write the record of a completion whose verdict is stored; whether it is."""
+        request = completion.request
+
+        def check(text: str) -> Verdict:
+            known = self._engine.known(request.suite, request.problem, text)
+            if known is None:
+                raise _UnknownError
+            return known
+
+        try:
+            verdict = judged(completion, check)
+        except _UnknownError:
+            return False
+        self._record(completion, verdict)
+        return True
+
+    def _record(self, completion: Completion, verdict: Verdict) -> None:
         self._writer.append(record_of(completion, verdict))
         self._view.add(completion, verdict)
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from ...tasks import Problem
@@ -37,7 +38,8 @@ def _suite_numbers(plan: TaskPlan, found: dict[str, dict[int, Scored]]) -> dict[
     }
 
     def same(problem: Problem) -> Callable[[str, str], bool]:
-        return lambda first, second: plan.suite.same_answer(problem, first, second)
+        # The votes among more samples compare again what those among fewer compared.
+        return cache(lambda first, second: plan.suite.same_answer(problem, first, second))
 
     numbers = summarize(groups, {key: same(by_id[key]) for key in groups if key in by_id})
     return {"domain": plan.suite.domain, "split": plan.suite.split, **numbers.as_dict()}

@@ -245,6 +245,7 @@ class DockerSandbox(PooledSandbox):
     """Programs in warm containers of an engine that speaks Docker's API."""
 
     name = "docker"
+    standing = None  # a container takes too long to start
 
     def __init__(
         self,

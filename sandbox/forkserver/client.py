@@ -10,16 +10,20 @@ import hashlib
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from . import kernel, programs
+from . import kernel, lasting_thread, programs
+from .adopted import AdoptedProcess
 from .program_run import ProgramRun
 from .protocol import RunRequest, ServerGoneError
 
 _START_SECONDS = 60.0
+_CREDENTIALS = struct.Struct("iII")
+"""The kernel's word about a sender: process, user and group id."""
 
 # One thread, whatever is preloaded: a process with several cannot enter a user namespace.
 ENVIRONMENT = {
@@ -60,27 +64,24 @@ class ForkServerClient:
         except OSError as problem:
             raise ServerGoneError(f"no channel to a fork-server: {problem}") from problem
         try:
-            self._process = subprocess.Popen(
-                _command(theirs.fileno(), harness),
-                pass_fds=(theirs.fileno(), harness),
-                env=ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                cwd="/",
-            )
+            descriptors = theirs.fileno(), harness
+            if settings.get("level") == "namespaces":  # it is to end with its parent
+                process = lasting_thread.call(lambda: _started(*descriptors))
+            else:
+                process = _started(*descriptors)
         except OSError as problem:
             ours.close()
             raise ServerGoneError(f"the interpreter did not start: {problem}") from problem
         finally:
             theirs.close()
             os.close(harness)
+        self._process: subprocess.Popen[bytes] | AdoptedProcess = process
         self._control = ours
         self._known: list[str] = []
         self.owner = os.getpid()
         try:
             if on_start is not None:
-                on_start(self._process.pid)
+                on_start(process.pid)
             self.report = self._greet(settings)
         except BaseException:
             self.close()
@@ -94,9 +95,10 @@ class ForkServerClient:
     def _greet(self, settings: Mapping[str, object]) -> dict[str, object]:
         """Send the settings and wait for the report on the server's isolation."""
         self._control.settimeout(_START_SECONDS)
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
             self._control.send(json.dumps(settings).encode())
-            message = self._control.recv(1 << 16)
+            message, pid = _with_sender(self._control)
         except OSError as problem:
             message, why = b"", str(problem)
         else:
@@ -107,6 +109,9 @@ class ForkServerClient:
             raise ServerGoneError(f"the fork-server did not come up: {last[0]}")
         report = json.loads(message)
         assert isinstance(report, dict)
+        if report.pop("adopted", False) and pid > 0:
+            self._process.wait()
+            self._process = AdoptedProcess(pid, self._process.stderr)
         return report
 
     def _last_words(self) -> str:
@@ -199,9 +204,31 @@ class ForkServerClient:
             self._lifeline = -1
 
 
+def _with_sender(control: socket.socket) -> tuple[bytes, int]:
+    """A message, and the process id of its sender as it is known here."""
+    message, said, _, _ = control.recvmsg(1 << 16, socket.CMSG_SPACE(_CREDENTIALS.size))
+    control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+    pids = [
+        _CREDENTIALS.unpack(data)[0] for _, kind, data in said if kind == socket.SCM_CREDENTIALS
+    ]
+    return message, (*pids, 0)[0]
+
+
 @functools.lru_cache(maxsize=64)
 def _key(prelude: bytes) -> str:
     return hashlib.sha256(prelude).hexdigest()
+
+
+def _started(control: int, harness: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        _command(control, harness),
+        pass_fds=(control, harness),
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd="/",
+    )
 
 
 def _command(control: int, harness: int) -> list[str]:

@@ -37,6 +37,8 @@ class Isolation(ABC):
         """Descriptor of our own pid namespace, to return to from that of each run."""
         self.own_pid: int | None = None
         """The process id of every program, where it is known before the fork."""
+        self.adopted = False
+        """Whether this process is not the one that was started, but its sibling."""
         self.zygote_asks = False
         """Whether the programs inherit the filter that asks the server."""
         self._filter: seccomp.Filter | None = None

@@ -11,7 +11,7 @@ import signal
 import socket
 from typing import NoReturn
 
-from . import kernel, landlock, rootfs
+from . import kernel, landlock, rootfs, siblings
 from .isolation import Isolation
 from .workdir import MountedFolder
 
@@ -105,12 +105,18 @@ class NamespaceIsolation(Isolation):
     def _enter_pids(self, processes: int) -> None:
         """Continue as the first process of a pid namespace: nothing below can outlive it.
 
-        The process that was started stays behind and ends when the namespace does.
+        It takes the place of the process that was started, as a child of the harness. Where the
+        kernel makes no siblings, that process stays behind and ends when the namespace does.
         """
         kernel.unshare(kernel.CLONE_NEWPID, "unshare pid namespace")
-        first = os.fork()
-        if first:
-            _stay_behind(first, self._harness)
+        try:
+            if siblings.fork_sibling():
+                os._exit(0)
+            self.adopted = True
+        except kernel.KernelError:
+            first = os.fork()
+            if first:
+                _stay_behind(first, self._harness)
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         self.home = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
         self.own_pid = FIRST_PID

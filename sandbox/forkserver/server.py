@@ -39,6 +39,8 @@ class ForkServer:
         self._control = control
         self._harness = harness
         self._settings = settings
+        self._spare_seconds = float(str(settings.get("spare_seconds", 1.0)))
+        """How long the child made ready for the next program waits for it."""
         self._isolation = isolation_for(settings, harness)
         self._workdir = self._isolation.folder
 
@@ -63,6 +65,7 @@ class ForkServer:
         assert isinstance(required, list | None)
         report = {
             "steps": self._isolation.steps, "missing": missing, "user": self._isolation.user,
+            "adopted": self._isolation.adopted,
         }  # fmt: skip
         self._control.send(json.dumps(report).encode())
         if missing if required is None else set(missing) & set(required):
@@ -79,9 +82,9 @@ class ForkServer:
         waiting.register(self._control, select.POLLIN)
         waiting.register(self._harness, select.POLLIN)
         while True:
-            for descriptor, _ in waiting.poll():
-                if descriptor == self._harness:
-                    return
+            events = waiting.poll(self._spare_seconds * 1000) or self._wait_without_spare(waiting)
+            if any(descriptor == self._harness for descriptor, _ in events):
+                return
             message, descriptors, _, _ = socket.recv_fds(self._control, 65536, 8)
             if not message:
                 return
@@ -92,6 +95,11 @@ class ForkServer:
                 self._children.add_prelude(request["key"], descriptors[0])
                 continue
             self._run(request, descriptors)
+
+    def _wait_without_spare(self, waiting: select.poll) -> list[tuple[int, int]]:
+        """Nothing has come for a while: do not keep a child ready any longer."""
+        self._children.clear()
+        return waiting.poll()
 
     def _run(self, request: dict[str, Any], descriptors: list[int]) -> None:
         limits = {name: float(request[name]) for name in children.LIMITS}
@@ -112,7 +120,8 @@ class ForkServer:
         watch = None
         if isinstance(self._workdir, PrivateFolder):
             watch = RunWatch(child, self._workdir, limits, self._children.listener)
-        ending = Supervisor(self._control, self._harness, child, request, used, watch).wait()
+        supervisor = Supervisor(self._control, self._harness, child, request, used, watch)
+        ending = supervisor.wait(self._spare_seconds, self._children.clear)
         if watch is not None:
             watch.close()
         ending["report"] = child.start_report()

@@ -5,6 +5,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 from . import children, kernel
@@ -48,11 +49,19 @@ class Supervisor:
         if watch is not None:
             watch.register(self._poll)
 
-    def wait(self) -> dict[str, object]:
-        """Wait for the program's end; how it ended, as fields of `Ending`."""
+    def wait(self, patience: float, on_long: Callable[[], None]) -> dict[str, object]:
+        """Wait for the program's end; how it ended, as fields of `Ending`.
+
+        `on_long` is called if the program has not ended within `patience` seconds.
+        """
         child = self._child
+        long_at = time.monotonic() + patience
         while True:
-            ready = dict(self._poll.poll(self._pause()))
+            pause, now = self._pause(), time.monotonic()
+            if now >= long_at:
+                long_at = float("inf")
+                on_long()
+            ready = dict(self._poll.poll(min(pause, max((long_at - now) * 1000, _TICK * 1000))))
             if (child.handle in ready or child.handle < 0) and child.ended():
                 break
             if self._harness in ready:

@@ -19,11 +19,10 @@ import signal
 import socket
 import struct
 import sys
-import threading
 import types
 from typing import NoReturn, Protocol
 
-from . import call_gate, isolation, kernel, memory_layout, programs
+from . import call_gate, isolation, kernel, memory_layout, programs, siblings
 from .batch import MUST_BE_POSITIVE, PARKS_CHILD, Inbox, SyscallBatch, has_machine_code
 from .confinement import CONNECTION, NO_KEY, PAYLOAD, REPORT, Confinement
 
@@ -31,11 +30,7 @@ _ORDERS, _HOME = 3, 4
 """The descriptors that the zygote keeps, besides those that preludes may have left open."""
 _FORKS_IN_A_ROW = 64
 """Forks in one list of calls. Between two lists the interpreter runs and touches its pages."""
-_THREAD_RECORD = 1024
-"""Bytes of libc's record of a thread in which to look for the thread's number."""
-# CLONE_PARENT, CLONE_PARENT_SETTID, CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, CLONE_VM
-_SIBLING, _TO_PARENT, _TO_CHILD, _UNTIL_END = 0x8000, 0x00100000, 0x01000000, 0x00200000
-_SAME_MEMORY = 0x100
+_SAME_MEMORY = 0x100  # CLONE_VM
 _seed = functools.partial(_random.Random.seed, random._inst)
 """`random.seed()` without the lines of Python around it."""
 
@@ -173,7 +168,7 @@ class Zygote:
             raise kernel.KernelError(38, "no machine code here")
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._limits: dict[str, float] | None = None
-        offsets = _holding_own_number()
+        offsets = siblings.holding_own_number()
         self._pid = os.fork()
         if self._pid == 0:
             try:
@@ -274,7 +269,9 @@ class _ZygoteLoop:
         if listener >= 0:
             os.close(listener)
         self._template = template
-        self._own_number = _thread_record() + _only(offsets & _holding_own_number())
+        self._own_number = siblings.thread_record() + siblings.only(
+            offsets & siblings.holding_own_number()
+        )
 
     def serve(self) -> NoReturn:
         """Fork and obey until the server is gone."""
@@ -315,8 +312,16 @@ class _ZygoteLoop:
         all_signals = batch.hold((ctypes.c_uint64 * 1)(2**64 - 1))
         no_signals = batch.hold((ctypes.c_uint64 * 1)(0))
         # As libc's fork does it, except that the child is our sibling.
-        fork = (_SIBLING | _TO_PARENT | _TO_CHILD | _UNTIL_END | signal.SIGCHLD, 0, child)
-        stay = (_SIBLING | _TO_PARENT | _SAME_MEMORY | signal.SIGCHLD, 0, init)
+        fork = (
+            siblings.PARENT
+            | siblings.TO_PARENT
+            | siblings.TO_CHILD
+            | siblings.UNTIL_END
+            | signal.SIGCHLD,
+            0,
+            child,
+        )
+        stay = (siblings.PARENT | siblings.TO_PARENT | _SAME_MEMORY | signal.SIGCHLD, 0, init)
         for _ in range(_FORKS_IN_A_ROW):
             inbox.receive(batch, _ORDERS)
             if self._template.has_namespaces:
@@ -362,24 +367,3 @@ class _ZygoteLoop:
     def _say(self, kind: bytes, text: str = "", init: int = 0, child: int = 0) -> None:
         with contextlib.suppress(ConnectionError):
             self._orders.send(_FORM.pack(kind, init, child) + text.encode())
-
-
-def _only(offsets: set[int]) -> int:
-    if len(offsets) != 1:
-        raise kernel.KernelError(
-            38, f"libc keeps a thread's number in {len(offsets)} places, not one"
-        )
-    return offsets.pop()
-
-
-def _thread_record() -> int:
-    get = ctypes.PyDLL(None).pthread_self
-    get.restype = ctypes.c_ulong
-    return int(get())
-
-
-def _holding_own_number() -> set[int]:
-    """Where libc's record of this thread holds its number, which locks use to name an owner."""
-    record = ctypes.string_at(_thread_record(), _THREAD_RECORD)
-    own = struct.pack("@i", threading.get_native_id())
-    return {at for at in range(0, _THREAD_RECORD, 4) if record[at : at + 4] == own}

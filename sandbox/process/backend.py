@@ -29,12 +29,14 @@ class ProcessOptions:
 
     `level`: "namespaces" or "landlock". `allow_unsafe`: require only what keeps programs from the
     caller's files. `landlock_abi`: use no newer version of Landlock than this, as an old kernel.
+    `spare_seconds`: how long a child that was made ready waits for its program.
     """
 
     level: str = "namespaces"
     allow_unsafe: bool = False
     machine_code: bool = True
     landlock_abi: int | None = None
+    spare_seconds: float = 1.0
 
     def required(self) -> list[str] | None:
         """The mechanisms without which a server does not go on; None for all of its level."""
@@ -53,6 +55,7 @@ class LocalServer:
             "preload": list(preload), "level": options.level, "folders": _folders(),
             "required": required,
             "machine_code": options.machine_code, "landlock_abi": options.landlock_abi,
+            "spare_seconds": options.spare_seconds,
         }  # fmt: skip
         self.cgroup_why = ""
         self._group: ControlGroup | None = None

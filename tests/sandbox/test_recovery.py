@@ -66,14 +66,12 @@ def test_closing_leaves_no_process_and_no_descriptor(alone: Sandbox) -> None:
     assert _gone(below)
 
 
-@pytest.mark.parametrize("which", ["outer", "inner"])
+@pytest.mark.parametrize("which", ["server", "zygote"])
 def test_a_server_killed_between_runs_is_replaced(alone: Sandbox, which: str) -> None:
     with alone as sandbox:
         server = _server(sandbox)
         below = descendants(server.pid)
-        os.kill(server.pid if which == "outer" else min(below), signal.SIGKILL)
-        while which == "outer" and server.alive():  # until then the inner one may still serve
-            time.sleep(0.01)
+        os.kill(server.pid if which == "server" else min(below), signal.SIGKILL)
         assert sandbox.run(Program("print(1)")).stdout == "1\n"
         assert _gone(below)
 
@@ -82,7 +80,7 @@ def test_a_server_killed_in_the_middle_of_a_run(alone: Sandbox) -> None:
     with alone as sandbox:
         server = _server(sandbox)
         below = descendants(server.pid)
-        threading.Timer(0.3, os.kill, (min(below), signal.SIGKILL)).start()
+        threading.Timer(0.3, os.kill, (server.pid, signal.SIGKILL)).start()
         outcome = sandbox.run(Program("import time; time.sleep(1); print(1)"), PATIENT)
         assert (outcome.status, outcome.stdout) == ("ok", "1\n")  # run again by another server
         assert _gone(below)
@@ -91,9 +89,9 @@ def test_a_server_killed_in_the_middle_of_a_run(alone: Sandbox) -> None:
 def test_a_child_killed_while_it_waits_is_replaced(alone: Sandbox) -> None:
     with alone as sandbox:
         assert sandbox.run(Program("print(1)")).status == "ok"
-        inner = min(descendants(_server(sandbox).pid))
+        server = _server(sandbox)
         for _ in range(3):
-            for pid in descendants(inner):
+            for pid in descendants(server.pid):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             assert sandbox.run(Program("print(2)")).stdout == "2\n"
@@ -135,7 +133,7 @@ def test_killing_the_harness_takes_everything_with_it(alone: Sandbox) -> None:
     assert harness.stdout is not None
     assert harness.stdout.readline() == b"up\n"
     deadline = time.monotonic() + 60
-    while len(descendants(harness.pid)) < 10 and time.monotonic() < deadline:
+    while len(descendants(harness.pid)) < 8 and time.monotonic() < deadline:
         time.sleep(0.05)  # both programs and what belongs to them
     below = descendants(harness.pid)
     assert len(below) >= 8

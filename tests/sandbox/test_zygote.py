@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from assay.sandbox import Limits, Outcome, Program, Sandbox, UsageError, open_sandbox
-from assay.sandbox.forkserver import batch, kernel, zygote
+from assay.sandbox import Limits, Outcome, Program, Sandbox, UsageError
+from assay.sandbox.forkserver import batch, kernel, siblings, zygote
 from assay.sandbox.host_observer import descendants
 from assay.sandbox.process import backend
 
@@ -19,8 +19,10 @@ ENDS_BY_ITSELF = "import signal; signal.raise_signal(signal.SIGTERM)"
 
 
 def _open(machine_code: bool = True) -> Sandbox:
+    """A sandbox that keeps its spare child for as long as a test may take."""
+    options = backend.ProcessOptions(machine_code=machine_code, spare_seconds=600)
     try:
-        return open_sandbox("process", workers=1, machine_code=machine_code)
+        return backend.ProcessSandbox(1, options)
     except UsageError as problem:
         pytest.skip(str(problem))
 
@@ -28,6 +30,7 @@ def _open(machine_code: bool = True) -> Sandbox:
 @pytest.fixture
 def with_zygote() -> Iterator[Sandbox]:
     with _open() as sandbox:
+        sandbox.run(Program(""))
         if len(_children(sandbox)) < 3:
             pytest.skip(f"no zygote on {kernel.MACHINE}")
         yield sandbox
@@ -37,6 +40,7 @@ def with_zygote() -> Iterator[Sandbox]:
 def without() -> Iterator[Sandbox]:
     """A sandbox whose servers run no machine code, as on a machine that has none."""
     with _open(machine_code=False) as sandbox:
+        sandbox.run(Program(""))
         assert len(_children(sandbox)) == 2  # the spare child and the init of its namespace
         yield sandbox
 
@@ -64,13 +68,8 @@ def _below(pid: int) -> list[int]:
     return [one for _, one in sorted(found)]
 
 
-def _first(sandbox: Sandbox) -> int:
-    """The first process of the server's namespace, which is the server."""
-    return _below(_server(sandbox).pid)[0]
-
-
 def _children(sandbox: Sandbox) -> list[int]:
-    return _below(_first(sandbox))
+    return _below(_server(sandbox).pid)
 
 
 def _alike(outcome: Outcome) -> tuple[object, ...]:
@@ -103,7 +102,7 @@ def test_a_prelude_may_leave_descriptors_open(either: Sandbox, opens: str) -> No
 
 
 def test_the_server_is_the_parent_of_every_program(with_zygote: Sandbox) -> None:
-    server, (the_zygote, *_) = _first(with_zygote), _children(with_zygote)
+    server, (the_zygote, *_) = _server(with_zygote).pid, _children(with_zygote)
     with with_zygote.open_channel(Program("serve(lambda question: question)")) as channel:
         assert channel.ask(b"x") == b"x"
         assert _below(the_zygote) == []
@@ -113,7 +112,7 @@ def test_the_server_is_the_parent_of_every_program(with_zygote: Sandbox) -> None
 
 
 def test_libc_knows_the_number_of_a_program(either: Sandbox) -> None:
-    (offset,) = zygote._holding_own_number()
+    (offset,) = siblings.holding_own_number()
     outcome = either.run(
         Program(
             "import ctypes\n"
@@ -198,7 +197,7 @@ def _gone(pids: set[int]) -> bool:
 def test_a_server_that_hangs_ends_with_its_sandbox(with_zygote: Sandbox) -> None:
     pid = _server(with_zygote).pid
     below = descendants(pid)
-    os.kill(_first(with_zygote), signal.SIGSTOP)
+    os.kill(pid, signal.SIGSTOP)
     with_zygote.close()
     assert _gone(below | {pid})
 
@@ -210,10 +209,7 @@ from assay.sandbox.host_observer import descendants
 sandbox = open_sandbox("process", workers=1)
 (server,) = sandbox._idle[()]
 below = descendants(server.pid)
-for pid in below:
-    with open(f"/proc/{pid}/stat") as file:
-        if file.read().rpartition(")")[2].split()[1] == str(server.pid):
-            os.kill(pid, signal.SIGSTOP)
+os.kill(server.pid, signal.SIGSTOP)
 print(server.pid, *below, flush=True)
 time.sleep(600)
 """

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.util import find_spec
 
 from .... import sandbox as backends
+from ....sandbox.pool import PooledSandbox
 from ....sandbox.types import Sandbox
 from .session import Judges
 
@@ -57,7 +58,10 @@ def judges() -> Judges:
     with _lock:
         found = _judges.get(os.getpid())
         if found is None:
-            found = _judges[os.getpid()] = Judges(backends.open_sandbox("auto"))
+            box = backends.open_sandbox("auto")
+            if isinstance(box, PooledSandbox):
+                box.standing = 0  # a judge that nobody needs ends, and its server too
+            found = _judges[os.getpid()] = Judges(box)
         return found
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ....sandbox.expiry import Expiry
 from ....sandbox.types import Channel, ChannelClosed, Limits, Outcome, Program, Sandbox
 from ...verdict import Status
 from .notation import MalformedError, Tree, dumps, loads
@@ -20,6 +21,8 @@ JUDGE_LIMITS = Limits(cpu_seconds=36_000, wall_seconds=86_400, memory_mb=2048, o
 JUDGE_CPU_SECONDS = 10.0
 _TOO_LONG = Outcome("timeout", reason="the tests ran longer than the whole limit")
 JOBS_PER_JUDGE = 500
+IDLE_SECONDS = 10.0
+"""Seconds without a task after which a judge ends."""
 LARGEST_REPLY = 32 * 2**20
 HEAVY_REPLIES = 4 * 2**20
 """Bytes of replies after which a judge is not used again: its memory may have grown."""
@@ -162,6 +165,7 @@ class _Judge:
 
     channel: Channel
     used: int = 0
+    idle_since: float = 0.0
     known: set[str] = field(default_factory=set)
 
 
@@ -172,6 +176,7 @@ class Judges:
         self._sandbox = sandbox
         self._idle: dict[tuple[str, ...], list[_Judge]] = {}
         self._lock = threading.Lock()
+        self._expiry = Expiry(self._let_go, "idle judges")
 
     def run(
         self, job: JudgeTask, program: ProgramChannel, fresh: bool = False, alone: bool = False
@@ -228,13 +233,28 @@ class Judges:
         judge.used += 1
         if keep and judge.used < JOBS_PER_JUDGE:
             judge.known.add(job.tests)
+            judge.idle_since = time.monotonic()
             with self._lock:
                 self._idle.setdefault(job.preload, []).append(judge)
+            self._expiry.begin(IDLE_SECONDS)
         else:
             judge.channel.close()
 
+    def _let_go(self) -> float | None:
+        """End the judges that have been idle for long; seconds until the next is due."""
+        with self._lock:
+            due = time.monotonic() - IDLE_SECONDS
+            gone = [one for idle in self._idle.values() for one in idle if one.idle_since <= due]
+            for preload, idle in self._idle.items():
+                self._idle[preload] = [one for one in idle if one.idle_since > due]
+            left = [one.idle_since for idle in self._idle.values() for one in idle]
+        for judge in gone:
+            judge.channel.close()
+        return max(0.05, min(left) - due) if left else None
+
     def close(self) -> None:
         """End every idle judge and their sandbox."""
+        self._expiry.end()
         with self._lock:
             idle, self._idle = self._idle, {}
         for judge in [one for shelf in idle.values() for one in shelf]:
