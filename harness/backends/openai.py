@@ -1,210 +1,67 @@
 """`openai/NAME`: any server that speaks the OpenAI API (vLLM, SGLang, llama.cpp, TGI, the cloud).
 
-One event loop in one thread keeps `concurrency` requests in flight and yields completions as they
-arrive. What the server refuses is understood once and left out of later requests; busy or broken
-servers are asked again (`servers/`).
+What the server refuses is understood once and left out of later requests; busy or broken servers
+are asked again (`servers/`).
 """
 
-import asyncio
-import itertools
-import queue
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import needs
-from .contract import Activity, Completion, Model, ModelIdentity, Request, Sampling
+from .contract import Activity, Model, ModelIdentity
 from .servers.asking import Server
-from .servers.options import Options, address_of, key_of, preset_of
+from .servers.options import Endpoint, Options, address_of, key_of, preset_of
+from .servers.refusals import one_line, refusal_in, refusal_of, wait_asked
 from .servers.requests import started
+from .servers.served import ServedModel, details
+from .servers.streams import answer_in
+from .servers.transport import DamagedError, RefusedError, SilentError, Transport, UnreachableError
 
 with needs("openai"):
     import openai
 
-__all__ = ["OpenAIModel", "Options", "open_model"]
-
-Done = queue.Queue[list[Completion] | BaseException | None]
-HANDOVER_SECONDS = 0.02
+__all__ = ["Options", "open_model"]
 
 
-class _Handover:
-    """Passes completions to the caller's thread some at a time.
+class _OpenAITransport:
+    """Sends requests through the `openai` client, past its checks of their fields."""
 
-    A switch of threads for each one costs throughput: see benchmarks/openai_overhead.py.
-    """
+    def __init__(self, client: "openai.AsyncOpenAI", endpoint: Endpoint) -> None:
+        self._client = client
+        self._endpoint = endpoint
 
-    def __init__(self, done: Done) -> None:
-        self._done = done
-        self._held: list[Completion] = []
-
-    def give(self, completions: Sequence[Completion]) -> None:
-        """Hold them until the next flush, which comes soon."""
-        if not self._held:
-            asyncio.get_running_loop().call_later(HANDOVER_SECONDS, self.flush)
-        self._held.extend(completions)
-
-    def flush(self) -> None:
-        """Hand over what is held."""
-        if self._held:
-            self._done.put(self._held)
-            self._held = []
-
-
-class OpenAIModel:
-    """A model behind an OpenAI-compatible server."""
-
-    continues = True
-    follows = True
-
-    def __init__(self, name: str, options: Options) -> None:
-        """Raises UsageError when the server's address or key is missing."""
-        preset = preset_of(options)
-        address = address_of(options, preset)
-        self.activity = Activity(waiting_for=address)
-        self.options = options
-        self._key = key_of(options, preset)
-        self._server = Server(
-            model=name, options=options, preset=preset, address=address,
-            key_env=options.key_env or preset.key_env, dialect=started(options, preset),
-            activity=self.activity,
-        )  # fmt: skip
-        self.reusable = address.startswith("https://")  # see evaluation/reuse.py
-        self.identity = ModelIdentity(
-            name=f"openai/{name}",
-            backend="openai",
-            seeded=False,
-            details=_details(options, address),
-        )
-
-    def generate(self, requests: Iterable[Request], sampling: Sampling) -> Iterator[Completion]:
-        """Yield completions as they arrive; see `Model.generate`.
-
-        Raises UsageError for what every request shares: a refused key or model, an account
-        without credit, a refused field of the user's, a server that cannot be reached at all.
-        """
-        done: Done = queue.Queue()
-        stop = threading.Event()
-        worker = threading.Thread(
-            target=self._run, args=(iter(requests), sampling, done, stop), daemon=True
-        )
-        worker.start()
+    async def send(self, body: dict[str, Any]) -> dict[str, Any]:
         try:
-            while (item := done.get()) is not None:
-                if isinstance(item, BaseException):
-                    raise item
-                yield from item
-        finally:
-            stop.set()
-            worker.join(timeout=10)
+            raw = await self._call(body)
+        except openai.APIStatusError as error:
+            refusal = refusal_of(error.status_code, error.response.content)
+            raise RefusedError(refusal, wait_asked(error.response.headers)) from error
+        except openai.APITimeoutError as error:
+            raise SilentError from error
+        except openai.APIConnectionError as error:
+            raise UnreachableError(one_line(str(error.__cause__ or error))) from error
+        except openai.APIError as error:
+            raise DamagedError(one_line(str(error))) from error
+        answer = answer_in(raw.content)
+        if answer.get("error") and not answer.get("choices") and not answer.get("output"):
+            raise RefusedError(refusal_in(answer, 200))
+        return answer
 
-    def close(self) -> None:
-        """Nothing is held between calls of `generate`."""
-
-    def _run(
-        self, requests: Iterator[Request], sampling: Sampling, done: Done, stop: threading.Event
-    ) -> None:
-        try:
-            asyncio.run(self._drive(requests, sampling, done, stop))
-        except BaseException as error:  # handed to the caller's thread, which raises it
-            done.put(error)
-        finally:
-            done.put(None)
-
-    async def _drive(
-        self, requests: Iterator[Request], sampling: Sampling, done: Done, stop: threading.Event
-    ) -> None:
-        """Keep `concurrency` requests in flight until all are done."""
-        groups = _grouped(requests, self.options.samples_per_request)
-        hand = _Handover(done)
-
-        async def work(client: Any) -> None:
-            for group in groups:  # shared: each worker takes the next one
-                await answered(client, group)
-
-        async def answered(client: Any, group: list[Request]) -> None:
-            """Ask, and go on with episodes until their ends."""
-            while group:
-                found = await self._server.ask(client, group, sampling)
-                group, ended = await _followed(found)
-                if ended:
-                    hand.give(ended)
-
-        async with self._client() as client:
-            everyone = {asyncio.create_task(work(client)) for _ in range(self.options.concurrency)}
-            workers = everyone
-            try:
-                # Wakes now and then to see whether the caller has gone.
-                while workers and not stop.is_set():
-                    ended, workers = await asyncio.wait(
-                        workers, timeout=0.5, return_when=asyncio.FIRST_EXCEPTION
-                    )
-                    for worker in ended:
-                        worker.result()
-            finally:
-                for worker in workers:
-                    worker.cancel()
-                # What several workers met at once is raised once; asyncio reports none of it.
-                await asyncio.gather(*everyone, return_exceptions=True)
-                hand.flush()
-
-    def _client(self) -> "openai.AsyncOpenAI":
-        preset = self._server.preset
-        headers = {preset.key_header: self._key} if preset.key_header else {}
-        return openai.AsyncOpenAI(
-            api_key=self._key,
-            base_url=self._server.address,
-            timeout=self.options.timeout,
-            max_retries=0,  # repeated here, where the causes are counted
-            default_headers=headers | self.options.headers,
-            default_query={**preset.query, **self.options.query},
-        )
-
-
-def _details(options: Options, address: str) -> dict[str, Any]:
-    """What the manifest says about the server. Header values may be secrets: names only."""
-    parts = urlsplit(address)
-    shown = (
-        address.replace(f"{parts.username}:{parts.password}@", "") if parts.password else address
-    )
-    given = options.model_dump(
-        exclude={"base_url", "headers", "concurrency", "timeout", "retries"},
-        exclude_defaults=True,
-    )  # fmt: skip
-    given |= {"base_url": shown, "endpoint": options.endpoint}
-    return given | ({"headers": sorted(options.headers)} if options.headers else {})
-
-
-async def _followed(found: Sequence[Completion]) -> tuple[list[Request], list[Completion]]:
-    """The requests for the next turns, and the completions of what has ended."""
-    asked: list[Request] = []
-    ended: list[Completion] = []
-    for completion in found:
-        turns = completion.request.turns
-        if turns is None:
-            ended.append(completion)
-            continue
-        after = (
-            await asyncio.to_thread(turns.follow, completion)
-            if turns.waits
-            else turns.follow(completion)
-        )
-        if isinstance(after, Request):
-            asked.append(after)
-        else:
-            ended.append(after)
-    return asked, ended
-
-
-def _grouped(requests: Iterator[Request], size: int) -> Iterator[list[Request]]:
-    """Neighbouring samples of one problem, at most `size` together; an episode stays alone."""
-    same = itertools.groupby(
-        requests, key=lambda r: (r.suite.name, r.problem.id, r.prefix, r.turns and r.sample)
-    )
-    for _, samples in same:
-        while group := list(itertools.islice(samples, size)):
-            yield group
+    async def _call(self, body: dict[str, Any]) -> Any:
+        """The raw response."""
+        rest = dict(body)
+        model = rest.pop("model")
+        client: Any = self._client
+        if self._endpoint == "chat":
+            create = client.chat.completions.with_raw_response.create
+            return await create(model=model, messages=[], extra_body=rest)
+        if self._endpoint == "completions":
+            create = client.completions.with_raw_response.create
+            return await create(model=model, prompt="", extra_body=rest)
+        create = client.responses.with_raw_response.create
+        return await create(model=model, input="", extra_body=rest)
 
 
 def open_model(name: str, options: Options) -> Model:
@@ -215,4 +72,27 @@ def open_model(name: str, options: Options) -> Model:
     """
     if not name:
         raise UsageError("model 'openai/' has no name: write openai/NAME")
-    return OpenAIModel(name, options)
+    preset = preset_of(options)
+    address = address_of(options, preset)
+    key = key_of(options, preset)
+    server = Server(
+        model=name, options=options, preset=preset, address=address,
+        key_env=options.key_env or preset.key_env, dialect=started(options, preset),
+        activity=Activity(waiting_for=address),
+    )  # fmt: skip
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Transport]:
+        headers = {preset.key_header: key} if preset.key_header else {}
+        async with openai.AsyncOpenAI(
+            api_key=key,
+            base_url=address,
+            timeout=options.timeout,
+            max_retries=0,  # repeated here, where the causes are counted
+            default_headers=headers | options.headers,
+            default_query={**preset.query, **options.query},
+        ) as client:
+            yield _OpenAITransport(client, options.endpoint)
+
+    identity = ModelIdentity(f"openai/{name}", "openai", details=details(options, address))
+    return ServedModel(identity, server, connect, continues=True)

@@ -9,19 +9,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ....sandbox.errors import UsageError
-from ....sandbox.extras import needs
 from ..contract import Activity, Completion, FinishReason, Request, Sampling
 from ..tool_text import with_calls
 from .answers import MalformedResponseError, completions_of
 from .dialect import Dialect
 from .options import Options
 from .presets import Preset
-from .refusals import Refusal, one_line, refusal_in, refusal_of, wait_asked
+from .refusals import Refusal, one_line
 from .requests import body_of, streamed
-from .streams import answer_in
-
-with needs("openai"):
-    import openai
+from .transport import DamagedError, RefusedError, SilentError, Transport, UnreachableError
 
 FIRST_WAIT, LONGEST_WAIT = 0.25, 30.0
 """Seconds between tries: doubled each time, up to the longest."""
@@ -33,15 +29,6 @@ MOST_CHANGES = 24
 """Changes of one request until it is given up."""
 SHORTEST = 16
 """Tokens below which an answer is not asked for where the context is full."""
-
-
-class RefusedError(Exception):
-    """The server answered with an error."""
-
-    def __init__(self, refusal: Refusal, wait: float | None = None) -> None:
-        super().__init__(refusal.words)
-        self.refusal = refusal
-        self.wait = wait
 
 
 @dataclass(slots=True)
@@ -60,23 +47,23 @@ class Server:
     """How often each message came as a refusal, until the first answer."""
 
     async def ask(
-        self, client: Any, group: Sequence[Request], sampling: Sampling
+        self, transport: Transport, group: Sequence[Request], sampling: Sampling
     ) -> list[Completion]:
         """One completion for each request of the group, which are samples of one problem.
 
         Raises UsageError for what every later request would meet too.
         """
         if len(group) > 1 and "n" in self.dialect.dropped:
-            return [one for each in group for one in await self.ask(client, [each], sampling)]
-        found = await self._persist(client, group, sampling)
+            return [one for each in group for one in await self.ask(transport, [each], sampling)]
+        found = await self._persist(transport, group, sampling)
         if len(found) < len(group):  # the server ignores `n`
             self.dialect.dropped.add("n")
             self._note("n", "n is left out", "it sends fewer answers than asked for")
-            found += await self.ask(client, group[len(found) :], sampling)
+            found += await self.ask(transport, group[len(found) :], sampling)
         return found
 
     async def _persist(
-        self, client: Any, group: Sequence[Request], sampling: Sampling
+        self, transport: Transport, group: Sequence[Request], sampling: Sampling
     ) -> list[Completion]:
         """Send until there is an answer or a final refusal, or the tries are used up."""
         tries = changes = 0
@@ -85,7 +72,7 @@ class Server:
             body = streamed(body, self.options, self.dialect)
             wait = None
             try:
-                answer = await self._send(client, body)
+                answer = await self._send(transport, body)
                 stops = () if "stop" in body else sampling.stop
                 found = completions_of(group, answer, stops)
                 if group[0].tools and "tools" not in body:
@@ -101,9 +88,11 @@ class Server:
                     continue
                 cause, wait = refused.refusal.words, refused.wait
                 why = f"status {refused.refusal.status}"
-            except openai.APIConnectionError as lost:
-                cause, why = self._lost(lost, tries)
-            except (openai.APIError, ValueError, MalformedResponseError) as damaged:
+            except SilentError:
+                cause, why = f"no answer within {self.options.timeout:g} s", "no answer"
+            except UnreachableError as lost:
+                cause, why = self._lost(lost, tries), "no connection"
+            except (DamagedError, ValueError, MalformedResponseError) as damaged:
                 cause, why = one_line(str(damaged)), "damaged answer"
             if tries >= self.options.retries:
                 return failed(group, f"gave up after {tries + 1} tries: {cause}")
@@ -111,22 +100,14 @@ class Server:
             await asyncio.sleep(_pause(tries) if wait is None else wait)
             tries += 1
 
-    async def _send(self, client: Any, body: dict[str, Any]) -> dict[str, Any]:
-        """The parsed response. Raises RefusedError for an error, whatever its status is."""
+    async def _send(self, transport: Transport, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer; see `Transport.send`."""
         self.activity.in_flight += 1
         try:
-            raw = await _call(client, self.options.endpoint, body)
-        except openai.APIStatusError as error:
-            content = error.response.content
-            refusal = refusal_of(error.status_code, content)
-            raise RefusedError(refusal, wait_asked(error.response.headers)) from error
+            return await transport.send(body)
         finally:
             self.activity.in_flight -= 1
             self.activity.last_answer = time.monotonic()
-        answer = answer_in(raw.content)
-        if answer.get("error") and not answer.get("choices") and not answer.get("output"):
-            raise RefusedError(refusal_in(answer, 200))
-        return answer
 
     def _settle(
         self, refusal: Refusal, group: Sequence[Request], body: dict[str, Any], sampling: Sampling
@@ -182,14 +163,12 @@ class Server:
         if self.refused[words] >= SHARED:
             raise UsageError(f"{self.address} refuses every request: {refusal.words}")
 
-    def _lost(self, lost: Exception, tries: int) -> tuple[str, str]:
-        """The cause and its short name. Raises UsageError where nobody has ever answered."""
-        if isinstance(lost, openai.APITimeoutError):
-            return f"no answer within {self.options.timeout:g} s", "no answer"
-        cause = f"no connection to {self.address}: {lost.__cause__ or lost}"
+    def _lost(self, lost: UnreachableError, tries: int) -> str:
+        """The cause. Raises UsageError where nobody has ever answered."""
+        cause = f"no connection to {self.address}: {lost}"
         if not self.answered and tries >= min(CONNECTING, self.options.retries):
             raise UsageError(f"{one_line(cause)}; is the server up, is --base-url right?") from None
-        return cause, "no connection"
+        return cause
 
     def _note(self, name: str, change: str, words: str) -> None:
         self.activity.changes.setdefault(name, f"{change}, since the server says: {words}")
@@ -206,19 +185,6 @@ class Server:
                 f"{_without_key(refusal.words)}"
             )
         return f"{self.address} takes no more requests ({refusal.status}): {refusal.words}"
-
-
-async def _call(client: Any, endpoint: str, body: dict[str, Any]) -> Any:
-    """The raw response; all of the body goes past the client's own checks."""
-    rest = dict(body)
-    model = rest.pop("model")
-    if endpoint == "chat":
-        create = client.chat.completions.with_raw_response.create
-        return await create(model=model, messages=[], extra_body=rest)
-    if endpoint == "completions":
-        create = client.completions.with_raw_response.create
-        return await create(model=model, prompt="", extra_body=rest)
-    return await client.responses.with_raw_response.create(model=model, input="", extra_body=rest)
 
 
 def _pause(tries: int) -> float:
