@@ -23,6 +23,7 @@ EXTRAS = {
     "datasets": "data",
     "docker": "docker",
     "openai": "openai",
+    "any-llm-sdk": "vendors",
     "fastapi": "serve",
     "uvicorn": "serve",
     "scipy": "stats",

@@ -128,6 +128,7 @@ def test_a_suite_of_each_domain_is_sat_scored_and_listed_bare(bare: Path, tmp_pa
         ("eval --tasks arithmetic --model bundled", "model"),
         ("eval --tasks arithmetic --model hf/some/model", "hf"),
         ("eval --tasks arithmetic --model openai/x --base-url http://127.0.0.1:9/v1", "openai"),
+        ("eval --tasks arithmetic --model anyllm/anthropic/x", "vendors"),
         ("eval --tasks gsm8k --model oracle", "data"),
         ("eval --tasks function_synthesis --model oracle --sandbox docker", "docker"),
         ("train grpo", "model"),

@@ -4,8 +4,10 @@ A model is named by its backend, then a slash, then whatever that backend takes:
 `replay/outputs.jsonl`, `hf/some/path`, `openai/some-name`.
 """
 
+import ast
 import importlib
 import pkgutil
+from importlib.resources import files
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -41,6 +43,8 @@ _NOT_BACKENDS = frozenset({
     "continuous", "contract", "following", "forcing", "packaged", "servers", "thoughts",
     "tool_text",
 })  # fmt: skip
+VENDORS = frozenset({"anthropic", "gemini", "google", "mistral", "cohere", "bedrock", "vertexai"})
+"""Names that users may write for a backend, although they are providers of `anyllm/`."""
 _FLAGS = {
     "base_url": "--base-url", "server": "--server", "request": "--request",
     "headers": "--header", "query": "--query",
@@ -59,7 +63,9 @@ def backend_names() -> list[str]:
 
 def summary(backend: str) -> str:
     """How models of this backend are named, and what they are: its module's first line."""
-    document = importlib.import_module(f"{__name__}.{backend}").__doc__ or backend
+    # Parsed, not imported: a backend's packages take seconds, or are not installed.
+    source = files(__name__).joinpath(f"{backend}.py").read_text("utf-8")
+    document = ast.get_docstring(ast.parse(source)) or backend
     return document.partition("\n")[0].replace("`", "")
 
 
@@ -72,9 +78,10 @@ def load_model(spec: str, base_url: str | None = None, **options: Any) -> Model:
     """
     backend, _, name = spec.partition("/")
     if backend not in backend_names():
+        vendor = f"; perhaps anyllm/{spec}" if backend in VENDORS and name else ""
         raise UsageError(
             f"unknown model {spec!r}: use one of {', '.join(backend_names())}, with /NAME or "
-            "/PATH after it where the backend takes one, as in replay/outputs.jsonl"
+            f"/PATH after it where the backend takes one, as in replay/outputs.jsonl{vendor}"
         )
     module = importlib.import_module(f"{__name__}.{backend}")
     given = {key: value for key, value in options.items() if value is not None}

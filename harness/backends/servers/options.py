@@ -1,9 +1,9 @@
 """The options of a served model, checked by pydantic."""
 
 import os
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from ....sandbox.errors import UsageError
 from .presets import PRESETS, UNKNOWN, Preset
@@ -11,12 +11,39 @@ from .presets import PRESETS, UNKNOWN, Preset
 Endpoint = Literal["chat", "completions", "responses"]
 
 
+OURS = ("messages", "prompt", "input", "stream")
+"""Fields of a request that the user cannot set."""
+
+
+def _absolute(value: str | None) -> str | None:
+    if value is not None and not value.startswith(("http://", "https://")):
+        raise ValueError("it must begin with http:// or https://")
+    return value
+
+
+def _body(value: dict[str, Any]) -> dict[str, Any]:
+    for name in OURS:
+        if name in value:
+            mend = "use stream=true as a model option" if name == "stream" else "it is ours"
+            raise ValueError(f"{name!r} cannot be set: {mend}")
+    extra = value.get("extra_body", {})
+    if not isinstance(extra, dict):
+        raise ValueError("extra_body must be a JSON object")
+    return {key: one for key, one in value.items() if key != "extra_body"} | extra
+
+
+BaseUrl = Annotated[str | None, AfterValidator(_absolute)]
+"""The address of a server."""
+Fields = Annotated[dict[str, Any], AfterValidator(_body)]
+"""Fields of each request; those of `extra_body` are put beside the others."""
+
+
 class Options(BaseModel):
     """How to talk to the server."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    base_url: str | None = Field(default=None, description="Address of the server, with its /v1.")
+    base_url: BaseUrl = Field(default=None, description="Address of the server, with its /v1.")
     server: str | None = Field(default=None, description=f"One of {', '.join(PRESETS)}.")
     key_env: str | None = Field(
         default=None, min_length=1, description="Environment variable that holds the key."
@@ -42,18 +69,11 @@ class Options(BaseModel):
         description="Send tools as such, or described in the text (as where they are refused).",
     )
     logprobs: bool = Field(default=False, description="Store log-probabilities where offered.")
-    request: dict[str, Any] = Field(
+    request: Fields = Field(
         default_factory=dict, description="Fields of each request; none leaves a field out."
     )
     headers: dict[str, str] = Field(default_factory=dict, description="Headers of each request.")
     query: dict[str, str] = Field(default_factory=dict, description="Query of each request.")
-
-    @field_validator("base_url")
-    @classmethod
-    def _absolute(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("it must begin with http:// or https://")
-        return value
 
     @field_validator("server")
     @classmethod
@@ -69,18 +89,6 @@ class Options(BaseModel):
             if not (key.isascii() and text.isascii() and text.isprintable()):
                 raise ValueError(f"{key!r} must be printable ASCII")
         return value
-
-    @field_validator("request")
-    @classmethod
-    def _body(cls, value: dict[str, Any]) -> dict[str, Any]:
-        for name in ("messages", "prompt", "input", "stream"):
-            if name in value:
-                mend = "use stream=true as a model option" if name == "stream" else "it is ours"
-                raise ValueError(f"{name!r} cannot be set: {mend}")
-        extra = value.get("extra_body", {})
-        if not isinstance(extra, dict):
-            raise ValueError("extra_body must be a JSON object")
-        return {key: one for key, one in value.items() if key != "extra_body"} | extra
 
 
 def preset_of(options: Options) -> Preset:

@@ -29,11 +29,13 @@ QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "ac
 _OVERFLOW = re.compile(
     r"context (?:length|window|size)|maximum context|max_model_len|"
     r"(?:prompt|input|message)s? (?:is|are|has|have|was) (?:too long|longer|more tokens)|"
-    r"too many (?:input )?tokens|tokens? (?:exceeds?|must be <=)|input is too long|"
+    r"too many (?:input )?tokens|tokens? (?:(?:count )?(?:\(\d+\) )?exceeds?|must be <=)|"
+    r"input is too long|"
     r"reduce the length of (?:the |your )?(?:messages|prompt|input)|"
     r"`inputs` (?:tokens|must have less than)",
     re.IGNORECASE,
 )
+_CREDIT = re.compile(r"credit balance|insufficient (?:credits?|funds|balance)", re.IGNORECASE)
 _FILTER = re.compile(
     r"content (?:management|filter|policy)|flagged|moderation|usage policy|safety (?:system|filter)"
     r"|policy violation|inappropriate content",
@@ -88,7 +90,7 @@ class Refusal:
     def meaning(self, answered: bool) -> Meaning:
         """What to do about it; `answered` says whether the server has answered a request before."""
         code = self.code.lower()
-        if code in QUOTA_CODES:
+        if code in QUOTA_CODES or (self.status in (400, 403) and _CREDIT.search(self.words)):
             return "fatal"
         if code in FILTER_CODES or (self.status in (400, 403, 422) and _FILTER.search(self.words)):
             return "filter"

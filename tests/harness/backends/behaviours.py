@@ -26,8 +26,17 @@ class Call:
     def prompt(self) -> str:
         if "prompt" in self.body:
             return self.body["prompt"]
-        messages = self.body.get("messages") or self.body.get("input")
-        return "\n".join(message["content"] for message in messages)
+        messages = self.body.get("messages") or self.body.get("input") or self.body["contents"]
+        return "\n".join(_texts(messages))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a value, in order."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
 
 
 @dataclass
