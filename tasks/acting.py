@@ -162,7 +162,7 @@ class Episode:
         if self.ended:
             return [Observation(OVER, True, False)] * max(1, len(calls))
         found: list[Observation] = []
-        actions: Sequence[Call | None] = calls or [None]
+        actions: list[Call | None] = [*calls] if calls else [None]
         for number, call in enumerate(actions):
             known = recorded[number] if recorded and number < len(recorded) else None
             found.append(self._one(call, text, known))
