@@ -15,6 +15,7 @@ from ...sandbox.errors import UsageError
 from ...sandbox.extras import packaged
 from ..backends.contract import Price
 from ..results import write_atomically, write_json
+from .abilities import abilities_of
 from .claims import PUBLISHED, price_on, published_claims, published_prices, read_claims
 from .cost import read_prices
 from .groups import Entry, Group, Task, entries_of, groups_of, task_labels, tasks_of
@@ -37,10 +38,12 @@ from .samples import sample_path, write_samples
 from .training import read_training
 
 SCRIPTS = (
-    "page.js", "table.js", "heat.js", "axes.js", "plots.js", "pairs.js", "samples.js",
-    "compare.js", "save.js", "start.js",
+    "page.js", "table.js", "heat.js", "axes.js", "plots.js", "pairs.js", "abilities.js",
+    "problems.js", "samples.js", "compare.js", "save.js", "start.js",
 )  # fmt: skip
-TEST_KEYS = ("difference", "low", "high", "p_value", "p_holm")
+LEVEL = 0.05
+TEST_KEYS = ("difference", "low", "high")
+CURVES = ("budget_curve", "pass_curve", "vote_curve")
 Rows = dict[str, dict[str, Any]]
 
 
@@ -62,6 +65,7 @@ def build_leaderboard(
         )
     training, more = read_training(out)
     board = make_board(runs, [*notices, *more], _pricing(prices_file))
+    board |= abilities_of(runs)
     board["training"] = training
     board["claims"] = published_claims()
     if claims_file is not None:
@@ -234,26 +238,47 @@ def _asset(name: str) -> str:
 
 
 def _compact(board: dict[str, Any]) -> dict[str, Any]:
-    """The data of the page: rounded numbers, and the paired tests as text.
+    """The data of the page: rounded numbers; what only one board or task needs is text.
 
-    The page parses the tests of a board when it is shown: a list of [difference, low, high, p,
-    Holm's p] for the pairs of `members`, in the order (0, 1), (0, 2), ..., (1, 2), ...
+    The page parses such a text when it shows the board: `pairs` is a list of [difference, low,
+    high, p, Holm's p] for the pairs of `members`, in the order (0, 1), (0, 2), ..., (1, 2), ...,
+    with the first three in hundredths of a point; `curves` maps an entry to its curves.
     """
     groups = []
     for group in board["groups"]:
-        tests = [[_rounded(test[key]) for key in TEST_KEYS] for test in group["pairs"].values()]
-        text = json.dumps(tests, separators=(",", ":"))
-        rows = {key: _rounded(row) for key, row in group["rows"].items()}
-        groups.append(group | {"pairs": text, "rows": rows})
-    return board | {"groups": groups}
+        tests = [_small(test) for test in group["pairs"].values()]
+        curves = {
+            key: [[_rounded(point, 4) for point in row[name]] for name in CURVES]
+            for key, row in group["rows"].items()
+        }
+        rows = {
+            key: _rounded({name: value for name, value in row.items() if name not in CURVES})
+            for key, row in group["rows"].items()
+        }
+        groups.append(group | {"pairs": _text(tests), "curves": _text(curves), "rows": rows})
+    problems = {task: _text(_rounded(some, 3)) for task, some in board["problems"].items()}
+    return board | {"groups": groups, "problems": problems}
 
 
-def _rounded(value: Any) -> Any:
-    """The same data with five significant digits."""
+def _small(test: Mapping[str, Any]) -> list[float | int]:
+    parts = [round(10_000 * test[key]) for key in TEST_KEYS]
+    short = _rounded(test["p_holm"], 2)
+    # Rounding must not move a test across the level that decides ranks.
+    exact = (short < LEVEL) != (test["p_holm"] < LEVEL)
+    return [*parts, _rounded(test["p_value"], 2), test["p_holm"] if exact else short]
+
+
+def _text(data: Any) -> str:
+    return json.dumps(data, separators=(",", ":"))
+
+
+def _rounded(value: Any, digits: int = 5) -> Any:
+    """The same data with so many significant digits."""
     if isinstance(value, float):
-        return float(f"{value:.5g}")
+        short = float(f"{value:.{digits}g}")
+        return int(short) if short.is_integer() and abs(short) < 1e15 else short
     if isinstance(value, dict):
-        return {key: _rounded(one) for key, one in value.items()}
+        return {key: _rounded(one, digits) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(one) for one in value]
+        return [_rounded(one, digits) for one in value]
     return value

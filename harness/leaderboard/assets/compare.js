@@ -77,8 +77,8 @@ function comparedCard(one) {
     `${one.name} · A ${mark(one.a)}, B ${mark(one.b)}`));
   const fill = () => {
     if (card.childElementCount > 1) return;
-    card.append(make("div", {}, make("h3", {}, "Prompt"), block(one.a[0].prompt), make("dl", {}, make("dt", {}, "gold"), make("dd", {}, missing(one.a[0].gold) ? "–" : String(one.a[0].gold))),
-      make("div", { class: "beside" }, side("A", one.a[0]), side("B", one.b[0]))));
+    card.append(make("div", {}, make("h3", {}, "Prompt"), ...fenced(one.a[0].prompt), make("dl", {}, make("dt", {}, "gold"), make("dd", {}, missing(one.a[0].gold) ? "–" : String(one.a[0].gold))),
+      make("div", { class: "beside" }, side("A", one.a[0]), side("B", one.b[0])), everyAnswer(taskOf(one.a[0]), one.a[0])));
   };
   card.addEventListener("toggle", () => {
     if (card.open) fill();

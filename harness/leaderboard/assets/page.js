@@ -27,7 +27,7 @@ const many = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 // ---- the state, all of it in the address ---------------------------------------------------
 const DEFAULTS = { group: board.groups[0].id, since: "", model: "", sort: "accuracy", down: "1", open: "", chosen: "",
-  fold: "", heat: "", run: "", task: "", status: "", text: "", sample: "", a: "", b: "", part: "", kind: "", problem: "", mark: "" };
+  fold: "", heat: "", run: "", task: "", status: "", text: "", sample: "", a: "", b: "", part: "", kind: "", problem: "", mark: "", items: "", itemtask: "", item: "" };
 let state = { ...DEFAULTS };
 
 function readAddress() {
@@ -71,6 +71,8 @@ function wanted(entry) {
 function rows() {
   return Object.entries(group().rows).map(([id, row]) => ({ entry: entries.get(id), ...row })).filter((r) => wanted(r.entry));
 }
+// The curves of a board are text until it is shown: [budget, pass, vote] of each entry.
+const curveOf = (id, which) => (group().lines = group().lines || JSON.parse(group().curves))[id][which];
 function below() {
   return group().below.map((one) => ({ entry: entries.get(one.entry), reason: one.reason, ...(one.row || { accuracy: null, samples: null, problems: 0, outcomes: {} }) }))
     .filter((r) => wanted(r.entry));

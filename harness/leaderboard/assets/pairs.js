@@ -21,9 +21,9 @@ function pairTest(board, a, b) {
   if (i < 0 || j < 0 || i === j) return null;
   board.tests = board.tests || JSON.parse(board.pairs);
   const first = Math.min(i, j), second = Math.max(i, j), n = board.members.length;
-  const [difference, low, high, p, holm] = board.tests[first * n - (first * (first + 1)) / 2 + second - first - 1];
-  const sign = i < j ? 1 : -1, kind = holm < 0.05 ? (sign * difference > 0 ? "win" : "lose") : "tie";
-  return { kind, difference: sign * difference, range: [sign * low, sign * high].sort((x, y) => x - y), p, holm, problems: board.core };
+  const [parts, low, high, p, holm] = board.tests[first * n - (first * (first + 1)) / 2 + second - first - 1];
+  const difference = parts / 1e4, sign = i < j ? 1 : -1, kind = holm < 0.05 ? (sign * difference > 0 ? "win" : "lose") : "tie";
+  return { kind, difference: sign * difference, range: [(sign * low) / 1e4, (sign * high) / 1e4].sort((x, y) => x - y), p, holm, problems: board.core };
 }
 function pairCell(test) {
   const cell = document.createElement("td");

@@ -9,10 +9,10 @@ function drawPlots() {
     scatter("Accuracy against tokens", "tokens per completion", list.filter((r) => r.tokens > 0).map((r) => point(r, r.tokens)), short, "No run here has token counts."),
   ];
   if (priced.length) figures.push(scatter("Accuracy against cost", "cost per problem", priced.map((r) => point(r, r.cost_per_problem)), (x) => money(x, currency)));
-  figures.push(curves("Accuracy within a token budget", "tokens allowed per completion", list, (r) => r.budget_curve));
-  if (list.some((r) => r.pass_curve.length > 1))
-    figures.push(curves("Several samples: any right (line), most voted (dashed)", "tokens spent per problem", list, (r) => r.pass_curve, (r) => r.vote_curve));
-  figures.push(...difficulty(list), ...byDate(list), ...byPrice());
+  figures.push(curves("Accuracy within a token budget", "tokens allowed per completion", list, (r) => curveOf(r.entry.id, 0)));
+  if (list.some((r) => curveOf(r.entry.id, 1).length > 1))
+    figures.push(curves("Several samples: any right (line), most voted (dashed)", "tokens spent per problem", list, (r) => curveOf(r.entry.id, 1), (r) => curveOf(r.entry.id, 2)));
+  figures.push(...difficulty(list), ...byDate(list), ...byPrice(), ...fallingPrice());
   $("plots").replaceChildren(...figures.filter(Boolean));
   $("plots").dataset.count = $("plots").childElementCount;
 }
@@ -29,7 +29,9 @@ function scatter(title, label, points, say, nothing) {
       make("svg:line", { class: "whisker", x1: x, x2: x, y1: axis.at(p.low), y2: axis.at(p.high) }),
       make("svg:circle", { class: best ? "dot best" : "dot", cx: x, cy: axis.at(p.y), r: 4.5 }, make("svg:title", {}, `${p.name}: ${percent(p.y)}% at ${say(p.x)}`))));
     labels.block(x, axis.at(p.y));
+    labels.along([[x, axis.at(p.low)], [x, axis.at(p.high)]]);
   }
+  labels.along(staircase(front, scale, axis).split(" ").map((pair) => pair.split(",").map(Number)));
   const first = [...points].sort((a, b) => front.includes(b) - front.includes(a) || b.y - a.y);
   for (const p of first) parts.push(labels.put(scale.at(p.x), axis.at(p.y), p.name, { "data-mark": p.id }));
   const said = `${title}. ` + points.map((p) => `${p.name}: ${percent(p.y)}% at ${say(p.x)}${front.includes(p) ? ", on the Pareto front" : ""}`).join("; ");
@@ -60,12 +62,13 @@ function curves(title, label, list, pick, pickDashed = () => []) {
 function lineChart(title, label, all, { scale: scaleOf, say, sayY, limits = [0, 1], nothing = "", dots = false }) {
   const lines = all.filter((c) => c.points.length > 1 || (dots && c.points.length)).slice(0, COLORS);
   if (!lines.length) return nothing ? figure(title, make("p", { class: "note" }, nothing)) : null;
-  const points = lines.flatMap((c) => [...c.points, ...(c.dashed || [])]);
+  const points = lines.flatMap((c) => [...c.points, ...(c.dashed || []), ...(c.faint || [])]);
   const scale = scaleOf(points.map(([x]) => x)), axis = fitY(points.map(([, y]) => y), limits);
   const parts = frame(scale, axis, label, say, sayY), labels = labeller();
   const trace = (line) => line.map(([x, y]) => `${scale.at(x)},${axis.at(y)}`).join(" ");
   lines.forEach((line, i) => {
     const style = `stroke: var(--c${i})`, [x, y] = line.points[line.points.length - 1], own = make("svg:g", { class: marked(line.id, "line"), "data-mark": line.id });
+    if (line.faint) own.append(make("svg:polyline", { class: "curve faint", style, points: trace(line.faint) }));
     own.append(make("svg:polyline", { class: "curve", style, points: trace(line.points) }, make("svg:title", {}, line.name)));
     if (line.dashed && line.dashed.length) own.append(make("svg:polyline", { class: "curve dashed", style, points: trace(line.dashed) }));
     for (const [px, py] of dots ? line.points : [[x, y]]) own.append(make("svg:circle", { cx: scale.at(px), cy: axis.at(py), r: 3, style: `fill: var(--c${i})` }));
@@ -141,14 +144,52 @@ function byPrice() {
   const said = `${title}. ${points.map((p) => `${p.name}: ${percent(p.y)}% at ${say(p.x)}`).join("; ")}`;
   return [figure(title, drawing(said, parts.filter(Boolean)), null, points.map((p) => ({ name: p.name, price: p.x, claimed_accuracy: p.y })))];
 }
+// What it cost, by date, to get at least the middle one of the claimed scores.
+function fallingPrice() {
+  const claims = claimsHere().filter((c) => c.output_price > 0 && !Number.isNaN(Date.parse(c.date)));
+  const bar = claims.map((c) => c.score).sort((a, b) => a - b)[Math.floor((claims.length - 1) / 2)];
+  const able = claims.filter((c) => c.score >= bar).map((c) => ({ ...c, x: Date.parse(c.date), y: Math.log10(c.output_price) })).sort((a, b) => a.x - b.x || a.y - b.y);
+  if (able.length < 2 || able[0].x === able[able.length - 1].x) return [];
+  const first = able[0].x, span = able[able.length - 1].x - first, day = (x) => new Date(x).toISOString().slice(0, 10), say = (y) => money(Number((10 ** y).toPrecision(2)), "USD");
+  const scale = { ...lineScale(able.map((c) => c.x)), ticks: [0, 1, 2, 3].map((i) => first + (i * span) / 3) }, axis = fitY(able.map((c) => c.y), null), labels = labeller();
+  const title = `What a claimed ${percent(bar)}% or more cost, by date`, parts = frame(scale, axis, "date · USD per million output tokens, log scale", day, say);
+  const cheapest = able.filter((c, i) => able.slice(0, i).every((d) => d.y > c.y));
+  parts.push(make("svg:polyline", { class: "front", points: staircase(cheapest, scale, axis) }));
+  for (const c of able) {
+    parts.push(make("svg:circle", { class: marked(`claim:${c.model}`, "dot claimed"), "data-mark": `claim:${c.model}`, cx: scale.at(c.x), cy: axis.at(c.y), r: 4.5 }, make("svg:title", {}, `${c.model}: ${percent(c.score)}% at ${say(c.y)} on ${day(c.x)}`)));
+    labels.block(scale.at(c.x), axis.at(c.y));
+  }
+  for (const c of able) parts.push(labels.put(scale.at(c.x), axis.at(c.y), c.model, { "data-mark": `claim:${c.model}` }));
+  const said = `${title}. ${able.map((c) => `${c.model}: ${say(c.y)} on ${day(c.x)}`).join("; ")}`;
+  return [figure(title, drawing(said, parts.filter(Boolean)), null, able.map((c) => ({ name: c.model, date: day(c.x), price: c.output_price, claimed_accuracy: c.score })))];
+}
+// A running mean to be read, over the values as they were, drawn faint.
+function smoothed(raw) {
+  const reach = Math.floor(raw.length / 16);
+  if (reach < 1) return { points: raw };
+  const mean = (list) => list.reduce((sum, [, y]) => sum + y, 0) / list.length;
+  return { faint: raw, points: raw.map(([x], i) => [x, mean(raw.slice(Math.max(0, i - reach), i + reach + 1))]) };
+}
+function trainingData() {
+  return (board.training || []).map(({ curves: drawn, cost, ...one }) => ({ ...one, ...cost, models: board.entries.filter((entry) => entry.model === one.name).map((entry) => entry.name).join("; "), curves: drawn }));
+}
 function drawTraining() {
   const made = board.training || [];
   $("training").hidden = !made.length;
-  const charts = [["reward", "Reward"], ["held_out", "Held-out accuracy"], ["loss", "Loss"]].map(([key, title]) => {
-    const lines = made.filter((one) => one.curves[key]).map((one) => ({ id: `training:${one.name}`, name: one.name, points: one.curves[key] }));
-    return lineChart(title, "step", lines, { scale: lineScale, say: short, sayY: (y) => String(Number(y.toPrecision(3))), limits: null });
+  // The loss of a policy and the cross-entropy of a text are not one quantity.
+  const kinds = [["reward", "Reward", "reward"], ["held_out", "Held-out accuracy", "held_out"], ["loss", "Cross-entropy", "loss", false], ["loss", "Policy loss", "loss", true]];
+  const those = ([, , from, policy]) => made.filter((one) => one.curves[from] && (policy === undefined || Boolean(one.curves.reward) === policy));
+  const there = kinds.filter((kind) => those(kind).length);
+  Object.assign(BOX, narrow.matches ? { w: 330, h: 260 } : { w: there.length === 3 ? 360 : 460, h: 260 });
+  const charts = there.map((kind) => {
+    // Cross-entropy falls fast, then slowly: on a log scale both can be seen.
+    const log = kind[1] === "Cross-entropy" && those(kind).every((one) => one.curves.loss.every(([, y]) => y > 0));
+    const lines = those(kind).map((one) => ({ id: `training:${one.name}`, name: one.name,
+      ...(kind[0] === "held_out" ? { points: one.curves.held_out } : smoothed(one.curves[kind[2]].map(([x, y]) => [x, log ? Math.log10(y) : y]))) }));
+    return lineChart(log ? `${kind[1]}, log scale` : kind[1], "step", lines, { scale: lineScale, say: short, sayY: (y) => String(Number((log ? 10 ** y : y).toPrecision(log ? 2 : 3))), limits: null });
   });
   $("training-plots").replaceChildren(...charts.filter(Boolean));
+  $("training-plots").dataset.count = $("training-plots").childElementCount;
   const head = ["Run", "Kind", "Parameters", "Steps", "Hours", "Device", "FLOPs", "Price"].map((name) => make("th", { scope: "col" }, name));
   const power = (x) => (missing(x) ? "–" : x.toExponential(1).replace("e+", "e"));
   $("training-table").replaceChildren(make("caption", { class: "hidden" }, "Training runs"), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...made.map((one) => {

@@ -2,7 +2,7 @@
 const PAGE = 50;
 const drill = { key: "", samples: [], shown: 0, opener: null };
 const loaded = new Map(), waiting = new Map();
-const CLOSED = { run: "", task: "", status: "", text: "", sample: "", a: "", b: "", part: "", kind: "", problem: "" };
+const CLOSED = { run: "", task: "", status: "", text: "", sample: "", a: "", b: "", part: "", kind: "", problem: "", item: "" };
 
 window.assayRun = (runId, suite, data) => {
   const samples = data.samples.map((sample) => ({ ...sample, ...data.problems[sample.at], run: runId }));
@@ -49,6 +49,7 @@ function drawDrill() {
     if (fresh) $("drill-title").scrollIntoView();
   }, (error) => { if (drill.key === key) $("drill-count").textContent = error.message; });
 }
+const taskOf = (sample) => Object.keys(runs.get(sample.run).samples).find((id) => tasks.get(id).suite === sample.suite) || "";
 function samplesShown() {
   const text = state.text.toLowerCase();
   return drill.samples.filter((s) => (!state.status || s.status === state.status) &&
@@ -88,24 +89,33 @@ function sampleBody(sample) {
   const facts = [["extracted", sample.extracted], ["gold", sample.gold], ["level", sample.level], ["tokens", counted], ["finished", sample.finish === "length" ? "cut off at the token limit" : sample.finish]];
   return make("div", {}, make("p", { class: "reason" }, sample.reason),
     make("dl", {}, ...facts.filter(([name, value]) => name !== "level" || !missing(value)).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, missing(value) ? "–" : String(value))])),
-    make("h3", {}, "Prompt"), block(sample.prompt), ...texts(sample));
+    make("h3", {}, "Prompt"), ...fenced(sample.prompt), ...texts(sample), everyAnswer(taskOf(sample), sample));
 }
 // The thought, then what was said, with fenced programs set apart.
 function texts(sample) {
   const [thought, said] = splitThought(sample.completion), parts = [];
   if (thought) parts.push(make("h3", {}, "Thought"), block(thought, "thought"));
   parts.push(make("h3", {}, "Completion"));
-  said.split(/^```[^\n]*\n?/m).forEach((text, i) => { if (text.trim() || i === 0) parts.push(block(text, i % 2 ? "code" : "")); });
-  return parts;
+  return [...parts, ...fenced(said)];
 }
-function block(text, kind) {
-  return make("pre", { tabindex: "0", class: kind || null }, kind === "code" ? "" : text, ...(kind === "code" ? highlighted(text) : []));
+function fenced(said) {
+  const pieces = said.split(/^```([^\n]*)\n?/m), found = [];
+  for (let i = 0; i < pieces.length; i += 2) {
+    const code = i % 4 === 2, language = code ? pieces[i - 1].trim().toLowerCase() : "";
+    if (pieces[i].trim() || i === 0 && pieces.length === 1) found.push(block(pieces[i], code ? "code" : "", language));
+  }
+  return found;
 }
-const TOKEN = /(#[^\n]*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|\b(def|return|if|elif|else|for|while|in|import|from|class|not|and|or|lambda|try|except|raise|with|as|yield|pass|break|continue|None|True|False)\b|\b(\d[\d_.]*)\b/g;
-function highlighted(text) {
+function block(text, kind, language = "") {
+  return make("pre", { tabindex: "0", class: kind || null }, ...(kind === "code" ? highlighted(text, language) : [text]));
+}
+const SLASHED = /^(c|cc|cpp|c\+\+|java|javascript|js|typescript|ts|go|rust|rs|c#|cs|kotlin|swift|scala|php)$/;
+const WORDS = "def|return|if|elif|else|for|while|in|import|from|class|not|and|or|lambda|try|except|raise|with|as|yield|pass|break|continue|None|True|False|const|let|var|function|new|struct|public|private|static|void|int|long|double|float|bool|char|auto|using|namespace|include|fn|impl|match|func|package|null|true|false|switch|case|default|this|throw|catch";
+const tokens = (comment) => new RegExp(`(${comment})|("(?:[^"\\\\\\n]|\\\\.)*"|'(?:[^'\\\\\\n]|\\\\.)*')|\\b(${WORDS})\\b|\\b(\\d[\\d_.]*)\\b`, "g");
+function highlighted(text, language) {
   const parts = [];
   let end = 0;
-  for (const found of text.matchAll(TOKEN)) {
+  for (const found of text.matchAll(tokens(SLASHED.test(language) ? "//[^\\n]*|/\\*[^]*?\\*/" : "#[^\\n]*"))) {
     parts.push(text.slice(end, found.index), make("span", { class: ["t-comment", "t-text", "t-word", "t-number"][found.slice(1).findIndex(Boolean)] }, found[0]));
     end = found.index + found[0].length;
   }

@@ -24,10 +24,11 @@ function saveButtons(dataOf, nodeOf, title) {
 function png(node) {
   return node instanceof SVGElement ? svgPng(node) : tablePng(node);
 }
-const SCALE = 2;
+const LARGEST = 16000;
 function canvasOf(width, height) {
-  const canvas = make("canvas", { width: SCALE * width, height: SCALE * height }), pen = canvas.getContext("2d");
-  pen.scale(SCALE, SCALE);
+  const scale = Math.min(2, LARGEST / Math.max(width, height));
+  const canvas = make("canvas", { width: scale * width, height: scale * height }), pen = canvas.getContext("2d");
+  pen.scale(scale, scale);
   pen.fillStyle = getComputedStyle(document.body).backgroundColor;
   pen.fillRect(0, 0, width, height);
   return [canvas, pen];
@@ -49,22 +50,37 @@ function svgPng(svg) {
   });
 }
 // Each cell of a table with its ground, and each line of its text where it stands on the page.
+function linesOf(text) {
+  const range = document.createRange(), found = [];
+  const place = (from, to) => { range.setStart(text, from); range.setEnd(text, to); return [...range.getClientRects()].filter((r) => r.width > 0 || r.height > 0); };
+  const tops = (from, to) => new Set(place(from, to).map((r) => Math.round(r.top))).size;
+  for (let start = 0; start < text.length && found.length < 400;) {
+    let low = start + 1, high = text.length;
+    while (low < high) { const middle = Math.ceil((low + high) / 2); if (tops(start, middle) <= 1) low = middle; else high = middle - 1; }
+    const rects = place(start, low);
+    if (rects.length && text.data.slice(start, low).trim()) found.push([text.data.slice(start, low).replace(/\s+$/, ""), rects[0]]);
+    start = low;
+  }
+  return found;
+}
 function tablePng(table) {
   const box = table.getBoundingClientRect(), [canvas, pen] = canvasOf(Math.max(1, box.width), Math.max(1, box.height));
   const paint = (rect, color) => { pen.fillStyle = color; pen.fillRect(rect.left - box.left, rect.top - box.top, rect.width, rect.height); };
-  for (const cell of table.querySelectorAll("td, th, .strip > span, .rank, .chip")) paint(cell.getBoundingClientRect(), getComputedStyle(cell).backgroundColor);
+  for (const cell of table.querySelectorAll("td, th, .strip > span, .rank, .chip, pre, .badge, .answer, details")) paint(cell.getBoundingClientRect(), getComputedStyle(cell).backgroundColor);
   for (const shape of table.querySelectorAll("rect")) paint(shape.getBoundingClientRect(), getComputedStyle(shape).fill);
-  const walker = document.createTreeWalker(table, NodeFilter.SHOW_TEXT), range = document.createRange();
+  const walker = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode, parent = text.parentElement;
     if (!text.data.trim() || !parent.getClientRects().length) continue;
-    range.selectNodeContents(text);
-    const rect = range.getBoundingClientRect(), style = getComputedStyle(parent);
-    if (rect.width < 2 || parent.closest(".hidden")) continue;
+    if (parent.closest(".hidden")) continue;
+    const style = getComputedStyle(parent), frame = (parent.closest("pre") || table).getBoundingClientRect();
     pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
     pen.fillStyle = style.color;
     pen.textBaseline = "middle";
-    pen.fillText(text.data.trim(), rect.left - box.left, rect.top - box.top + rect.height / 2, rect.width + 2);
+    for (const [said, rect] of linesOf(text)) {
+      const middle = rect.top + rect.height / 2;
+      if (rect.width > 1 && middle > frame.top && middle < frame.bottom) pen.fillText(said, rect.left - box.left, middle - box.top, rect.width + 2);
+    }
   }
   return blobOf(canvas);
 }
@@ -75,7 +91,11 @@ const VIEWS = {
   heat: [() => heatRows.flatMap((entry) => heatColumns.map((column) => ({ model: entry.name, task: column.label, ...pick(heatValue(entry, column), ["accuracy", "low", "high", "problems", "ranked"]) })).filter((one) => !missing(one.accuracy))), () => $("heat")],
   pairs: [() => paired.flatMap((a, i) => paired.slice(i + 1).map((b) => ({ a: a.entry.name, b: b.entry.name, ...pairTest(group(), a.entry.id, b.entry.id) }))), () => $("pairs")],
   compare: [() => compared.problems.map((one) => ({ problem: one.name, solved_by: one.kind, a: one.a.map((s) => s.score), b: one.b.map((s) => s.score) })), () => $("forest").querySelector("svg") || $("pairs")],
-  samples: [() => samplesShown().map((s) => ({ run: s.run, suite: s.suite, problem: s.problem, sample: s.sample, status: s.status, score: s.score, extracted: s.extracted, gold: s.gold, reason: s.reason, tokens: s.tokens, completion: s.completion })), null],
+  training: [trainingData, () => $("training-table")],
+  abilities: [abilityData, () => $("ability-table")],
+  problems: [() => items.list.map((p) => ({ ...p, task: tasks.get(p.task).label, why: reasonsOf(p).join("; ") })), () => $("items-table")],
+  problem: [() => items.answers.flatMap((one) => one.samples.map((s) => ({ model: one.entry.name, run: s.run, problem: s.problem, sample: s.sample, status: s.status, score: s.score, extracted: s.extracted, gold: s.gold, reason: s.reason, completion: s.completion }))), () => $("problem-body")],
+  samples: [() => samplesShown().map((s) => ({ run: s.run, suite: s.suite, problem: s.problem, sample: s.sample, status: s.status, score: s.score, extracted: s.extracted, gold: s.gold, reason: s.reason, tokens: s.tokens, completion: s.completion })), () => $("drill-list")],
 };
 function pick(value, keys) {
   return value ? Object.fromEntries(keys.filter((key) => key in value).map((key) => [key, value[key]])) : {};

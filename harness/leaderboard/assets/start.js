@@ -22,6 +22,16 @@ function about() {
   $("notices").replaceChildren(make("h2", { class: "small" }, many(board.notices.length, "notice")), make("ul", {}, ...board.notices.map((one) =>
     make("li", {}, make("b", {}, one.run), one.shown ? ": " : " is not shown: ", one.message))));
 }
+// Links to the sections that are shown; the address holds the state, so they do not change it.
+function drawSections() {
+  const titles = [...document.querySelectorAll("main > section:not(.drawer) > h2, main > section:not(.drawer) > .head > h2")].filter((title) => title.id !== "drill-title" && !title.closest("section").hidden);
+  $("sections").replaceChildren(...titles.map((title) => make("a", { href: `#${title.id}`, onclick: (event) => {
+    event.preventDefault();
+    title.tabIndex = -1;
+    title.scrollIntoView();
+    title.focus({ preventScroll: true });
+  } }, title.textContent)));
+}
 let turn = 0, drawnFor = null;
 const BOARD = ["group", "since", "model", "sort", "down", "open"];
 function show() {
@@ -35,17 +45,20 @@ function show() {
   const joined = changed("a", "b", "part", "kind") || (state.a && changed("group"));
   if (opened) drawDrill();
   if (joined) drawCompare();
+  if (changed("item")) drawProblem();
   const rest = changed("group", "since", "model");
-  if (rest) stale = true;
+  if (rest) stale = stale === "all" || changed("group") ? "all" : "filter";
   if (changed("fold", "heat") && !rest) drawHeat();
   if (changed("mark") && !rest) drawPlots();
+  if (changed("items", "itemtask") && !rest) drawProblems();
   // The table is there at once; the rest follows without holding it up.
   const later = (step) => setTimeout(() => mine === turn && step(), 0);
   const done = () => { document.body.dataset.drawn = mine; };
   if (!stale) { done(); return; }
-  later(() => { drawHeat(); later(() => { drawPlots(); drawTraining(); later(() => { drawPairs(); stale = false; done(); }); }); });
+  later(() => { drawHeat(); later(() => { drawPlots(); if (stale === "all") drawTraining(); later(() => { drawPairs(); later(() => { drawAbilities(); if (stale === "all") drawProblems(); drawSections(); stale = false; done(); }); }); }); });
 }
-let stale = true;
+// What must be drawn anew: "all", or only what the filters change.
+let stale = "all";
 function leave(opener) {
   if (opener && opener.isConnected) opener.focus();
 }
@@ -69,15 +82,20 @@ $("compare-task").addEventListener("change", () => go({ part: $("compare-task").
 $("compare-kind").addEventListener("change", () => go({ kind: $("compare-kind").value, problem: "" }));
 $("compare-more").addEventListener("click", () => listCompared(false));
 $("compare-close").addEventListener("click", () => { const entry = state.a; go(CLOSED); leave(document.querySelector(`[data-run="${CSS.escape(entry)}"]`)); });
+$("items-kind").addEventListener("change", () => go({ items: $("items-kind").value }));
+$("items-task").addEventListener("change", () => go({ itemtask: $("items-task").value }));
+$("items-more").addEventListener("click", moreProblems);
+$("problem-close").addEventListener("click", () => { const item = state.item; go(CLOSED); leave(document.querySelector(`[data-item="${CSS.escape(item)}"]`)); });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && state.a) $("compare-close").click();
+  if (event.key === "Escape" && state.item) $("problem-close").click();
 });
 rove($("pairs"), showPair);
 rove($("heat"), showHeat);
 narrow.addEventListener("change", () => { drawPlots(); drawTraining(); });
 for (const type of ["popstate", "hashchange"]) window.addEventListener(type, () => {
   const now = readAddress();
-  if (Object.keys(now).some((key) => now[key] !== state[key])) { state = now; drill.key = compared.key = ""; drawnFor = null; stale = true; show(); }
+  if (Object.keys(now).some((key) => now[key] !== state[key])) { state = now; drill.key = compared.key = items.key = ""; drawnFor = null; stale = "all"; show(); }
 });
 document.querySelectorAll("form").forEach((form) => form.addEventListener("submit", (event) => event.preventDefault()));
 document.querySelectorAll(".save[data-view]").forEach((place) => {

@@ -1,7 +1,8 @@
 // The table of a board: who is ranked, who cannot be, which runs failed, what others claim.
 const STATUSES = [["correct", "correct"], ["incorrect", "wrong"], ["no_answer", "no answer"], ["truncated", "truncated"],
   ["refused", "refused"], ["rejected", "rejected"], ["crashed", "crashed"], ["timeout", "timeout"], ["memory", "memory"], ["checker_error", "checker error"], ["missing", "missing"]];
-const HIDDEN_SETTINGS = ["revision"];
+const HIDDEN_SETTINGS = ["revision", "date"];
+const BRIEF = { temperature: (v) => `T=${v}`, samples: (v) => many(Number(v), "sample"), "max tokens": (v) => `≤ ${v} tokens` };
 const COLUMNS = [
   { key: "rank", label: "Rank", always: true, value: (r) => (r.rank ? r.rank.best : null), cell: rankCell },
   { key: "model", label: "Model", always: true, value: (r) => r.entry.name, cell: modelCell, text: true },
@@ -25,8 +26,8 @@ function modelCell(r) {
   const open = make("button", { type: "button", class: "link", "data-run": entry.id, onclick: () => go({ ...CLOSED, run: entry.id }) }, entry.name);
   const box = make("input", { type: "checkbox", "aria-label": `Compare ${entry.name}`, "data-choose": entry.id, onchange: () => choose(entry.id) });
   box.checked = listed("chosen").includes(entry.id);
-  const chips = make("span", { class: "chips" }, ...Object.entries(entry.settings).filter(([name]) => !HIDDEN_SETTINGS.includes(name) && name !== "date")
-    .map(([name, value]) => make("span", { class: "chip" }, `${name} ${value}`)));
+  const chips = make("span", { class: "chips" }, ...Object.entries(entry.settings).filter(([name]) => !HIDDEN_SETTINGS.includes(name))
+    .map(([name, value]) => make("span", { class: "chip", title: `${name} ${value}` }, BRIEF[name] ? BRIEF[name](value) : `${name} ${value}`)));
   if (entry.state !== "finished") chips.prepend(make("span", { class: "chip warned" }, `${entry.done} of ${entry.wanted} done`));
   if (r.runs) chips.append(make("button", { type: "button", class: "chip", "aria-expanded": listed("open").includes(entry.id) ? "true" : "false",
     "data-seeds": entry.id, onclick: () => refocus(`[data-seeds="${CSS.escape(entry.id)}"]`, () => go({ open: toggled("open", entry.id) })) }, `${many(entry.runs.length, "seed")} ${listed("open").includes(entry.id) ? "▾" : "▸"}`));
@@ -49,6 +50,7 @@ function accuracyCell(r) {
   const x = (v) => 1 + v * 138;
   const bar = make("svg:svg", { class: r.rank ? "bar" : "bar hollow", viewBox: "0 0 140 14", preserveAspectRatio: "none", "aria-hidden": "true" },
     make("svg:rect", { class: "track", x: 1, width: 138, y: 5, height: 4, rx: 2 }),
+    make("svg:rect", { class: "reached", x: 1, width: x(r.accuracy) - 1, y: 5, height: 4, rx: 2 }),
     make("svg:rect", { class: "band", x: x(r.low), width: Math.max(2, x(r.high) - x(r.low)), y: 2, height: 10, rx: 2 }),
     make("svg:rect", { class: "mean", x: x(r.accuracy) - 1.25, width: 2.5, y: 0, height: 14 }));
   return make("span", { class: "score" }, make("b", {}, percent(r.accuracy)),
