@@ -62,7 +62,7 @@ def _attempts(entry: Entry) -> Attempts:
 
 def _group(linked: LinkedFit, entries: Sequence[str]) -> dict[str, Any]:
     """The entries by ability; an ability is None for an entry that solved all or none."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "entry": entry,
             "ability": float(ability) if np.isfinite(ability) else None,
