@@ -91,61 +91,67 @@ def _record(
     }  # fmt: skip
 
 
+STEPS = {
+    "sort": 'sortBy("tokens")',
+    "filter": 'go({model: "model-1"}, false)',
+    "another_board": 'go({model: "", group: board.groups.find((g) => g.tasks.length === 1).id})',
+}
+STEP = """() => new Promise((done) => {
+    const start = performance.now();
+    %s;
+    document.body.getBoundingClientRect();
+    const laid_out = performance.now() - start;
+    const look = () => Number(document.body.dataset.drawn) === turn
+      ? done([laid_out, performance.now() - start]) : setTimeout(look, 1);
+    look();
+})"""
+SAMPLES = """() => new Promise((done) => {
+    const start = performance.now();
+    const look = () => document.querySelector("#drill-list details")
+      ? done(performance.now() - start) : setTimeout(look, 1);
+    go({run: board.entries.at(-1).id});
+    look();
+})"""
+CPU = {"cpu": "TaskDuration", "cpu_script": "ScriptDuration",
+       "cpu_layout": "LayoutDuration", "cpu_style": "RecalcStyleDuration"}  # fmt: skip
+
+
 def visit(browser: Any, address: str) -> dict[str, float]:
     """Milliseconds until the table, and everything, is drawn; of filters and a sort; to samples.
 
-    A filter is timed until its table is laid out; `..._all` until every view is drawn again.
+    A step is timed until its table is laid out; `..._all` until every view is drawn again, and
+    `..._cpu` is the processor time of the page's main thread for all of it.
     """
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     metrics = page.context.new_cdp_session(page)
     metrics.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent() -> dict[str, float]:
+        found = metrics.send("Performance.getMetrics")["metrics"]
+        return {one["name"]: 1000 * one["value"] for one in found}
+
     page.goto(address, wait_until="load")
     page.wait_for_function("Number(document.body.dataset.drawn) === turn")
     everything = page.evaluate("performance.now()")
-    spent = {m["name"]: m["value"] for m in metrics.send("Performance.getMetrics")["metrics"]}
-    found = page.evaluate(
-        """(everything) => new Promise((done) => {
-            const table = performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd;
-            const timed = (act) => {
-              const start = performance.now();
-              act();
-              document.body.getBoundingClientRect();
-              return performance.now() - start;
-            };
-            const sort = timed(() => sortBy("tokens"));
-            const drawn = () => new Promise((done) => {
-              const start = performance.now();
-              const look = () => Number(document.body.dataset.drawn) === turn
-                ? done(performance.now() - start) : setTimeout(look, 1);
-              look();
-            });
-            (async () => {
-              await drawn();
-              const filter = timed(() => go({model: "model-1"}, false));
-              const filter_all = filter + await drawn();
-              const one = board.groups.find((g) => g.tasks.length === 1).id;
-              const another_board = timed(() => go({model: "", group: one}));
-              const another_board_all = another_board + await drawn();
-              const opening = performance.now();
-              const look = () => document.querySelector("#drill-list details")
-                ? done({table, everything, sort, filter, filter_all, another_board,
-                        another_board_all, samples: performance.now() - opening})
-                : setTimeout(look, 1);
-              go({run: board.entries.at(-1).id});
-              look();
-            })();
-        })""",
-        everything,
-    )
-    rows = page.locator("#ranked tr").count()
-    if rows == 0:
-        raise RuntimeError("no run is ranked: the page that was measured is not the real one")
-    paint = page.evaluate(
-        "(performance.getEntriesByName('first-contentful-paint')[0] || {}).startTime || 0"
-    )
+    before = spent()
+    table = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+    paint = "(performance.getEntriesByName('first-contentful-paint')[0] || {}).startTime || 0"
+    found = {
+        **{name: before[key] for name, key in CPU.items()},
+        "first_contentful_paint": page.evaluate(paint),
+        "table": page.evaluate(table),
+        "everything": everything,
+    }
+    for name, act in STEPS.items():
+        page.wait_for_timeout(300)  # what the last step left to paint
+        before = spent()
+        found[name], found[f"{name}_all"] = page.evaluate(STEP % act)
+        found[f"{name}_cpu"] = spent()["TaskDuration"] - before["TaskDuration"]
+        if page.locator("#ranked tr").count() == 0:
+            raise RuntimeError("no run is ranked: the page that was measured is not the real one")
+    found["samples"] = page.evaluate(SAMPLES)
     page.context.close()
-    cpu = 1000 * spent["TaskDuration"]
-    return {"rows": rows, "main_thread_cpu": cpu, "first_contentful_paint": paint, **found}
+    return found
 
 
 def build(out: Path, runs: int, size: int) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -25,11 +26,12 @@ from .backends.contract import Completion, Request
 from .evaluation import TaskSpec
 from .evaluation.endings import judged
 from .records import decode_object, encode
-from .results import RunFolder, write_atomically
+from .results import RUN_ID, RunFolder, write_atomically
 
 FORMAT = 1
 HEADER, MANIFEST, SUMMARY = "bundle.json", "manifest.json", "summary.json"
 PROBLEMS, SAMPLES, DIGESTS = "problems.jsonl", "samples.jsonl", "digests.txt"
+RUN_FILES = (MANIFEST, SUMMARY, PROBLEMS, SAMPLES)
 REQUIRED = (HEADER, MANIFEST, PROBLEMS, SAMPLES, DIGESTS)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every member, so that equal runs are equal bundles."""
@@ -66,11 +68,7 @@ def write_bundle(folder: RunFolder, out: Path) -> Path:
     Raises UsageError for a run without samples and a folder that cannot be written.
     """
     manifest, summary = folder.manifest(), folder.summary()
-    # A run stores its records as they come; here they have one order.
-    ordered = sorted(
-        folder.samples(), key=lambda one: (one["suite"], one["problem_id"], one["sample"])
-    )
-    samples = [encode(record) for record in ordered]
+    samples = ordered_samples(folder)
     if not samples:
         raise UsageError(f"run {folder.run_id!r} has no samples to bundle")
     digests = "".join(f"{hashlib.sha256(line).hexdigest()}\n" for line in samples)
@@ -98,6 +96,14 @@ def write_bundle(folder: RunFolder, out: Path) -> Path:
         raise UsageError(f"--out {out}: {error.strerror}") from error
     write_atomically(path, _zipped(files))
     return path
+
+
+def ordered_samples(folder: RunFolder) -> list[bytes]:
+    """The records of a run as lines, in one order; a run stores them as they come."""
+    ordered = sorted(
+        folder.samples(), key=lambda one: (one["suite"], one["problem_id"], one["sample"])
+    )
+    return [encode(record) for record in ordered]
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
@@ -162,6 +168,59 @@ def _find(suite: Suite | UsageError | None, problem_id: str) -> Problem | None:
         return None
 
 
+# ---- unpacking ------------------------------------------------------------------------------
+def unpack_bundle(path: Path, into: Path) -> tuple[RunFolder, str]:
+    """The run of a bundle, unpacked into the folder `into`, and the SHA-256 of its header.
+
+    Raises UsageError for what is no bundle and for a file without the hash that the bundle
+    states. Verdicts are not made again: `reverify` does that.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            header, digest = _opened(path, archive)
+            wrong = _wrong_hashes(archive, header)
+            if wrong:
+                raise UsageError(
+                    f"{path}: {', '.join(wrong)} does not have the hash that the bundle states: "
+                    "it was changed or damaged; ask its author for it again"
+                )
+            run_id = header.get("run_id")
+            if not isinstance(run_id, str) or not RUN_ID.fullmatch(run_id):
+                raise UsageError(f"{path}: {run_id!r} is no run id")
+            target = into / run_id
+            target.mkdir(parents=True)
+            for name in RUN_FILES:
+                if name in archive.namelist():
+                    with archive.open(name) as source, (target / name).open("wb") as file:
+                        shutil.copyfileobj(source, file)
+    except (OSError, zipfile.BadZipFile, zlib.error) as error:
+        raise UsageError(f"{path} cannot be read as a bundle: {error}") from error
+    return RunFolder(target), digest
+
+
+def _opened(path: Path, archive: zipfile.ZipFile) -> tuple[dict[str, Any], str]:
+    """The header of a bundle and its SHA-256. Raises UsageError for what is no bundle."""
+    missing = [name for name in REQUIRED if name not in archive.namelist()]
+    if missing:
+        raise UsageError(f"{path} is no bundle: it lacks {', '.join(missing)}")
+    raw = archive.read(HEADER)
+    header = decode_object(raw) or {}
+    if header.get("format") != FORMAT:
+        raise UsageError(f"{path}: format {header.get('format')!r} of a bundle is not {FORMAT}")
+    return header, hashlib.sha256(raw).hexdigest()
+
+
+def _wrong_hashes(archive: zipfile.ZipFile, header: Mapping[str, Any]) -> list[str]:
+    """The files without the hash that the header states."""
+    stated = header.get("files")
+    stated = stated if isinstance(stated, dict) else {}
+    return [
+        name
+        for name in sorted({*REQUIRED[1:], *stated})
+        if stated.get(name) != _digest_of(archive, name)
+    ]
+
+
 # ---- verification ---------------------------------------------------------------------------
 def reverify(path: Path, data_dir: str | None = None, expected: str | None = None) -> Reverified:
     """Make every verdict of a bundle again, and name whatever is not as the bundle says.
@@ -171,9 +230,6 @@ def reverify(path: Path, data_dir: str | None = None, expected: str | None = Non
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            missing = [name for name in REQUIRED if name not in archive.namelist()]
-            if missing:
-                raise UsageError(f"{path} is no bundle: it lacks {', '.join(missing)}")
             return _reverify(path, archive, data_dir, expected)
     except (OSError, zipfile.BadZipFile, zlib.error) as error:
         raise UsageError(f"{path} cannot be read as a bundle: {error}") from error
@@ -182,18 +238,12 @@ def reverify(path: Path, data_dir: str | None = None, expected: str | None = Non
 def _reverify(
     path: Path, archive: zipfile.ZipFile, data_dir: str | None, expected: str | None
 ) -> Reverified:
-    raw = archive.read(HEADER)
-    header = decode_object(raw) or {}
-    if header.get("format") != FORMAT:
-        raise UsageError(f"{path}: format {header.get('format')!r} of a bundle is not {FORMAT}")
-    result = Reverified(hashlib.sha256(raw).hexdigest())
+    header, digest = _opened(path, archive)
+    result = Reverified(digest)
     if expected is not None and expected.lower() != result.sha256:
         result.findings.append(Finding(HEADER, f"is not the bundle with SHA-256 {expected}"))
-    stated = header.get("files")
-    for name in sorted(set(REQUIRED[1:]) | set(stated if isinstance(stated, dict) else {})):
-        found = _digest_of(archive, name)
-        if not isinstance(stated, dict) or stated.get(name) != found:
-            result.findings.append(Finding(name, "does not have the hash that the bundle states"))
+    for name in _wrong_hashes(archive, header):
+        result.findings.append(Finding(name, "does not have the hash that the bundle states"))
     manifest = decode_object(archive.read(MANIFEST)) or {}
     suites = load_suites(manifest, data_dir)
     problems = _stored_problems(archive, suites, result)

@@ -32,7 +32,7 @@ SHOWN = 5
 """Damaged lines that a message names."""
 FORMAT = 1
 """The version of the run folder's format; other versions are refused."""
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+=@-]{0,150}")
+RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+=@-]{0,150}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def create_run(out: str | Path, run_id: str, manifest: Mapping[str, Any]) -> Run
 
     Raises UsageError for an illegal or taken run id and for a folder that cannot be written.
     """
-    if not _RUN_ID.fullmatch(run_id):
+    if not RUN_ID.fullmatch(run_id):
         raise UsageError(f"run id {run_id!r}: use letters, digits and . _ + = @ - (at most 151)")
     runs = Path(out) / "runs"
     target = runs / run_id

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...sandbox.errors import UsageError
@@ -16,6 +17,7 @@ from ...sandbox.extras import packaged
 from ..backends.contract import Price
 from ..results import write_atomically, write_json
 from .abilities import abilities_of
+from .bundles import read_bundles
 from .claims import PUBLISHED, price_on, published_claims, published_prices, read_claims
 from .cost import read_prices
 from .groups import Entry, Group, Task, entries_of, groups_of, task_labels, tasks_of
@@ -57,7 +59,17 @@ def build_leaderboard(
     named in the data's `notices`. Raises UsageError when no run can be shown, or nothing can be
     written.
     """
+    with TemporaryDirectory() as unpacked:
+        return _build(out, Path(unpacked), prices_file, claims_file)
+
+
+def _build(
+    out: Path, unpacked: Path, prices_file: Path | None, claims_file: Path | None
+) -> dict[str, Any]:
     runs, notices = read_runs(out)
+    bundled, more = read_bundles(out, unpacked, runs)
+    runs = sorted([*runs, *bundled], key=lambda run: run.run_id)
+    notices += more
     if not any(run.suites for run in runs):
         why = "".join(f"; {notice.run}: {notice.message}" for notice in notices)
         raise UsageError(
@@ -142,6 +154,7 @@ def _run_entry(run: RunData, tasks: Mapping[str, Task]) -> dict[str, Any]:
         "done": run.done,
         "wanted": run.wanted,
         "reason": run.reason,
+        "bundle": run.bundle,
         "outcomes": outcome_counts(run.suites.values()),
         "samples": {tasks[s].id: sample_path(run.run_id, s) for s in run.suites if s in tasks},
     }

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ...sandbox.errors import UsageError
 from ..metrics import Scored
 from ..results import RunFolder
+from .cost import price_from
 
 Groups = dict[str, list[Scored]]
 """problem (its id and the hash of its prompt) -> its samples, in order."""
@@ -35,6 +36,9 @@ class Notice:
 
 class _Model(BaseModel):
     name: str
+    revision: str | None = None
+    price: dict[str, Any] | None = None
+    details: dict[str, Any] | None = None
 
 
 class _Task(BaseModel):
@@ -79,6 +83,8 @@ class RunData:
     """Lines of `samples.jsonl` that are not records."""
     reason: str = ""
     """Why the run is not finished."""
+    bundle: str = ""
+    """The SHA-256 of the bundle that it comes from; empty for a run that was stored here."""
 
     @property
     def run_id(self) -> str:
@@ -166,6 +172,8 @@ def read_run(folder: RunFolder) -> RunData:
         first = error.errors()[0]
         field_name = ".".join(map(str, first["loc"]))
         raise UsageError(f"{folder.manifest_path}: {field_name}: {first['msg']}") from error
+    if manifest.model.price:
+        price_from(manifest.model.price, str(folder.manifest_path))
     try:
         summary = folder.summary()
         _read_samples(data)

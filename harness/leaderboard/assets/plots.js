@@ -190,7 +190,7 @@ function drawTraining() {
   });
   $("training-plots").replaceChildren(...charts.filter(Boolean));
   $("training-plots").dataset.count = $("training-plots").childElementCount;
-  const head = ["Run", "Kind", "Parameters", "Steps", "Hours", "Device", "FLOPs", "Price"].map((name) => make("th", { scope: "col" }, name));
+  const head = ["Run", "Kind", "Parameters", "Steps", "Hours", "Device", "FLOPs", "Price"].map((name, i) => make("th", { scope: "col", class: i ? null : "text" }, name));
   const power = (x) => (missing(x) ? "–" : x.toExponential(1).replace("e+", "e"));
   $("training-table").replaceChildren(make("caption", { class: "hidden" }, "Training runs"), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...made.map((one) => {
     const models = board.entries.filter((entry) => entry.model === one.name).map((entry) => make("button", { type: "button", class: "link small", onclick: () => go({ ...CLOSED, run: entry.id }) }, entry.name));

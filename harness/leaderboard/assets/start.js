@@ -32,6 +32,10 @@ function drawSections() {
     title.focus({ preventScroll: true });
   } }, title.textContent)));
 }
+// Sections that are about to be drawn anew are not laid out as they were.
+function veil(on) {
+  document.querySelectorAll("main > section:not(:first-of-type, .drawer, #drill)").forEach((section) => { section.style.contentVisibility = on ? "hidden" : ""; });
+}
 let turn = 0, drawnFor = null;
 const BOARD = ["group", "since", "model", "sort", "down", "open"];
 function show() {
@@ -48,12 +52,13 @@ function show() {
   if (changed("item")) drawProblem();
   const rest = changed("group", "since", "model");
   if (rest) stale = stale === "all" || changed("group") ? "all" : "filter";
+  if (rest && before) veil(true);
   if (changed("fold", "heat") && !rest) drawHeat();
   if (changed("mark") && !rest) drawPlots();
   if (changed("items", "itemtask") && !rest) drawProblems();
   // The table is there at once; the rest follows without holding it up.
   const later = (step) => setTimeout(() => mine === turn && step(), 0);
-  const done = () => { document.body.dataset.drawn = mine; };
+  const done = () => { veil(false); document.body.dataset.drawn = mine; };
   if (!stale) { done(); return; }
   later(() => { drawHeat(); later(() => { drawPlots(); if (stale === "all") drawTraining(); later(() => { drawPairs(); later(() => { drawAbilities(); if (stale === "all") drawProblems(); drawSections(); stale = false; done(); }); }); }); });
 }

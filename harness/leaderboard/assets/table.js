@@ -29,6 +29,8 @@ function modelCell(r) {
   const chips = make("span", { class: "chips" }, ...Object.entries(entry.settings).filter(([name]) => !HIDDEN_SETTINGS.includes(name))
     .map(([name, value]) => make("span", { class: "chip", title: `${name} ${value}` }, BRIEF[name] ? BRIEF[name](value) : `${name} ${value}`)));
   if (entry.state !== "finished") chips.prepend(make("span", { class: "chip warned" }, `${entry.done} of ${entry.wanted} done`));
+  const sealed = entry.runs.map((id) => runs.get(id).bundle).filter(Boolean);
+  if (sealed.length) chips.append(make("span", { class: "chip", title: `From a bundle whose hashes are right: SHA-256 ${sealed.join(", ")}. assay reverify makes its verdicts again.` }, `bundle ${sealed[0].slice(0, 8)}`));
   if (r.runs) chips.append(make("button", { type: "button", class: "chip", "aria-expanded": listed("open").includes(entry.id) ? "true" : "false",
     "data-seeds": entry.id, onclick: () => refocus(`[data-seeds="${CSS.escape(entry.id)}"]`, () => go({ open: toggled("open", entry.id) })) }, `${many(entry.runs.length, "seed")} ${listed("open").includes(entry.id) ? "▾" : "▸"}`));
   return make("span", { class: "who" }, box, make("span", {}, open, make("span", { class: "sub", title: entry.runs.join(", ") }, entry.runs.join(", ")), chips,
