@@ -243,7 +243,7 @@ def _read_text(text: str) -> tuple[str | None, str, str]:
     if found.doubt:
         return None, f"its answer is not certain: {found.doubt}", alone
     if found.text is not None and found.how in _MARKED:
-        return (f"{found.text}\\%" if found.percent else found.text), "", ""
+        return found.text, "", ""
     lines = [line for line in bare.splitlines() if line.strip()]
     prose = len(_WORD.findall(bare)) > _PROSE_WORDS and not _ENVIRONMENT.search(bare)
     if found.text is None or (len(lines) > 1 and prose):

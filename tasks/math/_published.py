@@ -13,7 +13,7 @@ from ..sources import find_file, from_hub, located_jsonl
 from ..suite import Domain, StoredSuite
 from ..verdict import Verdict
 from .generating.base import near_miss
-from .verifier import equivalent, verify_math
+from .verifier import EXACT, Rules, equivalent, verify_math
 
 BOXED_LINE = "Reason step by step, and put the final answer within \\boxed{}."
 HASHES_LINE = "Reason step by step, and end with a line of the form: #### <final answer>"
@@ -21,6 +21,15 @@ _SUFFIX = re.compile(
     r"\s*(?:Please reason|Let's think|Reason) step by step,? and put (?:your|the) final answer "
     r"within \\boxed\{\}\.?\s*$"
 )
+
+
+def _rules(problem: Problem) -> Rules:
+    """The rules of a problem: where it asks for a percentage, a gold of 25 counts percents."""
+    asked = "percent" in problem.prompt.casefold() and "%" not in problem.answer
+    return _PERCENTS if asked else EXACT
+
+
+_PERCENTS = Rules(percent_is_number=True)
 _WHOLE = re.compile(r"-?\d{1,12}")
 
 Located = tuple[str, Mapping[str, Any]]
@@ -77,7 +86,7 @@ class PublishedSuite(StoredSuite):
         return self._golds[problem.meta["row"]] or self._form.format(problem.answer)
 
     def check(self, problem: Problem, completion: str) -> Verdict:
-        return verify_math(problem.answer, completion)
+        return verify_math(problem.answer, completion, rules=_rules(problem))
 
     def same_answer(self, problem: Problem, first: str, second: str) -> bool:
         return equivalent(first, second)

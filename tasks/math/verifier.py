@@ -10,7 +10,7 @@ import time
 
 from ..text import final_answer
 from ..verdict import Verdict, checker_error, correct, wrong
-from .grading.decision import Way, decide, warm
+from .grading.decision import Way, conflicts, decide, warm
 from .grading.rules import EXACT, Rules
 from .grading.stated_values import shape_of
 from .values.evaluation import work_limit
@@ -70,9 +70,9 @@ def _verify(gold: str, completion: str, rules: Rules, strict: bool) -> Verdict:
         return wrong("incorrect", found.text[:2_000], found.doubt, how=found.how, stage="doubt")
     way = Way(found.language, strict, found.how not in ("whole", "final_line"))
     decision = decide(gold, found.text, rules, way)
-    if found.percent and decision.status == "incorrect" and "%" in gold:
-        # The sign of a gold in per cent may stand behind the box.
-        decision = decide(gold, f"{found.text}\\%", rules, way)
+    if decision.status == "correct" and found.unit and conflicts(gold, found.unit, rules):
+        reason = "the words behind the box are another unit than the gold's"
+        return wrong("incorrect", found.text[:2_000], reason, how=found.how, stage="unit")
     meta = {"how": found.how, "stage": decision.stage}
     if relaxed := rules.relaxed():
         meta["relaxed"] = relaxed  # type: ignore[assignment]

@@ -5,7 +5,7 @@ import re
 from .clauses import last_of, names_another, reported
 from .hedging import ALTERNATIVE, COMPARISON, DISBELIEF, NEGATION
 from .nouns import changes_value, is_part
-from .phrase_index import Spoken, Voice, spoken
+from .phrase_index import VOICES, Spoken, Voice, spoken
 from .speakers import WRONGNESS, disowns
 from .vocabulary import vocabulary
 
@@ -67,7 +67,7 @@ def announced(previous: str, voices: tuple[Voice, ...], sentence: str) -> str:
         if not ahead:
             continue
         english = voice.language.code == "en"
-        pointed = english and _AHEAD & set(said.words) and _POINTED & set(said.words)
+        pointed = english and _points_ahead(said.words)
         if pointed and not voice.approves.derives(said):
             return "the answer is announced by what is not understood"
         if any(end > last for _, end in voice.against.places(said)) or (
@@ -81,6 +81,16 @@ def announced(previous: str, voices: tuple[Voice, ...], sentence: str) -> str:
     return ""
 
 
+def _points_ahead(words: tuple[str, ...]) -> bool:
+    """Whether "the next line", "the number below", "the following" point at an answer."""
+    return bool(_POINTED & set(words)) and any(
+        word in _AHEAD and (words[n + 1 : n + 2] == () or words[n + 1] not in _PLACES_AHEAD)
+        for n, word in enumerate(words)
+    )
+
+
+_PLACES_AHEAD = vocabulary("stop day week month year term step hour minute one")
+"""What comes next in a story and is no text."""
 _COMPLETED = vocabulary("is are get have becomes equals obtain find be to by gives yields")
 
 
@@ -103,12 +113,22 @@ def _denied(said: Spoken, last: int) -> bool:
     return (forbids or pointed) and any(word in against for word in words)
 
 
+_MODALS = vocabulary("can could must may needs need should has have will")
+
+
+def _asks_bound(words: list[str]) -> bool:
+    """Whether a clause says what bounds the quantity asked for: "Zach can have at most"."""
+    return bool(_MODALS & set(words)) and not VOICES["en"].answers.within(spoken(" ".join(words)))
+
+
 _ALTERS = vocabulary("twice thrice double triple half minus plus negative times opposite not")
 
 
 def adjoining(before: str) -> str:
     """Why the word right before a marked answer makes it part of another value; "" if none does."""
-    words = list(spoken(_COMMAND.sub(" ", before[-80:]).rpartition("\n")[2]).words)
+    before = before.rpartition("\n")[2]
+    before = before[max(before.rfind(mark) for mark in (". ", ".$ ", "? ", "! ")) + 1 :]
+    words = list(spoken(_COMMAND.sub(" ", before)).words)
     while words and words[-1] in ("to", "or", "equal", "a", "the"):
         words.pop()
     if not words:
@@ -133,7 +153,7 @@ def adjoining(before: str) -> str:
         return "the answer is part of another value"
     if last in ("opposed", "instead") or (last == "of" and words[-2:-1] in (["instead"], ["out"])):
         return "the answer is denied"
-    if last in ("least", "most") and words[-2:-1] == ["at"]:
+    if last in ("least", "most") and words[-2:-1] == ["at"] and not _asks_bound(words[:-2]):
         return "the answer is only a bound"
     if last == "and" and "between" in words[-4:]:
         return "the answer is only a bound"

@@ -1,10 +1,10 @@
 """The rest of an answer's sentence: whether it changes, denies or disowns the value."""
 
-from .clauses import reported
-from .hedging import DISBELIEF, NEGATION
-from .languages import ENGLISH, changes_number
-from .nouns import is_counted
+from .clauses import OTHERNESS, TENTATIVE_NOUNS, reported
+from .hedging import COMPARISON, DISBELIEF, NEGATION
+from .nouns import is_counted, is_open
 from .phrase_index import VOICES, Spoken, spoken, voices_of
+from .sentences import QUANTITIES
 from .vocabulary import vocabulary
 from .voices import CROSSES
 from .words import tokens
@@ -68,6 +68,8 @@ def contradicted(first: str, shown: str, boxed: bool) -> str:
     relative = [n for n, word in enumerate(said.words) if n and word in ("that", "who", "which")]
     if relative and not shown.isalpha():
         words = set(said.words[: relative[0]])
+    if said.words == ("with", "neither") or _denies_others(said):
+        return ""
     if _CHANCES & words and said.words[0] in ("with", "at"):
         return "the answer is one of several"
     turns = said.words[0] in NEGATION or said.words[0] in ("which", "though", "although", "yet")
@@ -75,6 +77,15 @@ def contradicted(first: str, shown: str, boxed: bool) -> str:
         return ""
     against = words & (CONTRADICTS | NEGATION)
     return TAKEN if against and "other" not in words and not _states_no_more(said) else ""
+
+
+def _denies_others(said: Spoken) -> bool:
+    """Whether a clause denies values beside the answer: "works and no value less than 4 works"."""
+    words = said.words
+    if "no" not in words or words[0] in NEGATION:
+        return False
+    denied = words[words.index("no") + 1 :]
+    return not set(words[: words.index("no")]) & (NEGATION | CONTRADICTS) and "than" in denied
 
 
 def _states_no_more(said: Spoken) -> bool:
@@ -90,7 +101,7 @@ def grown(first: str) -> str:
     if not said.words or text.startswith(("\\", "&", "`", '"', "|")):
         return ""
     word = said.words[0]
-    if word in _GROWS or "than" in said.words or said.words[:2] in _PARTIAL:
+    if word in _GROWS or _compared(text, said) or said.words[:2] in _PARTIAL:
         return "the number is part of another value"
     if said.words[1:3] in (("too", "many"), ("too", "few"), ("too", "much")):
         return "what is said of the answer is not understood"
@@ -98,23 +109,47 @@ def grown(first: str) -> str:
         return _aside(text, said)
     if not text[0].isalpha():
         return ""
-    if word not in ENGLISH.percent and changes_number(word) and text.isascii():
-        return "the number is part of a larger one"
     if word in TIES or word.endswith("n't"):
         following = said.words[1:]
         mine = following[:2] in (("what", "i"), ("what", "we"))
         named = following[:1] and following[0] in ("the", "our", "my", "a", "indeed", "therefore")
         whole = named or VOICES["en"].approves.derives(said)
         praised = whole and all(one in _PRAISE for one in following[:1]) and not against(said)
-        approving = mine or praised
+        formed = "in" in following[:2] and following[-1:] in (("form",), ("terms",))
+        approving = mine or praised or (formed and not against(said))
         english = VOICES["en"]
-        other = english.tentative.within(said) or english.otherwise.within(said)
+        other = english.tentative.within(said) or _of_another(said)
         other = other or any(word.endswith("'s") for word in said.words)
         if not approving or other or word in ("would", "could", "might", "may"):
             return "what is said of the answer is not understood"
     return ""
 
 
+def _of_another(said: Spoken) -> bool:
+    """Whether a predicate names another answer: "is the first answer", not "the first term"."""
+    following = [said.words[end : end + 1] for _, end in VOICES["en"].otherwise.places(said)]
+    named = any(not word or word[0] in TENTATIVE_NOUNS for word in following)
+    return named or bool(OTHERNESS & set(said.words))
+
+
+def _compared(text: str, said: Spoken) -> bool:
+    """Whether a comparison right behind an answer makes another value of it: "5 more than 10".
+
+    A difference to a thing is a value of its own: "$10 more than Susan".
+    """
+    place = next((n for n, word in enumerate(said.words[:4]) if word == "than"), None)
+    if place is None:
+        return False
+    if not set(said.words[:place]) & COMPARISON or said.words[0] in TIES:
+        return True
+    compared = said.words[place + 1 : place + 5]
+    than = text[said.places[place] + 4 :].lstrip(" $\\({")
+    named = [word for word in compared if word not in _ARTICLES]
+    return than[:1].isdigit() or not named or not is_open(named[0]) or named[0] in _MEASURES
+
+
+_ARTICLES = vocabulary("the a an his her their its our my your")
+_MEASURES = QUANTITIES | vocabulary("answer result value number solution question what")
 _GROWS = vocabulary("squared cubed factorial fold times th ish")
 _PARTIAL = (("percent", "of"), ("and", "a"), ("or", "so"), ("per", "cent"))
 

@@ -3,6 +3,7 @@
 from .languages import Language
 from .languages.speech import FIRST_PERSON
 from .phrase_index import VOICES, Phrases, Spoken, Voice, spoken
+from .verbs import COPULAS
 from .vocabulary import vocabulary
 
 
@@ -73,7 +74,7 @@ def _own(voice: Voice, said: Spoken, place: int, end: int) -> bool:
 
 
 _THINGS = vocabulary("let's it's that's here's what's problem's question's there's")
-_TENTATIVE_NOUNS = vocabulary(
+TENTATIVE_NOUNS = vocabulary(
     "answer answers result results response guess option choice possibility candidate attempt "
     "draft "
     "solution total estimate version reply"
@@ -83,16 +84,9 @@ _TENTATIVE_NOUNS = vocabulary(
 def names_another(prefix: str, said: Spoken) -> str:
     """Whether a noun phrase right before an answer names another than the final one."""
     clause = prefix.replace(";", ",").rpartition(",")[2]
-    words = spoken(clause).words
-    index = len(words)
-    phrase: list[str] = []
-    while index and len(phrase) < 6:
-        index -= 1
-        phrase.append(words[index])
+    phrase = _phrase(spoken(clause).words[-6:])
     english = VOICES["en"]
-    if not any(word in _TENTATIVE_NOUNS for word in phrase):
-        return ""
-    if any(word in ("correct", "right", "final", "only") for word in phrase):
+    if not phrase or _FINAL & set(phrase):
         return ""
     if any(word.endswith("'s") and word not in _THINGS for word in phrase):
         return "another than the final answer is named"
@@ -108,6 +102,23 @@ def names_another(prefix: str, said: Spoken) -> str:
         )
         else ""
     )
+
+
+_FINAL = vocabulary("correct right final only smallest largest least greatest")
+"""What makes one of several candidates the answer."""
+_BREAKS = COPULAS | vocabulary("gives give gave means us which who that")
+"""What no noun phrase holds before its noun."""
+
+
+def _phrase(words: tuple[str, ...]) -> tuple[str, ...]:
+    """From the modifiers of the last noun for an answer to the end; () when there is none."""
+    nouns = [index for index, word in enumerate(words) if word in TENTATIVE_NOUNS]
+    if not nouns:
+        return ()
+    start = nouns[-1]
+    while start and words[start - 1] not in _BREAKS:
+        start -= 1
+    return words[start:]
 
 
 OTHERNESS = vocabulary("different another other previous old last next similar easier harder")

@@ -70,6 +70,8 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
         parts = parts[1:]
     turned = False
     for part in parts[:60]:
+        if part.strip(" \t\n*_-") == "OR":
+            continue  # another solution of the same problem
         if not any(one.isalnum() for one in part) or (
             part.strip().rstrip(".").isdigit()
             and (part.rstrip().endswith(".") and part is not parts[-1])
@@ -107,6 +109,8 @@ def _judged(part: str, reads: Reads, value: Any, shown: str) -> tuple[str, bool,
         any(word in _HOLDS for word in said.words) or _against_in(voices, said) or said.has_values
     ):
         return "", False, True
+    if _confirms(text, said, reads, value):
+        return "", False, True
     if any(voice.approves.derives(said) and not _turns(voice, said) for voice in voices):
         return _another(text, said, reads, value), False, True
     if len(text) <= 40 and _is_value(said, voices) and "=" not in text:
@@ -120,6 +124,25 @@ def _judged(part: str, reads: Reads, value: Any, shown: str) -> tuple[str, bool,
     if all(reasons):
         return reasons[0], False, False
     return "", any(_turns(voice, said) for voice in voices), False
+
+
+_CONCLUDES = (", so ", " so ", " therefore ", " thus ", " hence ", ", which gives ")
+
+
+def _confirms(text: str, said: Spoken, reads: Reads, value: Any) -> bool:
+    """Whether an English sentence concludes that the answer is right: "..., so it is correct"."""
+    if not (text.isascii() and {"correct", "right"} & set(said.words)) or against(said):
+        return False
+    place = max(text.casefold().rfind(one) for one in _CONCLUDES)
+    last = text[place + 1 :] if place >= 0 else ""
+    concluded = spoken(last)
+    numbers = [token.text for token in tokens(last) if token.kind in ("number", "math", "price")]
+    named = {"answer", "result", "solution", "number", "it", "this"} & set(concluded.words)
+    return bool(named) and (
+        VOICES["en"].approves.derives(concluded)
+        and all(reads(number) == value for number in numbers)
+        and not _turns(VOICES["en"], said)
+    )
 
 
 def _is_courtesy(voice: Voice, said: Spoken) -> bool:
@@ -239,7 +262,10 @@ def _unsound(voice: Voice, text: str, said: Spoken, harmless: bool) -> str:
         return OTHER
     if reported(voice, said) and (refers or count <= 8):
         return "the answer is only reported"
-    if english and ((_commands(said.words) and not harmless) or _commands(said.words[1:])):
+    purpose = said.words[:1] == ("to",)  # "To verify this, we ..."
+    if english and (
+        (_commands(said.words) and not harmless) or (_commands(said.words[1:]) and not purpose)
+    ):
         return UNREAD
     if english and harmless and CONTRADICTS & set(said.words) and not _of_others(text, said):
         return TAKEN
@@ -297,7 +323,10 @@ def _refers(voice: Voice, said: Spoken, english: bool) -> bool:
     if not english:
         return bool(voice.refers.opens(said)) or voice.answers.within(said)
     words = said.words
-    if any(word in _HOLDS for word in words):
+    if any(
+        word in _HOLDS and not (word == "above" and _is_adjective(words, n))
+        for n, word in enumerate(words)
+    ):
         return True
     start = 1 if words[:1] and words[0] in ("and", "but", "so", "well", "oh") else 0
     points = words[start : start + 1] and words[start] in _POINTS
@@ -305,6 +334,13 @@ def _refers(voice: Voice, said: Spoken, english: bool) -> bool:
     return bool(
         points and tie and (tie[0] in TIES or tie[0].endswith("n't")) and not _explains(said)
     )
+
+
+def _is_adjective(words: tuple[str, ...], place: int) -> bool:
+    """Whether "above" stands before a noun: "the above calculation"."""
+    following = words[place + 1 : place + 2]
+    verb = bool(following) and following[0] in TIES | AMOUNT_VERBS
+    return words[place - 1 : place] == ("the",) and bool(following) and not verb
 
 
 def _explains(said: Spoken) -> bool:

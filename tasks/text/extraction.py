@@ -21,8 +21,8 @@ class Extraction:
     truncated: bool = False
     candidates: tuple[str, ...] = ()
     """The different answers when several were joined ("5 or 6" as boxes); else empty."""
-    percent: bool = False
-    """A percent sign or the word stands right behind the box."""
+    unit: str = ""
+    """The words behind a box that may name its unit."""
     value: Any = None
     """What the shape read; None when it read nothing, or none was given."""
     doubt: str = ""

@@ -83,6 +83,9 @@ def falsified(text: str, start: int) -> str:
     clause = _MATH.sub(" ", _CLAUSE.split(sentence)[-1])
     if not any(map(str.isalpha, clause)):
         return ""
+    reason, parted, equation = clause.partition(":")
+    if parted and equation.rstrip().endswith("=") and any(map(str.isdigit, reason)):
+        return ""  # "... and have no more 0's: M =": the reason, then an equation of its own
     brief = spoken(clause).words
     english = _tables(sentence) == (_WORDS["en"],)
     if colon and english and len(brief) <= 4 and not _COUNTED & set(brief):

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from .beside import Beside, beside
 from .chat_formats import visible_answer
 from .dressing import strip_dressing, without_unread
 from .endings import unsettled
@@ -14,7 +15,6 @@ from .extraction import AnyShape, Extraction, concludes
 from .falsity import falsified
 from .formula_context import within_formula
 from .hedging import doubt_after, doubt_before
-from .languages import scales_number
 from .latex_boxes import boxes_of, is_blank, unbox
 from .marks import Found, hashed, in_json, joins, program_spans, tagged
 from .retractions import denied_before, only_supposed, retraction
@@ -90,7 +90,6 @@ def _judged(
 _FOOTNOTE = re.compile(r"\w[\s*_]{0,3}(?:\s\(\d\)|\[\d\]|[¹²³⁴]\Z(?<=\s.)|\s\(?\*\)?)\Z")
 """A number in brackets behind a value: "31 (1)" refers to a note."""
 _QUESTION_MARKS = ("?", "？", "؟")
-_PERCENT = re.compile(r"[\s$]{0,4}(?:\\text\{\s?)?(?:\\?%|per ?cent\b|pct\b)")
 
 
 def _boxed(text: str, shape: Shape) -> Extraction | None:
@@ -110,24 +109,33 @@ def _boxed(text: str, shape: Shape) -> Extraction | None:
         return Extraction(
             ", ".join(contents), "boxed", "several boxes, joined", candidates=distinct
         )
-    percent = _PERCENT.match(text, run[-1][1]) is not None
-    found = Extraction(contents[-1], "boxed", "the last complete box", percent=percent)
     start = run[0][0]
+    near = beside(text, run[-1][0], run[-1][1])
+    content = _with_factor(contents[-1], near)
+    found = Extraction(content, "boxed", "the last complete box", unit=near.unit)
     if reason := (
-        within_formula(text, start, run[-1][1])
+        (not _is_choice(contents[-1]) and within_formula(text, start, run[-1][1]))
         or disowned(text, start, start)
-        or adjoining(text[max(0, start - 100) : start])
+        or adjoining(text[max(0, start - 240) : start])
         or falsified(text, start)
-        or _multiplied(text[run[-1][1] : run[-1][1] + 40])
+        or near.doubt
     ):
         return replace(found, doubt=reason)
     return _judged(found, text[run[-1][1] :], shape, text[max(0, start - 400) : start])
 
 
-def _multiplied(after: str) -> str:
-    """Why the words right behind a box make another number of it; "" for none."""
-    line = after.split("\n", 1)[0].lstrip(" \t$*}~")
-    return "a word behind the box changes its value" if scales_number(line) else ""
+def _is_choice(content: str) -> bool:
+    """Whether a box holds the letter of a choice in brackets, whose text may follow."""
+    bare = content.removeprefix("\\text{").removeprefix("\\textbf{").strip("{} ")
+    return len(bare) == 3 and bare[0] == "(" and "A" <= bare[1] <= "J" and bare[2] == ")"
+
+
+def _with_factor(content: str, near: Beside) -> str:
+    """The content of a box with the percent sign or the scale that stands behind it."""
+    if not near.factor or (near.factor == "\\%" and "%" in content):
+        return content
+    simple = content.replace(".", "").replace(",", "").isdigit()
+    return f"{content}{near.factor}" if simple else f"({content}){near.factor}"
 
 
 def _stated(text: str, shape: Shape) -> Extraction | None:

@@ -74,7 +74,7 @@ def _continues_before(before: str, math: bool) -> bool:
     if last == "{":
         return _opened_by(bare[:-1])
     if last == "}":
-        return math and _closed(bare) not in _AROUND | _BEFORE
+        return math and _closed(bare) not in _AROUND | _BEFORE | {"begin", "end"}
     line = bare.rpartition("\n")[2].strip()
     if last == "$" and bare[-2:-1] in ("-", "−") and not bare[-3:-2].strip():
         return True  # -$\boxed{5}$

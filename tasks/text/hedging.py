@@ -290,7 +290,7 @@ def _offered(part: str, found: list[Token], place: int, reads: Reads, value: Any
         denied = any(token.text.casefold() in NEGATION for token in found[end:])
         other = None if denied or not text else reads(text)
         if other is not None and other != value:
-            return text
+            return "" if text.casefold() in _TURNS else text
         if other is not None:
             return ""
     return ""

@@ -194,4 +194,6 @@ def voices_of(text: str) -> tuple[Voice, ...]:
     best = max(scores, default=0)
     if not best:
         return (english,) if "latin" in scripts else tuple(fitting)
+    if text.isascii() and scores[fitting.index(english)] == best:
+        return (english,)
     return tuple(voice for voice, score in zip(fitting, scores, strict=True) if score == best)

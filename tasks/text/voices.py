@@ -49,6 +49,8 @@ def disowned(
     begin = _sentence_start(line)
     prefix = line[begin:]
     lead = text[opens:start]
+    if _answers_questions(prefix, text[start : start + 60]):
+        prefix = ""
     voices = _voices(prefix + lead, language)
     if prefix.rstrip(DRESSING).endswith((":", "：")) and pretended(prefix):
         return "the label before the answer calls it wrong or an example"
@@ -62,6 +64,12 @@ def disowned(
     if not previous or not may_announce(previous):
         return ""
     return announced(previous, voices_of(previous), prefix + lead)
+
+
+def _answers_questions(prefix: str, following: str) -> bool:
+    """Whether "answered" before a box counts questions: "Frank answered 56 questions"."""
+    counted = spoken(following.partition("}")[2]).words[:1]
+    return spoken(prefix).words[-1:] == ("answered",) and counted in (("questions",), ("problems",))
 
 
 _NEGATIVE = vocabulary("no false invalid not none")

@@ -25,7 +25,7 @@ from .outcome import Decision
 from .quantities import rename
 from .reading import Reading, distilled, read
 from .rules import EXACT, Rules
-from .units import unit_of
+from .units import conflict, unit_of
 from .word_answers import decide_text
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Way",
     "cache_info",
     "choice_of",
+    "conflicts",
     "decide",
     "gold_reading",
     "names_another",
@@ -100,6 +101,18 @@ def decide(gold: str, answer: str, rules: Rules = EXACT, way: Way = STRICT) -> D
         # What a loaded machine made slow deserves another try next time.
         _decide_cached.cache_clear()
     return decision
+
+
+def conflicts(gold: str, words: str, rules: Rules) -> bool:
+    """Whether the words behind an answer begin with another unit than the gold's."""
+    answer = gold_reading(gold).answer
+    if rules.ignore_units or answer is None or not answer.unit:
+        return False
+    parts = words.split()
+    for end in range(len(parts), 0, -1):
+        if (name := unit_of(" ".join(parts[:end]))) is not None:
+            return name != "percent" and conflict(answer.unit, name)
+    return False
 
 
 def _decide(gold: Reading, answer: Reading, rules: Rules, way: Way) -> Decision:

@@ -1,6 +1,7 @@
 """What the reader knows of each language, as data: one table per language."""
 
 import unicodedata
+from functools import lru_cache
 
 from .asian import ASIAN
 from .english import ENGLISH
@@ -15,6 +16,7 @@ __all__ = [
     "Language",
     "Nouns",
     "changes_number",
+    "scale_of",
     "scales_number",
     "scripts_of",
 ]
@@ -28,12 +30,6 @@ LANGUAGES: tuple[Language, ...] = (
 )
 """Every language that the reader knows. What a table lacks is refused."""
 
-_CLOSED = frozenset(
-    word.casefold()
-    for language in LANGUAGES
-    for word in (*language.scales, *language.percent, *language.operators)
-)
-
 
 def _bare(word: str) -> str:
     """A word without its accents, as a clean text has it."""
@@ -41,43 +37,90 @@ def _bare(word: str) -> str:
     return "".join(one for one in parts if unicodedata.category(one) != "Mn")
 
 
-_BARE = frozenset(map(_bare, _CLOSED))
-_STEMS = frozenset(
-    _bare(word)
-    for language in LANGUAGES[1:]
-    for word in (*language.scales, *language.percent)
-    if len(word) >= 5 and word.isalpha()
-)
-"""Scale words long enough to be known by their beginning when a case or a copula ends them."""
+class _Scales:
+    """The words of some languages that make another number of the one before them."""
+
+    def __init__(self, languages: tuple[Language, ...]) -> None:
+        self.closed = frozenset(
+            word.casefold()
+            for language in languages
+            for word in (*language.scales, *language.percent, *language.operators)
+        )
+        self.bare = frozenset(map(_bare, self.closed))
+        self.stems = frozenset(
+            _bare(word)
+            for language in languages
+            if language is not ENGLISH
+            for word in (*language.scales, *language.percent)
+            if len(word) >= 5 and word.isalpha()
+        )
+        """Words long enough to be known by their beginning when a case or a copula ends them."""
+        self.values: dict[str, set[int]] = {}
+        for language in languages:
+            for word, value in language.scales.items():
+                name = word if len(word) == 1 else _bare(word)
+                self.values.setdefault(name, set()).add(value)
+        self.symbols = frozenset(word for word in self.values if len(word) == 1)
+        """Scale words of one letter: M is a million, m is a metre."""
+
+    def changes(self, phrase: str) -> bool:
+        folded = phrase.casefold()
+        if len(phrase) == 1 and phrase.isascii():
+            return phrase in self.symbols
+        if folded in self.closed:
+            return True
+        bare = _bare(folded)
+        if bare[-3:] in _COPULAS and bare[:-3] in self.bare:
+            return True
+        return bare in self.bare or any(
+            bare[: len(bare) - size] in self.stems
+            for size in range(1, min(_ENDING, len(bare) - 5) + 1)
+        )
+
+
 _COPULAS = ("dir", "dır", "dur", "tir", "tır", "tur")
 """The Turkish "is" that a number word carries, without accents."""
 _UNSPACED = frozenset({"han", "kana", "hangul"})
 """Scripts in which a counter follows the scale word without a space: "2万人", "5만 명"."""
 _ENDING = 3
 """The most letters that such an ending has."""
-
-
+_ALL = _Scales(LANGUAGES)
 _PERCENT = frozenset(_bare(word) for language in LANGUAGES for word in language.percent)
 
 
-def scales_number(text: str) -> bool:
+@lru_cache(maxsize=64)
+def _scales(codes: tuple[str, ...]) -> _Scales:
+    return _Scales(tuple(one for one in LANGUAGES if one.code in codes))
+
+
+def _of(languages: tuple[Language, ...]) -> _Scales:
+    return _ALL if languages is LANGUAGES else _scales(tuple(one.code for one in languages))
+
+
+def _first(text: str) -> str:
+    return next(iter(text.split()), "").strip("$*.,;:!?()。，、")
+
+
+def scales_number(text: str, languages: tuple[Language, ...] = LANGUAGES) -> bool:
     """Whether a text begins with a word that multiplies the number before it: "million", "万"."""
-    word = next(iter(text.split()), "").strip("$*.,;:!?()。，、")
+    word = _first(text)
     if not word[:1].isalpha() or _bare(word) in _PERCENT:
         return False
+    scales = _of(languages)
     if scripts_of(word[:1]) & _UNSPACED:
-        return any(word[:size].casefold() in _CLOSED for size in (1, 2))
-    return changes_number(word)
+        return any(word[:size].casefold() in scales.closed for size in (1, 2))
+    return scales.changes(word)
+
+
+def scale_of(text: str, languages: tuple[Language, ...]) -> int | None:
+    """The one factor of the scale word that begins a text; None when it is not that plain."""
+    word, values = _first(text), _of(languages).values
+    if scripts_of(word[:1]) & _UNSPACED:
+        word = next((word[:size] for size in (2, 1) if word[:size] in values), "")
+    found = values.get(word if len(word) == 1 else _bare(word), set())
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def changes_number(phrase: str) -> bool:
     """Whether words make another number of the one before them, in any known language."""
-    folded = phrase.casefold()
-    if folded in _CLOSED:
-        return True
-    bare = _bare(folded)
-    if bare[-3:] in _COPULAS and bare[:-3] in _BARE:
-        return True
-    return bare in _BARE or any(
-        bare[: len(bare) - size] in _STEMS for size in range(1, min(_ENDING, len(bare) - 5) + 1)
-    )
+    return _ALL.changes(phrase)

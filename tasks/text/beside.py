@@ -1,0 +1,121 @@
+r"""What stands right behind a box and is read with it: "\boxed{15}\%", "\boxed{5} million".
+
+A percent sign or word divides the value by a hundred, a scale word multiplies it, a unit measures
+it, a letter or a raised digit that touches the box makes another value of it, and a note in
+brackets qualifies it. A word counts in the language of the text before it: "cents" is a scale in
+French and a unit in English.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+from .languages import ENGLISH, LANGUAGES, Language, scale_of, scales_number
+from .phrase_index import spoken, voices_of
+from .vocabulary import vocabulary
+
+_REACH = 240
+_SPAN = 80
+_SIGNS = ("\\%", "%", "％", "٪")
+_OPENING = (
+    "\\text{",
+    "\\textrm{",
+    "\\mathrm{",
+    "\\mbox{",
+    "\\,",
+    "\\;",
+    "\\!",
+    "\\:",
+    "\\ ",
+    "\\)",
+    "\\]",
+)
+_LETTERS = vocabulary("a m g s h l n j w v k c f")
+"""Letters that are also units."""
+_UNITS = {
+    one.code: {word.casefold(): name for word, name in one.units.items()} for one in LANGUAGES
+}
+_WORDS = 4
+"""The most words of a unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What follows a box: a factor in LaTeX, the words that may name a unit, or a doubt."""
+
+    factor: str = ""
+    unit: str = ""
+    doubt: str = ""
+
+
+def beside(text: str, start: int, end: int) -> Beside:
+    """What stands behind the box between two places of a text."""
+    after = text[end : end + _SPAN]
+    if reason := _touching(after, text[max(0, start - 4) : start]):
+        return Beside(doubt=reason)
+    line = _undressed(after.split("\n", 1)[0])
+    if line.startswith(_SIGNS):
+        return Beside("\\%")
+    before = text[max(0, start - _REACH) : start]
+    languages = _languages(before)
+    low, opening = line.casefold(), before.rstrip(" $\\({[*").casefold()
+    for language in languages:
+        if any(_opens(low, phrase, language) for phrase in language.percent) or (
+            language.percent_before and opening.endswith(language.percent_before)
+        ):
+            return Beside("\\%")
+    if line[:1].isalpha() and scales_number(line, languages):
+        scale = scale_of(line, languages)
+        if scale is None:
+            return Beside(doubt="a word behind the box changes its value")
+        return Beside(f"\\cdot {scale}")
+    return Beside(unit=_unit(line, languages))
+
+
+def _touching(after: str, before: str) -> str:
+    """Why what touches a box makes its value another, or qualifies it."""
+    first, second = after[:1], after[1:2]
+    if first == "[" and after[1:].partition("]")[0].strip("^").isdigit():
+        return "a footnote qualifies the answer"
+    if first and not first.isascii() and unicodedata.category(first) == "No":
+        return "the box is part of a larger formula"
+    letter = first.isascii() and first.isalpha() and not second.isalnum()
+    if letter and first.casefold() not in _LETTERS and not before.endswith("\\text{"):
+        return "the box is part of a larger formula"
+    return ""
+
+
+def _undressed(line: str) -> str:
+    """The text behind a box without the mathematics and the markup that it closes or opens."""
+    while True:
+        bare = line.lstrip(" \t$*}~_")
+        bare = next((bare[len(one) :] for one in _OPENING if bare.startswith(one)), bare)
+        if bare == line:
+            return bare
+        line = bare
+
+
+def _languages(before: str) -> tuple[Language, ...]:
+    """English where the text before a box is known to be; else every language."""
+    voice = voices_of(before)[0]
+    known = voice.language is ENGLISH and any(word in voice.known for word in spoken(before).words)
+    return (ENGLISH,) if known else LANGUAGES
+
+
+def _opens(low: str, phrase: str, language: Language) -> bool:
+    following = low[len(phrase) : len(phrase) + 1]
+    return low.startswith(phrase) and not (language.spaced and following.isalpha())
+
+
+def _unit(line: str, languages: tuple[Language, ...]) -> str:
+    """The words that may name a unit, or the English name of another language's."""
+    low = line.casefold()
+    word = low.split(" ", 1)[0].strip(".,;:!?。，、()$*")
+    for language in languages:
+        if name := _UNITS[language.code].get(word, ""):
+            return name
+        if not language.spaced:
+            fitting = (one for one in language.units if low.startswith(one))
+            if longest := max(fitting, key=len, default=""):
+                return language.units[longest]
+    stop = next((n for n, one in enumerate(line) if one in ",;:!?()=$\\}"), len(line))
+    return " ".join(line[:stop].rstrip(" .").split()[:_WORDS])
