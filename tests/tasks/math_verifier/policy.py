@@ -118,7 +118,7 @@ RULES = (
         "A percentage is its value",
         "25% equals 0.25 and 1/4. A gold of 25 against 0.25 or 25% is incorrect.",
         "The percent sign divides by a hundred; a checker that ignores it accepts answers a "
-        "hundred times too large. A suite whose golds count percents relaxes this by name.",
+        "hundred times too large. Where a question of a published suite asks for a percentage, its gold counts percents and 25% equals 25.",
         ("percent",),
         (
             ("25%", "0.25"),
@@ -299,7 +299,9 @@ markers, fillers, signs, scales, percent, units, counters.
 | All I say from here on is a lie. The answer is 5. | not committed | the author calls what he says untrue |
 | the minutes I spent on this problem are 5; this question has 5 words; your lucky number is 5 | nothing stated | talk about the author or the text is no asked quantity |
 | 5'in karesi; 5 milyardır; 5 alla quinta; 20 in hexadecimal notation; 5 (1) | nothing stated | a case ending, an inflected scale word, a preposition, a numeral system or a footnote follows the number |
-| \\boxed{5}+1; x \\ne \\boxed{5}; \\boxed{5} million; half of \\boxed{5} | not committed | the box is a part of another value |
+| \\boxed{5}+1; x \\ne \\boxed{5}; \\boxed{5}x; half of \\boxed{5} | not committed | the box is a part of another value |
+| \\boxed{5}\\%; \\boxed{5} million; \\boxed{12} g | the value they name | what stands beside a box is read with it: percent, scale, unit |
+| k can be at most \\boxed{5} | 5 | a bound that the question asks for; "the answer is at most 5" states nothing |
 | \\boxed{5}, then "I lied.", "Not!", "Make that 6.", "This is Bob's." | not committed | a sentence after the answer must be understood to leave it as it is |
 | \\boxed{5}, then a check, a reason, a courtesy or an explanation | 5 | none of these speaks against the answer, its author's word, or for another value |
 | The answer is probably 5; I am not sure, but the answer is 5 | 5 | uncertainty about one value still commits to it |
