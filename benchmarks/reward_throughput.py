@@ -1,6 +1,6 @@
 """Compare math rewards per second with TRL's accuracy_reward, called as GRPOTrainer does.
 
-    python benchmarks/reward_throughput.py [--rounds 5] [--batch 1024] [--group 8]
+    python benchmarks/reward_throughput.py [--rounds 5] [--batch 1024] [--group 8] [--calls 0]
 
 One call per batch from the main thread, with conversational completions and the dataset's
 columns, as in `GRPOTrainer._calculate_rewards` (TRL 1.16): groups of completions of one prompt.
@@ -9,6 +9,10 @@ each after a paragraph of work and in a box, because accuracy_reward reads nothi
 rewards run alternately, so that all see the same machine, and get a new batch in every round. If
 accuracy_reward cannot accept a right answer (it needs math-verify), it is listed under `not_run`
 with the reason, and no ratio is printed or stored.
+
+With `--calls 20000` only `compute_score` (verl's signature) is compared with `verify_math` itself:
+short answers, a gold of its own for each, the two called in turn on one core. A call is timed by
+the processor time of its thread; the tenth part that is quickest is least disturbed by others.
 """
 
 import argparse
@@ -82,6 +86,41 @@ def measure(rewards: dict[str, Reward], rounds: int, batch: int, group: int) -> 
     return {"seconds": seconds, "right_percent": shares}
 
 
+def single_calls(count: int) -> dict[str, dict[str, float]]:
+    """Calls a CPU second of `compute_score` and of `verify_math`, and their ratio."""
+    from assay.harness.adapters.verl import compute_score
+    from assay.tasks.math.verifier import verify_math
+
+    calls: dict[str, Callable[[str, str], Any]] = {
+        "verify_math": lambda text, gold: verify_math(gold, text).score,
+        "compute_score": lambda text, gold: compute_score("openai/gsm8k", text, gold)["score"],
+    }
+    taken: dict[str, list[int]] = {name: [] for name in calls}
+    order = list(calls)
+    for number in range(-500, count):  # the first ones warm up
+        order.reverse()
+        for place, name in enumerate(order):
+            addend = 2 * abs(number) + place
+            gold = str(2 * addend)
+            text = f"We add {addend} and {addend}. So the answer is \\boxed{{{gold}}}."
+            started = time.thread_time_ns()
+            score = calls[name](text, gold)
+            if number >= 0:
+                taken[name].append(time.thread_time_ns() - started)
+            assert score == 1.0, text
+    figures: dict[str, Callable[[list[int]], float]] = {
+        "quickest tenth": lambda found: statistics.quantiles(found, n=10)[0],
+        "median": statistics.median,
+        "mean": statistics.fmean,
+    }
+    result = {}
+    for figure, of in figures.items():
+        rates = {name: round(1e9 / of(found), 1) for name, found in taken.items()}
+        ratio = rates["compute_score"] / rates["verify_math"]
+        result[figure] = rates | {"ratio": round(ratio, 3)}
+    return result
+
+
 def trl_accuracy_reward() -> Reward:
     """TRL's own reward for math."""
     from trl.rewards import accuracy_reward
@@ -102,7 +141,11 @@ def main() -> None:
     options.add_argument("--batch", type=int, default=1024)
     options.add_argument("--group", type=int, default=8)
     options.add_argument("--out", type=Path, default=OUT)
+    options.add_argument("--calls", type=int, default=0)
     given = options.parse_args()
+    if given.calls:
+        print(json.dumps(single_calls(given.calls), indent=1))
+        return
     peers, not_run = find_peers({PEER: trl_accuracy_reward}, accepts_a_right_answer)
     rewards: dict[str, Reward] = peers | {
         "assay trl_reward": trl_reward(*TASKS),

@@ -8,7 +8,7 @@ from it and nothing is lost. Each such sample is counted and logged.
 import logging
 import math
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Hashable, Sequence
 from statistics import fmean
 from typing import Any, Literal
@@ -17,9 +17,8 @@ from ...sandbox.errors import UsageError
 
 Choice = Literal["raise", "nan", "group_mean"] | float
 CHOICES = ("raise", "nan", "group_mean", 0.0)
-_GROUPS = 4_096
-_PER_GROUP = 32
-_PER_SOURCE = 1_024
+_REMEMBERED = 16_384
+"""Rewards that are kept for the means; they are searched only when a check has failed."""
 PATIENCE = 16
 """So many failures with no success before them are a permanent fault of ours, which is raised."""
 _log = logging.getLogger(__name__)
@@ -41,8 +40,7 @@ class CheckerErrors:
         self.full = full
         self.failed = 0
         self.succeeded = 0
-        self._groups: OrderedDict[Hashable, deque[float]] = OrderedDict()
-        self._sources: dict[str, deque[float]] = {}
+        self._recent: deque[tuple[float, Hashable, str]] = deque(maxlen=_REMEMBERED)
         self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -51,7 +49,16 @@ class CheckerErrors:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
 
-    def replaced(
+    def replaced(self, value: float | None, group: Hashable, source: str, reason: str) -> float:
+        """The reward of one sample, or what stands for it; raises as `all_replaced` does."""
+        with self._lock:
+            if value is None:
+                return self._substitute(group, source, reason)
+            self.succeeded += 1
+            self._recent.append((value, group, source))
+            return value
+
+    def all_replaced(
         self,
         rewards: Sequence[float | None],
         groups: Sequence[Hashable],
@@ -66,21 +73,13 @@ class CheckerErrors:
         with self._lock:
             for value, group, source in zip(rewards, groups, sources, strict=True):
                 if value is not None:
-                    self._remember(value, group, source)
+                    self.succeeded += 1
+                    self._recent.append((value, group, source))
             rows = zip(rewards, groups, sources, reasons, strict=True)
             return [
                 self._substitute(group, source, reason) if value is None else value
                 for value, group, source, reason in rows
             ]
-
-    def _remember(self, value: float, group: Hashable, source: str) -> None:
-        self.succeeded += 1
-        kept = self._groups.setdefault(group, deque(maxlen=_PER_GROUP))
-        self._groups.move_to_end(group)
-        kept.append(value)
-        self._sources.setdefault(source, deque(maxlen=_PER_SOURCE)).append(value)
-        if len(self._groups) > _GROUPS:
-            self._groups.popitem(last=False)
 
     def _substitute(self, group: Hashable, source: str, reason: str) -> float:
         self.failed += 1
@@ -101,7 +100,8 @@ class CheckerErrors:
             return math.nan
         if self.choice != "group_mean":
             return 0.0
-        kept = self._groups.get(group) or self._sources.get(source)
+        kept = [value for value, of, _ in self._recent if of == group]
+        kept = kept or [value for value, _, of in self._recent if of == source]
         return fmean(kept) if kept else self.full / 2
 
 

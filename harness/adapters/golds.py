@@ -39,6 +39,11 @@ _SHOWN_ARRAY = re.compile(r"\s*(?:array|tensor|Series|DataFrame)\(")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ENVIRONMENT = re.compile(r"\\begin\s*\{")
 _MARKED = ("boxed", "answer_tag", "hashes", "json", "statement")
+_FORMULA = re.compile(
+    r"(?=\D*\d)[-+]?\$?(?:\\(?!f?boxed|begin|text|mbox)[A-Za-z]+"
+    r"|(?<![A-Za-z])[A-Za-z]{1,2}(?![A-Za-z])|[\d{}()+\-*/^.,!|=_$%])+"
+)
+"""A formula with a digit and neither words, spaces nor a mark of an answer: it is the answer."""
 _CACHED = 16_384
 _PROSE_WORDS = 6
 _DOUBLE_DIGITS = 16
@@ -58,6 +63,8 @@ def accepted_answers(truth: Any, where: str = "", listed: Listed = "any") -> lis
     """
     if listed not in LISTED:
         raise UsageError(f"listed={listed!r}: use {' or '.join(map(repr, LISTED))}")
+    if isinstance(truth, str) and _FORMULA.fullmatch(truth):
+        return [str(truth)]
     return _answers(truth, where, listed, 0)
 
 

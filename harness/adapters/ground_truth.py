@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Verdict, names
-from ..checking import Engine, Job, check_of, engine_of, verdict_of
+from ..checking import Job, check_of, verdict_of
 from ..lookup import Lookup
 from .golds import Listed, accepted_answers, type_name
 
@@ -18,28 +19,11 @@ MATH_SOURCES = (
 CODE_SOURCES = ("codecontests", "apps", "codeforces", "taco", "livecodebench")
 
 
+@lru_cache(1_024)
 def task_of(source: str) -> str | None:
     """The task that a data source names (`gsm8k`, `assay/bbh:navigate`), or None."""
     task = source.removeprefix("assay/")
     return task if task.partition(":")[0] in names() else None
-
-
-def verify_row(
-    lookup: Lookup,
-    source: str,
-    completion: str,
-    truth: Any,
-    info: Mapping[str, Any],
-    where: str = "",
-    listed: Listed = "any",
-    engine: str | Engine = "local",
-) -> Verdict:
-    """Verify a completion for a row of a trainer's dataset; see `row_job`.
-
-    A `checker_error` is tried once more. Raises UsageError for a row that cannot be verified.
-    """
-    job = row_job(source, completion, truth, info, where, listed)
-    return engine_of(engine).verdict(check_of(job, lookup))
 
 
 def row_check(
@@ -102,6 +86,11 @@ def row_job(
 def kind_of(source: str, info: Mapping[str, Any]) -> str | None:
     """How a bare ground truth of a source is verified: as "math", as "code", or not at all."""
     ability = info.get("ability")
+    return _kind_of(source, ability if isinstance(ability, str) else None)
+
+
+@lru_cache(1_024)
+def _kind_of(source: str, ability: str | None) -> str | None:
     task = task_of(source)
     base = None if task is None else task.partition(":")[0]
     if source in CODE_SOURCES or base in names("code") or ability == "code":

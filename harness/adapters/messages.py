@@ -42,7 +42,6 @@ _CALL = re.compile(
 )
 _END_TOKEN = r"<\|[\w▁ ]+\|>|<｜[\w▁ ]+｜>|</s>|<eos>|<pad>|<end_of_turn>"
 _END_TOKENS = re.compile(rf"(?:\s*(?:{_END_TOKEN}))+\s*$")
-_SPECIAL = ("<", "[TOOL")
 
 
 def assistant_text(completion: Completion, turns: int | None = None) -> str:
@@ -110,7 +109,7 @@ def _from_text(text: str, turns: int | None) -> str:
     """The last turn of a text when it is the assistant's, without end tokens and tool blocks."""
     if turns is not None and turns > 2:
         text = _last_turn(text, _BARE_TURN)
-    if not any(mark in text for mark in _SPECIAL):
+    if "<" not in text and "[TOOL" not in text:  # no special token and no tool block
         return text
     if turns is None or turns > 2:
         text = _last_turn(text, _TURN)

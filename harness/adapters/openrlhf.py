@@ -112,7 +112,7 @@ class OpenRlhfReward:
         rows = list(zip(verdicts, queries, prompts, strict=True))
         values = [reward(v, response_of(q, p), rules=self.rules) for v, q, p in rows]
         rewards = torch.tensor(
-            self.errors.replaced(
+            self.errors.all_replaced(
                 values,
                 [(prompt, str(label)[:500]) for prompt, label in zip(prompts, labels, strict=True)],
                 [source_and_info(label)[0] for label in labels],

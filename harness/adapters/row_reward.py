@@ -1,17 +1,16 @@
 """The reward of one row of a dataset, for adapters that pass rows one at a time."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...tasks import Verdict
-from ..checking import Engine
+from ..checking import Engine, Job, check_of, engine_of
 from ..lookup import Lookup
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 from .checker_errors import CheckerErrors, Choice
 from .golds import ANSWER_KEYS, Listed
-from .ground_truth import verify_row
+from .ground_truth import row_job
 from .messages import Completion, assistant_text
 
 Row = Mapping[str, Any]
@@ -78,23 +77,41 @@ class RowReward:
 
         Raises UsageError for a row that cannot be verified, CheckerFailedError by choice.
         """
-        source, answer, info = source_of(row, truth)
-        text = assistant_text(completion, turns)
-        place = info.get("problem_id", row.get("id", row.get("index")))
-        where = f"row {place!r}" if place is not None else ""
-        verdict = verify_row(
-            self.lookup, source, text, answer, info, where, self.listed, self.engine
-        )
-        value = reward(verdict, text, tokens, self.rules)
-        group = (source, str(place) if place is not None else repr(answer)[:500])
-        (given,) = self.errors.replaced([value], [group], [source], [verdict.reason])
-        return Scored(given, verdict, text)
+        asked = self._asked(completion, row, truth, turns)
+        check = check_of(asked.job, self.lookup)
+        return self._scored(asked, engine_of(self.engine).verdict(check), tokens)
 
     async def score_async(
         self, completion: Completion, row: Row, truth: Any = None, turns: int | None = 1
     ) -> Scored:
-        """As `score`, without holding up the event loop."""
-        return await asyncio.to_thread(self.score, completion, row, truth, turns)
+        """As `score`, awaiting the engine: the event loop is free meanwhile."""
+        asked = self._asked(completion, row, truth, turns)
+        verdict = await engine_of(self.engine).verdict_async(asked.job, self.lookup)
+        return self._scored(asked, verdict, None)
+
+    def _asked(self, completion: Completion, row: Row, truth: Any, turns: int | None) -> "_Asked":
+        source, answer, info = source_of(row, truth)
+        text = assistant_text(completion, turns)
+        place = info.get("problem_id", row.get("id", row.get("index")))
+        where = f"row {place!r}" if place is not None else ""
+        job = row_job(source, text, answer, info, where, self.listed)
+        return _Asked(job, source, str(place) if place is not None else repr(answer)[:500])
+
+    def _scored(self, asked: "_Asked", verdict: Verdict, tokens: int | None) -> Scored:
+        text = asked.job.completion
+        value = reward(verdict, text, tokens, self.rules)
+        group = (asked.source, asked.group)
+        given = self.errors.replaced(value, group, asked.source, verdict.reason)
+        return Scored(given, verdict, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The job of a row, and what the samples of its prompt share."""
+
+    job: Job
+    source: str
+    group: str
 
 
 def verdict_fields(scored: Scored) -> dict[str, Any]:

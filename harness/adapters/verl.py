@@ -10,7 +10,6 @@ coroutine that the rate-limited manager wants, `compute_scores` the form of the 
 and `prime_score` that of the manager of PRIME.
 """
 
-import asyncio
 import json
 import math
 from collections.abc import Hashable, Mapping, Sequence
@@ -49,7 +48,9 @@ def compute_score(
     cannot be read, for unknown rules, and for a program where no sandbox works.
     """
     row = (data_source, solution_str, ground_truth, extra_info)
-    return _results([row], rules, on_checker_error, engine)[0]
+    made, job, checking = _settings(_frozen(rules), on_checker_error), _job(row), engine_of(engine)
+    verdict = checking.verdict(checking.find(job))
+    return _single(row, job, verdict, *made)
 
 
 async def compute_score_async(
@@ -62,10 +63,11 @@ async def compute_score_async(
     engine: str | Engine = "local",
     **kwargs: Any,
 ) -> Result:
-    """As `compute_score`, without holding up the event loop."""
+    """As `compute_score`, awaiting the engine: the event loop is free meanwhile."""
     row = (data_source, solution_str, ground_truth, extra_info)
-    (result,) = await asyncio.to_thread(_results, [row], rules, on_checker_error, engine)
-    return result
+    made, job = _settings(_frozen(rules), on_checker_error), _job(row)
+    verdict = await engine_of(engine).verdict_async(job)
+    return _single(row, job, verdict, *made)
 
 
 def compute_scores(
@@ -90,7 +92,8 @@ def compute_scores(
             f"{lengths[3]} extra infos: the four lists must have one length"
         )
     rows = list(zip(data_sources, solution_strs, ground_truths, infos, strict=True))
-    return _results(rows, rules, on_checker_error, engine)
+    made, jobs = _settings(_frozen(rules), on_checker_error), list(map(_job, rows))
+    return _results(rows, jobs, engine_of(engine).map(jobs), *made)
 
 
 def prime_score(
@@ -107,25 +110,27 @@ def prime_score(
 Row = tuple[str, str, Any, Mapping[str, Any] | None]
 
 
+def _single(
+    row: Row, job: Job, verdict: Verdict, rules: RewardRules, errors: CheckerErrors
+) -> Result:
+    value = reward(verdict, job.completion, None, rules)
+    return _result(errors.replaced(value, _group(row), row[0], verdict.reason), verdict)
+
+
 def _results(
     rows: Sequence[Row],
-    rules: Mapping[str, Any] | None,
-    on_checker_error: Choice,
-    engine: str | Engine,
+    jobs: Sequence[Job],
+    verdicts: Sequence[Verdict],
+    rules: RewardRules,
+    errors: CheckerErrors,
 ) -> list[Result]:
-    made, errors = _settings(_frozen(rules), on_checker_error)
-    jobs = [_job(row) for row in rows]
-    checking = engine_of(engine)
-    one = len(jobs) == 1
-    verdicts = [checking.verdict(checking.find(jobs[0]))] if one else checking.map(jobs)
-    checked = [(job.completion, verdict) for job, verdict in zip(jobs, verdicts, strict=True)]
-    values = [reward(verdict, text, rules=made) for text, verdict in checked]
-    scores = errors.replaced(
+    checked = zip(jobs, verdicts, strict=True)
+    values = [reward(verdict, job.completion, rules=rules) for job, verdict in checked]
+    scores = errors.all_replaced(
         values, [_group(row) for row in rows], [row[0] for row in rows],
-        [verdict.reason for _, verdict in checked],
+        [verdict.reason for verdict in verdicts],
     )  # fmt: skip
-    pairs = zip(scores, checked, strict=True)
-    return [_result(score, verdict) for score, (_, verdict) in pairs]
+    return list(map(_result, scores, verdicts))
 
 
 def _job(row: Row) -> Job:

@@ -3,6 +3,7 @@
 What makes the verdicts is behind it: this machine (`local`) or a Ray cluster (`cluster`).
 """
 
+import asyncio
 import atexit
 import os
 import threading
@@ -131,23 +132,29 @@ class Engine:
     def verdict(self, check: Check) -> Verdict:
         """One verdict, waited for.
 
-        A math answer is checked in the calling thread, as `verify_math` does: to hand it to a
-        worker and back costs more than the check, which has deadlines of its own.
+        A math answer is checked in the calling thread, as `verify_math` does, and its verdict is
+        not stored: a worker or the store costs as much as the check, which has deadlines of its
+        own, and a trainer rarely samples one completion twice.
         """
-        key = _key(check)
-        if key is None or self.name != "local" or not check.is_math:
-            return self._started(check, key).result()
-        known = None if self.store is None else self.store.get(key)
-        if known is not None:
-            self.counts.stored += 1
-            return known
+        if self.checks.name != "local" or not check.is_math:
+            return self.start(check).result()
         self.counts.checked += 1
         found = verdict_of(check)
-        if found.score is None:
-            found = verdict_of(check)
-        if self.store is not None:
-            self.store.put(key, found)
-        return found
+        return verdict_of(check) if found.score is None else found
+
+    async def verdict_async(self, job: Job, lookup: Lookup | None = None) -> Verdict:
+        """One verdict, awaited: the event loop is free meanwhile. Raises UsageError as `submit`.
+
+        `lookup` finds the task in place of the engine's own.
+        """
+        found_by = lookup or self.lookup
+        if not job.task or found_by.knows(job.task, job.id, job.options):
+            check = check_of(job, found_by)
+        else:
+            check = await asyncio.to_thread(check_of, job, found_by)
+        if check.runs_program:
+            await asyncio.to_thread(self.checks.prove_programs)  # the first call runs programs
+        return await asyncio.wrap_future(self.start(check))
 
     def prove(self, tasks: Iterable[str], options: Mapping[str, Any] | None = None) -> None:
         """Load the tasks, and prove the sandbox if one of them runs programs. Raises UsageError."""

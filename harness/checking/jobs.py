@@ -30,7 +30,7 @@ class Job:
     """How the task is loaded (data_dir, split, ...), beside the engine's own options."""
 
     def __post_init__(self) -> None:
-        by_task = sum(one is not None for one in (self.id, self.problem, self.answer))
+        by_task = (self.id is not None) + (self.problem is not None) + (self.answer is not None)
         bare = bool(self.answers) + bool(self.cases) + (self.function is not None)
         if by_task + bare != 1 or (by_task == 1) != bool(self.task):
             raise UsageError(

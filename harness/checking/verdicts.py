@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from ...sandbox.errors import UsageError
@@ -49,16 +52,21 @@ def verdict_of(check: Check) -> Verdict:
     return verify_any(check.answers, check.completion)
 
 
+@cache
+def _math_verifier() -> ModuleType:
+    """Imported when a math answer is first checked: it takes long."""
+    return import_module("...tasks.math.verifier", __package__)
+
+
 def verify_any(answers: tuple[str, ...], completion: str) -> Verdict:
     """The math verdict against several accepted answers: correct when one of them matches.
 
     Where none matches, a `checker_error` is passed on, so that our failure never becomes a 0.
     """
-    from ...tasks.math.verifier import verify_math
-
+    verifier = _math_verifier()
     verdicts = []
     for answer in answers:
-        verdict = verify_math(answer, completion)
+        verdict: Verdict = verifier.verify_math(answer, completion)
         if verdict.correct:
             return verdict
         verdicts.append(verdict)

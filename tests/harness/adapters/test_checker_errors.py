@@ -16,7 +16,10 @@ from assay.tasks.verdict import checker_error
 
 
 def _replaced(errors: CheckerErrors, rewards: list[float | None], groups: list[Any]) -> list[float]:
-    return errors.replaced(rewards, groups, ["math"] * len(rewards), ["broke"] * len(rewards))
+    batch = (rewards, groups, ["math"] * len(rewards), ["broke"] * len(rewards))
+    if len(rewards) == 1:
+        return [errors.replaced(*(column[0] for column in batch))]
+    return errors.all_replaced(*batch)
 
 
 def test_the_mean_of_the_other_rewards_of_the_group(caplog: pytest.LogCaptureFixture) -> None:
@@ -93,11 +96,15 @@ def test_a_group_of_verl_keeps_its_other_samples(
     assert verl.prime_score("math", "poison", "4", {"index": 9}) == pytest.approx(2 / 3)
 
 
-def test_the_coroutine_of_verl() -> None:
+def test_the_coroutine_of_verl_awaits_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def no_thread(*args: Any) -> Any:
+        raise AssertionError("a math answer needs no thread")
+
     async def together() -> list[dict[str, Any]]:
         rows = [("math", f"\\boxed{{{n}}}", "4") for n in (4, 5)]
         return await asyncio.gather(*(verl.compute_score_async(*row) for row in rows))
 
+    monkeypatch.setattr(asyncio, "to_thread", no_thread)
     assert [one["score"] for one in asyncio.run(together())] == [1.0, 0.0]
 
 

@@ -1,6 +1,8 @@
 """A ground truth of any type is read right or refused in one line; none is graded as wrong."""
 
 import json
+import random
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from assay.harness.adapters import golds
 from assay.harness.adapters.golds import accepted_answers
 from assay.harness.adapters.openrlhf import reward_func
 from assay.harness.adapters.trl import math_reward
@@ -205,6 +208,18 @@ def test_a_list_means_any_of_its_answers_unless_all_are_asked_for() -> None:
     assert both(completions=texts, gold=[["1", "2"]] * 3)[0] == 1.0
     with pytest.raises(UsageError, match="listed='one': use 'any' or 'all'"):
         accepted_answers("1", listed="one")  # type: ignore[arg-type]
+
+
+def test_a_formula_is_read_at_once_as_what_it_would_be_read_as_in_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pieces = ["1", "23", "4.5", *"-+*/^(){},.!|=$%_xyN", "ab", "na", "\\frac", "\\sqrt", "\\pi"]
+    rng = random.Random(0)
+    texts = {"".join(rng.choices(pieces, k=rng.randrange(1, 8))) for _ in range(1_500)}
+    quick = {text for text in texts if golds._FORMULA.fullmatch(text)}
+    assert len(quick) > 200
+    monkeypatch.setattr(golds, "_FORMULA", re.compile(r"(?!)"))
+    assert {text: accepted_answers(text) for text in quick} == {text: [text] for text in quick}
 
 
 def test_a_list_of_numbers_as_text_is_a_math_answer_and_not_a_list_of_answers() -> None:
