@@ -32,6 +32,8 @@ _INEQUALITIES = frozenset(("<", ">", "<=", ">=", "!="))
 def classify(node: Node) -> Answer:
     """The answer that a tree states. Raises UnparsableError, TooBigError."""
     kind = node[0]
+    if kind == "num":
+        return Answer("number", node=node)
     if kind == "named":
         return classify(node[2])
     if kind == "unit":

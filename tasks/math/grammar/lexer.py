@@ -148,7 +148,7 @@ def _with_tail(text: str, digits: str, position: int) -> tuple[Exact, int]:
         if repeat:
             block = repeat[1] or repeat[2]
             places = len(digits) - digits.index(".") - 1
-            value = Fraction(_number(digits)) + Fraction(
+            value = Fraction(read_number(digits)) + Fraction(
                 int(block), (10 ** len(block) - 1) * 10**places
             )
             return value, repeat.end()
@@ -159,12 +159,13 @@ def _with_tail(text: str, digits: str, position: int) -> tuple[Exact, int]:
         exponent = _EXPONENT.match(text, position)
     if exponent:
         power = int(exponent[0][1:])
-        value = Fraction(_number(digits)) * (Fraction(10) ** power)
+        value = Fraction(read_number(digits)) * (Fraction(10) ** power)
         return (value.numerator if value.denominator == 1 else value), exponent.end()
-    return _number(digits), position
+    return read_number(digits), position
 
 
-def _number(digits: str) -> Exact:
+def read_number(digits: str) -> Exact:
+    """The value of digits with at most one point. Raises TooBigError beyond MAX_DIGITS."""
     if len(digits) > MAX_DIGITS:
         raise TooBigError(f"a number of more than {MAX_DIGITS} digits")
     whole, point, places = digits.partition(".")
@@ -185,7 +186,9 @@ def _integer(digits: str) -> int:
 
 def _emit(tokens: list[MathToken], kind: str, value: str, spaced: bool, text: str) -> None:
     if kind == "grouped":
-        tokens.append(MathToken("num", _number(value.replace(",", "").replace(" ", "")), spaced))
+        tokens.append(
+            MathToken("num", read_number(value.replace(",", "").replace(" ", "")), spaced)
+        )
     elif kind == "based":
         digits, _, base = value.partition("_")
         tokens.append(MathToken("num", digits + base.strip("{}"), spaced))

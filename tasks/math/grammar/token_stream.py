@@ -13,7 +13,9 @@ class TokenStream:
     """Tokens, a position, the depth of the nesting, and which brackets are open."""
 
     def __init__(self, tokens: list[MathToken]) -> None:
-        self.tokens = tokens
+        self.size = len(tokens)
+        self.tokens = [*tokens, _END]
+        """The tokens with one of kind `end` after the last."""
         self.index = 0
         self.depth = 0
         self.bars = 0
@@ -26,12 +28,12 @@ class TokenStream:
     @property
     def token(self) -> MathToken:
         """The token to be read next; a token of kind `end` after the last."""
-        return self.tokens[self.index] if self.index < len(self.tokens) else _END
+        return self.tokens[self.index]
 
     def ahead(self, offset: int) -> MathToken:
         """The token `offset` places after the next one; before it for a negative offset."""
         place = self.index + offset
-        return self.tokens[place] if 0 <= place < len(self.tokens) else _END
+        return self.tokens[place] if 0 <= place < self.size else _END
 
     @property
     def previous(self) -> MathToken:
@@ -40,23 +42,24 @@ class TokenStream:
 
     def at_end(self) -> bool:
         """Whether every token is read."""
-        return self.index >= len(self.tokens)
+        return self.index == self.size
 
     def take(self) -> MathToken:
         """Read one token; at the end the position stays."""
-        token = self.token
-        self.index = min(self.index + 1, len(self.tokens))
+        token = self.tokens[self.index]
+        if self.index < self.size:
+            self.index += 1
         return token
 
     def is_op(self, *values: str) -> bool:
         """Whether the next token is one of these operators."""
-        token = self.token
-        return token.kind == "op" and token.value in values
+        kind, value, _ = self.tokens[self.index]
+        return kind == "op" and value in values
 
     def is_command(self, *names: str) -> bool:
         """Whether the next token is one of these commands."""
-        token = self.token
-        return token.kind == "cmd" and token.value in names
+        kind, value, _ = self.tokens[self.index]
+        return kind == "cmd" and value in names
 
     def accept(self, *values: str) -> bool:
         """Read the next token if it is one of these operators."""

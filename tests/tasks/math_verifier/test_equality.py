@@ -243,3 +243,18 @@ def test_a_piece_that_only_an_extreme_reaches_is_found(answer: str) -> None:
 
 def test_a_function_that_never_reaches_its_piece_adds_nothing() -> None:
     assert equivalent("x", "x+\\max(0,\\sin x-1)")
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "7", "007", "-12", "-0", "0.5", "3.140", "-2.50", "0.0", "9" * 4_001, "1" * 80]
+)
+def test_a_plain_number_is_read_as_the_grammar_reads_it(text: str) -> None:
+    by_every_rule = parse(f"{text} ")  # the space sends it through lexer and rules
+    assert parse(text) == by_every_rule
+    assert type(parse(text)[-1]) is type(by_every_rule[-1])
+
+
+def test_a_number_of_too_many_digits_is_refused_either_way() -> None:
+    for text in ("9" * 10_001, "9" * 10_001 + " ", "0." + "9" * 10_001):
+        with pytest.raises(TooBigError):
+            parse(text)
