@@ -103,6 +103,15 @@ class PredictionModule(nn.Module):
         return joined_BTD
 
 
+def _embedding(config: ModelConfig) -> nn.Embedding:
+    """The embedding of the tokens, on the device in force."""
+    if torch.get_default_device().type != "meta":
+        return nn.Embedding(config.vocab_size, config.hidden_size)
+    # Without a weight it would draw normal numbers, for which torch imports its compiler on "meta".
+    nothing_VD = torch.empty(config.vocab_size, config.hidden_size)
+    return nn.Embedding(config.vocab_size, config.hidden_size, _weight=nothing_VD)
+
+
 class LanguageModel(nn.Module):
     """A DeepSeek-V3 model. `forward` for logits, `forward_train` for training, `decode` to
     extend a cache; `Engine` in generation.py samples from it.
@@ -119,7 +128,7 @@ class LanguageModel(nn.Module):
         self.config = config
         self._tables: dict[tuple[torch.device, torch.dtype], Tensor] = {}
         with torch.device(device or "cpu"):
-            self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+            self.embed_tokens = _embedding(config)
             self.layers = nn.ModuleList(
                 Block(config, dense=index < config.first_k_dense_replace)
                 for index in range(config.num_hidden_layers)
