@@ -9,6 +9,9 @@ BENCH ?= $(wildcard benchmarks/*.py)
 TORCH_CPU ?= torch==2.13.0
 TORCH_GPU ?= torch>=2.6
 DATA := $(wildcard ../shared/data)
+# Where this is set, as in many containers, each of the hundreds of processes that the tests start
+# would compile every module again: a third of their processor time.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test lint docs bench bench-peers venv clean
 run: venv

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from assay.harness.cli import run
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [
@@ -102,15 +103,16 @@ def _assay_commands() -> list[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize(("document", "words"), _assay_commands())
-def test_options_of_commands_that_are_not_run_exist(document: str, words: list[str]) -> None:
-    helped = subprocess.run(
-        [sys.executable, "-m", "assay.harness.cli", words[0], "--help"],
-        capture_output=True, text=True, env=os.environ | {"COLUMNS": "300"},
-    )  # fmt: skip
-    assert helped.returncode == 0, f"{document}: there is no verb {words[0]}"
+def test_options_of_commands_that_are_not_run_exist(
+    document: str, words: list[str], monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("COLUMNS", "300")
+    assert run([words[0], "--help"]) == 0, f"{document}: there is no verb {words[0]}"
+    helped = capsys.readouterr().out
     for word in words[1:]:
         if word.startswith("--"):
-            assert word.partition("=")[0] in helped.stdout, f"{document}: {word}"
+            assert word.partition("=")[0] in helped, f"{document}: {word}"
 
 
 def _links(document: Path) -> list[str]:

@@ -352,39 +352,42 @@ from assay.harness.training.settings import GrpoSettings, SftSettings
 from assay.harness.training.{module} import run_{kind}
 run_{kind}({cls}.model_validate(json.loads({content!r})))
 """
+TWO_PROCESSES = """
+import sys, json
+sys.path.insert(0, {rewards!r})
+from assay.harness.training.grpo import run_grpo
+from assay.harness.training.settings import GrpoSettings, SftSettings
+from assay.harness.training.sft import run_sft
+run_sft(SftSettings.model_validate(json.loads({sft!r})))
+run_grpo(GrpoSettings.model_validate(json.loads({grpo!r})))
+"""
 
 
-def two_processes(tmp_path, rewards, kind, cls, content):
-    script = tmp_path / f"{kind}.py"
+def test_two_gloo_processes_equal_one_and_train_by_rewards(base, rewards, tmp_path):
+    """Supervised training, then GRPO: one launch, which costs more than either."""
+    sft = {
+        name: pretrain_content(tmp_path / name, model={"checkpoint": str(base)}, steps=3)
+        for name in ("one", "two")
+    }
+    grpo = grpo_content(tmp_path / "run", base, steps=2, curriculum="ladder")
+    run_sft(SftSettings.model_validate(sft["one"]))
+    script = tmp_path / "two.py"
     script.write_text(
-        WORKER.format(rewards=str(rewards), module=kind, kind=kind, cls=cls,
-                      content=json.dumps(content))
-    )  # fmt: skip
+        TWO_PROCESSES.format(
+            rewards=str(rewards), sft=json.dumps(sft["two"]), grpo=json.dumps(grpo)
+        )
+    )
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone",
                "--nproc-per-node=2", str(script)]  # fmt: skip
     env = os.environ | {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr[-3000:]
-
-
-def test_two_gloo_processes_equal_one(base, rewards, tmp_path):
-    for name in ("one", "two"):
-        content = pretrain_content(tmp_path / name, model={"checkpoint": str(base)}, steps=3)
-        if name == "one":
-            run_sft(SftSettings.model_validate(content))
-        else:
-            two_processes(tmp_path, rewards, "sft", "SftSettings", content)
     one, two = metrics(tmp_path / "one"), metrics(tmp_path / "two")
     for a, b in zip(one, two, strict=True):
         assert a["loss"] == pytest.approx(b["loss"], rel=1e-5)
         assert a["mtp_loss"] == pytest.approx(b["mtp_loss"], rel=1e-5)
         assert a["grad_norm"] == pytest.approx(b["grad_norm"], rel=1e-4)
         assert a["tokens"] == b["tokens"]
-
-
-def test_grpo_on_two_processes(base, rewards, tmp_path):
-    content = grpo_content(tmp_path / "run", base, steps=2, curriculum="ladder")
-    two_processes(tmp_path, rewards, "grpo", "GrpoSettings", content)
     records = [m for m in metrics(tmp_path / "run") if "reward" in m]
     assert [m["step"] for m in records] == [1, 2]
     assert (
