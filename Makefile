@@ -17,8 +17,9 @@ export PYTHONDONTWRITEBYTECODE :=
 run: venv
 	$(if $(DATA),ASSAY_DATA=$${ASSAY_DATA:-$(DATA)}) $(BIN)/python -m assay.harness.tour --out results
 
+# One worker more than two cores: tests that wait for a limit or a container leave them idle.
 test: venv
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $${TEST_WORKERS:-2} --dist loadfile $(TESTS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $${TEST_WORKERS:-3} --dist loadfile $(TESTS)
 
 lint: venv
 	$(BIN)/ruff check .
