@@ -71,6 +71,10 @@ VERBS = {
         "auditing:audit_checkers",
         "Report what a checker gets wrong, with the inputs that showed it.",
     ),
+    "prove": (
+        "proving:prove_tasks",
+        "Report whether a task is sound: golds, wrong answers, tests, prompts, duplicates.",
+    ),
     "check-rewards": (
         "rewards_check:check_dataset",
         "Report which rows of a trainer's dataset can be verified, before training.",

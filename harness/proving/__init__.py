@@ -1,0 +1,20 @@
+"""Is a task sound? `prove(suite)` asks, and gives a card with the rows that say no.
+
+from assay.harness.proving import prove
+from assay.tasks import load
+
+proof = prove(load("gsm8k", data_dir="DATA"))
+proof.tallies        # one per check: failed, tested, Wilson interval, rows
+"""
+
+from .checks import CHECKS, Check, Row
+from .histories import read_histories, run_folders
+from .pages import markdown, overview, page, slug
+from .proof import Proof, Tally
+from .run import Settings, prove
+from .thresholds import Thresholds, read_thresholds
+
+__all__ = [
+    "CHECKS", "Check", "Proof", "Row", "Settings", "Tally", "Thresholds", "markdown", "overview",
+    "page", "prove", "read_histories", "read_thresholds", "run_folders", "slug",
+]  # fmt: skip

@@ -1,0 +1,150 @@
+"""The card of a task as Markdown and as a page that needs no other file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from ...sandbox.extras import packaged
+from .checks import CHECKS
+from .proof import Proof, Tally
+
+SHOWN = 12
+"""Rows of each check that the Markdown card lists; the page and the JSON file have all."""
+COLUMNS = ("check", "failed", "tested", "share", "95% interval")
+
+
+def cells(tally: Tally) -> tuple[str, ...]:
+    """One line of the table."""
+    check = CHECKS[tally.check]
+    name = check.counts if check.fault else f"{check.counts} (no fault)"
+    limit = "" if tally.threshold is None else f" (at most {tally.threshold:.1%})"
+    return (
+        name, str(tally.failed), str(tally.tested), f"{tally.share:.1%}{limit}",
+        f"{tally.low:.1%} to {tally.high:.1%}",
+    )  # fmt: skip
+
+
+def lead(proof: Proof) -> str:
+    """The card in one sentence."""
+    faulty = len({row.problem for row in proof.blamed()})
+    looked = f"{proof.problems:,} of {proof.size:,}" if proof.problems < proof.size else (
+        f"all {proof.size:,}")  # fmt: skip
+    told = f"{faulty:,} with a fault" if faulty else "no fault found"
+    crossed = f"; {len(proof.crossed)} thresholds crossed" if proof.crossed else ""
+    return f"{looked} problems looked at, {told}{crossed}."
+
+
+def markdown(proof: Proof) -> str:
+    """The card as Markdown."""
+    lines = [f"# {proof.task}", "", lead(proof), ""]
+    if proof.options:
+        lines += [f"Options: {_options(proof)}.", ""]
+    lines += ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    lines += ["| " + " | ".join(map(_plain, cells(tally))) + " |" for tally in proof.tallies]
+    lines += ["", *(f"- {name}: {value:g}" for name, value in proof.figures.items())]
+    for tally in proof.tallies:
+        if tally.rows:
+            lines += ["", f"## {CHECKS[tally.check].counts}", ""]
+            lines += [f"- `{row.problem}`: {_plain(row.detail)}" for row in tally.rows[:SHOWN]]
+            if len(tally.rows) > SHOWN:
+                lines.append(f"- and {len(tally.rows) - SHOWN} more in card.json")
+    lines += list(_notes(proof))
+    return "\n".join(lines) + "\n"
+
+
+def _options(proof: Proof) -> str:
+    # A folder of this machine says nothing to a reader elsewhere.
+    kept = {key: value for key, value in proof.options.items() if key not in ("data_dir", "path")}
+    return ", ".join(f"{key} {value}" for key, value in kept.items()) or "none"
+
+
+def _notes(proof: Proof) -> Iterator[str]:
+    for check, reason in proof.not_run.items():
+        yield f"\nNot asked: {CHECKS[check].counts if check in CHECKS else check}: {reason}."
+    if proof.without_gold:
+        yield f"\n{proof.without_gold} problems have no reference answer."
+    if proof.errors:
+        first = _plain(proof.errors[0])
+        yield f"\n{len(proof.errors)} checks failed themselves; the first: {first}"
+
+
+def _plain(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def page(proof: Proof) -> str:
+    """The card as a page."""
+    body = [f"<p class=lead>{escape(lead(proof))}</p>", _table(COLUMNS, map(cells, proof.tallies))]
+    body.append(_table(("figure", "value"), ((k, f"{v:g}") for k, v in proof.figures.items())))
+    for tally in proof.tallies:
+        if tally.rows:
+            counts = escape(CHECKS[tally.check].counts)
+            rows = ((row.problem, row.detail) for row in tally.rows)
+            body.append(f"<h2>{counts}</h2>{_table(('problem', 'what showed it'), rows)}")
+    body += [f"<p class=note>{escape(note)}</p>" for note in _notes(proof)]
+    return _document(f"Proof of {proof.task}", "".join(body))
+
+
+def overview(proofs: Sequence[Proof]) -> tuple[str, str]:
+    """The table of several cards: as Markdown, and as a page."""
+    faults = [name for name, check in CHECKS.items() if check.fault]
+    used = [n for n in faults if any(t.check == n and t.failed for p in proofs for t in p.tallies)]
+    head = ("task", "problems", "with a fault", *(name.replace("_", " ") for name in used))
+    rows = [
+        (
+            proof.task, str(proof.problems), str(len({row.problem for row in proof.blamed()})),
+            *(_count(proof, name) for name in used),
+        )
+        for proof in proofs
+    ]  # fmt: skip
+    lines = ["# Proofs of tasks", "", "Failed problems by check (`assay prove`); a card per task "
+             "is in its folder. `-` was not asked.", "", "| " + " | ".join(head) + " |",
+             "|" + "---|" * len(head)]  # fmt: skip
+    lines += [
+        f"| [{row[0]}]({slug(row[0])}/README.md) | " + " | ".join(row[1:]) + " |" for row in rows
+    ]
+    linked = [
+        (f'<a href="{slug(row[0])}/index.html">{escape(row[0])}</a>', *map(escape, row[1:]))
+        for row in rows
+    ]
+    table = _raw_table(head, linked)
+    return "\n".join(lines) + "\n", _document("Proofs of tasks", table)
+
+
+def slug(task: str) -> str:
+    """The name of a task's folder."""
+    return task.replace(":", "-").replace("/", "-")
+
+
+def _count(proof: Proof, name: str) -> str:
+    return next((str(t.failed) for t in proof.tallies if t.check == name), "-")
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return _raw_table(head, [tuple(map(escape, row)) for row in rows])
+
+
+def _raw_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    titles = "".join(f'<th scope="col">{escape(one)}</th>' for one in head)
+    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
+    table = f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="scroll">{table}</div>'
+
+
+_EXTRA = (
+    "table{border-collapse:collapse;margin:.8rem 0}td,th{border-bottom:1px solid var(--line);"
+    "padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    "td:first-child{min-width:9rem}.scroll{overflow-x:auto}"
+)
+
+
+def _document(title: str, body: str) -> str:
+    """A page in the style of the leaderboard's."""
+    style = packaged("assay.harness.leaderboard", "assets/page.css").read_text(encoding="utf-8")
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{style}{_EXTRA}</style></head>"
+        f"<body><main><h1>assay</h1><h2>{escape(title)}</h2>{body}</main></body></html>\n"
+    )
