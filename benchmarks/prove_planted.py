@@ -13,6 +13,7 @@ import ast
 import json
 import platform
 import random
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -354,10 +355,10 @@ KINDS: dict[str, Callable[[random.Random, Sequence[Problem]], tuple[Task, Task]]
 }
 
 
-def look(task: Task) -> list[tuple[str, str, str]]:
-    """What a proof blames: check, problem, detail."""
+def look(task: Task, store: Path) -> list[tuple[str, str, str]]:
+    """What a proof blames: check, problem, detail. Problems that two tasks share are kept."""
     proof = prove(
-        task.suite, Settings(quiet=True, environments=False),
+        task.suite, Settings(quiet=True, environments=False), store=store,
         other_sets={"train": task.others} if task.others else {},
     )  # fmt: skip
     if proof.errors:
@@ -388,14 +389,15 @@ def main() -> None:
             }
             for number in range(given.each):
                 faulty, sound = make(random.Random(f"{name}/{number}"), data)
-                seen = look(faulty)
+                with tempfile.TemporaryDirectory() as folder:
+                    seen = look(faulty, Path(folder) / "rows.jsonl")
+                    blame = look(sound, Path(folder) / "rows.jsonl")
                 found = any(p == faulty.problem and c in faulty.checks for c, p, _ in seen)
                 count["planted"] += 1
                 count["found"] += found
                 if not found:
                     problem = faulty.suite.find(faulty.problem)
                     count["missed"].append([number, problem.prompt[-200:], problem.answer[:200]])
-                blame = look(sound)
                 count["sound"] += 1
                 if blame:
                     count["blamed"].append([number, *blame[0]])
