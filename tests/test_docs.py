@@ -115,6 +115,12 @@ def test_options_of_commands_that_are_not_run_exist(
             assert word.partition("=")[0] in helped, f"{document}: {word}"
 
 
+def test_no_merge_is_left_half_done() -> None:
+    changes = sorted((ROOT / "docs" / "changelog.d").glob("*.md"))
+    for document in [*DOCUMENTS, ROOT / "CHANGELOG.md", *changes]:
+        assert not re.search(r"^(?:<{7}|>{7}|={7}$)", document.read_text(), re.MULTILINE), document
+
+
 def _links(document: Path) -> list[str]:
     return re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
 
