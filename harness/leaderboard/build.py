@@ -5,7 +5,10 @@ loads on demand; this works from disk as well as from a server.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+import struct
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -44,8 +47,12 @@ SCRIPTS = (
     "problems.js", "samples.js", "compare.js", "save.js", "start.js",
 )  # fmt: skip
 LEVEL = 0.05
+SURE = math.ceil(-1000 * math.log10(LEVEL))
+MOST = 65_535
 TEST_KEYS = ("difference", "low", "high")
 CURVES = ("budget_curve", "pass_curve", "vote_curve")
+UNSEEN = (*CURVES, "standard_error", "macro_error", "sat", "truncated")
+"""What is in `leaderboard.json` and not in the rows of the page."""
 Rows = dict[str, dict[str, Any]]
 
 
@@ -253,32 +260,46 @@ def _asset(name: str) -> str:
 def _compact(board: dict[str, Any]) -> dict[str, Any]:
     """The data of the page: rounded numbers; what only one board or task needs is text.
 
-    The page parses such a text when it shows the board: `pairs` is a list of [difference, low,
-    high, p, Holm's p] for the pairs of `members`, in the order (0, 1), (0, 2), ..., (1, 2), ...,
-    with the first three in hundredths of a point; `curves` maps an entry to its curves.
+    The page reads such a text when it shows the board: `pairs` holds the tests of the pairs of
+    `members` in the order (0, 1), (0, 2), ..., (1, 2), ...; `curves` maps an entry to its curves.
     """
     groups = []
     for group in board["groups"]:
-        tests = [_small(test) for test in group["pairs"].values()]
         curves = {
             key: [[_rounded(point, 4) for point in row[name]] for name in CURVES]
             for key, row in group["rows"].items()
         }
         rows = {
-            key: _rounded({name: value for name, value in row.items() if name not in CURVES})
+            key: _rounded({name: row[name] for name in row if name not in UNSEEN})
             for key, row in group["rows"].items()
         }
-        groups.append(group | {"pairs": _text(tests), "curves": _text(curves), "rows": rows})
+        parts = {"pairs": _packed(group["pairs"].values()), "curves": _text(curves), "rows": rows}
+        groups.append(group | parts)
     problems = {task: _text(_rounded(some, 3)) for task, some in board["problems"].items()}
     return board | {"groups": groups, "problems": problems}
 
 
-def _small(test: Mapping[str, Any]) -> list[float | int]:
-    parts = [round(10_000 * test[key]) for key in TEST_KEYS]
-    short = _rounded(test["p_holm"], 2)
-    # Rounding must not move a test across the level that decides ranks.
-    exact = (short < LEVEL) != (test["p_holm"] < LEVEL)
-    return [*parts, _rounded(test["p_value"], 2), test["p_holm"] if exact else short]
+def _packed(tests: Iterable[Mapping[str, Any]]) -> str:
+    """Ten bytes a test, in base64: the difference and its interval in hundredths of a point, and
+    -1000 log10 of p and of Holm's p."""
+    return b64encode(
+        b"".join(
+            struct.pack(
+                "<3h2H",
+                # An interval of a few problems may reach beyond what a difference can be.
+                *(round(10_000 * min(1.0, max(-1.0, test[key]))) for key in TEST_KEYS),
+                _thousandths(test["p_value"]),
+                _thousandths(test["p_holm"]),
+            )
+            for test in tests
+        )
+    ).decode()
+
+
+def _thousandths(p: float) -> int:
+    """-1000 log10(p), on the same side of the level as p: ranks depend on it."""
+    found = min(MOST, round(-1000 * math.log10(max(p, 1e-300))))
+    return max(found, SURE) if p < LEVEL else min(found, SURE - 1)
 
 
 def _text(data: Any) -> str:

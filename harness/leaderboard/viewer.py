@@ -1,6 +1,8 @@
 """`assay view`: serve one leaderboard, or several, on a loopback port and open it in a browser."""
 
+import contextlib
 import html
+import json
 import webbrowser
 from collections.abc import Sequence
 from functools import partial
@@ -13,9 +15,13 @@ from ...sandbox.errors import UsageError
 
 LIST = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark"><title>assay leaderboards</title>
-<style>body {{ font: 16px/1.6 system-ui, sans-serif; margin: 2rem auto; max-width: 40rem;
-padding: 0 1rem; }}</style>
+<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
+<title>assay leaderboards</title>
+<style>body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 44rem;
+padding: 0 1rem; }} ul {{ list-style: none; padding: 0; }} p {{ margin: .1rem 0; }}
+li {{ border: 1px solid #8884; border-radius: 8px; padding: .7rem 1rem; margin: .6rem 0; }}
+a {{ font-weight: 600; color: light-dark(#0a58a8, #72b7ff); }}
+.note {{ color: light-dark(#545e69, #a3afbc); font-size: .88rem; }}</style>
 <main><h1>Leaderboards</h1><ul>{items}</ul></main></html>
 """
 
@@ -35,9 +41,7 @@ class _SeveralBoards(_OneBoard):
     def do_GET(self) -> None:
         if self.path.partition("?")[0] != "/":
             return super().do_GET()
-        items = "".join(
-            f'<li><a href="/{quote(name)}/">{html.escape(name)}</a></li>' for name in self.boards
-        )
+        items = "".join(_item(name, folder) for name, folder in self.boards.items())
         body = LIST.format(items=items).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -53,6 +57,19 @@ class _SeveralBoards(_OneBoard):
             return "/nonexistent"  # answered with 404
         self.directory = str(folder)
         return super().translate_path(f"/{rest}")
+
+
+def _item(name: str, folder: Path) -> str:
+    """A board in the list: its name, and what it says in one sentence, where its data are there."""
+    lines = [f'<a href="/{quote(name)}/">{html.escape(name)}</a>']
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+        board = json.loads((folder / "leaderboard.json").read_bytes())
+        first = board["groups"][0]
+        count = f"{len(board['runs'])} runs on {len(board['tasks'])} tasks"
+        about = f"{first['label']} · {count} · made {str(board['made'])[:10]}"
+        said = html.escape(first["sentence"])
+        lines += [f"<p>{said}</p>", f'<p class="note">{html.escape(about)}</p>']
+    return f"<li>{''.join(lines)}</li>"
 
 
 def named(folders: Sequence[Path]) -> dict[str, Path]:

@@ -42,10 +42,11 @@ function forest(a, b) {
       make("svg:line", { class: `whisker ${test.kind}`, x1: at(test.range[0]), x2: at(test.range[1]), y1: y, y2: y }),
       make("svg:circle", { class: `dot best ${test.kind}`, cx: at(test.difference), cy: y, r: 4 }, make("svg:title", {}, pairText("A", "B", test))));
   });
-  for (const x of steps(low, high, 4)) parts.push(make("svg:text", { x: at(x), y: 22 * lines + 24, "text-anchor": "middle" }, signed(x)));
-  parts.push(make("svg:text", { x: (left + width) / 2, y: 22 * lines + 40, "text-anchor": "middle" }, "← B better · A better →"));
+  for (const x of steps(low, high, 4)) parts.push(make("svg:text", { x: at(x), y: 22 * lines + 24, "text-anchor": "middle" }, Math.abs(x) < 1e-9 ? "0" : signed(x)));
+  parts.push(make("svg:text", { x: (left + width) / 2, y: 22 * lines + 40, "text-anchor": "middle" }, "← B better · points · A better →"));
   const said = `A minus B by task: ${tests.map(({ name, test }) => `${name} ${signed(test.difference)} (${test.range.map(signed).join(" to ")})`).join("; ")}`;
-  return make("svg:svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said, class: "forest" }, ...parts);
+  return make("div", {}, make("svg:svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said, class: "forest" }, ...parts),
+    make("p", { class: "note" }, "Whiskers are 95% intervals; filled points are separated at 5% after Holm's correction over all pairs of the task."));
 }
 function match(first, second) {
   const byProblem = (samples) => {

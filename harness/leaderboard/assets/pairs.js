@@ -15,13 +15,14 @@ function drawPairs() {
   $("pair-detail").textContent = "";
   $("pair-open").hidden = true;
 }
-// The tests of a board are text until they are needed; see `_compact` for their order.
+// The tests of a board are packed until they are needed; see `_compact` and `_packed`.
 function pairTest(board, a, b) {
   const [i, j] = [board.members.indexOf(a), board.members.indexOf(b)];
   if (i < 0 || j < 0 || i === j) return null;
-  board.tests = board.tests || JSON.parse(board.pairs);
+  board.tests = board.tests || new DataView(Uint8Array.from(atob(board.pairs), (letter) => letter.charCodeAt(0)).buffer);
   const first = Math.min(i, j), second = Math.max(i, j), n = board.members.length;
-  const [parts, low, high, p, holm] = board.tests[first * n - (first * (first + 1)) / 2 + second - first - 1];
+  const at = 10 * (first * n - (first * (first + 1)) / 2 + second - first - 1), part = (k) => board.tests.getInt16(at + 2 * k, true), chance = (k) => 10 ** (-board.tests.getUint16(at + 2 * k, true) / 1000);
+  const [parts, low, high, p, holm] = [part(0), part(1), part(2), chance(3), chance(4)];
   const difference = parts / 1e4, sign = i < j ? 1 : -1, kind = holm < 0.05 ? (sign * difference > 0 ? "win" : "lose") : "tie";
   return { kind, difference: sign * difference, range: [(sign * low) / 1e4, (sign * high) / 1e4].sort((x, y) => x - y), p, holm, problems: board.core };
 }

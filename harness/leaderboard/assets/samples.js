@@ -46,7 +46,7 @@ function drawDrill() {
     if (drill.key !== key) return;
     drill.samples = samples;
     listSamples(true);
-    if (fresh) $("drill-title").scrollIntoView();
+    if (fresh) leadTo($("drill-title"));
   }, (error) => { if (drill.key === key) $("drill-count").textContent = error.message; });
 }
 const taskOf = (sample) => Object.keys(runs.get(sample.run).samples).find((id) => tasks.get(id).suite === sample.suite) || "";

@@ -28,13 +28,19 @@ function drawSections() {
   $("sections").replaceChildren(...titles.map((title) => make("a", { href: `#${title.id}`, onclick: (event) => {
     event.preventDefault();
     title.tabIndex = -1;
-    title.scrollIntoView();
+    leadTo(title);
     title.focus({ preventScroll: true });
   } }, title.textContent)));
 }
 // Sections that are about to be drawn anew are not laid out as they were.
-function veil(on) {
-  document.querySelectorAll("main > section:not(:first-of-type, .drawer, #drill)").forEach((section) => { section.style.contentVisibility = on ? "hidden" : ""; });
+function laidOut(how) {
+  document.querySelectorAll("main > section:not(:first-of-type, .drawer, #drill)").forEach((section) => { section.style.contentVisibility = how; });
+}
+// How long the sections are, is known only when all are laid out; two frames later it is kept.
+function leadTo(title) {
+  laidOut("visible");
+  title.scrollIntoView();
+  requestAnimationFrame(() => requestAnimationFrame(() => laidOut("")));
 }
 let turn = 0, drawnFor = null;
 const BOARD = ["group", "since", "model", "sort", "down", "open"];
@@ -52,13 +58,13 @@ function show() {
   if (changed("item")) drawProblem();
   const rest = changed("group", "since", "model");
   if (rest) stale = stale === "all" || changed("group") ? "all" : "filter";
-  if (rest && before) veil(true);
+  if (rest && before) laidOut("hidden");
   if (changed("fold", "heat") && !rest) drawHeat();
   if (changed("mark") && !rest) drawPlots();
   if (changed("items", "itemtask") && !rest) drawProblems();
   // The table is there at once; the rest follows without holding it up.
   const later = (step) => setTimeout(() => mine === turn && step(), 0);
-  const done = () => { veil(false); document.body.dataset.drawn = mine; };
+  const done = () => { laidOut(""); document.body.dataset.drawn = mine; };
   if (!stale) { done(); return; }
   later(() => { drawHeat(); later(() => { drawPlots(); if (stale === "all") drawTraining(); later(() => { drawPairs(); later(() => { drawAbilities(); if (stale === "all") drawProblems(); drawSections(); stale = false; done(); }); }); }); });
 }

@@ -14,7 +14,7 @@ from assay.harness.backends.contract import Price
 from assay.harness.cli import app
 from assay.harness.comparison import compare_scores
 from assay.harness.comparison.runs import scores_of
-from assay.harness.leaderboard.build import build_leaderboard
+from assay.harness.leaderboard.build import _thousandths, build_leaderboard
 from assay.harness.leaderboard.cost import cost_of, read_prices
 from assay.harness.leaderboard.groups import Entry, Group, Task
 from assay.harness.leaderboard.markdown import find_group
@@ -24,6 +24,8 @@ from assay.harness.leaderboard.viewer import make_server
 from assay.harness.metrics import Scored
 from assay.harness.results import RunFolder, list_runs
 from assay.sandbox.errors import UsageError
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 
@@ -278,7 +280,8 @@ def test_several_boards_are_served_under_their_names(results: Path, tmp_path: Pa
 
         try:
             assert f">{results.name}</a>" in read("/")
-            assert ">a&amp;b-2</a>" in read("/")
+            assert ">a&amp;b-2</a></li>" in read("/"), "without its data it is listed by name"
+            assert "<p>openai/grand is first; ahead of the next by " in read("/")
             assert "<title>assay leaderboard</title>" in read(f"/{results.name}/")
             assert "assayRun(" in read(f"/{results.name}/leaderboard_samples/run-1/arithmetic.js")
             assert read("/a%26b/") == "other board"
@@ -295,3 +298,10 @@ def test_a_run_that_lacks_only_its_summary_is_finished(results: Path, tmp_path: 
     board = build_leaderboard(tmp_path)
     assert board["runs"][0]["state"] == "finished"
     assert "run-1" in _group(board)["rows"]
+
+
+@given(st.floats(0, 1))
+def test_a_rounded_p_value_stays_on_its_side_of_the_level(p: float) -> None:
+    shown = 10 ** (-_thousandths(p) / 1000)
+    assert (shown < 0.05) == (p < 0.05)
+    assert shown == pytest.approx(p, rel=2.5e-3, abs=1e-60)

@@ -170,3 +170,21 @@ def test_the_drawer_of_a_problem_fits_can_be_read_and_has_no_violation(
     assert page.evaluate("document.querySelector('#problem').scrollWidth") <= width
     found = axe.Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_page_has_the_tests_and_curves_of_the_data(
+    visit: Visit, address: str, results: Path
+) -> None:
+    page = visit(address)
+    for group in json.loads((results / "leaderboard.json").read_text())["groups"]:
+        for pair, test in group["pairs"].items():
+            call = f"pairTest(groups.get({group['id']!r}), ...{pair.split('|')!r})"
+            shown = page.evaluate(call)
+            assert shown["difference"] == pytest.approx(test["difference"], abs=5e-5)
+            assert shown["range"] == pytest.approx([test["low"], test["high"]], abs=5e-5)
+            assert shown["p"] == pytest.approx(test["p_value"], rel=2e-3, abs=1e-60)
+            assert (shown["kind"] != "tie") == (test["p_holm"] < 0.05)
+    (first, *_) = json.loads((results / "leaderboard.json").read_text())["groups"]
+    for entry, row in first["rows"].items():
+        shown = page.evaluate(f"curveOf({entry!r}, 0)")
+        assert shown == [[x, pytest.approx(y, rel=1e-3)] for x, y in row["budget_curve"]]
