@@ -1,21 +1,25 @@
 """Measure the harness's overhead per sample: GSM8K test with a model that answers at once.
 
-    python benchmarks/harness_overhead.py --data-dir DATA [--peers PYTHON] [--repeats 3]
+    python benchmarks/harness_overhead.py --data-dir DATA [--peers PYTHON] [--repeats 3] [--limit N]
 
-Ours is `assay eval --model oracle`, with every answer verified and stored. The peers run the
+Ours is `assay eval --model oracle`, with every answer verified and every prompt stored; no verdict
+of an earlier run is used. The peers run the
 same problems with their own dummy models and GSM8K's usual scoring: lm-evaluation-harness with
 `--model dummy` (flexible-extract and strict-match filters, samples logged) and inspect_ai with
 `mockllm/model` (the `match(numeric=True)` scorer, its log written). Whole processes are timed
 alternately, including start-up; the start-up alone (a limit of one sample) is timed too, so the
-cost per sample is (whole - start) / samples. --peers names a Python that has lm_eval and
-inspect_ai installed; a peer that fails on one sample is listed under `not_run` with the reason.
-Writes results/benchmarks/harness_overhead.json if every peer ran.
+cost per sample is (whole - start) / samples. Both the clock and the processor time of the process
+and its children are measured: other programs change the first, hardly the second. --peers names a
+Python that has lm_eval and inspect_ai installed; a peer that fails on one sample is listed under
+`not_run` with the reason. --limit takes fewer problems, for a quick look. Writes
+results/benchmarks/harness_overhead.json if every peer ran on all problems.
 """
 
 import argparse
 import json
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
@@ -84,7 +88,7 @@ def commands(data: Path, peers: str | None, folder: Path) -> dict[str, Command]:
 
     def assay(limit: int) -> list[str]:
         return [sys.executable, "-m", "assay.harness.cli", "eval", "--model", "oracle",
-                "--tasks", "gsm8k", "--data-dir", str(data), "--limit", str(limit),
+                "--tasks", "gsm8k", "--data-dir", str(data), "--limit", str(limit), "--no-cache",
                 "--out", str(folder / "assay")]  # fmt: skip
 
     def lm_eval(limit: int) -> list[str]:
@@ -120,33 +124,52 @@ def runnable(
     return {"assay": runs["assay"]} | found, not_run
 
 
-def timed(command: list[str], folder: Path) -> float:
-    """Seconds of a whole process. Raises NotRunError with the end of its output when it fails."""
+def timed(command: list[str], folder: Path) -> tuple[float, float]:
+    """Seconds, and processor seconds, of a whole process and its children.
+
+    Raises NotRunError with the end of its output when it fails.
+    """
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(folder / "cache")}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     seconds = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise NotRunError(f"{' '.join(command)}: {done.stdout[-800:]}{done.stderr[-800:]}")
-    return seconds
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def measure(runs: dict[str, Command], count: int, repeats: int, folder: Path) -> dict[str, Any]:
-    """By harness: seconds of the whole and of the start, and samples per second."""
-    times: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
+    """By harness: seconds of the whole and of the start, by the clock and of the processor."""
+    times: dict[str, list[tuple[float, ...]]] = {name: [] for name in runs}
     for _ in range(repeats):
         for name, command in runs.items():
-            times[name].append((timed(command(1), folder), timed(command(count), folder)))
+            times[name].append((*timed(command(1), folder), *timed(command(count), folder)))
+            print(name, *(f"{one:.2f}" for one in times[name][-1]), flush=True)
     rows = {}
-    for name, pairs in times.items():
-        start, whole = median(p[0] for p in pairs), median(p[1] for p in pairs)
+    for name, found in times.items():
+        start, start_cpu, whole, whole_cpu = map(median, zip(*found, strict=True))
         rows[name] = {
             "start_seconds": round(start, 2),
             "whole_seconds": round(whole, 2),
             "samples_per_second_whole": round(count / whole, 1),
             "ms_per_sample_after_start": round(1000 * (whole - start) / (count - 1), 3),
+            "start_cpu_seconds": round(start_cpu, 2),
+            "whole_cpu_seconds": round(whole_cpu, 2),
+            "cpu_ms_per_sample_after_start": round(1000 * (whole_cpu - start_cpu) / (count - 1), 3),
         }
     return rows
+
+
+def ratios(rows: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """How many times as long each peer takes for a whole run, by the clock and the processor."""
+    own = rows["assay"]
+    return {
+        name: {key: round(row[key] / own[key], 2) for key in ("whole_seconds", "whole_cpu_seconds")}
+        for name, row in rows.items()
+        if name != "assay"
+    }
 
 
 def versions(python: str) -> dict[str, str]:
@@ -169,12 +192,15 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, default=os.environ.get("ASSAY_DATA"))
     parser.add_argument("--peers", default=os.environ.get("PEERS_PYTHON"))
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--limit", type=int)
     given = parser.parse_args()
     if given.data_dir is None or not (given.data_dir / "gsm8k" / "test.jsonl").is_file():
         print("skipped: --data-dir (or $ASSAY_DATA) must hold gsm8k/test.jsonl")
         return
     data = given.data_dir.resolve()
     count = sum(1 for line in (data / "gsm8k" / "test.jsonl").open() if line.strip())
+    every = given.limit is None or given.limit >= count
+    count = count if every else given.limit
     folder = Path(tempfile.mkdtemp())
     try:
         runs, not_run = runnable(commands(data, given.peers, folder), given.peers, folder)
@@ -190,11 +216,13 @@ def main() -> None:
         "problems": count,
         "repeats": given.repeats,
         "harnesses": rows,
+        "times_ours": ratios(rows),
+        "floors": {"inspect_ai": 3.0, "lm_eval": 8.0},
     }
     text = json.dumps(result, indent=1)
     print(text)
-    if not_run:
-        print(f"{OUT} is left as it is: not every peer was run")
+    if not_run or not every:
+        print(f"{OUT} is left as it is: not every peer was run on every problem")
     else:
         OUT.parent.mkdir(parents=True, exist_ok=True)
         OUT.write_text(text + "\n")

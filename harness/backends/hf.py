@@ -4,30 +4,32 @@ Prompts of similar length share a left-padded batch, which keeps padding small; 
 batched continuously (`continuous.py`), so that no prompt waits for another's long completion.
 """
 
-import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import needs
 from ...tasks.hub import go_offline_if_unreachable
 from .contract import Completion, Model, ModelIdentity, Request, Sampling
-from .servers.requests import sendable
-from .thoughts import OPEN, thought_of
+from .encoding import Encoded, Encoder
+from .options import JsonObject, NameOrObject
+from .weights import fingerprint
 
 with needs("hf"):
     import torch
     import transformers
 
     from . import continuous
+    from .batch_size import BatchSize, memory_of
+    from .quantization import quantization_config
+    from .seeded import SeededSampler
 
-END_BYTES = 1 << 20
 WINDOW = 16
 """Batches of requests that are sorted by length together."""
 CONTINUOUS_WINDOW = 64
@@ -35,14 +37,6 @@ CONTINUOUS_WINDOW = 64
 LONGEST_CHARACTER = 4
 """Bytes."""
 Batching = Literal["padded", "continuous"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Encoded:
-    request: Request
-    tokens: list[int]
-    thinks: bool
-    """Whether the prompt ends inside an open thought."""
 
 
 class HfModel:
@@ -54,30 +48,28 @@ class HfModel:
         self,
         name: str,
         model: Any,
-        tokenizer: Any,
-        batch_size: int,
+        encoder: Encoder,
+        batch_size: int | None,
         batching: Batching = "padded",
-        reason: str | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> None:
-        """`reason` explains the choice of batching in the manifest."""
+        """`batch_size` None adapts it to the GPU's memory; `details` go into the manifest."""
         self.model = model
-        self.tokenizer = tokenizer
-        self.batch_size = batch_size
+        self.encoder = encoder
+        self.tokenizer = encoder.tokenizer
+        self.batch = BatchSize(batch_size, memory_of(model.device))
         self.batching = batching
-        self.template = True
-        self.template_arguments: dict[str, Any] = {}
-        self.context = _context(model.config)
         self.identity = ModelIdentity(
             name=f"hf/{name}",
             backend="hf",
-            revision=getattr(model.config, "_commit_hash", None) or _fingerprint(Path(name)),
-            # Sampling is seeded per batch: the same request list gives the same completions.
-            seeded=False,
+            revision=getattr(model.config, "_commit_hash", None) or fingerprint(Path(name)),
+            # Padded batches sample each row from its own seed; continuous ones share one.
+            seeded=batching == "padded",
             details={
                 "dtype": str(model.dtype),
                 "device": str(model.device),
                 "batching": batching,
-                **({} if reason is None else {"batching_reason": reason}),
+                **(details or {}),
             },
         )
 
@@ -92,11 +84,11 @@ class HfModel:
         batches, answer = WINDOW, self._padded
         if self.batching == "continuous":
             batches, answer = CONTINUOUS_WINDOW, self._continuous
-        while window := list(itertools.islice(pending, batches * self.batch_size)):
+        while window := list(itertools.islice(pending, batches * self.batch.size)):
             fitting = []
             for request in window:
-                encoded = self._encode(request)
-                refusal = self._too_long(encoded, sampling)
+                encoded = self.encoder.encode(request)
+                refusal = self.encoder.misfit(encoded)
                 if refusal is None:
                     fitting.append(encoded)
                 else:
@@ -110,50 +102,35 @@ class HfModel:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 
-    def _encode(self, request: Request) -> _Encoded:
-        template = self.template and self.tokenizer.chat_template is not None
-        if template:
-            messages = [
-                {"role": one.role, "content": sendable(one.content)}
-                for one in request.conversation()
-            ]
-            prompt = self.tokenizer.apply_chat_template(
-                messages, tokenize=False, add_generation_prompt=True, **self.template_arguments
-            )
-        else:
-            prompt = sendable(request.plain_text())
-        text = prompt + request.prefix
-        tokens = list(self.tokenizer(text, add_special_tokens=not template)["input_ids"])
-        return _Encoded(request, tokens, template and prompt.rstrip().endswith(OPEN))
+    def _padded(self, fitting: Sequence[Encoded], sampling: Sampling) -> Iterator[Completion]:
+        """Answer batches of similar length, smaller ones where memory is not enough."""
+        left = sorted(fitting, key=lambda encoded: len(encoded.tokens))
+        while left:
+            batch = left[: self.batch.size]
+            rows = self.batch.attempt(partial(self._rows, batch, sampling), len(batch))
+            if rows is None and len(batch) > 1:
+                continue
+            left = left[len(batch) :]
+            if rows is None:
+                error = "the device's memory is not enough for this prompt alone"
+                yield Completion(batch[0].request, "", finish_reason="error", error=error)
+                continue
+            for encoded, row in zip(batch, rows, strict=True):
+                yield self._completion(encoded, row, sampling)
 
-    def _too_long(self, encoded: _Encoded, sampling: Sampling) -> str | None:
-        if not encoded.tokens:
-            return "the prompt is empty"
-        if self.context is None or len(encoded.tokens) < self.context:
-            return None
-        return f"the prompt of {len(encoded.tokens)} tokens fills the context of {self.context}"
-
-    def _padded(self, fitting: Sequence[_Encoded], sampling: Sampling) -> Iterator[Completion]:
-        by_length = sorted(fitting, key=lambda encoded: len(encoded.tokens))
-        for start in range(0, len(by_length), self.batch_size):
-            yield from self._batch(by_length[start : start + self.batch_size], sampling)
-
-    def _continuous(self, fitting: Sequence[_Encoded], sampling: Sampling) -> Iterator[Completion]:
+    def _continuous(self, fitting: Sequence[Encoded], sampling: Sampling) -> Iterator[Completion]:
         most = sampling.max_tokens
         prompts = [
-            continuous.Prompt(
-                encoded.tokens,
-                most if self.context is None else min(most, self.context - len(encoded.tokens)),
-            )
+            continuous.Prompt(encoded.tokens, self.encoder.room(encoded, most))
             for encoded in fitting
         ]
         serving = continuous.Serving(
-            slots=self.batch_size,
+            slots=self.batch.size,
             seed=_mixed_seed(fitting),
             ends=frozenset(self._end_tokens()),
             stopped=self._stopped(sampling.stop),
         )
-        config = _sampling_config(self.model, self._arguments(sampling, most))
+        config = _sampling_config(self.model, self._arguments(sampling, most) | _drawn(sampling))
         for answer in continuous.stream(self.model, config, prompts, serving):
             encoded = fitting[answer.number]
             if answer.error is None:
@@ -175,45 +152,42 @@ class HfModel:
         return stopped
 
     @torch.inference_mode()
-    def _batch(self, batch: Sequence[_Encoded], sampling: Sampling) -> Iterator[Completion]:
+    def _rows(self, batch: Sequence[Encoded], sampling: Sampling) -> list[list[int]]:
+        """The new tokens of each prompt of a batch."""
+        device = self.model.device
         width = max(len(encoded.tokens) for encoded in batch)
         pad = self.tokenizer.pad_token_id
         tokens_BT = torch.tensor(
-            [[pad] * (width - len(e.tokens)) + e.tokens for e in batch], device=self.model.device
+            [[pad] * (width - len(e.tokens)) + e.tokens for e in batch], device=device
         )
         mask_BT = torch.tensor(
-            [[0] * (width - len(e.tokens)) + [1] * len(e.tokens) for e in batch],
-            device=self.model.device,
+            [[0] * (width - len(e.tokens)) + [1] * len(e.tokens) for e in batch], device=device
         )
-        room = sampling.max_tokens if self.context is None else self.context - width
-        arguments = self._arguments(sampling, max(1, min(sampling.max_tokens, room)))
+        most = min(self.encoder.room(encoded, sampling.max_tokens) for encoded in batch)
+        arguments = self._arguments(sampling, max(1, most))
         if sampling.stop:
             arguments["stop_strings"] = list(sampling.stop)
-        torch.manual_seed(_mixed_seed(batch))
+        if sampling.temperature > 0:
+            seeds = [encoded.request.seed for encoded in batch]
+            arguments["logits_processor"] = [SeededSampler(seeds, sampling, device)]
         out_BT = self.model.generate(
             tokens_BT, attention_mask=mask_BT, tokenizer=self.tokenizer, **arguments
         )
-        for encoded, row in zip(batch, out_BT[:, width:].tolist(), strict=True):
-            yield self._completion(encoded, row, sampling)
+        rows: list[list[int]] = out_BT[:, width:].tolist()
+        return rows
 
     def _arguments(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
-        arguments: dict[str, Any] = {
+        """Arguments of a greedy generation; the sampling that a checkpoint prefers is left out."""
+        return {
             "max_new_tokens": max_tokens,
             "pad_token_id": self.tokenizer.pad_token_id,
-            "do_sample": sampling.temperature > 0,
+            "do_sample": False,
+            "temperature": None,
+            "top_p": None,
+            "top_k": None,
         }
-        if sampling.temperature > 0:
-            arguments |= {
-                "temperature": sampling.temperature,
-                "top_p": sampling.top_p,
-                "top_k": sampling.top_k,
-            }
-        else:
-            # The checkpoint's sampling defaults would only cause warnings in greedy decoding.
-            arguments |= {"temperature": None, "top_p": None, "top_k": None}
-        return arguments
 
-    def _completion(self, encoded: _Encoded, row: list[int], sampling: Sampling) -> Completion:
+    def _completion(self, encoded: Encoded, row: list[int], sampling: Sampling) -> Completion:
         ends = self._end_tokens()
         length = next((at for at, token in enumerate(row) if token in ends), None)
         stopped = length is not None
@@ -223,19 +197,14 @@ class HfModel:
             at = text.find(stop)
             if at >= 0:
                 text, stopped = text[:at], True
-        thought = thought_of(text, encoded.thinks)
-        counted = None if thought is None else self._count(thought)
         return Completion(
             encoded.request,
             text,
             prompt_tokens=len(encoded.tokens),
             completion_tokens=len(kept),
-            thinking_tokens=None if counted is None else min(counted, len(kept)),
+            thinking_tokens=self.encoder.thinking(text, encoded, len(kept)),
             finish_reason="stop" if stopped else "length",
         )
-
-    def _count(self, text: str) -> int:
-        return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _end_tokens(self) -> set[int]:
         ends = self.model.generation_config.eos_token_id
@@ -244,12 +213,20 @@ class HfModel:
         return known | {self.tokenizer.pad_token_id}
 
 
-def _mixed_seed(batch: Sequence[_Encoded]) -> int:
+def _mixed_seed(batch: Sequence[Encoded]) -> int:
     """One seed for a batch, from the seeds of its requests."""
     mixed = 0
     for encoded in batch:
         mixed = (mixed * 1_000_003 + encoded.request.seed) & 0x7FFFFFFFFFFFFFFF
     return mixed
+
+
+def _drawn(sampling: Sampling) -> dict[str, Any]:
+    """Arguments with which transformers samples by itself."""
+    if sampling.temperature == 0:
+        return {}
+    return {"do_sample": True, "temperature": sampling.temperature, "top_p": sampling.top_p,
+            "top_k": sampling.top_k}  # fmt: skip
 
 
 def _sampling_config(model: Any, arguments: dict[str, Any]) -> Any:
@@ -259,31 +236,12 @@ def _sampling_config(model: Any, arguments: dict[str, Any]) -> Any:
     return config
 
 
-def _fingerprint(path: Path) -> str | None:
-    """16 hex digits over a local model's files; None for a hub id.
-
-    Hashes each file's name, size and both ends, to avoid reading gigabytes of weights.
-    """
-    files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
-    kept = [
-        f for f in files if f.suffix in (".gguf", ".safetensors", ".bin", ".json") and f.is_file()
-    ]
-    if not kept:
-        return None
-    digest = hashlib.sha256()
-    for file in kept:
-        size = file.stat().st_size
-        digest.update(f"{file.name}\0{size}\0".encode())
-        with file.open("rb") as opened:
-            digest.update(opened.read(END_BYTES))
-            opened.seek(max(0, size - END_BYTES))
-            digest.update(opened.read(END_BYTES))
-    return digest.hexdigest()[:16]
-
-
 def _context(config: Any) -> int | None:
     length = getattr(config.get_text_config(), "max_position_embeddings", None)
     return int(length) if length else None
+
+
+BatchSizeOption = Annotated[int | None, BeforeValidator(lambda v: None if v == "auto" else v)]
 
 
 class Options(BaseModel):
@@ -291,10 +249,15 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    batch_size: int = Field(default=16, ge=1, le=65_536, description="Sequences per batch.")
+    batch_size: BatchSizeOption = Field(
+        default=None, ge=1, le=65_536, description="Sequences per batch; auto fills the GPU."
+    )
     device: str | None = Field(default=None, description="Such as cuda or cpu.")
-    device_map: str | None = Field(
+    device_map: NameOrObject = Field(
         default=None, description="auto spreads the weights over several devices (accelerate)."
+    )
+    quantization: NameOrObject = Field(
+        default=None, description="Such as bnb-4bit, torchao-int8, or JSON of a configuration."
     )
     dtype: str | None = Field(default=None, description="Such as bfloat16.")
     attention: str | None = Field(default=None, description="Such as sdpa or flash_attention_2.")
@@ -303,8 +266,8 @@ class Options(BaseModel):
         default="auto", description="auto, padded or continuous."
     )
     chat_template: bool = Field(default=True, description="Use the tokenizer's chat template.")
-    chat_template_kwargs: dict[str, Any] = Field(
-        default_factory=dict, description="Arguments of the chat template."
+    chat_template_kwargs: JsonObject = Field(
+        default_factory=dict, description="Arguments of the chat template, as JSON."
     )
 
 
@@ -316,7 +279,7 @@ def open_model(name: str, options: Options) -> Model:
     """
     if not name:
         raise UsageError("model 'hf/' has no name: write hf/FOLDER, hf/FILE.gguf or hf/HUB-ID")
-    device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    device = _device(options)
     dtype = options.dtype or ("bfloat16" if device.startswith("cuda") else "float32")
     where, extra = name, {}
     if name.endswith(".gguf"):
@@ -329,25 +292,44 @@ def open_model(name: str, options: Options) -> Model:
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(where, padding_side="left", **common)
         model: Any = transformers.AutoModelForCausalLM.from_pretrained(
-            where, dtype=dtype, **common, **_placement(options)
+            where, dtype=dtype, **common, **_placement(options, device, dtype)
         )
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except (OSError, ValueError, KeyError, ImportError, AttributeError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else ""
         cause = f"it is no folder here, and {unreachable}" if unreachable else first[:300]
         raise UsageError(f"model {name!r} cannot be loaded: {cause}") from error
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    model = (model if options.device_map else model.to(device)).eval()
-    chosen, reason = _choose_batching(name, model, options.batching)
-    opened = HfModel(name, model, tokenizer, options.batch_size, chosen, reason)
-    opened.template = options.chat_template
-    opened.template_arguments = options.chat_template_kwargs
-    return opened
+    if options.device_map is None and options.quantization is None:
+        model = model.to(device)
+    chosen, reason = _choose_batching(name, model.eval(), options.batching)
+    encoder = Encoder(
+        tokenizer, _context(model.config), options.chat_template, options.chat_template_kwargs
+    )
+    details = {"batching_reason": reason, "quantization": options.quantization}
+    kept = {key: value for key, value in details.items() if value is not None}
+    return HfModel(name, model, encoder, options.batch_size, chosen, kept)
 
 
-def _placement(options: Options) -> dict[str, Any]:
-    """Where the weights go and how attention is computed, for `from_pretrained`."""
-    placed = {"device_map": options.device_map, "attn_implementation": options.attention}
+def _device(options: Options) -> str:
+    """Where the model runs. Raises UsageError for a device that is not here."""
+    device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        first = str(error).splitlines()[0]
+        raise UsageError(f"model option device {device!r}: {first}") from error
+    return device
+
+
+def _placement(options: Options, device: str, dtype: str) -> dict[str, Any]:
+    """Where the weights go, how they are quantised and how attention is computed."""
+    placed: dict[str, Any] = {
+        "device_map": options.device_map, "attn_implementation": options.attention,
+    }  # fmt: skip
+    if options.quantization is not None:
+        placed["quantization_config"] = quantization_config(options.quantization, dtype)
+        placed["device_map"] = options.device_map or {"": device}  # it cannot be moved later
     return {key: value for key, value in placed.items() if value is not None}
 
 
