@@ -1,6 +1,7 @@
 """Find problems by task and id, for callers that hold only text: servers and trainers."""
 
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,15 +12,24 @@ _KEPT = 16_384
 """Problems cached by id: a group of completions needs one problem many times."""
 
 
+_REFUSED = 1_024
+REMEMBERED_SECONDS = 30.0
+
+
 class Lookup:
     """Loads each task once, on first use; can be pickled and shared between threads.
 
+    A task that cannot be loaded is refused at once when it is asked for again within
+    `REMEMBERED_SECONDS`: the next try may wait for a hub that does not answer.
     `options` are passed to `load` for every task (data_dir, split, ...).
     """
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self.options = dict(options or {})
         self._suites: dict[tuple[str, str], Suite] = {}
+        self._loading: dict[tuple[str, str], threading.Lock] = {}
+        self._refused: dict[tuple[str, str], tuple[float, str]] = {}
+        """By task: until when it is refused without another try, and why."""
         self._prompts: dict[str, dict[str, Problem]] = {}
         self._found: dict[tuple[tuple[str, str], str], Problem] = {}
         self._lock = threading.RLock()
@@ -33,10 +43,33 @@ class Lookup:
     def suite(self, task: str, options: Mapping[str, Any] | None = None) -> Suite:
         """The suite of a task, with `options` beside those of all tasks. Raises UsageError."""
         key = _key(task, options)
+        found = self._suites.get(key)
+        if found is not None:
+            return found
         with self._lock:
-            if key not in self._suites:
-                self._suites[key] = load(task, **{**self.options, **(options or {})})
-            return self._suites[key]
+            loading = self._loading.setdefault(key, threading.Lock())
+        with loading:  # of this task alone: other tasks are found meanwhile
+            try:
+                found = self._suites.get(key)
+                return self._load(key, task, options or {}) if found is None else found
+            finally:
+                with self._lock:
+                    self._loading.pop(key, None)
+
+    def _load(self, key: tuple[str, str], task: str, options: Mapping[str, Any]) -> Suite:
+        until, reason = self._refused.get(key, (0.0, ""))
+        if time.monotonic() < until:
+            raise UsageError(reason)
+        try:
+            suite = load(task, **{**self.options, **options})
+        except UsageError as mistake:
+            with self._lock:
+                if len(self._refused) >= _REFUSED:
+                    self._refused.pop(next(iter(self._refused)))
+                self._refused[key] = time.monotonic() + REMEMBERED_SECONDS, str(mistake)
+            raise
+        self._suites[key] = suite
+        return suite
 
     def keep(self, suite: Suite) -> None:
         """Use this suite, already loaded, for its task."""

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ServerConfig", "config_from", "create_app", "refuse_exposure", "serve"]
 
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays open: longer than clients keep theirs (httpx 5 s, aiohttp
+15 s). Where the server closes first, a request may meet the close and is lost."""
+
 
 def create_app(config: ServerConfig) -> "FastAPI":
     """The application. `app.state.admission` owns the engine: close it when done.
@@ -56,7 +60,10 @@ def serve(config: ServerConfig) -> None:
         signal.signal(signal.SIGTERM, leave)
         try:
             grace = math.ceil(config.grace_seconds)
-            options = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=grace)
+            options = uvicorn.Config(
+                app, log_level="warning", timeout_graceful_shutdown=grace,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            )  # fmt: skip
             uvicorn.Server(options).run(sockets=[listener])
         finally:
             app.state.admission.close(patience=1.0)

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
+from functools import partial
 
 from fastapi import HTTPException
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from ...sandbox.errors import UsageError
-from ...tasks import Verdict
+from ...tasks import Suite, Verdict
 from ..checking import Job, open_engine
 from .config import ServerConfig
 
@@ -47,6 +48,7 @@ class Admission:
             self.engine.checks.prove_programs()
         self.metrics = ServerMetrics()
         self.pending = 0
+        self._loading: dict[str, asyncio.Future[Suite]] = {}
 
     async def verdicts(self, jobs: Sequence[Job]) -> list[Verdict]:
         """Verdicts in the order of `jobs`. Raises HTTPException 413 or 503, and UsageError."""
@@ -67,8 +69,27 @@ class Admission:
             verdicts.append(result)
         return verdicts
 
+    async def _loaded(self, tasks: set[str]) -> None:
+        """Load the tasks; requests that wait for the same task share one thread."""
+        for task in tasks:
+            if self.engine.lookup.knows(task, None, {}):
+                continue
+            loading = self._loading.get(task)
+            if loading is None:
+                loop = asyncio.get_running_loop()
+                loading = loop.run_in_executor(None, self.engine.lookup.suite, task)
+                self._loading[task] = loading
+                loading.add_done_callback(partial(self._forget, task))
+            await asyncio.shield(loading)
+
+    def _forget(self, task: str, loading: "asyncio.Future[Suite]") -> None:
+        self._loading.pop(task, None)
+        if not loading.cancelled():
+            loading.exception()  # retrieved, even if every client has gone
+
     async def _submitted(self, jobs: Sequence[Job]) -> "list[Future[Verdict]]":
         """Begin the jobs; in a thread where a task has to be loaded or a problem found."""
+        await self._loaded({job.task for job in jobs if job.task})
         if all(self.engine.knows(job) for job in jobs):
             return self._begun(jobs)
         return await asyncio.get_running_loop().run_in_executor(None, self._begun, jobs)

@@ -10,14 +10,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import httpx
 import pytest
+from assay.harness import lookup
 from assay.harness.checking import local
 from assay.harness.server import ServerConfig, config_from, create_app, listening_socket, serve
 from assay.sandbox.errors import UsageError
-from assay.tasks import Problem, Verdict, load
+from assay.tasks import Problem, Suite, Verdict, load
 from assay.tasks.verdict import checker_error
 from fastapi.testclient import TestClient
 
@@ -343,3 +345,35 @@ def test_an_address_that_cannot_be_bound_is_one_line() -> None:
             serve(ServerConfig(port=port))
     with pytest.raises(UsageError, match=r"--host 203\.0\.113\.1 .* cannot be used"):
         serve(ServerConfig(host="203.0.113.1", token="secret"))
+
+
+def test_a_task_that_is_being_loaded_delays_no_other_and_is_refused_once_for_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loads: list[str] = []
+    begun, may_end = threading.Event(), threading.Event()
+    plain = lookup.load
+
+    def load_slowly(task: str, **options: object) -> Suite:
+        loads.append(task)
+        if task != "math500":
+            return plain(task, **options)
+        begun.set()
+        assert may_end.wait(60)
+        raise UsageError("the hub does not answer")
+
+    app = create_app(ServerConfig(workers=1))
+    monkeypatch.setattr(lookup, "load", load_slowly)
+    monkeypatch.setattr(lookup, "REMEMBERED_SECONDS", 3600.0)
+    inline = {"task": "math500", "problem": {"answer": "4"}, "completion": "4"}
+    with TestClient(app) as client, ThreadPoolExecutor(12) as callers:
+        waiting = [callers.submit(client.post, "/verify", json=inline) for _ in range(12)]
+        assert begun.wait(60)
+        assert client.post("/verify", json=_item()).status_code == 200  # loads a task of its own
+        assert not any(one.done() for one in waiting)
+        may_end.set()
+        assert {one.result(60).status_code for one in waiting} == {422}
+        answer = client.post("/verify", json=inline)
+    app.state.admission.close()
+    assert (answer.status_code, answer.json()["detail"]) == (422, "the hub does not answer")
+    assert loads.count("math500") == 1
