@@ -84,18 +84,20 @@ def announced(previous: str, voices: tuple[Voice, ...], sentence: str) -> str:
 def _points_ahead(words: tuple[str, ...]) -> bool:
     """Whether "the next line", "the number below", "the following" point at an answer."""
     return bool(_POINTED & set(words)) and any(
-        word in _AHEAD and (words[n + 1 : n + 2] == () or words[n + 1] not in _PLACES_AHEAD)
+        word in ("below", "follows")
+        or (word in _AHEAD and (words[n + 1 : n + 2] == () or words[n + 1] in _POINTED))
         for n, word in enumerate(words)
     )
 
 
-_PLACES_AHEAD = vocabulary("stop day week month year term step hour minute one")
-"""What comes next in a story and is no text."""
+_ARTICLES = vocabulary("a an the one")
 _COMPLETED = vocabulary("is are get have becomes equals obtain find be to by gives yields")
 
 
 def _denied(said: Spoken, last: int) -> bool:
     words = said.words[max(0, last) :]
+    if words[1:] and words[0] in _ARTICLES and words[1] in WRONGNESS:
+        return True  # "An example of a bad answer would be:"
     if words[-1:] and words[-1] in _COMPLETED:  # "The number of bad eggs is:"
         return bool(names_another(" ".join(words[:-1]), spoken(" ".join(words[:-1]))))
     forbids = said.words[:1] in (("do",), ("don't",), ("never",), ("not",)) or "how" in words

@@ -68,7 +68,8 @@ def contradicted(first: str, shown: str, boxed: bool) -> str:
     relative = [n for n, word in enumerate(said.words) if n and word in ("that", "who", "which")]
     if relative and not shown.isalpha():
         words = set(said.words[: relative[0]])
-    if said.words == ("with", "neither") or _denies_others(said):
+    apart = "neither" in words and "nor" in words and is_counted([said.words[0]])
+    if said.words == ("with", "neither") or apart or _denies_others(said):
         return ""
     if _CHANCES & words and said.words[0] in ("with", "at"):
         return "the answer is one of several"
@@ -101,7 +102,8 @@ def grown(first: str) -> str:
     if not said.words or text.startswith(("\\", "&", "`", '"', "|")):
         return ""
     word = said.words[0]
-    if word in _GROWS or _compared(text, said) or said.words[:2] in _PARTIAL:
+    counts = word == "times" and (said.words[1:2] == () or said.words[1] in _COUNTED_IN)
+    if (word in _GROWS and not counts) or _compared(text, said) or said.words[:2] in _PARTIAL:
         return "the number is part of another value"
     if said.words[1:3] in (("too", "many"), ("too", "few"), ("too", "much")):
         return "what is said of the answer is not understood"
@@ -148,6 +150,8 @@ def _compared(text: str, said: Spoken) -> bool:
     return than[:1].isdigit() or not named or not is_open(named[0]) or named[0] in _MEASURES
 
 
+_COUNTED_IN = vocabulary("in per during throughout over on each every daily")
+"""What follows "times" when it counts and does not multiply."""
 _ARTICLES = vocabulary("the a an his her their its our my your")
 _MEASURES = QUANTITIES | vocabulary("answer result value number solution question what")
 _GROWS = vocabulary("squared cubed factorial fold times th ish")

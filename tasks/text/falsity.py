@@ -155,7 +155,10 @@ def pretended(label: str) -> bool:
     """Whether what stands before a colon and an answer names an error or an example."""
     label = label[-_REACH:]
     said = spoken(label)
-    return _holds(_tables(label), lambda words: words.faults.within(said))
+    tables = _tables(label)
+    if tables == (_WORDS["en"],) and not VOICES["en"].known & set(said.words):
+        return any(words.faults.within(said) for words in (*tables, *_LATIN))
+    return _holds(tables, lambda words: words.faults.within(said))
 
 
 def lied(previous: str) -> bool:

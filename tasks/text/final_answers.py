@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from .beside import Beside, beside
+from .box_clauses import underived
 from .chat_formats import visible_answer
 from .dressing import strip_dressing, without_unread
 from .endings import unsettled
@@ -119,6 +120,7 @@ def _boxed(text: str, shape: Shape) -> Extraction | None:
         or adjoining(text[max(0, start - 240) : start])
         or falsified(text, start)
         or near.doubt
+        or underived(text, start)
     ):
         return replace(found, doubt=reason)
     return _judged(found, text[run[-1][1] :], shape, text[max(0, start - 400) : start])

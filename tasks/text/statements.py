@@ -188,6 +188,9 @@ def _lead(text: str, start: int, language: Language) -> tuple[bool, Standing | N
             return strong, _standing(before), low + len(before)
         phrase = _ends(before, language)
         if phrase is None:
+            token = before.split()[-1]
+            if "$" in token or any(map(str.isdigit, token)):  # "since $4^2=16$, ..."
+                return strong, _standing(before), low + len(before)
             if not language.spaced and before[-1].isascii():
                 return strong, "stated", low + len(before)
             return strong, None, low

@@ -43,7 +43,7 @@ ENGLISH = Speech(
         "what if, hypothetically, in a world, in a universe, universe, world where, dream, "
         "nightmare, opposite day, fiction, fictional, fairy tale, novel, joke, for fun, in jest, "
         "for the sake of argument, for argument's sake, were it, had i, had it, had we, should "
-        "it, provided, in theory, in case, counterfactually, say for a moment, game, role play, "
+        "it, provided, in theory, in case, counterfactually, say for a moment, role play, "
         "parody, satire, alternate, alternative reality, someday, contradiction, bet, wish, "
         "wished, hope, hoping"
     ),
