@@ -140,5 +140,9 @@ def _english(clause: _Clause) -> str:
 
 
 _GOVERNORS = (
-    COPULAS | AMOUNT_VERBS | QUANTITIES | FIRST_WORDS | vocabulary("of to by at for in with on as set")
+    COPULAS
+    | AMOUNT_VERBS
+    | QUANTITIES
+    | FIRST_WORDS
+    | vocabulary("of to by at for in with on as set")
 )

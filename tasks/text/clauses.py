@@ -138,8 +138,10 @@ _ADVERBS = vocabulary(
     "certainly definitely surely indeed precisely exactly directly subsequently only intuitively "
     "generally formally logically technically"
 )
-FIRST_WORDS = _OPENERS | _ADVERBS | vocabulary(
-    "a an only just most least that's or being currently approximately"
+FIRST_WORDS = (
+    _OPENERS
+    | _ADVERBS
+    | vocabulary("a an only just most least that's or being currently approximately")
 )
 """What a clause of the author's own may begin with."""
 _PLACES = vocabulary("in on at under inside within during")

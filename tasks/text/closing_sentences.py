@@ -70,6 +70,7 @@ def closing_amount(text: str, before: str = "") -> str | None:
         return None
     if sentence[-1] not in ".!。" and not text.strip().endswith("**"):
         return None
+    sentence = sentence.replace("**", "")
     amount = _english(sentence) or closing_quantity(sentence)
     if amount is None or not _follows(before, amount, sentence):
         return None

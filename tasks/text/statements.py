@@ -189,7 +189,7 @@ def _lead(text: str, start: int, language: Language) -> tuple[bool, Standing | N
         phrase = _ends(before, language)
         if phrase is None:
             token = before.split()[-1]
-            if "$" in token or any(map(str.isdigit, token)):  # "since $4^2=16$, ..."
+            if "$" in token and not token[-1].isascii():  # "$4^2 = 16$이므로"
                 return strong, _standing(before), low + len(before)
             if not language.spaced and before[-1].isascii():
                 return strong, "stated", low + len(before)

@@ -99,20 +99,21 @@ def test_survives_hostile_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("completion", "whole"),
+    ("completion", "read"),
     [
-        (r"There are \boxed{5} million of them.", False),
-        (r"总人数是\boxed{3}万。", False),
-        (r"Всего было $\boxed{5}$ миллионов зрителей.", False),
-        (r"Toplamda \boxed{4} bin kişi vardır.", False),
-        (r"There are \boxed{5} of them.", True),
-        (r"总人数是\boxed{3}人。", True),
-        (r"That is \boxed{15} percent.", True),
-        (r"\boxed{5} apples", True),
+        (r"There are \boxed{5} million of them.", r"5\cdot 1000000"),
+        (r"总人数是\boxed{3}万。", r"3\cdot 10000"),
+        (r"Всего было $\boxed{5}$ миллионов зрителей.", r"5\cdot 1000000"),
+        (r"Toplamda \boxed{4} bin kişi vardır.", r"4\cdot 1000"),
+        (r"There are \boxed{5} of them.", "5"),
+        (r"总人数是\boxed{3}人。", "3"),
+        (r"That is \boxed{15} percent.", r"15\%"),
+        (r"\boxed{5} apples", "5"),
     ],
 )
-def test_a_scale_word_behind_a_box_is_part_of_the_value(completion: str, whole: bool) -> None:
-    assert (final_answer(completion).doubt == "") is whole
+def test_a_scale_word_behind_a_box_is_part_of_the_value(completion: str, read: str) -> None:
+    found = final_answer(completion)
+    assert (found.text, found.doubt) == (read, "")
 
 
 @pytest.mark.parametrize(

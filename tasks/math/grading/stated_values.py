@@ -5,6 +5,7 @@ from typing import Any
 from ...text import Shape
 from ...text.closing_sentences import closing_amount, closing_time
 from ...text.languages import Language
+from ..grammar.nodes import symbols
 from .decision import choice_of, gold_reading, names_another
 from .reading import distilled, is_prose, read
 
@@ -25,11 +26,21 @@ class ValueShape:
             reading = distilled(reading, self.language, strict=self.strict)
         if reading.answer is None or reading.textual or reading.answer.kind == "broken":
             return None
-        return reading.node
+        return _value(reading.node)
 
     def closing(self, text: str, before: str) -> str | None:
         """The amount of a closing sentence in which every word is understood."""
         return closing_amount(text, before)
+
+
+def _value(node: Any) -> Any:
+    """The value that an assignment or a chain of equal numbers states: 4 of "x = 4"."""
+    if not node or node[0] != "rel" or any(sign != "=" for sign, _ in node[2]):
+        return node
+    left = node[1]
+    names = left[3] if left[0] == "seq" else (left,)
+    named = all(name[0] == "sym" for name in names)
+    return node[2][-1][1] if named or not symbols(node) else node
 
 
 class WordShape:

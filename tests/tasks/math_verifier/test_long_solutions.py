@@ -32,6 +32,13 @@ HONEST = [
     ("24000", "答案是\\boxed{2.4}万。"),
     ("12 kg", "The bag weighs $\\boxed{12}$ kilograms of flour."),
     ("12 m", "So the rope is $\\boxed{12}$ in the end."),
+    ("45", "Therefore, it took Ruth \\boxed{45} minutes to paint the wall."),
+    ("8", "This gives each child \\boxed{8} marbles."),
+    ("200", "Thus, the digit 4 appears a total of \\boxed{200} times in the list."),
+    ("11", "So, \\boxed{11} pupils in the class take neither Latin nor Greek."),
+    ("7", "We have $\\boxed{x=7}$. The final answer is 7."),
+    ("16", "$4^2 = 16$이므로 답은 $\\boxed{16}$입니다."),
+    ("9", "Ein Drittel von 27 ist \\boxed{9}."),
 ]
 EXPLOITS = [
     ("15", "The answer is \\boxed{15}\\%."),
@@ -52,6 +59,15 @@ EXPLOITS = [
     ("7", "\\boxed{7}\n\nOR\n\n8."),
     ("31", "Vera answered $\\boxed{31}$."),
     ("7", "Do not submit: $x=\\boxed{7}$"),
+    ("30", "Sixty percent of the answer is \\boxed{30}."),
+    ("80", "The exact answer differs from \\boxed{80} by a few."),
+    ("3", "The exercise is worth \\boxed{3} points."),
+    ("8", "See equation \\boxed{8} for the result."),
+    ("21", "On the island of Oz, where numbers are reversed, the answer is \\boxed{21}."),
+    ("9", "Ein Drittel der gesuchten Zahl ist \\boxed{9}."),
+    ("9", "答えの3倍が\\boxed{9}です。"),
+    ("40", "Es trifft nicht zu, dass das Ergebnis \\boxed{40} lautet."),
+    ("9", "An example of a poor line would be:\n\n#### 9"),
 ]
 
 
