@@ -39,8 +39,9 @@ def underived(text: str, start: int) -> str:
     """Why the clause before a box does not make it the answer; "" when it does."""
     before = text[max(0, start - _REACH) : start]
     bare = before.rstrip(_OPEN)
-    if "<" in before[max(0, len(bare) - 12) :] and before.rstrip().endswith(">"):
-        return ""  # a tag
+    tagged = "<" in before[max(0, len(bare) - 12) :] and before.rstrip(" \n$*(\\").endswith(">")
+    if tagged or bare.endswith(('"', "'")):
+        return ""
     if not bare or not bare[-1].isalnum():
         ends = bare[-1:] in ("", ".", "!", "?", "。", "！", "？")
         if ends:
@@ -106,8 +107,8 @@ def _named(text: str, start: int, sentence: str, voices: tuple[Voice, ...]) -> s
         ):
             opens = begin + one.start
             line = text[text.rfind("\n", 0, opens) + 1 : opens]
-            if line.rstrip().endswith(("\\]", "$$")):  # a display ends the sentence before
-                return ""
+            if any(map(str.isdigit, line)) or line.rstrip().endswith(("\\]", "$$")):
+                return ""  # reasoning, or a display that ends the sentence before
             return disowned(text, begin + one.value, opens, one.language, True)
         if one.standing == "stated" and text[begin + one.value - 1] in ":：":
             return ""  # "Final answer: She has"
