@@ -43,9 +43,10 @@ function frame(scale, axis, label, say, sayY = (y) => `${Number((100 * y).toPrec
   for (const value of scale.ticks) {
     const text = say(value), half = 3.2 * text.length;
     parts.push(make("svg:line", { class: "axis", x1: scale.at(value), x2: scale.at(value), y1: floor, y2: floor + 4 }));
-    if (scale.at(value) - half < last + 4) continue;
-    last = scale.at(value) + half;
-    parts.push(make("svg:text", { x: scale.at(value), y: floor + 17, "text-anchor": "middle" }, text));
+    const middle = Math.min(scale.at(value), BOX.w - half);
+    if (middle - half < last + 4) continue;
+    last = middle + half;
+    parts.push(make("svg:text", { x: middle, y: floor + 17, "text-anchor": "middle" }, text));
   }
   parts.push(make("svg:text", { x: (BOX.l + BOX.w - BOX.r) / 2, y: BOX.h - 5, "text-anchor": "middle" }, label + scale.note));
   return parts;
@@ -93,7 +94,7 @@ function labeller() {
         const box = [left, left + width, y + dy - 10, y + dy + 3];
         if (hits(box)) continue;
         taken.push(box);
-        return make("svg:text", { class: "label", x: x + dx, y: y + dy, "text-anchor": anchor, ...attributes }, text);
+        return make("svg:text", { class: state.mark && attributes["data-mark"] === state.mark ? "label lit" : "label", x: x + dx, y: y + dy, "text-anchor": anchor, ...attributes }, text);
       }
       return null;
     },

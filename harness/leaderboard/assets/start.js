@@ -60,7 +60,7 @@ function show() {
   if (rest) stale = stale === "all" || changed("group") ? "all" : "filter";
   if (rest && before) laidOut("hidden");
   if (changed("fold", "heat") && !rest) drawHeat();
-  if (changed("mark") && !rest) drawPlots();
+  if (changed("mark") && !rest) { drawPlots(); drawTraining(); }
   if (changed("items", "itemtask") && !rest) drawProblems();
   // The table is there at once; the rest follows without holding it up.
   const later = (step) => setTimeout(() => mine === turn && step(), 0);

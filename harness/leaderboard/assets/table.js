@@ -29,6 +29,11 @@ function modelCell(r) {
   const chips = make("span", { class: "chips" }, ...Object.entries(entry.settings).filter(([name]) => !HIDDEN_SETTINGS.includes(name))
     .map(([name, value]) => make("span", { class: "chip", title: `${name} ${value}` }, BRIEF[name] ? BRIEF[name](value) : `${name} ${value}`)));
   if (entry.state !== "finished") chips.prepend(make("span", { class: "chip warned" }, `${entry.done} of ${entry.wanted} done`));
+  const made = (board.training || []).find((one) => one.name === entry.model);
+  if (made) chips.append(make("button", { type: "button", class: "chip", "data-trained": entry.id, title: `The training run ${made.name}`, onclick: () => {
+    go({ mark: `training:${made.name}` }, false);
+    leadTo($("training-title"));
+  } }, "training ↓"));
   const sealed = entry.runs.map((id) => runs.get(id).bundle).filter(Boolean);
   if (sealed.length) chips.append(make("span", { class: "chip", title: `From a bundle whose hashes are right: SHA-256 ${sealed.join(", ")}. assay reverify makes its verdicts again.` }, `bundle ${sealed[0].slice(0, 8)}`));
   if (r.runs) chips.append(make("button", { type: "button", class: "chip", "aria-expanded": listed("open").includes(entry.id) ? "true" : "false",

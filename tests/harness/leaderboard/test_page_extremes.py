@@ -122,6 +122,9 @@ def test_training_runs_have_curves_costs_and_their_models(visit: Visit, untidy: 
     row.locator("button").click()
     page.locator("#drill-list details").first.wait_for(timeout=PATIENCE)
     assert "Samples of bundled" in page.locator("#drill-title").inner_text()
+    page.locator("#group").select_option(label="arithmetic")
+    page.locator("[data-trained]", has_text="training").first.click()
+    assert page.locator("#training-plots g.lit").count() == 1
 
 
 @pytest.mark.parametrize("width", [1280, 360])
