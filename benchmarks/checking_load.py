@@ -1,11 +1,12 @@
 """Compare verdicts on an idle machine with those under load, in threads, after a fork and on Ray.
 
-    python benchmarks/checking_load.py [--jobs 3000] [--busy 8] [--threads 20] [--no-ray]
+    python benchmarks/checking_load.py [--jobs 3000] [--busy 8] [--threads 20] [--ways busy ray]
 
 The same jobs of all domains (right, wrong, hostile and slow completions) are checked by the engine
 `local` alone, beside `--busy` endless processes, from `--threads` threads at once, and in a child
 of a fork; and by the engine `ray` on a cluster of two nodes on this machine. No verdict may differ
-in its status or score. Nothing comes from the store. Writes results/benchmarks/checking_load.json.
+in its status or score. Nothing comes from the store. `--ways` picks from busy, threads, fork and
+ray. Writes results/benchmarks/checking_load.json.
 """
 
 import argparse
@@ -47,6 +48,7 @@ PROGRAMS = (
     "import os\nos._exit(0)\n",
     "raise SystemExit(3)\n",
 )
+WAYS = ("busy", "threads", "fork", "ray")
 Verdicts = list[tuple[str, float | None]]
 
 
@@ -158,18 +160,17 @@ def main() -> None:
     options.add_argument("--jobs", type=int, default=3000)
     options.add_argument("--busy", type=int, default=8)
     options.add_argument("--threads", type=int, default=20)
-    options.add_argument("--no-ray", action="store_true")
+    options.add_argument("--ways", nargs="*", choices=WAYS, default=list(WAYS))
     options.add_argument("--out", type=Path, default=OUT)
     given = options.parse_args()
     jobs = chosen(given.jobs)
-    ways: dict[str, Callable[[], Verdicts]] = {
-        "alone": lambda: alone(jobs),
-        f"beside {given.busy} busy processes": lambda: beside_busy(jobs, given.busy),
-        f"in {given.threads} threads": lambda: in_threads(jobs, given.threads),
-        "after a fork": lambda: after_fork(jobs),
+    named: dict[str, tuple[str, Callable[[], Verdicts]]] = {
+        "busy": (f"beside {given.busy} busy processes", lambda: beside_busy(jobs, given.busy)),
+        "threads": (f"in {given.threads} threads", lambda: in_threads(jobs, given.threads)),
+        "fork": ("after a fork", lambda: after_fork(jobs)),
+        "ray": ("on Ray", lambda: on_ray(jobs)),
     }
-    if not given.no_ray:
-        ways["on Ray"] = lambda: on_ray(jobs)
+    ways = {"alone": lambda: alone(jobs)} | dict(named[name] for name in given.ways)
     found: dict[str, Verdicts] = {}
     seconds: dict[str, float] = {}
     differing: dict[str, list[Any]] = {}

@@ -41,7 +41,7 @@ __all__ = [
 
 _NOT_BACKENDS = frozenset({
     "batch_size", "continuous", "contract", "encoding", "following", "forcing", "options",
-    "packaged", "quantization", "seeded", "servers", "thoughts", "tool_text", "weights",
+    "packaged", "quantization", "replicas", "seeded", "servers", "thoughts", "tool_text", "weights",
 })  # fmt: skip
 VENDORS = frozenset({"anthropic", "gemini", "google", "mistral", "cohere", "bedrock", "vertexai"})
 """Names that users may write for a backend, although they are providers of `anyllm/`."""

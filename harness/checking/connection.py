@@ -53,15 +53,15 @@ class Connection:
 
     def __init__(self, address: str | None, workers: int | None) -> None:
         """Raises UsageError without Ray, and for a cluster that does not answer."""
-        self._ray = require("ray", "ray")
+        self.ray = require("ray", "ray")
         self._workers = workers
-        self._attached = not self._ray.is_initialized()
+        self._attached = not self.ray.is_initialized()
         if not self._attached:
             return  # inside a job of the cluster, or a caller that is attached already
         named = address or os.environ.get("RAY_ADDRESS") or "auto"
         _probe(named)
         try:
-            self._ray.init(
+            self.ray.init(
                 address=named, namespace=NAMESPACE, log_to_driver=False, logging_level="ERROR"
             )
         except (ConnectionError, ValueError, RuntimeError, OSError) as error:
@@ -73,19 +73,25 @@ class Connection:
     def verifiers(self, known: set[str]) -> list[Verifier]:
         """The verifiers of the nodes that are not known yet, starting where there are none."""
         found = []
-        for node in self._ray.nodes():
+        for node in self.ray.nodes():
             cpus = int(node.get("Resources", {}).get("CPU", 0))
             if node["Alive"] and cpus >= 1 and node["NodeID"] not in known:
                 found.append(self._verifier(node, self._workers or cpus))
         return found
 
+    def verifier_here(self) -> Verifier:
+        """The verifier of the node that this task of the cluster runs on."""
+        own = self.ray.get_runtime_context().get_node_id()
+        (node,) = (node for node in self.ray.nodes() if node["NodeID"] == own)
+        return self._verifier(node, self._workers or int(node["Resources"]["CPU"]))
+
     def _verifier(self, node: dict[str, Any], workers: int) -> Verifier:
         """The verifier of a node, shared by name with the other callers of the cluster."""
         node_id = node["NodeID"]
-        strategy = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+        strategy = self.ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
         version = version_here().split()[2]
         variables = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        actor = self._ray.remote(NodeVerifier).options(
+        actor = self.ray.remote(NodeVerifier).options(
             name=f"verifier-{node_id[:16]}-{version}-{workers}",
             namespace=NAMESPACE,
             get_if_exists=True,
@@ -96,12 +102,12 @@ class Connection:
         )  # fmt: skip
         host = node.get("NodeManagerHostname") or node.get("NodeManagerAddress", "")
         label = f"{host} ({node_id[:8]})"
-        return Verifier(self._ray, actor.remote(workers), node_id, label)
+        return Verifier(self.ray, actor.remote(workers), node_id, label)
 
     def close(self) -> None:
         """Leave the cluster, if it was we who attached to it; the verifiers end with the job."""
-        if self._attached and self._ray.is_initialized():
-            self._ray.shutdown()
+        if self._attached and self.ray.is_initialized():
+            self.ray.shutdown()
 
 
 def _probe(address: str) -> None:

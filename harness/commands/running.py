@@ -10,6 +10,8 @@ from ...sandbox.errors import UsageError
 from ..backends import load_model
 from ..backends.contract import Model, Sampling
 from ..backends.forcing import BudgetForced
+from ..backends.replicas import ReplicatedModel
+from ..checking import EngineSettings
 from ..evaluation import EvalSettings, PromptSettings, Run, TaskSpec, evaluate
 from ..evaluation.endings import warnings
 from ..results import new_run_id
@@ -58,9 +60,16 @@ class ModelOptions(BaseModel):
         default=None, description='Continue a finished thought this many times with "Wait".'
     )
 
-    def open(self, max_tokens: int) -> Model:
+    replicas: int | None = Field(
+        default=None, ge=1, le=1024, description="Copies of the model on the Ray cluster."
+    )
+    replica_gpus: float | None = Field(
+        default=None, ge=0, description="GPUs of each copy (default: 1 where there are any)."
+    )
+
+    def open(self, max_tokens: int, engine: EngineSettings | None = None) -> Model:
         """The model, budget-forced where asked. Raises UsageError when it cannot be opened."""
-        opened = load_model(self.model, base_url=self.base_url, **self._options())
+        opened = self._opened(engine or EngineSettings())
         if self.think_tokens is None and self.waits is None:
             return opened
         budget = max_tokens // 2 if self.think_tokens is None else self.think_tokens
@@ -69,6 +78,18 @@ class ModelOptions(BaseModel):
         except UsageError:
             opened.close()
             raise
+
+    def _opened(self, engine: EngineSettings) -> Model:
+        options = self._options()
+        if self.base_url is not None:
+            options["base_url"] = self.base_url
+        if self.replicas is None:
+            return load_model(self.model, **options)
+        if engine.engine != "ray":
+            raise UsageError("--replicas runs copies of the model on a cluster: add --engine ray")
+        return ReplicatedModel(
+            self.model, options, self.replicas, address=engine.ray_address, gpus=self.replica_gpus
+        )
 
     def _options(self) -> dict[str, Any]:
         """The backend's options. Raises UsageError."""
@@ -146,7 +167,7 @@ def eval_model(
     chosen = {"sampling": sampling.sampling(), "prompts": prompts, "command": kept,
               "progress": not command.quiet}  # fmt: skip
     sandbox.choose()
-    opened = model.open(sampling.max_tokens)
+    opened = model.open(sampling.max_tokens, settings)
     try:
         return report(_evaluated(opened, specs, settings.model_copy(update=chosen)))
     finally:

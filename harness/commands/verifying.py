@@ -12,6 +12,7 @@ from ...sandbox.errors import UsageError
 from ...tasks import Problem, Verdict
 from ..checking import EngineSettings
 from ..results import open_run
+from ..row_scoring import RowCounts, score_rows
 from ..scoring import rescore, score_file
 from .options import Json, Out, Quiet, RunId, SandboxOptions, SuiteOptions
 from .running import report
@@ -69,6 +70,11 @@ class FileOptions(BaseModel):
         default=None, description="Field of the completion, where its name is not a usual one."
     )
     model: str | None = Field(default=None, description="Name of the model that wrote them.")
+    rows: Path | None = Field(
+        default=None,
+        description="Store no run, but a folder of Parquet files with a verdict for each row: for "
+        "Parquet or JSON lines of any length; the same command goes on where one was stopped.",
+    )
 
 
 def score(
@@ -86,11 +92,27 @@ def score(
     specs = suites.specs(task)
     if len(specs) != 1:
         raise UsageError(f"--tasks {task!r}: a file of completions answers one task")
+    if file.rows is not None:
+        fields = (file.id_field, file.text_field)
+        return _report_rows(
+            score_rows(specs[0], file.file, file.rows, fields=fields, engine=engine), file.rows
+        )
     run = score_file(
         specs[0], file.file, fields=(file.id_field, file.text_field), model_name=file.model,
         out=out, run_id=run_id, progress=not quiet, engine=engine,
     )  # fmt: skip
     return report(run)
+
+
+def _report_rows(counts: RowCounts, out: Path) -> int:
+    share = counts.correct / counts.verdicts if counts.verdicts else 0.0
+    typer.echo(f"{counts.checked} rows checked, {counts.known} known; {out}: {counts.verdicts} "
+               f"verdicts, {share:.4f} correct")  # fmt: skip
+    for status, count in counts.statuses.most_common():
+        typer.echo(f"  {status}  {count}")
+    if counts.failed:
+        typer.echo(f"{counts.failed} rows have no verdict: the same command tries again")
+    return 3 if counts.failed else 0
 
 
 def rescore_run(

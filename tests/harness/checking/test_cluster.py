@@ -1,11 +1,17 @@
 """The engine on a simulated Ray cluster: equal to local, and nothing lost when nodes are."""
 
+import json
 import socket
 import time
 
 import pytest
-from assay.harness.checking import Job, cluster, open_engine
+from assay.harness.backends import Request, Sampling, load_model
+from assay.harness.backends.replicas import ReplicatedModel
+from assay.harness.checking import EngineSettings, Job, cluster, open_engine
 from assay.harness.checking.node import NodeVerifier
+from assay.harness.commands.running import ModelOptions
+from assay.harness.evaluation import TaskSpec
+from assay.harness.row_scoring import score_rows
 from assay.sandbox.errors import UsageError
 from assay.tasks import load
 
@@ -63,6 +69,60 @@ def test_a_node_that_is_killed_loses_no_verdict(machines):
             time.sleep(0.01)
         machines.remove_node(machines.workers.pop(), allow_graceful=False)
         assert [future.result(240).status for future in futures] == expected
+
+
+def requests_of(count):
+    suite = load("arithmetic", size=count)
+    return [Request(suite, problem, 0, 7 * at) for at, problem in enumerate(suite)]
+
+
+@pytest.mark.slow
+def test_replicas_answer_as_one_model_even_when_one_is_lost(machines):
+    asked, sampling = requests_of(200), Sampling(temperature=1.0)
+    alone = load_model("random")
+    expected = {one.request.problem.id: one.text for one in alone.generate(asked, sampling)}
+    model = ReplicatedModel("random", {}, 2, address=machines.address)
+    try:
+        assert model.identity == alone.identity
+        answered = model.generate(iter(asked), sampling)
+        found = [next(answered)]
+        ray.kill(model._actors[0])
+        found += answered
+        assert len(found) == len(asked)
+        assert {one.request.problem.id: one.text for one in found} == expected
+        assert all(any(one.request is request for request in asked) for one in found)
+    finally:
+        model.close()
+
+
+@pytest.mark.slow
+def test_rows_are_scored_where_they_are_read(machines, tmp_path):
+    suite = load("arithmetic", size=60)
+    texts = [(problem, text) for problem in suite for text in (suite.gold(problem), "no idea")]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps({"id": p.id, "completion": t}) + "\n" for p, t in texts))
+    spec, out = TaskSpec("arithmetic", {"size": 60}), tmp_path / "out"
+    engine = EngineSettings(engine="ray", ray_address=machines.address, cache=False)
+    counts = score_rows(spec, file, out, engine=engine)
+    assert (counts.checked, counts.known, counts.failed) == (120, 0, 0)
+    assert (counts.verdicts, counts.correct) == (120, 60)
+    assert counts.statuses["correct"] == 60
+    again = score_rows(spec, file, out, engine=engine)
+    assert (again.checked, again.known, again.verdicts) == (0, 120, 120)
+    with file.open("a") as more:
+        more.write('{"id": "nobody", "completion": "x"}\n')
+    with pytest.raises(UsageError, match="nobody"):
+        score_rows(spec, file, out, engine=engine)
+
+
+@pytest.mark.slow
+def test_replicas_that_cannot_be_had_are_refused_in_one_line(machines):
+    with pytest.raises(UsageError, match="40 replicas need 40 CPUs, and the cluster has"):
+        ReplicatedModel("random", {}, 40, address=machines.address)
+    with pytest.raises(UsageError, match="unknown model 'nobody'"):
+        ReplicatedModel("nobody", {}, 1, address=machines.address)
+    with pytest.raises(UsageError, match="add --engine ray"):
+        ModelOptions(model="random", replicas=2).open(16)
 
 
 class Failing(NodeVerifier):
