@@ -52,8 +52,8 @@ class Replica:
 
     def describe(self) -> tuple[Any, bool, bool]:
         """Who the model is, whether it continues a text, and whether it calls tools."""
-        model = self._model
-        return model.identity, *(getattr(model, name, False) for name in _ABILITIES)
+        continues, calls_tools = (bool(getattr(self._model, name, False)) for name in _ABILITIES)
+        return self._model.identity, continues, calls_tools
 
     def generate(self, asked: list[Asked], sampling: Sampling) -> list[tuple[int, Completion]]:
         """The completions of a batch, each with the place of its request."""
