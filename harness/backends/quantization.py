@@ -33,7 +33,8 @@ def quantization_config(wanted: str | Mapping[str, Any], dtype: str) -> Any:
     if wanted in BITSANDBYTES:
         _need("bitsandbytes", wanted)
         compute = {"bnb_4bit_compute_dtype": getattr(torch, dtype)} if "4bit" in wanted else {}
-        return transformers.BitsAndBytesConfig(**BITSANDBYTES[wanted], **compute)
+        maker: Any = transformers.BitsAndBytesConfig
+        return maker(**BITSANDBYTES[wanted], **compute)
     if wanted in TORCHAO:
         _need("torchao", wanted)
         kinds = importlib.import_module("torchao.quantization")
