@@ -75,6 +75,10 @@ VERBS = {
         "proving:prove_tasks",
         "Report whether a task is sound: golds, wrong answers, tests, prompts, duplicates.",
     ),
+    "match": (
+        "matching:match",
+        "Ask several graders about the same completions, and compare their verdicts.",
+    ),
     "check-rewards": (
         "rewards_check:check_dataset",
         "Report which rows of a trainer's dataset can be verified, before training.",

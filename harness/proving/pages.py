@@ -1,9 +1,9 @@
 """The card of a task as Markdown and as a page that needs no other file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
-from ...sandbox.extras import packaged
+from ..card_page import document, raw_table, table
 from .checks import CHECKS
 from .proof import Proof, Tally
 
@@ -73,15 +73,15 @@ def _plain(text: str) -> str:
 
 def page(proof: Proof) -> str:
     """The card as a page."""
-    body = [f"<p class=lead>{escape(lead(proof))}</p>", _table(COLUMNS, map(cells, proof.tallies))]
-    body.append(_table(("figure", "value"), ((k, f"{v:g}") for k, v in proof.figures.items())))
+    body = [f"<p class=lead>{escape(lead(proof))}</p>", table(COLUMNS, map(cells, proof.tallies))]
+    body.append(table(("figure", "value"), ((k, f"{v:g}") for k, v in proof.figures.items())))
     for tally in proof.tallies:
         if tally.rows:
             counts = escape(CHECKS[tally.check].counts)
             rows = ((row.problem, row.detail) for row in tally.rows)
-            body.append(f"<h2>{counts}</h2>{_table(('problem', 'what showed it'), rows)}")
+            body.append(f"<h2>{counts}</h2>{table(('problem', 'what showed it'), rows)}")
     body += [f"<p class=note>{escape(note)}</p>" for note in _notes(proof)]
-    return _document(f"Proof of {proof.task}", "".join(body))
+    return document(f"Proof of {proof.task}", "".join(body))
 
 
 def overview(proofs: Sequence[Proof]) -> tuple[str, str]:
@@ -106,8 +106,8 @@ def overview(proofs: Sequence[Proof]) -> tuple[str, str]:
         (f'<a href="{slug(row[0])}/index.html">{escape(row[0])}</a>', *map(escape, row[1:]))
         for row in rows
     ]
-    table = _raw_table(head, linked)
-    return "\n".join(lines) + "\n", _document("Proofs of tasks", table)
+    body = raw_table(head, linked)
+    return "\n".join(lines) + "\n", document("Proofs of tasks", body)
 
 
 def slug(task: str) -> str:
@@ -117,34 +117,3 @@ def slug(task: str) -> str:
 
 def _count(proof: Proof, name: str) -> str:
     return next((str(t.failed) for t in proof.tallies if t.check == name), "-")
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return _raw_table(head, [tuple(map(escape, row)) for row in rows])
-
-
-def _raw_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    if not rows:
-        return ""
-    titles = "".join(f'<th scope="col">{escape(one)}</th>' for one in head)
-    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
-    table = f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
-    return f'<div class="scroll">{table}</div>'
-
-
-_EXTRA = (
-    "table{border-collapse:collapse;margin:.8rem 0}td,th{border-bottom:1px solid var(--line);"
-    "padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
-    "td:first-child{min-width:9rem}.scroll{overflow-x:auto}"
-)
-
-
-def _document(title: str, body: str) -> str:
-    """A page in the style of the leaderboard's."""
-    style = packaged("assay.harness.leaderboard", "assets/page.css").read_text(encoding="utf-8")
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{style}{_EXTRA}</style></head>"
-        f"<body><main><h1>assay</h1><h2>{escape(title)}</h2>{body}</main></body></html>\n"
-    )
