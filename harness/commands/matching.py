@@ -7,10 +7,12 @@ from typing import Annotated
 
 import orjson
 import typer
+from pydantic import BaseModel, ConfigDict, Field
 
 from ...sandbox.errors import UsageError
 from ..matching import (
     Case,
+    Grader,
     MatchSettings,
     Report,
     markdown,
@@ -23,6 +25,22 @@ from ..matching import (
 from .options import Json, Quiet
 
 
+class MatchOptions(BaseModel):
+    """Which graders and cases of the files take part, and where the report goes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    only: str | None = Field(default=None, description="Names of some graders, comma-separated.")
+    first: int | None = Field(default=None, ge=1, description="Only the first N cases of a file.")
+    environments: Path = Field(
+        default=Path("~/.cache/assay/graders"), description="Folder of the graders' environments."
+    )
+    workers: int = Field(
+        default=os.cpu_count() or 1, ge=1, description="Graders that are asked at the same time."
+    )
+    out: Path = Field(default=Path("results/graders"), description="Folder of the report.")
+
+
 def match(
     graders: Annotated[
         Path, typer.Option("--graders", help="TOML file that declares the graders.")
@@ -30,21 +48,7 @@ def match(
     cases: Annotated[
         list[Path], typer.Option("--cases", help="JSONL file of golds and completions; repeatable.")
     ],
-    only: Annotated[
-        str | None, typer.Option("--only", help="Names of some graders, comma-separated.")
-    ] = None,
-    first: Annotated[
-        int | None, typer.Option("--first", min=1, help="Only the first N cases of each file.")
-    ] = None,
-    environments: Annotated[
-        Path, typer.Option("--environments", help="Folder of the graders' environments.")
-    ] = Path("~/.cache/assay/graders"),
-    workers: Annotated[
-        int, typer.Option("--workers", min=1, help="Graders that are asked at the same time.")
-    ] = os.cpu_count() or 1,
-    out: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path(
-        "results/graders"
-    ),
+    options: MatchOptions,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -53,31 +57,38 @@ def match(
     Exit code 3 when a grader could not play to the end. A stopped match goes on from where it
     was.
     """
-    declared = read_graders(graders)
-    if only is not None:
-        wanted = [name.strip() for name in only.split(",")]
-        for name in wanted:
-            if name not in declared:
-                raise UsageError(f"--only {name}: the graders are {', '.join(declared)}")
-        declared = {name: declared[name] for name in wanted}
+    declared = _chosen(graders, options.only)
     asked: list[Case] = []
     left_out = {}
     for path in cases:
         found, left = read_cases(path)
-        asked += found[:first]
+        asked += found[: options.first]
         left_out[path.name] = left
-    settings = MatchSettings(out, environments.expanduser(), workers, quiet or as_json)
+    settings = MatchSettings(
+        options.out, options.environments.expanduser(), options.workers, quiet or as_json
+    )
     played = play(declared, asked, settings)
-    about = {name: grader.about for name, grader in declared.items()}
     if not any(one.grades for one in played):
         raise UsageError(f"no grader could play: {played[0].name}: {played[0].failed}")
+    about = {name: grader.about for name, grader in declared.items()}
     made = report(asked, played, about, left_out)
-    _write(out, made)
+    _write(options.out, made)
     if as_json:
         typer.echo(orjson.dumps(made.as_json(), option=orjson.OPT_INDENT_2).decode())
     else:
         typer.echo(markdown(made).partition("\n## Disagreements")[0])
     return 3 if any(one.failed for one in played) else 0
+
+
+def _chosen(path: Path, only: str | None) -> dict[str, Grader]:
+    declared = read_graders(path)
+    if only is None:
+        return declared
+    wanted = [name.strip() for name in only.split(",")]
+    for name in wanted:
+        if name not in declared:
+            raise UsageError(f"--only {name}: the graders are {', '.join(declared)}")
+    return {name: declared[name] for name in wanted}
 
 
 def _write(out: Path, made: Report) -> None:
