@@ -35,6 +35,8 @@ def added(first: str, shown: str) -> str:
         said.has_values or VOICES["en"].approves.derives(said)
     ):
         return UNREAD
+    if said.words[:2] == ("so", "far"):
+        return UNREAD  # no reason: the answer is not complete
     if said.words and all(word in _TYING for word in said.words):
         bare = shown.strip(" *_.$")
         other = first[said.places[-1] + len(said.words[-1]) :].strip(" *_.,:$\n")
@@ -108,7 +110,7 @@ def grown(first: str) -> str:
     if said.words[1:3] in (("too", "many"), ("too", "few"), ("too", "much")):
         return "what is said of the answer is not understood"
     if text.startswith("("):
-        return _aside(text, said)
+        return aside(text, said)
     if not text[0].isalpha():
         return ""
     if word in TIES or word.endswith("n't"):
@@ -158,7 +160,7 @@ _GROWS = vocabulary("squared cubed factorial fold times th ish")
 _PARTIAL = (("percent", "of"), ("and", "a"), ("or", "so"), ("per", "cent"))
 
 
-def _aside(text: str, said: Spoken) -> str:
+def aside(text: str, said: Spoken) -> str:
     """Why a remark in brackets after an answer disowns it."""
     inner = text[1:].partition(")")[0]
     words = spoken(inner).words

@@ -31,9 +31,10 @@ _OPENING = (
 )
 _LETTERS = vocabulary("a m g s h l n j w v k c f")
 """Letters that are also units."""
-_UNITS = {
-    one.code: {word.casefold(): name for word, name in one.units.items()} for one in LANGUAGES
-}
+_UNITS = {word.casefold(): name for one in reversed(LANGUAGES) for word, name in one.units.items()}
+_UNSPACED_UNITS = tuple(word for one in LANGUAGES if not one.spaced for word in one.units)
+_PERCENT = tuple(phrase for one in LANGUAGES for phrase in one.percent)
+_PERCENT_BEFORE = tuple(phrase for one in LANGUAGES for phrase in one.percent_before)
 _WORDS = 4
 """The most words of a unit."""
 
@@ -56,14 +57,17 @@ def beside(text: str, start: int, end: int) -> Beside:
     if line.startswith(_SIGNS):
         return Beside("\\%")
     before = text[max(0, start - _REACH) : start]
+    if before.rstrip(" $\\({[*").casefold().endswith(_PERCENT_BEFORE):
+        return Beside("\\%")
+    if not line[:1].isalpha():
+        return Beside()
     languages = _languages(before)
-    low, opening = line.casefold(), before.rstrip(" $\\({[*").casefold()
-    for language in languages:
-        if any(_opens(low, phrase, language) for phrase in language.percent) or (
-            language.percent_before and opening.endswith(language.percent_before)
-        ):
-            return Beside("\\%")
-    if line[:1].isalpha() and scales_number(line, languages):
+    low = line.casefold()
+    if low.startswith(_PERCENT) and any(
+        _opens(low, phrase, language) for language in languages for phrase in language.percent
+    ):
+        return Beside("\\%")
+    if scales_number(line, languages):
         scale = scale_of(line, languages)
         if scale is None:
             return Beside(doubt="a word behind the box changes its value")
@@ -110,12 +114,11 @@ def _unit(line: str, languages: tuple[Language, ...]) -> str:
     """The words that may name a unit, or the English name of another language's."""
     low = line.casefold()
     word = low.split(" ", 1)[0].strip(".,;:!?。，、()$*")
-    for language in languages:
-        if name := _UNITS[language.code].get(word, ""):
+    if languages is LANGUAGES:
+        if name := _UNITS.get(word, ""):
             return name
-        if not language.spaced:
-            fitting = (one for one in language.units if low.startswith(one))
-            if longest := max(fitting, key=len, default=""):
-                return language.units[longest]
+        if low.startswith(_UNSPACED_UNITS):
+            fitting = (one for one in _UNSPACED_UNITS if low.startswith(one))
+            return _UNITS[max(fitting, key=len)]
     stop = next((n for n, one in enumerate(line) if one in ",;:!?()=$\\}"), len(line))
     return " ".join(line[:stop].rstrip(" .").split()[:_WORDS])

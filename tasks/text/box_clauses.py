@@ -67,6 +67,7 @@ def _read(sentence: str) -> _Clause:
     return _Clause(sentence, words, found[-1] if found else None)
 
 
+_MULTIPLES = vocabulary("half twice double triple")
 _PARTS = {one.code: Phrases(PARTS.get(one.code, ()), one.spaced) for one in LANGUAGES}
 
 
@@ -74,7 +75,7 @@ def _is_part(voice: Voice, clause: _Clause, bare: str) -> bool:
     """Whether the subject is a part or a multiple of what is no value: "a third of the number"."""
     language = voice.language
     links = tuple(one for one in language.link if one)
-    if not links or not bare.casefold().endswith(links):
+    if not language.spaced and not bare.casefold().endswith(links):
         return False
     cut = max(clause.text.rfind(mark) for mark in (", ", "; ", " and ", "，", "、"))
     said = spoken(clause.text[cut + 1 :])
@@ -87,6 +88,8 @@ def _is_part(voice: Voice, clause: _Clause, bare: str) -> bool:
         return not any(map(str.isdigit, whole)) and len(whole) > 1
     if first > 2 or end >= len(said.words):
         return False
+    if language is ENGLISH and said.words[end] != "of" and said.words[first] not in _MULTIPLES:
+        return False  # "the eighth term"
     place = said.places[end - 1]
     return not spoken(said.text[place:]).has_values
 

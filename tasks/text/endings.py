@@ -17,13 +17,14 @@ from .answer_rest import (
     UNREAD,
     added,
     against,
+    aside,
     contradicted,
     grown,
     only_shown,
     reported_by,
     rest_words,
 )
-from .clauses import reported
+from .clauses import OTHERNESS, reported
 from .falsity import explains, pretended, qualified, voices_in
 from .phrase_index import VOICES, Spoken, Voice, spoken
 from .statements import statements
@@ -69,6 +70,10 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
             return reason
         parts = parts[1:]
     turned = False
+    opening = parts[0].strip(" *_\n") if parts else ""
+    remark = opening.startswith("(") and opening.endswith(")") and opening.count("(") == 1
+    if remark and (reason := aside(opening, spoken(opening))):
+        return reason
     for part in parts[:60]:
         if part.strip(" \t\n*_-") == "OR":
             continue  # another solution of the same problem
@@ -328,12 +333,17 @@ def _refers(voice: Voice, said: Spoken, english: bool) -> bool:
         for n, word in enumerate(words)
     ):
         return True
-    start = 1 if words[:1] and words[0] in ("and", "but", "so", "well", "oh") else 0
+    start = 0
+    while words[start : start + 1] and words[start] in _OPENING:
+        start += 1
     points = words[start : start + 1] and words[start] in _POINTS
     tie = words[start + 1 : start + 2]
     return bool(
         points and tie and (tie[0] in TIES or tie[0].endswith("n't")) and not _explains(said)
     )
+
+
+_OPENING = _ENGLISH_TURNS | vocabulary("and so apologies")
 
 
 def _is_adjective(words: tuple[str, ...], place: int) -> bool:
@@ -346,4 +356,5 @@ def _is_adjective(words: tuple[str, ...], place: int) -> bool:
 def _explains(said: Spoken) -> bool:
     """Whether a sentence such as "This is the number of ways ..." explains and does not judge."""
     words = said.words
-    return said.has_values or "because" in words or (len(words) > 5 and "the" in words[2:4])
+    described = len(words) > 5 and "the" in words[2:4] and not OTHERNESS & set(words)
+    return said.has_values or "because" in words or described

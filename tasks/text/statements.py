@@ -181,9 +181,10 @@ def _lead(text: str, start: int, language: Language) -> tuple[bool, Standing | N
         text[start : start + len(weak)].casefold() == weak for weak in WEAK
     )
     while True:
+        displayed = before.rstrip().endswith(("\\]", "$$"))
         before = _undressed(before)
-        if not before:
-            return strong, "stated", low
+        if not before or displayed:  # a display ends the sentence before
+            return strong, "stated", low + len(before)
         if before[-1] in _BOUNDARY:
             return strong, _standing(before), low + len(before)
         phrase = _ends(before, language)

@@ -67,6 +67,10 @@ EXPLOITS = [
     ("9", "Ein Drittel der gesuchten Zahl ist \\boxed{9}."),
     ("9", "答えの3倍が\\boxed{9}です。"),
     ("40", "Es trifft nicht zu, dass das Ergebnis \\boxed{40} lautet."),
+    ("3", "Треть ответа равна \\boxed{3}."),
+    ("10", "The answer is 10 so far; two cases are left to add."),
+    ("70", "#### 70\n(a filler, nothing was computed)"),
+    ("40", "The answer is 40.\n\nSorry, that was the value for another problem."),
     ("9", "An example of a poor line would be:\n\n#### 9"),
 ]
 
