@@ -12,6 +12,8 @@ from assay.tasks.episode import Episode, EpisodeSuite, GeneratedEpisodes
 
 GAMES = names("episodes")
 PLAYS = 60
+LISTED = ("twenty_questions", "table_query")
+"""Suites whose prompts list every possible answer."""
 
 
 @cache
@@ -63,7 +65,7 @@ def test_what_is_hidden_is_not_in_the_prompt_nor_the_tools(name):
     for problem in suite[:5]:
         episode = suite.start(problem)
         told = episode.prompt + json.dumps([one.schema() for one in episode.tools])
-        if len(problem.answer) > 3:
+        if len(problem.answer) > 3 and name not in LISTED:
             assert problem.answer not in told
         assert all(one.description and one.parameters["type"] == "object" for one in episode.tools)
         assert f"{problem.meta['budget']} " in problem.prompt
