@@ -26,8 +26,8 @@ class Tool:
     description: str
     parameters: Mapping[str, Any]
     aside: bool = False
-    """Whether calls leave the state alone, as an interpreter does: a replay does not repeat them,
-    and takes their recorded observations."""
+    """Whether calls only look: no verdict depends on what they give. A replay counts them, does not
+    make them again, and takes their recorded observations."""
 
     def schema(self) -> dict[str, Any]:
         """The tool as the field's APIs and chat templates take it."""
@@ -38,13 +38,15 @@ class Tool:
         return {"type": "function", "function": function}
 
 
-def tool(name: str, description: str, **properties: Mapping[str, Any]) -> Tool:
+def tool(
+    name: str, description: str, *, aside: bool = False, **properties: Mapping[str, Any]
+) -> Tool:
     """A tool all of whose arguments are required: `tool("press", "...", row={"type": ...})`."""
     schema = {
         "type": "object", "properties": properties, "required": list(properties),
         "additionalProperties": False,
     }  # fmt: skip
-    return Tool(name, description, schema)
+    return Tool(name, description, schema, aside)
 
 
 class Call(NamedTuple):
@@ -100,6 +102,9 @@ class World(ABC):
 
         Raises IllegalActionError, and then leaves the state as it is.
         """
+
+    def recalled(self, name: str) -> None:  # noqa: B027 (most such calls count for nothing)
+        """Count a call aside that a replay does not make again. Raises IllegalActionError."""
 
     def say(self, text: str) -> str:
         """Take a message without a call. Raises IllegalActionError unless free text is a move."""
@@ -213,6 +218,7 @@ class Episode:
         if one.aside and known is not None:
             if not known.legal:
                 raise IllegalActionError(known.text)
+            self.world.recalled(call.name)
             return known.text
         return self._cut(self.world.act(call.name, arguments))
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..sandbox.errors import UsageError
 from .suite import Domain, Suite
+from .with_tools import ToolSuite
 
 DOMAINS: tuple[Domain, ...] = ("math", "code", "logic", "episodes")
 ENTRY_POINT_GROUP = "assay.tasks"
@@ -107,14 +108,19 @@ def load(
     seed: int = 0,
     size: int | None = None,
     difficulty: int | None = None,
+    tools: str | None = None,
     **options: Any,
 ) -> Suite:
     """Load a suite: `load("gsm8k", split="test")`, `load("bbh:navigate")`, `load("sums", seed=1)`.
 
-    `name` may have a variant after a colon (a language, a sub-task). Options left at their
+    `name` may have a variant after a colon (a language, a sub-task). With `tools="python"` the
+    model may run code before it answers; `load("gsm8k+python")` is the same. Options left at their
     default are not passed on. Raises UsageError (a ValueError) for an unknown name or option; the
     message lists the known ones.
     """
+    plain, plus, named = name.rpartition("+")
+    if plus:
+        name, tools = plain, tools or named
     base, _, variant = name.partition(":")
     loader = _loader(base)
     known = inspect.signature(loader).parameters
@@ -141,5 +147,9 @@ def load(
         if parameter.default is inspect.Parameter.empty and key not in given:
             raise UsageError(f"task {base!r} needs the option {key!r}")
     suite = loader(**given)
-    suite.loaded_as = (name, {key: value for key, value in given.items() if key != "variant"})
+    kept = {key: value for key, value in given.items() if key != "variant"}
+    if tools is not None:
+        suite = ToolSuite(suite, tools)
+        kept["tools"] = tools
+    suite.loaded_as = (name, kept)
     return suite

@@ -56,6 +56,9 @@ class SuiteOptions(BaseModel):
         le=WHOLE,
         description="Seed of generated suites: another seed, other problems.",
     )
+    tools: str | None = Field(
+        default=None, description="Let the model run code before it answers: python."
+    )
     option: Annotated[
         list[str],
         typer.Option(
@@ -98,6 +101,11 @@ class SuiteOptions(BaseModel):
             name: TaskSpec(name, {key: value for key, value in given.items() if key in known[name]})
             for name in names
         }
+        if self.tools is not None:
+            specs = {
+                name: TaskSpec(name, {**spec.options, "tools": self.tools})
+                for name, spec in specs.items()
+            }
         return _loadable(specs, names)
 
     def _given(self) -> dict[str, Any]:

@@ -95,7 +95,13 @@ class Conversation:
             ended = self._whole()
             return replace(ended, finish_reason=completion.finish_reason, error=completion.error)
         calls = _named(completion.calls, len(self.episode.turns))
-        self.episode.respond([Call(one.name, one.arguments) for one in calls], completion.text)
+        try:
+            self.episode.respond([Call(one.name, one.arguments) for one in calls], completion.text)
+        except Exception as error:  # our failure is not the model's: resuming asks again
+            log.warning("%s: a tool failed: %s", self._request.problem.id, error)
+            self.episode.close()
+            said = f"a tool failed: {type(error).__name__}: {error}"
+            return Completion(self._request, "", finish_reason="error", error=said)
         turn = self.episode.turns[-1]
         self._journal.keep(self._request, len(self.episode.turns) - 1, {
             **turn_data(turn), "ids": [one.id for one in calls],

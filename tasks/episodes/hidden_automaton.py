@@ -39,8 +39,8 @@ class HiddenAutomaton(AskingGame):
                 "accepting": list(accepting), "optimum": optimum, "budget": budget}  # fmt: skip
         first, second = letters
         prompt = (
-            f"Machine {rng.randrange(10**6):06} has {states} states, numbered from 0, and begins in "
-            "state 0. It reads a "
+            f"Machine {rng.randrange(10**6):06} has {states} states, numbered from 0, and begins "
+            "in state 0. It reads a "
             f"word of the letters {first} and {second}, moves with each letter to a state, which "
             "may be the same one, and accepts the word if it ends in an accepting state. All "
             "states can be reached, and no smaller machine accepts the same words. Ask about "

@@ -11,8 +11,10 @@ from ..problem import Problem
 from ..suite import Draft
 from ..verdict import Verdict, correct, wrong
 
-BOARDS = ((3, 3, 2), (4, 4, 3), (5, 5, 5), (6, 6, 8), (7, 7, 11))
+BOARDS = ((3, 3, 2), (4, 4, 3), (5, 5, 5), (6, 6, 8), (7, 7, 9))
 """Rows, columns and mines, by level."""
+FEW = 16
+"""Closed cells from which on the number of all mines is reasoned with."""
 Cell = tuple[int, int]
 
 
@@ -52,7 +54,7 @@ class MinesweeperWorld(World):
 
 
 class Minesweeper(GeneratedEpisodes):
-    """Open the safe cells of a board of 3 x 3 with 2 mines (level 1) to 7 x 7 with 11 (level 5).
+    """Open the safe cells of a board of 3 x 3 with 2 mines (level 1) to 7 x 7 with 9 (level 5).
 
     Difficulty: larger boards with more mines.
     """
@@ -159,15 +161,18 @@ def board(meta: Any, opened: set[Cell]) -> str:
 def reasoned(meta: Any) -> list[Cell]:
     """The cells that reasoning opens, in order: it knows the numbers of open cells alone.
 
-    A fact is a set of closed cells and the number of mines in it: one for each open cell, and one
-    for the whole board. Of two facts of which one lies in the other, the difference is a fact.
+    A fact is a set of closed cells and the number of mines in it: one for each open cell, and,
+    when few cells are left, one for the whole board. Of two facts of which one lies in the other,
+    the difference is a fact.
     """
     opened = set(map(tuple, meta["opened"]))
     numbers = {cell: number(meta, cell) for cell in opened}
     order: list[Cell] = []
     while True:
         closed = {cell for cell in _cells(meta) if cell not in opened}
-        facts = {(frozenset(closed), len(meta["mines"]))}
+        facts: set[Fact] = set()
+        if len(closed) <= FEW:
+            facts.add((frozenset(closed), len(meta["mines"])))
         for cell in opened:
             around = frozenset(one for one in _near(meta, cell) if one in closed)
             facts.add((around, numbers[cell]))

@@ -79,7 +79,7 @@ def test_an_altered_record_is_rejected(name):
     assert suite.verify(problem, json.dumps(gold)).correct
 
     forged = json.loads(json.dumps(gold))
-    forged["turns"][0]["observations"][0]["text"] += " Solved."
+    forged["turns"][-1]["observations"][0]["text"] += " Solved."
     assert suite.verify(problem, json.dumps(forged)).status == "rejected"
 
     shorter = gold | {"turns": gold["turns"][:-1]}
