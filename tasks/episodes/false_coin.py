@@ -110,7 +110,7 @@ class FalseCoin(AskingGame):
         return {"coin": rng.randint(1, meta["coins"]), "kind": kind}
 
     def chance(self, problem: Problem) -> float | None:
-        return 1.0 / (problem.meta["coins"] * (1 if problem.meta["known"] else 2))
+        return 1.0 / int(problem.meta["coins"] * (1 if problem.meta["known"] else 2))
 
     def greedy_call(self, problem: Problem, world: World) -> Call | None:
         """Weigh the first suspects against the next ones, half against half, and name one."""

@@ -171,7 +171,7 @@ def machines(states: int) -> tuple[Machine, ...]:
 
 
 def _tables(states: int) -> list[Machine]:
-    pairs = list(itertools.product(range(states), repeat=2))
+    pairs = [(a, b) for a in range(states) for b in range(states)]
     return [
         (moves, accepting)
         for moves in itertools.product(pairs, repeat=states)

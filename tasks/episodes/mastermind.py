@@ -91,7 +91,7 @@ class Mastermind(GeneratedEpisodes):
     def chance(self, problem: Problem) -> float | None:
         """Each guess is drawn from all codes."""
         codes = problem.meta["digits"] ** len(problem.meta["code"])
-        return 1.0 - (1.0 - 1.0 / codes) ** int(problem.meta["budget"])
+        return float(1.0 - (1.0 - 1.0 / codes) ** int(problem.meta["budget"]))
 
     def greedy_call(self, problem: Problem, world: World) -> Call | None:
         """The first code that agrees with all answers so far."""
@@ -131,7 +131,7 @@ def answered(guess: Code, code: Code) -> Answer:
 def play(code: Code, digits: int) -> list[Code]:
     """The guesses of the minimax player until the code is found."""
     history: tuple[tuple[Code, Answer], ...] = ()
-    guesses = []
+    guesses: list[Code] = []
     while not guesses or guesses[-1] != code:
         guess = _next_guess(len(code), digits, history)
         guesses.append(guess)

@@ -2,7 +2,7 @@
 
 import random
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..arguments import Arguments
@@ -200,7 +200,7 @@ def _totals(
     """The totals by city, without SQL: what the answer is proved by."""
     city_of = dict(map(tuple, shops))
     whole = sum(sale[2] for sale in sales)
-    counts = {
+    counts: Callable[[Any], bool] = {
         1: lambda sale: True,
         2: lambda sale: sale[1] == good,
         3: lambda sale: sale[1] == good and sale[3] <= day,
