@@ -9,7 +9,7 @@ import difflib
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -124,32 +124,30 @@ def load(
     base, _, variant = name.partition(":")
     loader = _loader(base)
     known = inspect.signature(loader).parameters
-    given: dict[str, Any] = {
-        key: value
-        for key, value in {
-            "split": split,
-            "data_dir": data_dir,
-            "size": size,
-            "difficulty": difficulty,
-        }.items()
-        if value is not None
-    }
+    named_options = {
+        "split": split, "data_dir": data_dir, "size": size, "difficulty": difficulty,
+    }  # fmt: skip
+    given: dict[str, Any] = {k: value for k, value in named_options.items() if value is not None}
     given |= options | ({"seed": seed} if seed != 0 and "seed" in known else {})
+    _refuse(base, variant, given, known)
+    suite = loader(**given, **({"variant": variant} if variant else {}))
+    if tools is not None:
+        suite, given = ToolSuite(suite, tools), given | {"tools": tools}
+    suite.loaded_as = (name, given)
+    return suite
+
+
+def _refuse(
+    base: str, variant: str, given: Mapping[str, Any], known: Mapping[str, inspect.Parameter]
+) -> None:
+    """Raises UsageError for an option or a variant that the task does not have, or lacks."""
     for key in given:
         if key not in known or key == "variant":
             legal = ", ".join(option for option in known if option != "variant")
             raise UsageError(f"unknown option {key!r} for task {base!r}: known: {legal}")
-    if variant:
-        if "variant" not in known:
-            raise UsageError(f"task {base!r} has no variants; use {base!r}")
-        given["variant"] = variant
+    if variant and "variant" not in known:
+        raise UsageError(f"task {base!r} has no variants; use {base!r}")
     for key, parameter in known.items():
-        if parameter.default is inspect.Parameter.empty and key not in given:
+        required = parameter.default is inspect.Parameter.empty
+        if required and key not in given and not (variant and key == "variant"):
             raise UsageError(f"task {base!r} needs the option {key!r}")
-    suite = loader(**given)
-    kept = {key: value for key, value in given.items() if key != "variant"}
-    if tools is not None:
-        suite = ToolSuite(suite, tools)
-        kept["tools"] = tools
-    suite.loaded_as = (name, kept)
-    return suite
