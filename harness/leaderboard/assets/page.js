@@ -20,7 +20,8 @@ function make(tag, attributes = {}, ...children) {
 }
 const missing = (x) => x === null || x === undefined;
 const percent = (x) => (missing(x) ? "–" : (100 * x).toFixed(1));
-const short = (x) => (missing(x) ? "–" : x >= 100 ? Math.round(x).toLocaleString("en") : String(Number(x.toPrecision(3))));
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const short = (x) => (missing(x) ? "–" : x >= 100 ? whole.format(Math.round(x)) : String(Number(x.toPrecision(3))));
 const money = (x, currency) => (missing(x) ? "–" : `${currency === "USD" ? "$" : currency + " "}${short(x)}`);
 const signed = (x) => `${x >= 0 ? "+" : "−"}${percent(Math.abs(x))}`;
 const many = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
