@@ -9,7 +9,7 @@ import transformers
 
 from ...sandbox.errors import UsageError
 
-BITSANDBYTES = {
+BITSANDBYTES: dict[str, dict[str, Any]] = {
     "bnb-8bit": {"load_in_8bit": True},
     "bnb-4bit": {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4"},
 }
