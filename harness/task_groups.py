@@ -8,11 +8,14 @@ import difflib
 import fnmatch
 import logging
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from ..sandbox.errors import UsageError
 from ..tasks.registry import DOMAINS, names, options_of, variants_of
+from ..tasks.suite import Domain
 
 log = logging.getLogger(__name__)
 FILE_OPTIONS = frozenset({"data_dir", "path"})
@@ -25,13 +28,37 @@ REASONING_CORE = (
 Groups = Mapping[str, Sequence[str]]
 
 
-def built_in() -> dict[str, tuple[str, ...]]:
-    """The groups that are always there: a domain each, all generated tasks, a mixed selection."""
-    return {
-        **{str(domain): tuple(names(domain)) for domain in DOMAINS},
-        "generated": tuple(name for name in names() if not reads_files(name)),
-        "reasoning-core": REASONING_CORE,
-    }
+class _Made(Mapping[str, tuple[str, ...]]):
+    """Groups whose members are looked up when they are asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], tuple[str, ...]]]) -> None:
+        self._makers = makers
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        return self._makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def built_in() -> Mapping[str, tuple[str, ...]]:
+    """The groups that are always there: a domain each, all generated tasks, a mixed selection.
+
+    Members are found when a group is looked up: to tell which tasks are generated imports all.
+    """
+    domains = {str(domain): partial(_of_domain, domain) for domain in DOMAINS}
+    return _Made({**domains, "generated": _generated, "reasoning-core": lambda: REASONING_CORE})
+
+
+def _of_domain(domain: Domain) -> tuple[str, ...]:
+    return tuple(names(domain))
+
+
+def _generated() -> tuple[str, ...]:
+    return tuple(name for name in names() if not reads_files(name))
 
 
 def reads_files(name: str) -> bool:
@@ -71,7 +98,7 @@ def expanded(wanted: Sequence[str], own: Groups) -> dict[str, bool]:
     Raises UsageError for a name that is no task, group or wildcard, and a group inside itself.
     """
     found: dict[str, bool] = {}
-    for name, named in _members(wanted, {**built_in(), **own}, ()):
+    for name, named in _members(wanted, ChainMap(dict(own), built_in()), ()):
         found[name] = found.get(name, False) or named
     return found
 
