@@ -8,7 +8,6 @@ import difflib
 import fnmatch
 import logging
 import tomllib
-from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -49,8 +48,12 @@ def built_in() -> Mapping[str, tuple[str, ...]]:
 
     Members are found when a group is looked up: to tell which tasks are generated imports all.
     """
+    return _Made(_makers())
+
+
+def _makers() -> dict[str, Callable[[], tuple[str, ...]]]:
     domains = {str(domain): partial(_of_domain, domain) for domain in DOMAINS}
-    return _Made({**domains, "generated": _generated, "reasoning-core": lambda: REASONING_CORE})
+    return {**domains, "generated": _generated, "reasoning-core": lambda: REASONING_CORE}
 
 
 def _of_domain(domain: Domain) -> tuple[str, ...]:
@@ -98,7 +101,8 @@ def expanded(wanted: Sequence[str], own: Groups) -> dict[str, bool]:
     Raises UsageError for a name that is no task, group or wildcard, and a group inside itself.
     """
     found: dict[str, bool] = {}
-    for name, named in _members(wanted, ChainMap(dict(own), built_in()), ()):
+    groups = _Made({**_makers(), **{name: partial(tuple, one) for name, one in own.items()}})
+    for name, named in _members(wanted, groups, ()):
         found[name] = found.get(name, False) or named
     return found
 

@@ -1,7 +1,9 @@
 """The options of a served model, checked by pydantic."""
 
 import os
+import re
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
@@ -16,8 +18,17 @@ OURS = ("messages", "prompt", "input", "stream")
 
 
 def _absolute(value: str | None) -> str | None:
-    if value is not None and not value.startswith(("http://", "https://")):
+    if value is None:
+        return value
+    if not value.startswith(("http://", "https://")):
         raise ValueError("it must begin with http:// or https://")
+    try:
+        parts = urlsplit(value)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError as error:
+        raise ValueError(f"it is no address: {error}") from error
+    if not named or not value.isprintable() or " " in value:
+        raise ValueError("it must name a host, as http://127.0.0.1:8000/v1 does")
     return value
 
 
@@ -88,6 +99,8 @@ class Options(BaseModel):
         for key, text in value.items():
             if not (key.isascii() and text.isascii() and text.isprintable()):
                 raise ValueError(f"{key!r} must be printable ASCII")
+            if not re.fullmatch(r"[^\s:]+", key):
+                raise ValueError(f"{key!r} is no name: leave out spaces and colons")
         return value
 
 
