@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import threading
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ...sandbox.errors import UsageError
 
 INSTALL_SECONDS = 900
+_making = threading.Lock()
 
 
 class Grader(BaseModel):
@@ -96,7 +98,8 @@ def prepare(name: str, grader: Grader, folder: Path) -> Place:
         return Place(python, glue)
     if not grader.requirements:
         return Place(Path(sys.executable), glue)
-    return Place(_environment(grader, folder), glue)
+    with _making:  # graders with the same requirements share an environment
+        return Place(_environment(grader, folder), glue)
 
 
 def _environment(grader: Grader, folder: Path) -> Path:
