@@ -12,7 +12,7 @@ from ..sandbox import default_sandbox
 from ..sandbox.types import Channel, ChannelClosed, Limits, Program, Sandbox
 from .acting import IllegalActionError, Tool
 
-LIMITS = Limits(cpu_seconds=600.0, wall_seconds=60.0, memory_mb=512, output_kb=256)
+LIMITS = Limits(cpu_seconds=600.0, wall_seconds=300.0, memory_mb=512, output_kb=256)
 """Of one interpreter; the wall clock runs while code runs."""
 CPU_SECONDS = 5.0
 """Of one call."""

@@ -42,6 +42,7 @@ def _as_json(request: Request) -> str:
         "problem_id": problem.id,
         "messages": [{"role": one.role, "content": one.content} for one in request.conversation()],
         "prefix": request.prefix,
+        **({"tools": [one.schema() for one in request.tools]} if request.tools else {}),
         "answer": problem.answer,
         "gold": request.suite.gold(problem),
     }
@@ -53,6 +54,8 @@ def _as_text(request: Request) -> str:
     parts = [f"== {request.suite.name}  {problem.id}"]
     for message in request.conversation():
         parts += [f"-- {message.role}", message.content]
+    for tool in request.tools:
+        parts += [f"-- tool {tool.name}", encode(tool.schema()["function"]).decode()]
     if request.prefix:
         parts += ["-- assistant, to be continued", request.prefix]
     parts += ["-- answer", problem.answer]

@@ -225,7 +225,7 @@ def test_the_state_of_another_episode_is_refused():
 
 @pytest.fixture(scope="module")
 def interpreter() -> Iterator[Interpreter]:
-    limits = Limits(cpu_seconds=60, wall_seconds=30, memory_mb=256)
+    limits = Limits(cpu_seconds=60, wall_seconds=300, memory_mb=256)
     made = Interpreter(limits=limits, cpu_seconds=0.5)
     yield made
     made.close()
