@@ -16,7 +16,8 @@ from typing import Any, Literal
 from ...sandbox.errors import UsageError
 
 Choice = Literal["raise", "nan", "group_mean"] | float
-CHOICES = ("raise", "nan", "group_mean", 0.0)
+NAMED: tuple[Literal["raise", "nan", "group_mean"], ...] = ("raise", "nan", "group_mean")
+CHOICES = (*NAMED, 0.0)
 _REMEMBERED = 16_384
 """Rewards that are kept for the means; they are searched only when a check has failed."""
 PATIENCE = 16
@@ -106,10 +107,15 @@ class CheckerErrors:
 
 
 def _checked(choice: Any) -> Choice:
-    if choice in ("raise", "nan", "group_mean"):
-        return choice  # type: ignore[no-any-return]
+    for name in NAMED:
+        if isinstance(choice, str) and choice == name:
+            return name
     if isinstance(choice, int | float) and not isinstance(choice, bool) and choice == 0:
         return 0.0
-    raise UsageError(
-        f"on_checker_error={choice!r}: use {', '.join(map(repr, CHOICES[:-1]))} or 0.0"
-    )
+    raise refused_choice(choice)
+
+
+def refused_choice(choice: Any) -> UsageError:
+    """The refusal of a choice that is none."""
+    known = ", ".join(map(repr, CHOICES[:-1]))
+    return UsageError(f"on_checker_error={choice!r}: use {known} or 0.0")

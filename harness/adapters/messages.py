@@ -66,7 +66,14 @@ def assistant_text(completion: Completion, turns: int | None = None) -> str:
     if not messages:
         return ""
     last = messages[-1]
-    if _field(last, "role") not in (None, "assistant", "model") or _field(last, "tool_calls"):
+    role = _field(last, "role")
+    if isinstance(last, Mapping) and "content" not in last and role is None:
+        raise UsageError(
+            f"a message with the keys {', '.join(map(str, last)) or 'of nothing'} cannot be read: "
+            "pass messages with role and content"
+        )
+    said_by = role.casefold() if isinstance(role, str) else role
+    if said_by not in (None, "assistant", "model") or _field(last, "tool_calls"):
         return ""
     return _from_text(content_text(_field(last, "content")), 1)
 

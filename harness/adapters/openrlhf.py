@@ -19,6 +19,7 @@ from ...sandbox.extras import require
 from ...tasks import Verdict
 from ..checking import Engine, Job, engine_of
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
+from . import inputs
 from .checker_errors import CheckerErrors, Choice
 from .ground_truth import row_job
 from .messages import assistant_text
@@ -31,7 +32,7 @@ def response_of(query: str, prompt: str) -> str:
     the prompt is not found as it stands. Raises UsageError when the query does not contain the
     prompt, because the response is then unknown.
     """
-    at = query.find(prompt)
+    at = inputs.text(query, "a query").find(inputs.text(prompt, "a prompt"))
     end = at + len(prompt) if at >= 0 else _end_without_spaces(query, prompt)
     if end < 0:
         raise UsageError(f"the query does not contain its prompt: {query[:60]!r}")
@@ -70,6 +71,8 @@ def verdicts_of(
     engine: str | Engine = "local",
 ) -> list[Verdict]:
     """One verdict per query, in order. Raises UsageError when the lists differ in length."""
+    for name, given in (("queries", queries), ("prompts", prompts), ("labels", labels)):
+        inputs.column(given, name)
     if not len(queries) == len(prompts) == len(labels):
         raise UsageError(
             f"{len(queries)} queries, {len(prompts)} prompts and {len(labels)} labels: "

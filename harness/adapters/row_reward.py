@@ -8,6 +8,7 @@ from ...tasks import Verdict
 from ..checking import Engine, Job, check_of, engine_of
 from ..lookup import Lookup
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
+from . import inputs
 from .checker_errors import CheckerErrors, Choice
 from .golds import ANSWER_KEYS, Listed
 from .ground_truth import row_job
@@ -90,6 +91,7 @@ class RowReward:
         return self._scored(asked, verdict, None)
 
     def _asked(self, completion: Completion, row: Row, truth: Any, turns: int | None) -> "_Asked":
+        row = inputs.mapping(row, "a row")
         source, answer, info = source_of(row, truth)
         text = assistant_text(completion, turns)
         place = info.get("problem_id", row.get("id", row.get("index")))

@@ -7,7 +7,7 @@ expects one float per completion, and skips a None.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ...sandbox.errors import UsageError
@@ -15,13 +15,17 @@ from ...tasks import Problem, Suite, Verdict
 from ..checking import Engine, Job, engine_of
 from ..lookup import Lookup
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
-from .golds import Listed, accepted_answers
+from . import inputs
+from .golds import Listed, accepted_answers, type_name
 from .messages import Completion, assistant_text, prompt_text
 
 
 def _lengths(completion_ids: Sequence[Sequence[int]] | None, rows: int) -> Sequence[int | None]:
     """The number of tokens of each completion, where TRL passes them."""
-    return [len(ids) for ids in completion_ids] if completion_ids else [None] * rows
+    if completion_ids is None or (isinstance(completion_ids, Sequence) and not completion_ids):
+        return [None] * rows
+    given = inputs.column(completion_ids, "completion_ids", rows)
+    return [len(ids) if hasattr(ids, "__len__") else None for ids in given]
 
 
 def log_verdicts(name: str, verdicts: Sequence[Verdict], columns: dict[str, Any]) -> None:
@@ -86,8 +90,11 @@ class TrlReward:
             raise UsageError("a reward of several tasks needs a dataset column named 'task'")
         ids = columns.get("problem_id") or columns.get("id")
         if ids:
-            return self.lookup.by_id(task, str(ids[row]))
-        return self.lookup.by_prompt(task, prompt_text(prompts[row]))
+            return self.lookup.by_id(task, str(inputs.column(ids, "column 'problem_id'")[row]))
+        prompt = inputs.column(prompts, "prompts")[row]
+        if isinstance(prompt, str | Sequence | Mapping):
+            return self.lookup.by_prompt(task, prompt_text(prompt))
+        raise UsageError(f"row {row}: a prompt is text or messages, not {type_name(prompt)}")
 
     def _verify(self, found: list[tuple[Suite, Problem]], texts: list[str]) -> list[Verdict]:
         """Verdicts in order."""
@@ -110,7 +117,7 @@ class MathReward:
     def __init__(
         self, column: str, rules: RewardRules, listed: Listed, engine: str | Engine = "local"
     ) -> None:
-        self.column = column
+        self.column = inputs.text(column, "column")
         self.rules = rules
         self.listed = listed
         self.engine = engine
@@ -128,7 +135,8 @@ class MathReward:
         """
         if self.column not in columns:
             raise _no_column(self.column, columns)
-        answers = self.answers(columns[self.column])
+        named = f"column {self.column!r}"
+        answers = self.answers(inputs.column(columns[self.column], named, len(completions)))
         texts = [assistant_text(completion, 1) for completion in completions]
         verdicts = engine_of(self.engine).map(
             Job(completion=text, answers=tuple(accepted))

@@ -21,7 +21,8 @@ from ...tasks import Verdict
 from ..checking import Engine, Job, engine_of
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 from ..validation import validated
-from .checker_errors import CheckerErrors, Choice
+from . import inputs
+from .checker_errors import CheckerErrors, Choice, refused_choice
 from .ground_truth import row_job
 from .messages import assistant_text
 
@@ -84,7 +85,9 @@ def compute_scores(
 
     Raises UsageError when the lists differ in length.
     """
-    infos = [None] * len(data_sources) if extra_infos is None else list(extra_infos)
+    if extra_infos is None:
+        extra_infos = [None] * len(data_sources)
+    infos = list(inputs.column(extra_infos, "extra_infos"))
     lengths = [len(data_sources), len(solution_strs), len(ground_truths), len(infos)]
     if len(set(lengths)) != 1:
         raise UsageError(
@@ -135,8 +138,10 @@ def _results(
 
 def _job(row: Row) -> Job:
     source, solution, truth, extra_info = row
-    info = dict(extra_info or {})
-    text = assistant_text(solution, info.get("num_turns") or 1)
+    inputs.text(source, "data_source")
+    info = dict(inputs.mapping(extra_info, "extra_info"))
+    turns = inputs.count(info["num_turns"], "num_turns", 1) if "num_turns" in info else 1
+    text = assistant_text(solution, turns)
     where = f"data source {source!r}, row {info['index']}" if "index" in info else ""
     return row_job(source, text, truth, info, where)
 
@@ -160,11 +165,18 @@ def _result(score: float, verdict: Verdict) -> Result:
 
 
 def _frozen(rules: Mapping[str, Any] | None) -> str:
-    return json.dumps({str(key): value for key, value in rules.items()}) if rules else ""
+    given = inputs.mapping(rules, "rules") if rules is not None else None
+    return json.dumps({str(key): value for key, value in given.items()}) if given else ""
+
+
+def _settings(rules: str, choice: Choice) -> tuple[RewardRules, CheckerErrors]:
+    if isinstance(choice, Hashable):
+        return _made(rules, choice)
+    raise refused_choice(choice)
 
 
 @lru_cache(32)
-def _settings(rules: str, choice: Choice) -> tuple[RewardRules, CheckerErrors]:
+def _made(rules: str, choice: Choice) -> tuple[RewardRules, CheckerErrors]:
     if not rules:
         return CORRECTNESS_ONLY, CheckerErrors(choice)
     made = validated(RewardRules, json.loads(rules), lambda name: f"rules.{name}")

@@ -10,6 +10,7 @@ from .answer_format import AnswerFormat
 from .guard import CheckerDiedError, CheckerHungError, GuardedChecker, Observation
 from .mining import Mined
 from .probes import Probe, Target, probes_for
+from .programs import PATCHING, cases_gold, program_probes
 from .report import Finding, Hole, Kind, TaskReport, excerpt
 from .search import search, shortest
 
@@ -59,6 +60,21 @@ class Prober:
             observe = partial(self._observe_text, problem, target)
             for text, seen in search(observe, target, self.mined, rng, budget):
                 self._note(problem, target, Probe("search", text), seen)
+        self._rank()
+
+    def run_programs(self, problems: list[Problem]) -> None:
+        """Probe a checker of programs on the first problems that have cases."""
+        usable = [problem for problem in problems if cases_gold(problem) is not None]
+        for problem in usable[:PROBED]:
+            target = Target(problem.prompt, cases_gold(problem) or "", "", "plain")
+            for probe in program_probes(problem, self.mined):
+                before = len(self.accepted)
+                self._try(problem, target, probe)
+                if len(self.accepted) > before and probe.kind in PATCHING:
+                    self.checker.close()  # its process may be changed
+        self._rank()
+
+    def _rank(self) -> None:
         self.report.holes = sorted(
             self._holes(), key=lambda hole: (-hole.cases, len(hole.example), hole.weakness)
         )
@@ -167,7 +183,8 @@ class Prober:
             return paid and (one.probe.gold is not None or not self._is_right(one.problem, text))
 
         text = one.probe.completion
-        return shortest(text, still) if len(text) <= _SHOWN else text
+        short = len(text) <= _SHOWN and self.suite.domain != "code"  # programs take long to run
+        return shortest(text, still) if short else text
 
 
 def telling(problems: list[Problem]) -> list[Problem]:

@@ -12,6 +12,7 @@ from .battery import BatteryCase, cases_for
 from .guard import CheckerDiedError, CheckerHungError, GuardedChecker
 from .mining import mine
 from .probing import Prober, telling
+from .programs import cases_gold, in_fence
 from .report import Finding, Kind, TaskReport, excerpt
 from .signatures import Checker
 
@@ -35,8 +36,9 @@ def audit_suite(
 
     A `checker` is called with (prompt, answer, completion) in a process that is killed when it
     hangs; answers are written in the `answer_format` that it reads. It is also probed for known
-    weaknesses, and `search` completions are tried on each probed problem. Raises UsageError for
-    `problems` below 1.
+    weaknesses, and `search` completions are tried on each probed problem. A checker of programs
+    gets the cases as its answer, `{"inputs": [...], "outputs": [...]}` in JSON, and programs in
+    ```python blocks; nothing is searched for there. Raises UsageError for `problems` below 1.
     """
     if problems < 1:
         raise UsageError(f"--problems {problems}: use at least 1")
@@ -45,6 +47,9 @@ def audit_suite(
     def check(problem: Problem, completion: str) -> float | None:
         if guarded is None:
             return suite.verify(problem, completion).score
+        if suite.domain == "code":
+            gold = cases_gold(problem) or problem.answer
+            return guarded(problem.prompt, gold, in_fence(completion))
         return guarded(problem.prompt, problem.answer, in_format(completion, answer_format))
 
     report = TaskReport(checker=name, task=suite.name)
@@ -54,10 +59,13 @@ def audit_suite(
             report.problems += 1
             for case in cases_for(suite, index, rng):
                 _try(report, suite[index], case, check)
-        if checker is not None and guarded is not None and suite.domain != "code":
-            chosen = telling([suite[index] for index in range(report.problems)])
+        if checker is not None and guarded is not None:
+            audited = [suite[index] for index in range(report.problems)]
             prober = Prober(suite, guarded, mine(checker), report)
-            prober.run(chosen, answer_format, rng, search)
+            if suite.domain == "code":
+                prober.run_programs(audited)
+            else:
+                prober.run(telling(audited), answer_format, rng, search)
     finally:
         if guarded is not None:
             guarded.close()

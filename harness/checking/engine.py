@@ -277,6 +277,8 @@ def engine_of(engine: "str | Engine" = "local") -> Engine:
     """The engine itself, or the one of this kind that the callers of this process share."""
     if isinstance(engine, Engine):
         return engine
+    if not isinstance(engine, str):
+        raise UsageError(f"engine {engine!r}: use {' or '.join(KINDS)}, or an open engine")
     with _shared_lock:
         if engine not in _shared:
             _shared[engine] = open_engine(engine)
