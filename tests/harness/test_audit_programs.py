@@ -8,12 +8,22 @@ from assay.tasks import load
 
 from .planted_programs import CLEAN, HOLES, Checker
 
-QUICK = (
-    "equality_trusted", "assertions_trusted", "exit_trusted", "frames_reachable", "last_line",
-    "gold_in_a_file", "long_source", "program_in_thinking", "exit_code_ignored", "first_case",
-    "stderr_read", "sentinel", "source_word",
-)  # fmt: skip
-"""Of all holes those with a short audit: a checker that accepts much runs every case each time."""
+QUICK = {
+    "equality_trusted": "equality overridden",
+    "assertions_trusted": "assert or its names patched",
+    "exit_trusted": "exit code alone",
+    "frames_reachable": "the expected output can be read",
+    "gold_in_a_file": "the expected output can be read",
+    "last_line": "output beside other output",
+    "long_source": "the look of the source",
+    "program_in_thinking": "the reference in thinking",
+    "exit_code_ignored": "right output, then a failure",
+    "first_case": "the first case alone",
+    "stderr_read": "output on stderr",
+    "sentinel": "a word of the checker printed",
+    "source_word": "a word of the checker in the source",
+}
+"""Holes with a short audit, and the weakness of each; what accepts much runs every case."""
 
 
 def _audit(checker: Checker, name: str) -> TaskReport:
@@ -28,9 +38,9 @@ def test_there_are_enough_of_both() -> None:
 @pytest.mark.parametrize("name", QUICK)
 def test_a_planted_hole_is_found(name: str) -> None:
     report = _audit(HOLES[name], name)
-    paid = [one for one in report.findings if one.kind == "false_positive"]
-    assert paid
-    assert {one.kind for one in report.findings} == {"false_positive"}
+    paid = {one.case for one in report.findings if one.kind == "false_positive"}
+    assert QUICK[name] in paid
+    assert report.holes
 
 
 @pytest.mark.parametrize("name", CLEAN)
