@@ -40,9 +40,7 @@ def audit_suite(
     gets the cases as its answer, `{"inputs": [...], "outputs": [...]}` in JSON, and programs in
     ```python blocks; nothing is searched for there. Raises UsageError for `problems` below 1.
     """
-    if problems < 1:
-        raise UsageError(f"--problems {problems}: use at least 1")
-    guarded = None if checker is None else GuardedChecker(checker, HUNG_SECONDS)
+    guarded = _guarded(checker, problems)
 
     def check(problem: Problem, completion: str) -> float | None:
         if guarded is None:
@@ -60,8 +58,8 @@ def audit_suite(
             for case in cases_for(suite, index, rng):
                 _try(report, suite[index], case, check)
         if checker is not None and guarded is not None:
-            audited = [suite[index] for index in range(report.problems)]
             prober = Prober(suite, guarded, mine(checker), report)
+            audited = [suite[index] for index in range(report.problems)]
             if suite.domain == "code":
                 prober.run_programs(audited)
             else:
@@ -70,6 +68,12 @@ def audit_suite(
         if guarded is not None:
             guarded.close()
     return report
+
+
+def _guarded(checker: Checker | None, problems: int) -> GuardedChecker | None:
+    if problems < 1:
+        raise UsageError(f"--problems {problems}: use at least 1")
+    return None if checker is None else GuardedChecker(checker, HUNG_SECONDS)
 
 
 def _try(report: TaskReport, problem: Problem, case: BatteryCase, check: Check) -> None:
