@@ -301,6 +301,7 @@ markers, fillers, signs, scales, percent, units, counters.
 | 5'in karesi; 5 milyardır; 5 alla quinta; 20 in hexadecimal notation; 5 (1) | nothing stated | a case ending, an inflected scale word, a preposition, a numeral system or a footnote follows the number |
 | \\boxed{5}+1; x \\ne \\boxed{5}; \\boxed{5}x; half of \\boxed{5} | not committed | the box is a part of another value |
 | \\boxed{5}\\%; \\boxed{5} million; \\boxed{12} g | the value they name | what stands beside a box is read with it: percent, scale, unit |
+| forty percent of the answer is \\boxed{5}; this problem is worth \\boxed{5} points | not committed | a sentence about the answer must end in the box, a verb or relation must govern it, and its subject may be no part of another value |
 | k can be at most \\boxed{5} | 5 | a bound that the question asks for; "the answer is at most 5" states nothing |
 | \\boxed{5}, then "I lied.", "Not!", "Make that 6.", "This is Bob's." | not committed | a sentence after the answer must be understood to leave it as it is |
 | \\boxed{5}, then a check, a reason, a courtesy or an explanation | 5 | none of these speaks against the answer, its author's word, or for another value |
