@@ -14,34 +14,30 @@ from .task_groups import reads_files
 
 GENERATED = "Apache-2.0 (made here)"
 LICENCES = {
-    "acecode": "MIT",
-    "apps": "MIT",
+    "aime24": "Apache-2.0 (problem texts: MAA)",
+    "aime25": "Apache-2.0 (problem texts: MAA)",
     "aqua": "Apache-2.0",
     "arc": "Apache-2.0",
     "babi": "CC-BY-3.0",
     "bbh": "MIT",
     "bigcodebench": "Apache-2.0",
-    "classeval": "MIT",
+    "classeval": "CC-BY-NC",
     "code_contests": "CC-BY-4.0",
-    "codeforces": "CC-BY-4.0",
     "cruxeval": "MIT",
     "folio": "CC-BY-SA-4.0",
+    "game24": "MIT",
     "gsm8k": "MIT",
     "humaneval": "MIT",
-    "humaneval_infilling": "MIT",
-    "humaneval_x": "Apache-2.0",
     "humanevalpack": "MIT",
-    "kodcode": "CC-BY-NC-4.0",
-    "leetcode_dataset": "Apache-2.0",
+    "imo_answerbench": "CC-BY-4.0",
     "math": "MIT",
     "math500": "MIT",
     "mbpp": "CC-BY-4.0",
-    "mgsm": "CC-BY-SA-4.0",
-    "p3": "MIT",
-    "taco": "Apache-2.0",
+    "mgsm": "CC-BY-4.0",
+    "sudoku": "MIT",
 }
-"""As the publisher of the data states it; a task that is not named: see its source."""
-UNKNOWN = "see its source"
+"""As the licence file or the card of the published data states it, where that was read."""
+UNKNOWN = "unknown: see its source"
 
 
 @dataclass(frozen=True, slots=True)

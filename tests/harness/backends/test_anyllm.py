@@ -142,9 +142,9 @@ TABLE = [
     Row("gemini", "cut off", first(1, be.Reply(b'{"cand', cut=3), flash)),
     Row("gemini", "no candidates", first(1, be.json_reply({}), flash)),
     Row("anthropic", "silent once", lambda c: be.Reply(claude(c).data, delay=0.8 if c.number == 0
-        else 0), options={"timeout": 0.4}),
+        else 0), options={"timeout": 0.4, "retries": 30}),
     Row("gemini", "silent once", lambda c: be.Reply(flash(c).data, delay=1.6 if c.number == 0
-        else 0), options={"timeout": 1.0}),
+        else 0), options={"timeout": 1.0, "retries": 30}),
     Row("anthropic", "temperature refused", lambda c: anthropic_error(400,
         "invalid_request_error", "`temperature` is deprecated for this model.")
         if "temperature" in c.body else claude(c), change="temperature is left out"),
@@ -181,7 +181,7 @@ def test_a_vendor_that_behaves_so(row: Row, tmp_path: Path) -> None:
     suite = load("arithmetic", size=SIZE, difficulty=1)
     golds = {problem.prompt: suite.gold(problem) for problem in suite}
     with be.serving(row.behaviour, golds) as server:
-        options = {"retries": 3, "timeout": 5.0, "concurrency": 1, **row.options}
+        options = {"retries": 3, "timeout": 60.0, "concurrency": 1, **row.options}
         base = server.url.removesuffix("/v1")
         model = load_model(f"anyllm/{row.vendor}/m", base_url=base, **options)
         given: dict[str, Any] = {"out": tmp_path, "run_id": "r", "progress": False}
