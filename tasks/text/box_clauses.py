@@ -9,6 +9,7 @@ or nothing at all: "this problem is worth \boxed{4} points" says something else 
 from dataclasses import dataclass
 
 from .clauses import FIRST_WORDS
+from .hedging import BACK
 from .languages import ENGLISH, LANGUAGES
 from .languages.parts import PARTS
 from .phrase_index import Phrases, Spoken, Voice, spoken, voices_of
@@ -134,7 +135,7 @@ def _english(clause: _Clause) -> str:
     if last is None or last.kind != "word" or not clause.words:
         return ""
     words = clause.words
-    if words[-1] in _GOVERNORS:
+    if words[-1] in _GOVERNORS or words[-1] in BACK:  # a verb, or "hmm" after another box
         return ""
     verbs = [n for n, word in enumerate(words[-4:-1]) if word in AMOUNT_VERBS]
     if verbs and words[-1] not in TEXTS:  # "takes the lion", "took Chris", "gives us the roots"

@@ -69,7 +69,7 @@ _AFTERS = vocabulary(
     "also too is are could may might can would be works work correct right possible valid "
     "true as well acceptable plausible instead then likely fine ok okay"
 )
-_BACK = vocabulary("wait actually sorry hmm hm correction scratch oops edit update nope no kidding")
+BACK = vocabulary("wait actually sorry hmm hm correction scratch oops edit update nope no kidding")
 """Turns after which the sentences that follow are second thoughts."""
 _JUDGING = vocabulary("is was isn't wasn't seems cannot")
 _RETRACTIONS = (
@@ -227,7 +227,7 @@ def _second(
     while place < len(found):
         if turn := _turn(found, place):
             opens = True
-            turned = turned or found[place].text.casefold() in _BACK
+            turned = turned or found[place].text.casefold() in BACK
         elif not opens or not (
             found[place].text.casefold() in _FILLERS or found[place].text in ",:.;(-—–"
         ):
