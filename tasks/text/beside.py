@@ -35,6 +35,8 @@ _UNITS = {word.casefold(): name for one in reversed(LANGUAGES) for word, name in
 _UNSPACED_UNITS = tuple(word for one in LANGUAGES if not one.spaced for word in one.units)
 _PERCENT = tuple(phrase for one in LANGUAGES for phrase in one.percent)
 _PERCENT_BEFORE = tuple(phrase for one in LANGUAGES for phrase in one.percent_before)
+_GENITIVES = vocabulary("in ın un ün nin nın nun nün")
+"""The Turkish "of" that a number carries: "5'in karesi" is the square of 5."""
 _WORDS = 4
 """The most words of a unit."""
 
@@ -54,6 +56,8 @@ def beside(text: str, start: int, end: int) -> Beside:
     if reason := _touching(after, text[max(0, start - 4) : start]):
         return Beside(doubt=reason)
     line = _undressed(after.split("\n", 1)[0])
+    if line.startswith(("‰", "\\permil", "\\textperthousand")):
+        return Beside(doubt="a sign behind the box changes its value")
     if line.startswith(_SIGNS):
         return Beside("\\%")
     before = text[max(0, start - _REACH) : start]
@@ -80,6 +84,9 @@ def _touching(after: str, before: str) -> str:
     first, second = after[:1], after[1:2]
     if first == "[" and after[1:].partition("]")[0].strip("^").isdigit():
         return "a footnote qualifies the answer"
+    suffix = after[1:].split(" ", 1)[0].rstrip(".,;:!?").casefold()
+    if first in ("'", "’") and suffix in _GENITIVES:
+        return "a case ending makes the answer part of another value"
     if first and not first.isascii() and unicodedata.category(first) == "No":
         return "the box is part of a larger formula"
     letter = first.isascii() and first.isalpha() and not second.isalnum()

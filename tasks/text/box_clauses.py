@@ -87,6 +87,8 @@ def _is_part(voice: Voice, clause: _Clause, bare: str) -> bool:
     if not language.spaced:
         whole = said.text[:first].rstrip("0123456789一二两三四五六七八九十")
         return not any(map(str.isdigit, whole)) and len(whole) > 1
+    if language is not ENGLISH and len(said.words) - found[-1][1] == 1:
+        return said.words[-1] not in language.link  # "die Hälfte von"
     if first > 2 or end >= len(said.words):
         return False
     if language is ENGLISH and said.words[end] != "of" and said.words[first] not in _MULTIPLES:

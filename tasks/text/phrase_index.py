@@ -182,8 +182,10 @@ def voices_of(text: str) -> tuple[Voice, ...]:
     if text.isascii() and 2 * len(words & english.known) >= len(words):
         return (english,)
     scripts = scripts_of(text) - {"greek", "other"}
-    if not scripts:
-        return (english,)
+    if not scripts:  # Greek letters alone are mathematics, Greek words a language
+        greek = VOICES["el"]
+        named = any(len(word) > 1 for word in words & greek.known)
+        return (greek,) if named else (english,)
     fitting = [voice for code, voice in VOICES.items() if scripts & _SCRIPTS_OF[code]]
     if not scripts & {"latin", "cyrillic", "arabic"}:
         return tuple(fitting) or (english,)
