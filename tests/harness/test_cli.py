@@ -50,7 +50,7 @@ def bad(assay, *arguments, names: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
-        (["--model", "nope", *ARITHMETIC], "unknown model 'nope': use one of bundled"),
+        (["--model", "nope", *ARITHMETIC], "unknown model 'nope': use one of anyllm, bundled"),
         (["--model", "oracle/x", *ARITHMETIC], "write oracle alone"),
         (["--model", "replay/nope.jsonl", *ARITHMETIC], "'nope.jsonl': there is no such file"),
         (["--model", "openai/x", "--base-url", "here", *ARITHMETIC], "--base-url 'here'"),
