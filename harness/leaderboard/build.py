@@ -84,7 +84,8 @@ def _build(
         )
     training, more = read_training(out)
     board = make_board(runs, [*notices, *more], _pricing(prices_file))
-    board |= abilities_of(runs)
+    # One entry can be compared with nothing, and its board needs no scipy.
+    board |= abilities_of(runs if len(board["entries"]) > 1 else [])
     board["training"] = training
     board["claims"] = published_claims()
     if claims_file is not None:
