@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..sandbox.errors import UsageError
-from ..tasks import Problem, Suite, load
+from ..tasks import Problem, Suite, load, names
+from ..tasks.episode import EpisodeSuite
 
 _KEPT = 16_384
 """Problems cached by id: a group of completions needs one problem many times."""
@@ -16,16 +17,46 @@ _REFUSED = 1_024
 REMEMBERED_SECONDS = 30.0
 
 
+def load_answers(task: str, **options: Any) -> Suite:
+    """`load`, for callers that reward single answers.
+
+    Raises UsageError for a task that is played in turns: no text that a model writes at once is
+    a record of an episode, so every reward would be 0.
+    """
+    suite = load(task, **options)
+    if isinstance(suite, EpisodeSuite):
+        raise _played_in_turns(task)
+    return suite
+
+
+def check_answers_task(task: str) -> None:
+    """Refuse a task that is known, without loading it, to be played in turns; see `load_answers`.
+
+    Raises UsageError.
+    """
+    if task.partition(":")[0] in names("episodes"):
+        raise _played_in_turns(task)
+
+
+def _played_in_turns(task: str) -> UsageError:
+    return UsageError(
+        f"task {task!r} is played in turns, and this rewards single answers: train on it as an "
+        "environment (docs/episodes.md)"
+    )
+
+
 class Lookup:
     """Loads each task once, on first use; can be pickled and shared between threads.
 
     A task that cannot be loaded is refused at once when it is asked for again within
     `REMEMBERED_SECONDS`: the next try may wait for a hub that does not answer.
-    `options` are passed to `load` for every task (data_dir, split, ...).
+    `options` are passed to `load` for every task (data_dir, split, ...). `episodes`: whether
+    tasks that are played in turns are loaded too, or refused.
     """
 
-    def __init__(self, options: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, options: Mapping[str, Any] | None = None, episodes: bool = True) -> None:
         self.options = dict(options or {})
+        self.episodes = episodes
         self._suites: dict[tuple[str, str], Suite] = {}
         self._loading: dict[tuple[str, str], threading.Lock] = {}
         self._refused: dict[tuple[str, str], tuple[float, str]] = {}
@@ -35,10 +66,10 @@ class Lookup:
         self._lock = threading.RLock()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"options": self.options}
+        return {"options": self.options, "episodes": self.episodes}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["options"])  # type: ignore[misc]
+        self.__init__(**state)  # type: ignore[misc]
 
     def suite(self, task: str, options: Mapping[str, Any] | None = None) -> Suite:
         """The suite of a task, with `options` beside those of all tasks. Raises UsageError."""
@@ -61,7 +92,8 @@ class Lookup:
         if time.monotonic() < until:
             raise UsageError(reason)
         try:
-            suite = load(task, **{**self.options, **options})
+            opened = load if self.episodes else load_answers
+            suite = opened(task, **{**self.options, **options})
         except UsageError as mistake:
             with self._lock:
                 if len(self._refused) >= _REFUSED:

@@ -95,7 +95,7 @@ def check_rewards(
                 f"{', '.join(columns)}"
             )
     report = DryRun(name)
-    lookup, types = Lookup(), Counter[str]()
+    lookup, types = Lookup(episodes=False), Counter[str]()
     for index, row in enumerate(rows[:first]):
         _check_row(report, types, lookup, layout, index, row, listed)
     report.types = dict(types.most_common())

@@ -8,7 +8,7 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ...tasks import Verdict, names
 from ..checking import Job, check_of, verdict_of
-from ..lookup import Lookup
+from ..lookup import Lookup, check_answers_task
 from .golds import Listed, accepted_answers, type_name
 
 MATH_SOURCES = (
@@ -60,10 +60,12 @@ def row_job(
     A row that assay exported names its problem (`info["problem_id"]`). Any other row is verified
     against its ground truth: answers by the math verifier (see `accepted_answers`),
     `{"inputs", "outputs"}` as a program, with `fn_name` as a function. Raises UsageError, which
-    names `where`, for a source that nothing here can verify and a ground truth that cannot be read.
+    names `where`, for a source that nothing here can verify, a task that is played in turns, and a
+    ground truth that cannot be read.
     """
     task = task_of(source)
     if task is not None and info.get("problem_id") is not None:
+        check_answers_task(task)
         return Job(task, completion, id=str(info["problem_id"]))
     kind = kind_of(source, info)
     if kind == "code":

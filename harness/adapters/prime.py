@@ -12,8 +12,9 @@ A task carries the id of its problem, never the answer.
 import asyncio
 from typing import Any
 
-from ...tasks import Suite, load
+from ...tasks import Suite
 from ..checking import Engine, engine_of
+from ..lookup import load_answers
 from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
 from .frameworks import framework_module
 from .messages import assistant_text
@@ -50,7 +51,7 @@ def taskset_class(
 
 
 def _proved_suite(task: str, engine: str | Engine, options: dict[str, Any]) -> Suite:
-    suite = load(task, **options)
+    suite = load_answers(task, **options)
     if suite.domain == "code":
         engine_of(engine).checks.prove_programs()
     return suite

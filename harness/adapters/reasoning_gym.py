@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ...tasks import Suite, load
+from ...tasks import Suite
 from ..checking import Engine, engine_of
+from ..lookup import load_answers
 from ..rewards import reward
 from .messages import assistant_text
 
@@ -40,4 +41,4 @@ class ReasoningGymDataset:
 
 def as_dataset(task: str, engine: str | Engine = "local", **options: Any) -> ReasoningGymDataset:
     """The suite `task`, loaded with `options`, as a reasoning-gym dataset."""
-    return ReasoningGymDataset(load(task, **options), engine)
+    return ReasoningGymDataset(load_answers(task, **options), engine)

@@ -63,7 +63,7 @@ class RowReward:
         self.rules = rules
         self.engine = engine
         self.listed = listed
-        self.lookup = Lookup(options)
+        self.lookup = Lookup(options, episodes=False)
         self.errors = CheckerErrors(on_checker_error, rules.correctness + rules.format)
 
     def score(

@@ -199,7 +199,7 @@ def trl_reward(
     """
     if not tasks:
         raise UsageError("trl_reward needs the name of at least one task")
-    lookup = Lookup(options)
+    lookup = Lookup(options, episodes=False)
     if any(lookup.suite(task).domain == "code" for task in tasks):
         engine_of(engine).checks.prove_programs()
     kind = AsyncTrlReward if asynchronous else TrlReward

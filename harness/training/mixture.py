@@ -10,8 +10,8 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, load
-from ...tasks.episode import EpisodeSuite
 from ...tasks.suite import GeneratedSuite
+from ..lookup import load_answers
 from .settings import HeldOutSettings, MixEntry
 
 _UNBOUNDED_SIZE = 10**9
@@ -124,14 +124,11 @@ def open_suite(
 
     A generated suite takes seed and size; a stored one has fixed problems and splits.
     """
-    spec: dict[str, Any] = {"name": entry.suite, **entry.options}
+    spec: dict[str, Any] = dict(entry.options)
     if level is not None:
         spec["difficulty"] = level
-    suite = load(**spec)
-    if isinstance(suite, EpisodeSuite):
-        raise UsageError(
-            f"mix entry {entry.suite!r}: it is played in turns, and training takes single answers"
-        )
+    suite = load_answers(entry.suite, **spec)
+    spec["name"] = entry.suite
     if isinstance(suite, GeneratedSuite):
         spec |= {"split": split, "seed": seed, "size": size}
     elif "split" not in spec:

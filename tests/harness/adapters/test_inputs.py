@@ -74,3 +74,15 @@ def test_the_name_of_a_role_is_read_in_any_case(role: str | None) -> None:
 def test_a_message_of_another_format_is_refused(message: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="pass messages with role and content"):
         _MATH(completions=[[message]], gold=["34"])
+
+
+def test_a_task_played_in_turns_is_refused_not_rewarded_with_zeros() -> None:
+    row = {"task": "hanoi", "problem_id": "hanoi-test-d1-s0-0"}
+    for call in (
+        lambda: trl_reward("hanoi"),
+        lambda: trl_reward("arithmetic", tools="python"),
+        lambda: RowReward().score(BOX, row),
+        lambda: compute_score("assay/hanoi", BOX, "34", row),
+    ):
+        with pytest.raises(UsageError, match="played in turns"):
+            call()
