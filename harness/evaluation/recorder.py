@@ -35,7 +35,7 @@ class Recorder:
         request = completion.request
 
         def check(text: str) -> Verdict:
-            return self._engine.begin(request.suite, request.problem, text).result()
+            return self._engine.verify_one(request.suite, request.problem, text)
 
         self._record(completion, judged(completion, check))
 

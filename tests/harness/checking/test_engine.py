@@ -152,3 +152,17 @@ def test_settings_open_an_engine_of_their_own(monkeypatch):
     monkeypatch.setenv("ASSAY_WORKERS", "many")
     with pytest.raises(UsageError, match="ASSAY_WORKERS='many': use a whole number"):
         worker_count(None)
+
+
+def test_the_first_math_answers_need_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    suite = load("arithmetic", size=3, difficulty=1)
+    sent: list[object] = []
+    with open_engine(cache=False) as engine:
+        submit = engine.checks.submit
+        monkeypatch.setattr(engine.checks, "submit", lambda c: sent.append(c) or submit(c))
+        first, second = suite[0], suite[1]
+        assert engine.verify_one(suite, first, suite.gold(first) or "").correct
+        assert not sent
+        monkeypatch.setattr(engine_module, "HERE_SECONDS", 0.0)
+        assert engine.verify_one(suite, second, suite.gold(second) or "").correct
+        assert len(sent) == 1
