@@ -6,7 +6,7 @@ phrase; two languages that read different amounts out of it refuse it.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from .languages import LANGUAGES, Language, changes_number, scripts_of
@@ -103,6 +103,11 @@ _POWERS = vocabulary(
     "مربع مکعب توان kuadrat pangkat наоборот umgekehrt rückwärts"
 )
 """Nouns of powers and of reversal: another number than the one before them."""
+_RAISED = {"²": 2, "³": 3}
+_PER = ("per", "pro", "par", "por", "в", "за", "на", "na", "mỗi", "प्रति", "每")
+"""What divides a unit by the one after it: "км в час"."""
+_SECONDS = "с"
+"""The Cyrillic symbol, which is a preposition unless it divides."""
 _GENITIVES = vocabulary("de di d da do del della dei von du des dos das")
 
 
@@ -320,12 +325,11 @@ class _Phrase:
             unit = low
         counter = self._takes(rest, language.counters)
         if unit and len(unit) >= len(counter or ""):
-            after = rest[len(unit) :].strip(_EDGES)
+            name, after = self._compound(units[unit], rest[len(unit) :].strip(_EDGES), units)
             if after[:1] == "/" and after[1:].isalpha() and len(after) <= 6:
-                return f"{value} \\text{{ {units[unit]}{after}}}"
+                return f"{value} \\text{{ {name}{after}}}"
             if after and not self._noun(after, language.spaced):
                 return None
-            name = units[unit]
             return f"{value} \\text{{ {name}}}" if name else value
         if counter:
             after = rest[len(counter) :].strip(_EDGES)
@@ -333,6 +337,20 @@ class _Phrase:
         if rest[:1] in ("€", "£", "¥", "₹"):
             return value if not rest[1:].strip(_EDGES) else None
         return value if language.spaced and self._noun(rest, True) else None
+
+    def _compound(self, name: str, after: str, units: Mapping[str, str]) -> tuple[str, str]:
+        """A unit with its power and the unit that divides it, and the words after these."""
+        if name and after[:1] in _RAISED:
+            name, after = f"{name}^{_RAISED[after[0]]}", after[1:].strip(_EDGES)
+        rest = after[1:].strip() if after[:1] == "/" else ""
+        if not rest and (word := self._takes(after, _PER)):
+            rest = after[len(word) :].strip()
+        if not (name and rest):
+            return name, after
+        below = self._takes(rest, _longest_first(self.language.code)[2])
+        if below is not None and units[below]:
+            return f"{name}/{units[below]}", rest[len(below) :].strip(_EDGES)
+        return (f"{name}/seconds", "") if rest == _SECONDS else (name, after)
 
     def _noun(self, text: str, alone: bool) -> bool:
         """Whether words are nothing but the name of what is counted."""
