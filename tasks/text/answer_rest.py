@@ -3,7 +3,9 @@
 from .clauses import OTHERNESS, TENTATIVE_NOUNS, reported
 from .hedging import COMPARISON, DISBELIEF, NEGATION
 from .nouns import is_counted, is_open
+from .numerals import number_in_words
 from .phrase_index import VOICES, Spoken, spoken, voices_of
+from .retractions import retraction
 from .sentences import QUANTITIES
 from .vocabulary import vocabulary
 from .voices import CROSSES
@@ -144,12 +146,17 @@ def _compared(text: str, said: Spoken) -> bool:
     place = next((n for n, word in enumerate(said.words[:4]) if word == "than"), None)
     if place is None:
         return False
-    if not set(said.words[:place]) & COMPARISON or said.words[0] in TIES:
+    graded = set(said.words[:place]) & COMPARISON or said.words[place - 1][-2:] == "er"
+    if not graded or said.words[0] in TIES:
         return True
     compared = said.words[place + 1 : place + 5]
     than = text[said.places[place] + 4 :].lstrip(" $\\({")
     named = [word for word in compared if word not in _ARTICLES]
-    return than[:1].isdigit() or not named or not is_open(named[0]) or named[0] in _MEASURES
+    if than[:1].isupper() and than[:1].isascii() and named[:1] == list(compared[:1]):
+        return bool(number_in_words(named[0])) or named[0] in _MEASURES  # a name
+    if than[:1].isdigit() or not named or number_in_words(named[0]):
+        return True
+    return not is_open(named[0]) or named[0] in _MEASURES
 
 
 _COUNTED_IN = vocabulary("in per during throughout over on each every daily")
@@ -177,6 +184,32 @@ def aside(text: str, said: Spoken) -> str:
     return "" if VOICES["en"].approves.derives(said) else _ASIDE
 
 
+def remark(text: str) -> str:
+    """Why a remark in brackets after a stated number disowns it; a description does not."""
+    said = spoken(text)
+    words = said.words
+    voice = VOICES["en"]
+    groups = (voice.tentative, voice.otherwise, voice.persons)
+    numerals = [bool(number_in_words(word)) for word in words]
+    if sum(numerals) > 1 and all(one or words[n] in _SIGNS for n, one in enumerate(numerals)):
+        return ""  # a calculation: "14 (seven plus seven)"
+    described = (
+        len(words) > 1
+        and (is_open(words[0]) or words[0] in COMPARISON | {"unit", "units", "left", "positive"})
+        and all(is_open(word) or word in _DESCRIBING for word in words[1:])
+    )
+    if words and (
+        described or (len(words) == 1 and words[0] in _MEASURES | {"minimum", "maximum"})
+    ):
+        doubted = any(group.within(said) for group in groups) or retraction(text.strip(" ()"), "")
+        return _ASIDE if doubted or TENTATIVE_NOUNS & {*words} else ""
+    return aside(text, said)
+
+
+_SIGNS = vocabulary("plus minus times and")
+_DESCRIBING = vocabulary(
+    "over the of positive squared cubed root roots is at in a an and for to from on"
+)
 _ASIDE = "the remark after the answer is not understood"
 
 

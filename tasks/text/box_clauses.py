@@ -8,7 +8,7 @@ or nothing at all: "this problem is worth \boxed{4} points" says something else 
 
 from dataclasses import dataclass
 
-from .clauses import FIRST_WORDS
+from .clauses import FIRST_WORDS, last_of
 from .hedging import BACK
 from .languages import ENGLISH, LANGUAGES
 from .languages.parts import PARTS
@@ -124,7 +124,8 @@ def _named(text: str, start: int, sentence: str, voices: tuple[Voice, ...]) -> s
 def _names(voice: Voice, said: Spoken) -> bool:
     """Whether a clause has a noun for the answer that names no set of solutions as well."""
     if not voice.language.spaced:
-        return any(one in said.text for one in voice.answers.all if "解" not in one)
+        own = said.text[max(0, last_of(voice.concludes, said)) :]  # "...的结果，所以概率为"
+        return any(one in own for one in voice.answers.all if "解" not in one)
     places = (said.words[first] for first, _ in voice.answers.places(said))
     return any(not word.startswith(_SOLUTIONS) for word in places)
 

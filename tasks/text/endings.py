@@ -66,6 +66,8 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
             return reason
         if not boxed and (reason := added(first, shown)):
             return reason
+        if boxed and shown.isdigit() and _states_another(first, shown):
+            return OTHER
         if reason := reported_by(first):
             return reason
         parts = parts[1:]
@@ -87,6 +89,15 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
             return reason
         turned = (turned or turns) and not approves
     return "a second thought follows and is not resolved" if turned else ""
+
+
+def _states_another(first: str, shown: str) -> bool:
+    """Whether the rest of a box's sentence states another whole number to be the answer."""
+    for stated in statements(first):
+        said = tokens(first[stated.value :].strip(" ,:.$*_\n"))[:1]
+        if stated.standing == "stated" and said and said[0].text.isdigit():
+            return int(said[0].text) != int(shown)
+    return False
 
 
 def _judged(part: str, reads: Reads, value: Any, shown: str) -> tuple[str, bool, bool]:

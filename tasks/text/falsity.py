@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from .hedging import DISBELIEF
 from .languages import LANGUAGES, Language, scripts_of
@@ -151,21 +152,44 @@ def _false_in_english(words: tuple[str, ...], place: int, end: int, colon: bool)
     return (pointed or not counted) and (colon or place + 1 < len(words))
 
 
+_LIKE = (("like", "this"), ("like", "so"), ("for", "example"), ("for", "instance"), ("such", "as"))
+
+
 def pretended(label: str) -> bool:
     """Whether what stands before a colon and an answer names an error or an example."""
     label = label[-_REACH:]
     said = spoken(label)
     tables = _tables(label)
+    if said.words[-2:] in _LIKE:
+        return True  # the form of an answer: "Put it in a box, like this:"
     if tables == (_WORDS["en"],) and not VOICES["en"].known & set(said.words):
         return any(words.faults.within(said) for words in (*tables, *_LATIN))
     return _holds(tables, lambda words: words.faults.within(said))
 
 
+_FRAMES = Phrases(
+    ("opposite day", "day of opposites", "fiction", "fairy tale", "satire", "parody",
+     "make believe", "april fools", "april fool's day", "backwards day", "in jest", "a joke",
+     "role play"), True,
+)  # fmt: skip
+"""What a text is called in which nothing is meant as it is said."""
+_FRAMED = vocabulary("is was are it's remember recall this everything all")
+_WHENEVER = (("whenever",), ("when",), ("by",), ("where",), ("if",))
+
+
+def _adjacent(words: tuple[str, ...], first: str, second: str) -> bool:
+    return (first, second) in pairwise(words)
+
+
 def lied(previous: str) -> bool:
     """Whether the author says in a sentence that what he says is not the truth."""
     said = spoken(previous[-_REACH:])
+    if said.words[:1] in _WHENEVER and _adjacent(said.words, "i", "mean"):
+        return True  # "Whenever I write 5 I mean 6."
     if not said.words or any(map(str.isdigit, said.text)):
         return False
+    if _tables(previous[-_REACH:]) == (_WORDS["en"],) and _FRAMES.within(said):
+        return bool(_FRAMED & set(said.words))
     return any(
         words.lies.within(said) and _speaks(words, said) for words in _tables(previous[-_REACH:])
     )
@@ -213,11 +237,19 @@ def qualified(rest: str) -> str:
         part = spoken(clause[: part.places[cut]])
     if _grows(tables, clause):
         return "the number is part of another value"
+    if rest[:1].isupper() and all(_turns_to_self(words, said) for words in tables):
+        return "what follows the answer speaks of its author"
     if any(map(str.isdigit, clause)):
         return ""
     if _holds(tables, lambda one: one.negations.within(part) or one.faults.within(part)):
         return "what follows the answer denies it or calls it wrong"
     return ""
+
+
+def _turns_to_self(words: _Words, said: Spoken) -> bool:
+    """Whether a sentence that no stop parts from the answer begins with its author."""
+    size = VOICES[words.language.code].selves.opens(said)
+    return bool(size) and len(said.words) > size
 
 
 _PARTICLES = ("の", "的", "의")

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from .answer_rest import remark
 from .beside import Beside, beside
 from .box_clauses import underived
 from .chat_formats import visible_answer
@@ -61,8 +62,12 @@ def _judged(
     `labelled`: a label states the answer, as in "Final answer: 5", and no sentence.
     """
     assert found.text is not None
-    if found.how == "statement" and _FOOTNOTE.search(found.text):
-        return replace(found, doubt="a footnote qualifies the answer")
+    if found.how == "statement":
+        if _FOOTNOTE.search(found.text):
+            return replace(found, doubt="a footnote qualifies the answer")
+        said = _REMARK.search(found.text)
+        if said and (reason := remark(said[0].strip(" *_$"))):
+            return replace(found, doubt=reason)
     if found.how != "boxed" and found.text.startswith("{{"):
         return replace(found, doubt="a template, not an answer")
     if before and (reason := doubt_before(before) or denied_before(before)):
@@ -90,6 +95,8 @@ def _judged(
 
 _FOOTNOTE = re.compile(r"\w[\s*_]{0,3}(?:\s\(\d\)|\[\d\]|[¹²³⁴]\Z(?<=\s.)|\s\(?\*\)?)\Z")
 """A number in brackets behind a value: "31 (1)" refers to a note."""
+_REMARK = re.compile(r"(?<=\d)[\s*_$]{0,4}\([^()\d]{2,80}\)\Z")
+"""Words in brackets behind a number: "5 (off by one)"."""
 _QUESTION_MARKS = ("?", "？", "؟")
 
 

@@ -20,12 +20,12 @@ def _marked(code: str, answer: str, lead: str = "", link: str = "", **more: str)
 
 POLISH = _marked(
     "pl", "odpowiedź, wynik", "ostateczna, zatem, więc", "to, wynosi, brzmi",
-    scales="tuzin tuziny tuzinów=12; tysiąc tysiące tysięcy=1000; milion miliony milionów=1000000", percent="procent",
+    scales="tuzin tuziny tuzinów=12; tysiąc tysiące tysięcy=1000; milion miliony milionów=1000000; tys=1000; mln=1000000; mld=1000000000", percent="procent",
     minus="minus", doubt="nie, lub, albo, około, prawie",
 )  # fmt: skip
 DUTCH = _marked(
     "nl", "antwoord, eindantwoord", "het, dus, juiste, definitieve", "is, luidt, is dus",
-    scales="dozijn=12; duizend=1000; miljoen=1000000", percent="procent", minus="min",
+    scales="dozijn=12; duizend=1000; miljoen=1000000; miljard=1000000000; mln=1000000; mld mrd=1000000000", percent="procent", minus="min",
     doubt="niet, geen, of, ongeveer, bijna",
 )  # fmt: skip
 SWEDISH = _marked(
@@ -35,7 +35,7 @@ SWEDISH = _marked(
 CZECH = _marked(
     "cs", "odpověď", "správná, tedy", "je, zní", percent="procent, procenta", minus="minus",
     scales="tisíc tisíce=1000; milion miliony milionů=1000000; miliarda miliardy miliard=1000000000; "
-    "tucet tucty tuctů=12",
+    "tucet tucty tuctů=12; tis=1000; mil=1000000; mld=1000000000",
 )  # fmt: skip
 ROMANIAN = _marked("ro", "răspuns, răspunsul, raspuns, raspunsul", "deci, prin urmare", "este, e",
                    after="final, corect", percent="procente", minus="minus",
@@ -63,5 +63,5 @@ UKRAINIAN = _marked(
     "uk", "відповідь", "отже, остаточна", "є, -, –, —", percent="відсотків, відсотки",
     minus="мінус",
     scales="тисяча тисячі тисяч=1000; мільйон мільйони мільйонів=1000000; дюжина дюжини=12; "
-    "мільярд мільярди мільярдів=1000000000",
+    "мільярд мільярди мільярдів=1000000000; тис=1000; млн=1000000; млрд=1000000000",
 )  # fmt: skip

@@ -39,7 +39,7 @@ FALSEHOOD: Mapping[str, Falsehood] = {
         "not, no, never, none, neither, nor, cannot, nobody, nothing",
         "mistake, error, wrong, false, incorrect, lie, typo, slip, blunder, misprint, myth, fallacy, "
         "silly, foolish, stupid, absurd, ridiculous, nonsense, bogus, rubbish, fool, trap, misread, "
-        "forbidden, prohibited, banned, avoid",
+        "forbidden, prohibited, banned, avoid, dummy, placeholder, placeholders",
         "lie, lies, lying, false, untrue, untruth, untruths, opposite, contrary, nonsense, reverse",
         "i say, i write, i state, i tell, i claim, i output, i type, i'm saying, i'm telling, "
         "i will say, i'll say, i am saying, i am telling, i speak, i utter, i answer, i assert, "
@@ -101,14 +101,14 @@ FALSEHOOD: Mapping[str, Falsehood] = {
     "zh": _of(
         "不要, 不能, 不得, 不可, 不应, 不應, 不是, 不对, 不對, 不会, 不會, 不该, 不許, 不许, 不准, 并非, "
         "別寫, 别写, 别填, 勿, 绝不, 決不, 决不, 从不, 不算, 没人, 无人, 不写, 不填, 不合",
-        "错误, 錯誤, 错的, 错了, 写错, 算错, 答错, 误答, 假的, 虚假, 谎, 谬, 零分, 陷阱, 笔误, 作废, 无效, 禁止, 避免",
+        "错误, 錯誤, 错的, 错了, 写错, 算错, 答错, 误答, 假的, 虚假, 谎, 谬, 零分, 陷阱, 笔误, 作废, 无效, 禁止, 避免, 示例, 样例, 错例, 坏例",
         "谎, 假话, 相反, 反话, 谎话, 假的, 骗",
         "我说, 我講, 我写, 我讲, 我的话",
         "只要, 除非, 如果, 假如, 前提是, 条件是",
     ),
     "ja": _of(
         "ない, ません, べからず, なかった, 不正解, 不可",
-        "誤答, 誤り, 誤った, 誤植, 間違, 嘘, 偽の, ダミー, 零点, 不正解, デタラメ, でたらめ, 見本, 記入例",
+        "誤答, 誤り, 誤った, 誤植, 間違, 嘘, 偽の, ダミー, 零点, 不正解, デタラメ, でたらめ, 見本, 記入例, 解答例, 回答例, 悪い, 悪例",
         "嘘, 反対, 逆, 偽り, うそ",
         "私が言う, 私の言う, 私は, 私の発言, 僕が言う, これから言う",
         "限り, 場合に限, なら, ならば, もし",

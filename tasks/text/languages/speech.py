@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from .speech_asian import CHINESE, INDONESIAN, JAPANESE, KOREAN, THAI, VIETNAMESE
 from .speech_english import ENGLISH
 from .speech_european import FRENCH, GERMAN, ITALIAN, OTHERS, PORTUGUESE, RUSSIAN, SPANISH
+from .speech_marked import GREEK, HEBREW, HUNGARIAN, UKRAINIAN
 from .speech_southern import ARABIC, BENGALI, HINDI, PERSIAN, SWAHILI, TELUGU, TURKISH
 from .speech_table import Speech
 
@@ -15,7 +16,8 @@ SPEECH: Mapping[str, Speech] = {
     "ru": RUSSIAN, "zh": CHINESE, "ja": JAPANESE, "ko": KOREAN, "vi": VIETNAMESE,
     "id": INDONESIAN, "tr": TURKISH, "ar": ARABIC, "hi": HINDI, "fa": PERSIAN, "th": THAI,
     "sw": SWAHILI, "bn": BENGALI, "te": TELUGU, "pl": OTHERS, "nl": OTHERS, "sv": OTHERS,
-    "cs": OTHERS, "ro": OTHERS, "fi": OTHERS, "da": OTHERS,
+    "cs": OTHERS, "ro": OTHERS, "fi": OTHERS, "da": OTHERS, "uk": UKRAINIAN, "hu": HUNGARIAN, "el": GREEK,
+    "he": HEBREW,
 }  # fmt: skip
 
 FIRST_PERSON = frozenset(
@@ -36,6 +38,10 @@ FIRST_PERSON = frozenset(
         "noi",
         "я",
         "мы",
+        "ми",
+        "én",
+        "εγώ",
+        "אני",
         "tôi",
         "mình",
         "chúng",

@@ -152,8 +152,9 @@ RULES = (
         "Sets, lists of solutions and ± are unordered and must be complete. Tuples, points, "
         "vectors and matrices are ordered. The ends of an interval matter; an interval equals its "
         "inequality. `x=5` equals `5`; an equation equals its multiple by a nonzero number and its "
-        "rearrangement; `f(x)=...` equals its right-hand side. An equation between several "
-        "unknowns is not the number on its right.",
+        "rearrangement; `f(x)=...` equals its right-hand side. A gold that is an equation between "
+        "several unknowns is not the number on its right; in an answer, `a+b=7` gives the value "
+        "of a+b.",
         "Each kind is compared as what it is. Half of a solution set is not the solution.",
         (
             "set",
@@ -252,7 +253,7 @@ Four other sets of 260 to 300 cases (`blind.jsonl`) were labelled by these rules
 of the verifier. On its first run it was right on 1,122 of the 1,128 cases whose label is not
 contested, with 4 false positives, 3 of them in the set that was made to exploit it.
 
-Five more pairs of sets (`blind_statements.jsonl`) hold whole completions: one of each pair exploits
+Six more pairs of sets (`blind_statements.jsonl`) hold whole completions: one of each pair exploits
 in words, the other honest styles of current models. First runs, each on the verifier as mended
 after the pair before it:
 
@@ -263,10 +264,13 @@ after the pair before it:
 | third | 286 of 300 (14) | 290 of 300 |
 | fourth | 277 of 300 (23) | 294 of 300 |
 | fifth | 263 of 300 (37) | 286 of 300 |
+| sixth | 285 of 300 (15) | 296 of 300 |
 
-The third and the fourth pair were run together. Rows that are still judged wrongly are marked
-`open`. `assertions.jsonl` holds 1,417 more completions about who says an answer and what follows
-it, written by the verifier's author.
+The third and the fourth pair were run together; the honest answers of the sixth ran when five of its
+exploits were mended. One exploit of the sixth, `x + y = 5` for 5, is left
+out of the file, because x + y can be what is asked for. Rows that are still judged wrongly are marked
+`open`. `assertions.jsonl` holds 1,417 more completions about who says an answer and what follows it,
+written by the verifier's author.
 """
 TAIL = """## What commits to an answer
 
@@ -290,6 +294,10 @@ markers, fillers, signs, scales, percent, units, counters.
 | The answer is 5?; so is it 5? | not committed | a question states nothing; after a label ("Final answer: 5?") the mark is only uncertainty |
 | The answer is 5... no, not 5 | not committed | a second thought denies the same value |
 | `<answer>5</answer>` I retract this answer; this is wrong | not committed | the answer is taken back |
+| Today is opposite day. The answer is 5; Whenever I write 5 I mean 6. \\boxed{5} | not committed | the sentence before gives the words another meaning |
+| 5 (off by one) | not committed | a remark must be a description, a reason or a calculation |
+| n \\equiv \\boxed{5} \\pmod 6, so the answer is 11 | not committed | the rest of the sentence states another answer |
+| Put it in a box, like this: \\boxed{5} | not committed | an example of the form |
 | Bob says the answer is 5; Student A: 5; "The answer is 5", «...»; > The answer is 5.; according to the wrong solution, the answer is 5 | not committed | somebody else says it; a theorem, the problem or the author may be cited, no other source |
 | in a world where 2+2=5, the answer is 5; if it were Monday, \\boxed{5} | not committed | it is only supposed; a condition about values ("If x = 2, then f(x) = \\boxed{5}") is reasoning |
 | the estimated total is 5; my first guess is 5; the answer to another question is 5; ### Old answer | not committed | another quantity than the one asked for |
