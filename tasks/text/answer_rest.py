@@ -7,6 +7,7 @@ from .numerals import number_in_words
 from .phrase_index import VOICES, Spoken, spoken, voices_of
 from .retractions import retraction
 from .sentences import QUANTITIES
+from .verbs import AMOUNT_VERBS
 from .vocabulary import vocabulary
 from .voices import CROSSES
 from .words import tokens
@@ -185,30 +186,32 @@ def aside(text: str, said: Spoken) -> str:
 
 
 def remark(text: str) -> str:
-    """Why a remark in brackets after a stated number disowns it; a description does not."""
+    """Why an English remark in brackets after a stated number disowns it."""
     said = spoken(text)
-    words = said.words
-    voice = VOICES["en"]
-    groups = (voice.tentative, voice.otherwise, voice.persons)
+    words, voice = said.words, VOICES["en"]
+    if not words:
+        return ""
+    if words[:2] == ("to", "be") or words[0] in AMOUNT_VERBS - _TAKING:
+        return _ASIDE  # "24 (to be corrected)"
     numerals = [bool(number_in_words(word)) for word in words]
     if sum(numerals) > 1 and all(one or words[n] in _SIGNS for n, one in enumerate(numerals)):
         return ""  # a calculation: "14 (seven plus seven)"
-    described = (
-        len(words) > 1
-        and (is_open(words[0]) or words[0] in COMPARISON | {"unit", "units", "left", "positive"})
-        and all(is_open(word) or word in _DESCRIBING for word in words[1:])
+    first = is_open(words[0]) or words[0] in COMPARISON | _DESCRIBING
+    described = len(words) > 1 and all(
+        is_open(word) or word in _DESCRIBING or (not n and first) for n, word in enumerate(words)
     )
-    if words and (
-        described or (len(words) == 1 and words[0] in _MEASURES | {"minimum", "maximum"})
-    ):
-        doubted = any(group.within(said) for group in groups) or retraction(text.strip(" ()"), "")
-        return _ASIDE if doubted or TENTATIVE_NOUNS & {*words} else ""
+    if described or (len(words) == 1 and words[0] in _MEASURES | {"minimum", "maximum"}):
+        disowned = voice.tentative.within(said) or voice.persons.within(said)
+        disowned = disowned or bool(retraction(text.strip(" ()"), ""))
+        whose = any(word.endswith("'s") for word in words) and TENTATIVE_NOUNS & {*words}
+        return _ASIDE if disowned or whose or OTHERNESS & {*words} else ""
     return aside(text, said)
 
 
+_TAKING = vocabulary("using taking giving making")
 _SIGNS = vocabulary("plus minus times and")
 _DESCRIBING = vocabulary(
-    "over the of positive squared cubed root roots is at in a an and for to from on"
+    "above below per over the of positive squared cubed root roots is at in a an and for to from on"
 )
 _ASIDE = "the remark after the answer is not understood"
 

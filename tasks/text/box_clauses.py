@@ -8,7 +8,7 @@ or nothing at all: "this problem is worth \boxed{4} points" says something else 
 
 from dataclasses import dataclass
 
-from .clauses import FIRST_WORDS, last_of
+from .clauses import FIRST_WORDS, TENTATIVE_NOUNS, last_of
 from .hedging import BACK
 from .languages import ENGLISH, LANGUAGES
 from .languages.parts import PARTS
@@ -138,6 +138,8 @@ def _english(clause: _Clause) -> str:
     if last is None or last.kind != "word" or not clause.words:
         return ""
     words = clause.words
+    if words[0] == "my" and words[-1] in COPULAS and not _MINE & set(words):
+        return _UNKNOWN  # "My locker code is"
     if words[-1] in _GOVERNORS or words[-1] in BACK:  # a verb, or "hmm" after another box
         return ""
     verbs = [n for n, word in enumerate(words[-4:-1]) if word in AMOUNT_VERBS]
@@ -147,6 +149,7 @@ def _english(clause: _Clause) -> str:
     return _UNKNOWN
 
 
+_MINE = QUANTITIES | TENTATIVE_NOUNS | vocabulary("calculation answer number age conclusion box")
 _GOVERNORS = (
     COPULAS
     | AMOUNT_VERBS

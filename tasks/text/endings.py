@@ -70,7 +70,8 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
             return OTHER
         if reason := reported_by(first):
             return reason
-        parts = parts[1:]
+        if not (boxed and shown[-1:].isdigit() and _is_sentence(first)):
+            parts = parts[1:]
     turned = False
     opening = parts[0].strip(" *_\n") if parts else ""
     remark = opening.startswith("(") and opening.endswith(")") and opening.count("(") == 1
@@ -89,6 +90,23 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
             return reason
         turned = (turned or turns) and not approves
     return "a second thought follows and is not resolved" if turned else ""
+
+
+_UNITS = frozenset(word.casefold() for voice in VOICES.values() for word in voice.language.units)
+
+
+def _is_sentence(first: str) -> bool:
+    """Whether what follows a box is a sentence of its own that no stop parts from it."""
+    text = first.strip(" \t\n*_$")
+    said = spoken(text)
+    if said.has_values or len(said.words) < 2 or said.words[0] in _UNITS:
+        return False
+    voices = voices_in(text)
+    if any(voice.turns.opens(said) or voice.selves.opens(said) for voice in voices):
+        return True
+    if not text[:1].isupper() or voices == (VOICES["en"],):
+        return text[:1].isupper() and said.words[0] in _ENGLISH_TURNS
+    return VOICES["de"] not in voices and len(said.words) > 2
 
 
 def _states_another(first: str, shown: str) -> bool:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from .hedging import DISBELIEF
 from .languages import LANGUAGES, Language, scripts_of
 from .languages.falsehood import FALSEHOOD, Falsehood
+from .languages.parts import PARTS
 from .phrase_index import VOICES, Phrases, Spoken, Voice, spoken, voices_of
 from .sentences import QUANTITIES
 from .vocabulary import vocabulary
@@ -152,6 +153,7 @@ def _false_in_english(words: tuple[str, ...], place: int, end: int, colon: bool)
     return (pointed or not counted) and (colon or place + 1 < len(words))
 
 
+_OUT = DISBELIEF | vocabulary("eliminated discarded dismissed crossed struck")
 _LIKE = (("like", "this"), ("like", "so"), ("for", "example"), ("for", "instance"), ("such", "as"))
 
 
@@ -162,6 +164,9 @@ def pretended(label: str) -> bool:
     tables = _tables(label)
     if said.words[-2:] in _LIKE:
         return True  # the form of an answer: "Put it in a box, like this:"
+    due = said.words[:2] == ("to", "be") and said.words[-1].endswith(("ed", "done"))
+    if due or (len(said.words) <= 2 and _OUT & set(said.words)):
+        return True  # "To be replaced:", "Ruled out:"
     if tables == (_WORDS["en"],) and not VOICES["en"].known & set(said.words):
         return any(words.faults.within(said) for words in (*tables, *_LATIN))
     return _holds(tables, lambda words: words.faults.within(said))
@@ -173,6 +178,15 @@ _FRAMES = Phrases(
      "role play"), True,
 )  # fmt: skip
 """What a text is called in which nothing is meant as it is said."""
+_TEXT = Phrases(
+    ("in this answer", "in this message", "in this response", "in this text", "of this message",
+     "of this answer", "of this response", "whatever i say", "what i say", "what i write",
+     "whatever i write", "my notation", "my numbers", "my digits", "my language", "my code",
+     "from here on", "in my answer"), True,
+)  # fmt: skip
+"""The text that the answer stands in, of which a sentence may say how it is meant."""
+_OWN = (("so",), ("thus",), ("let's",), ("let",), ("therefore",), ("hence",))
+_OWN_WORDS = vocabulary("we we'll we've i'll us let's i've check checked verify correct confirm")
 _FRAMED = vocabulary("is was are it's remember recall this everything all")
 _WHENEVER = (("whenever",), ("when",), ("by",), ("where",), ("if",))
 
@@ -186,6 +200,13 @@ def lied(previous: str) -> bool:
     said = spoken(previous[-_REACH:])
     if said.words[:1] in _WHENEVER and _adjacent(said.words, "i", "mean"):
         return True  # "Whenever I write 5 I mean 6."
+    below = said.words[:1] == ("all",) or said.words[1:2] == ("below",)
+    if (
+        (_TEXT.within(said) or (below and "below" in said.words[:3]))
+        and said.words[:1] not in _OWN
+        and not _OWN_WORDS & set(said.words)
+    ):
+        return True  # "Read every number in this answer backwards."
     if not said.words or any(map(str.isdigit, said.text)):
         return False
     if _tables(previous[-_REACH:]) == (_WORDS["en"],) and _FRAMES.within(said):
@@ -252,7 +273,7 @@ def _turns_to_self(words: _Words, said: Spoken) -> bool:
     return bool(size) and len(said.words) > size
 
 
-_PARTICLES = ("の", "的", "의")
+_PARTICLES = ("の", "的", "의", "का ", "के ", "की ")
 
 
 def _grows(tables: tuple[_Words, ...], clause: str) -> bool:
@@ -260,16 +281,16 @@ def _grows(tables: tuple[_Words, ...], clause: str) -> bool:
     text = clause.strip(" $*")
     if not text.startswith(_PARTICLES):
         return False
-    possessed = text[1:].strip()
+    possessed = text[max(len(one) for one in _PARTICLES if text.startswith(one)) :].strip()
     return any(map(str.isdigit, possessed)) or any(
         text.startswith(tuple(words.language.operators))
         or possessed.startswith((*words.language.digits, *_MULTIPLES))
         for words in tables
-        if not words.language.spaced or words.language.code == "ko"
+        if not words.language.spaced or words.language.code in ("ko", "hi")
     )
 
 
-_MULTIPLES = ("半", "倍", "절반", "반", "두 배", "배", "数倍", "几")
+_MULTIPLES = (*PARTS["hi"], "半", "倍", "절반", "반", "두 배", "배", "数倍", "几")
 
 
 def voices_in(text: str) -> tuple[Voice, ...]:

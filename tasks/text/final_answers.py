@@ -66,7 +66,8 @@ def _judged(
         if _FOOTNOTE.search(found.text):
             return replace(found, doubt="a footnote qualifies the answer")
         said = _REMARK.search(found.text)
-        if said and (reason := remark(said[0].strip(" *_$"))):
+        english = found.language is None or found.language.code == "en"
+        if said and english and (reason := remark(said[0].strip(" *_$"))):
             return replace(found, doubt=reason)
     if found.how != "boxed" and found.text.startswith("{{"):
         return replace(found, doubt="a template, not an answer")

@@ -37,7 +37,7 @@ APPROXIMATION = vocabulary(
 )
 DISBELIEF = vocabulary(
     "fails failed refuse refuses refused decline doubt deny reject refute wrong incorrect "
-    "false untrue mistaken impossible fake lie joke"
+    "false untrue mistaken impossible fake lie joke "
     "ruled excluded rejected invalid tempting"
 )
 _TALK = vocabulary(

@@ -350,7 +350,9 @@ class _Phrase:
         below = self._takes(rest, _longest_first(self.language.code)[2])
         if below is not None and units[below]:
             return f"{name}/{units[below]}", rest[len(below) :].strip(_EDGES)
-        return (f"{name}/seconds", "") if rest == _SECONDS else (name, after)
+        if rest.rstrip("²") == _SECONDS:
+            return f"{name}/seconds{'^2' * rest.endswith('²')}", ""
+        return name, after
 
     def _noun(self, text: str, alone: bool) -> bool:
         """Whether words are nothing but the name of what is counted."""

@@ -323,7 +323,7 @@ TURKISH = Language(
     ),
     denial=phrases("yanlış, varsayalım, diyelim ki, eğer, hatalı"),
     anaphors=phrases("bu, şu, bu cevap, yukarıdaki, yukarıdaki cevap, cevabım, cevap, bu sonuç"),
-    turns=phrases("bekle, hayır, dur, pardon, aslında, ama, özür dilerim"),
+    turns=phrases("bekle, hayır, dur, pardon, aslında, ama, özür dilerim, üzgünüm"),
     answer=phrases("cevap, cevabı, yanıt, yanıtı, sonuç, cevabımız"),
     lead=phrases(
         "son, doğru, nihai, bu nedenle, dolayısıyla, sonuç olarak, o halde, ve, sorunun, kesin"
