@@ -8,6 +8,7 @@ sentence behind a mark, because nothing else says that it is the answer.
 import re
 
 from .hedging import APPROXIMATION, COMPARISON, DISBELIEF, doubt_in
+from .languages.table import SYMBOLS
 from .nouns import is_counted, is_open, is_part
 from .numerals import number_in_words
 from .quantities import closing_quantity
@@ -45,11 +46,13 @@ _EARLIER = vocabulary(
     "first beginning start outset initially originally previously once hypothetically theory "
     "error dream example mistake fiction contradiction"
 )
-_HEADS = QUANTITIES | vocabulary("number value remainder probability product quotient difference")
+_HEADS = QUANTITIES | vocabulary(
+    "digit number value remainder probability product quotient difference"
+)
 """Nouns of which "is" states the amount."""
 _MEASURING = vocabulary(
     "final required average mean maximum minimum greatest least smallest largest surface remaining "
-    "combined new same whole entire"
+    "combined new same whole entire units ones tens hundreds last"
 )
 """Adjectives of a measured quantity that leave it the one asked for."""
 _ENDING_AT = vocabulary(
@@ -118,12 +121,34 @@ def _english(sentence: str) -> str | None:
         ),
         None,
     )
-    if place is None or any(token.kind == "mark" and token.text != "%" for token in found):
+    if place is None:
+        return None
+    if (unit := _symbols(sentence[found[place].end :])) and found[place].kind != "price":
+        plain = not any(token.kind == "mark" for token in found[:place])
+        stated = plain and _states([token.text for token in found[:place]])
+        return f"{found[place].text.strip('$')} \\text{{ {unit}}}" if stated else None
+    if any(token.kind == "mark" and token.text != "%" for token in found):
         return None
     before, after = found[:place], found[place + 1 :]
+    if after and [token.text for token in after[1:]] == ["old"] and _is_aged(before, after):
+        return f"{found[place].text} \\text{{ years}}"
     if not _states([token.text for token in before]) or not _tail(after):
         return None
     return stated_amount(sentence)
+
+
+def _symbols(tail: str) -> str:
+    """The unit that symbols alone spell behind a number: "24 cm²", "60 km/h"; "" for none."""
+    parts = tail.strip(" .!*").split("/")
+    known = len(parts) <= 2 and all(part.strip() in SYMBOLS for part in parts)
+    return "/".join(SYMBOLS[part.strip()] for part in parts) if known else ""
+
+
+def _is_aged(before: list[Token], after: list[Token]) -> bool:
+    """Whether a sentence gives an age: "Ann is 12 years old."."""
+    words = [token.text for token in before]
+    aged = words[-1:] == ["is"] and after[0].text in ("years", "year")
+    return aged and len(words) == 2 and _is_subject(words[:-1])
 
 
 def _concluded(found: list[Token]) -> list[Token]:
@@ -234,7 +259,7 @@ def _unsafe(word: str) -> bool:
         or word in COMPARISON
         or word in _REPORTS
         or word in _EARLIER
-        or word in ("different", "another", "unnamed")
+        or word in ("different", "another", "other", "unnamed")
         or is_part(word)
         or bool(number_in_words(word) and word != "one")
     )

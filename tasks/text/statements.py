@@ -267,7 +267,8 @@ def _link(text: str, end: int, language: Language, opens: bool) -> tuple[int, bo
         or following in ("$", "\\", "√", "-")
         or (not language.spaced and "a" <= following <= "j")
     )
-    if (language.bare_link and bare) or (
+    closes = not language.bare_closes or not any(map(str.isalpha, rest[place:].split("\n")[0]))
+    if (language.bare_link and bare and closes) or (
         language is _ENGLISH and low[place : place + 2] in ("\\[", "$$", "\\b")
     ):
         return end + place, False

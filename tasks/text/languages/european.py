@@ -72,6 +72,7 @@ GERMAN = Language(
     ),
     verbs=phrases(
         "es sind, es waren, sind, ist, hat, haben, braucht, brauchen, verdient, bezahlt, zahlt, kostet, beträgt, es gibt, "
+        "bekommt, bekommen, erhalten, besitzt, benötigt, spart, liest, sammelt, "
         "bleiben, erhält, macht, gibt, hat noch, haben noch, dauert, wiegt"
     ),
     operators={"zum quadrat": "({})^2", "quadrat": "({})^2", "hoch drei": "({})^3"},
@@ -344,6 +345,8 @@ RUSSIAN = Language(
         "таким образом, и, верный, получаем"
     ),
     link=phrases("является, будет, это, равен, составляет, -, –, —"),
+    bare_link=True,
+    bare_closes=True,
     before_number=phrases("ровно, всего, равно"),
     minus=phrases("минус"),
     percent=phrases("процент, процента, процентов"),

@@ -3,13 +3,17 @@
 from .table import Language, phrases, values
 
 
-def _marked(code: str, answer: str, lead: str = "", link: str = "", **more: str) -> Language:
+def _marked(
+    code: str, answer: str, lead: str = "", link: str = "", bare: bool = False, **more: str
+) -> Language:
     """A language of which only the statement of a bare value is known."""
     return Language(
         code=code,
         answer=phrases(answer),
         lead=phrases(lead),
         link=phrases(link),
+        bare_link=bare,
+        bare_closes=bare,
         after=phrases(more.get("after", "")),
         minus=phrases(more.get("minus", "")),
         percent=phrases(more.get("percent", "")),
@@ -24,12 +28,14 @@ POLISH = _marked(
     minus="minus", doubt="nie, lub, albo, około, prawie",
 )  # fmt: skip
 DUTCH = _marked(
-    "nl", "antwoord, eindantwoord", "het, dus, juiste, definitieve", "is, luidt, is dus",
+    "nl", "antwoord, eindantwoord", "het, dus, daarom, is, juiste, definitieve",
+    "is, luidt, is dus", bare=True,
     scales="dozijn=12; duizend=1000; miljoen=1000000; miljard=1000000000; mln=1000000; mld mrd=1000000000", percent="procent", minus="min",
     doubt="niet, geen, of, ongeveer, bijna",
 )  # fmt: skip
 SWEDISH = _marked(
-    "sv", "svar, svaret", "det, alltså, slutligt", "är, blir", percent="procent", minus="minus",
+    "sv", "svar, svaret", "det, alltså, därför, är, blir, slutligt", "är, blir", bare=True,
+    percent="procent", minus="minus",
     scales="tusen=1000; miljon miljoner=1000000; miljard miljarder=1000000000; dussin=12",
 )  # fmt: skip
 CZECH = _marked(
@@ -52,7 +58,8 @@ GREEK = _marked(
     "ντουζίνα ντουζίνες=12", percent="τοις εκατό",
 )  # fmt: skip
 DANISH = _marked(
-    "da", "svaret", "så, altså", "er", percent="procent", minus="minus",
+    "da", "svaret", "så, altså, derfor, er, bliver", "er, bliver", bare=True,
+    percent="procent", minus="minus",
     scales="tusind tusinde=1000; million millioner=1000000; milliard milliarder=1000000000; dusin=12",
 )  # fmt: skip
 HUNGARIAN = _marked(

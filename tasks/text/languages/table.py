@@ -91,6 +91,8 @@ class Language:
     """What may stand between the noun and its link: "final"."""
     bare_link: bool = False
     """Whether a space alone may tie the noun to a value that is a number."""
+    bare_closes: bool = False
+    """Whether a value so tied must end its sentence: "ответ 6", not "ответ 6 неверен"."""
     before_number: tuple[str, ...] = ()
     """What may stand before a number without changing it: "a total of", "exactly"."""
     ending: tuple[str, ...] = ()
