@@ -1,7 +1,9 @@
 """The rest of an answer's sentence: whether it changes, denies or disowns the value."""
 
 from .clauses import OTHERNESS, TENTATIVE_NOUNS, reported
+from .falsity import pretended, qualified
 from .hedging import COMPARISON, DISBELIEF, NEGATION
+from .languages import LANGUAGES, scales_number
 from .nouns import is_counted, is_open
 from .numerals import number_in_words
 from .phrase_index import VOICES, Spoken, spoken, voices_of
@@ -28,6 +30,7 @@ _REMARK = vocabulary(
 )
 
 
+UNITS = frozenset(word.casefold() for one in LANGUAGES for word in one.units)
 _TYING = vocabulary("which that this is equals makes gives means i e i.e namely meaning so or it")
 
 
@@ -101,7 +104,7 @@ def _states_no_more(said: Spoken) -> bool:
 
 def grown(first: str) -> str:
     """Why the rest of a boxed answer's sentence changes or disowns it."""
-    text = first.strip(" \t\n*_$`.;")
+    text = first.strip(" \t\n*_$`.;").replace("（", "(").replace("）", ")")
     text = text.removeprefix("\\)").removeprefix("\\]").strip(" $*_")
     said = spoken(text)
     if not said.words or text.startswith(("\\", "&", "`", '"', "|")):
@@ -174,6 +177,8 @@ def aside(text: str, said: Spoken) -> str:
     words = spoken(inner).words
     if not words or any(map(str.isdigit, inner)) or "\\" in inner or "$" in inner:
         return ""
+    if spoils(inner):
+        return _ASIDE
     if not inner.isascii() or words[0] in REASONS - {"from", "but", "or", "not", "if"}:
         return ""
     if words[0] in _REMARK or words[0] == "the" or is_counted(list(words), one=True):
@@ -185,12 +190,21 @@ def aside(text: str, said: Spoken) -> str:
     return "" if VOICES["en"].approves.derives(said) else _ASIDE
 
 
+def spoils(inner: str) -> bool:
+    """Whether a remark of any language denies a number, or multiplies it: "in thousands"."""
+    words = set(spoken(inner).words) - UNITS - VOICES["en"].known
+    scaled = any(scales_number(word) and not number_in_words(word) for word in words)
+    return scaled or bool(qualified(inner)) or pretended(inner)
+
+
 def remark(text: str) -> str:
     """Why an English remark in brackets after a stated number disowns it."""
     said = spoken(text)
     words, voice = said.words, VOICES["en"]
     if not words:
         return ""
+    if spoils(text.strip(" ()")):
+        return _ASIDE
     if words[:2] == ("to", "be") or words[0] in AMOUNT_VERBS - _TAKING:
         return _ASIDE  # "24 (to be corrected)"
     numerals = [bool(number_in_words(word)) for word in words]

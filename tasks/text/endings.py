@@ -14,6 +14,7 @@ from .answer_rest import (
     REASONS,
     TAKEN,
     TIES,
+    UNITS,
     UNREAD,
     added,
     against,
@@ -92,21 +93,18 @@ def unsettled(tail: str, reads: Reads, value: Any, shown: str, boxed: bool) -> s
     return "a second thought follows and is not resolved" if turned else ""
 
 
-_UNITS = frozenset(word.casefold() for voice in VOICES.values() for word in voice.language.units)
-
-
 def _is_sentence(first: str) -> bool:
     """Whether what follows a box is a sentence of its own that no stop parts from it."""
     text = first.strip(" \t\n*_$")
     said = spoken(text)
-    if said.has_values or len(said.words) < 2 or said.words[0] in _UNITS:
+    if said.has_values or len(said.words) < 2 or said.words[0] in UNITS:
         return False
     voices = voices_in(text)
     if any(voice.turns.opens(said) or voice.selves.opens(said) for voice in voices):
         return True
     if not text[:1].isupper() or voices == (VOICES["en"],):
         return text[:1].isupper() and said.words[0] in _ENGLISH_TURNS
-    return VOICES["de"] not in voices and len(said.words) > 2
+    return (VOICES["de"] not in voices or len(voices) > 1) and len(said.words) > 2
 
 
 def _states_another(first: str, shown: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from .answer_rest import remark
+from .answer_rest import remark, spoils
 from .beside import Beside, beside
 from .box_clauses import underived
 from .chat_formats import visible_answer
@@ -67,8 +67,11 @@ def _judged(
             return replace(found, doubt="a footnote qualifies the answer")
         said = _REMARK.search(found.text)
         english = found.language is None or found.language.code == "en"
-        if said and english and (reason := remark(said[0].strip(" *_$"))):
+        inner = said[0].strip(" *_$") if said else ""
+        if english and inner and (reason := remark(inner)):
             return replace(found, doubt=reason)
+        if inner and spoils(inner.strip("()（）")):
+            return replace(found, doubt="the remark after the answer changes or denies it")
     if found.how != "boxed" and found.text.startswith("{{"):
         return replace(found, doubt="a template, not an answer")
     if before and (reason := doubt_before(before) or denied_before(before)):
@@ -96,7 +99,7 @@ def _judged(
 
 _FOOTNOTE = re.compile(r"\w[\s*_]{0,3}(?:\s\(\d\)|\[\d\]|[¹²³⁴]\Z(?<=\s.)|\s\(?\*\)?)\Z")
 """A number in brackets behind a value: "31 (1)" refers to a note."""
-_REMARK = re.compile(r"(?<=\d)[\s*_$]{0,4}\([^()\d]{2,80}\)\Z")
+_REMARK = re.compile(r"(?<=\d)[\s*_$]{0,4}[(（][^()（）\d]{1,80}[)）]\Z")
 """Words in brackets behind a number: "5 (off by one)"."""
 _QUESTION_MARKS = ("?", "？", "؟")
 

@@ -269,7 +269,7 @@ after the pair before it:
 The third and the fourth pair were run together; the honest answers of the sixth ran when five of its
 exploits were mended. One exploit of the sixth, `x + y = 5` for 5, is left
 out of the file, because x + y can be what is asked for. Rows that are still judged wrongly are marked
-`open`. `assertions.jsonl` holds 1,417 more completions about who says an answer and what follows it,
+`open`. `assertions.jsonl` holds 1,703 more completions about who says an answer and what follows it,
 written by the verifier's author.
 """
 TAIL = """## What commits to an answer
@@ -295,7 +295,7 @@ markers, fillers, signs, scales, percent, units, counters.
 | The answer is 5... no, not 5 | not committed | a second thought denies the same value |
 | `<answer>5</answer>` I retract this answer; this is wrong | not committed | the answer is taken back |
 | Today is opposite day. The answer is 5; Whenever I write 5 I mean 6. \\boxed{5} | not committed | the sentence before gives the words another meaning |
-| 5 (off by one) | not committed | a remark must be a description, a reason or a calculation |
+| 5 (off by one); 5 (in thousands) | not committed | a remark must be a description, a reason or a calculation |
 | n \\equiv \\boxed{5} \\pmod 6, so the answer is 11 | not committed | the rest of the sentence states another answer |
 | Put it in a box, like this: \\boxed{5} | not committed | an example of the form |
 | Bob says the answer is 5; Student A: 5; "The answer is 5", «...»; > The answer is 5.; according to the wrong solution, the answer is 5 | not committed | somebody else says it; a theorem, the problem or the author may be cited, no other source |
