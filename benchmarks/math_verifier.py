@@ -2,11 +2,12 @@
 
     python benchmarks/math_verifier.py [--cases N]
 
-One process on one core; the graders take turns on every case, so that a busy machine slows all
-equally. Speed is verdicts per second of processor time, including workers; wall time is also
-recorded. `--cases` draws that many at random, the same ones each time. The peers are math-verify,
-TRL's reward, and the graders of lm-eval and prm800k; one that does not accept a plainly right
-answer here is listed under `not_run` with the reason, and gets no score.
+One process on one core; the graders take turns on every 20 cases, so that a busy machine slows all
+equally, and each runs as warm as it does in use. Speed is verdicts per second of processor time,
+including workers; wall time is also recorded. `--cases` draws that many at random, the same ones
+each time. The peers are math-verify, TRL's reward, and the graders of lm-eval and prm800k; one that
+does not accept a plainly right answer here is listed under `not_run` with the reason, and gets no
+score.
 Writes results/benchmarks/math_verifier.json.
 """
 
@@ -32,6 +33,8 @@ from peers import find_peers, versions
 
 _ROOT = Path(__file__).resolve().parents[1]
 _CASES = _ROOT / "tests" / "tasks" / "math_verifier"
+TURN = 20
+"""Cases that a grader judges before the next one has its turn."""
 Grader = Callable[[str, str], bool]
 COLD = "import time; t = time.process_time(); from assay.tasks.math.verifier import verify_math; "
 COLD += "verify_math('1/2', '\\\\boxed{0.5}'); print(time.process_time() - t)"
@@ -155,15 +158,17 @@ def accuracy(cases: list[dict], names: dict[str, Grader]) -> dict:
     seconds = dict.fromkeys(names, 0.0)
     spent = dict.fromkeys(names, 0.0)
     positives = dict.fromkeys(names, 0)
-    for case in cases:
+    for start in range(0, len(cases), TURN):
+        turn = cases[start : start + TURN]
         for name, grade in names.items():
             before = processor()
-            verdict, took = attempt(grade, case["gold"], case["completion"])
+            tried = [attempt(grade, case["gold"], case["completion"]) for case in turn]
             spent[name] += processor() - before
-            seconds[name] += took
-            kinds[name][case["kind"]][0] += verdict == case["equal"]
-            kinds[name][case["kind"]][1] += 1
-            positives[name] += bool(verdict) and not case["equal"]
+            for case, (verdict, took) in zip(turn, tried, strict=True):
+                seconds[name] += took
+                kinds[name][case["kind"]][0] += verdict == case["equal"]
+                kinds[name][case["kind"]][1] += 1
+                positives[name] += bool(verdict) and not case["equal"]
     result = {}
     for name in names:
         right = sum(one[0] for one in kinds[name].values())
