@@ -3,10 +3,10 @@
 from .clauses import OTHERNESS, TENTATIVE_NOUNS, reported
 from .falsity import pretended, qualified
 from .hedging import COMPARISON, DISBELIEF, NEGATION
-from .languages import LANGUAGES, scales_number
+from .languages import LANGUAGES, Language, scales_number
 from .nouns import is_counted, is_open
 from .numerals import number_in_words
-from .phrase_index import VOICES, Spoken, spoken, voices_of
+from .phrase_index import VOICES, Phrases, Spoken, spoken, voices_of
 from .retractions import retraction
 from .sentences import QUANTITIES
 from .verbs import AMOUNT_VERBS
@@ -190,8 +190,13 @@ def aside(text: str, said: Spoken) -> str:
     return "" if VOICES["en"].approves.derives(said) else _ASIDE
 
 
-def spoils(inner: str) -> bool:
+def spoils(inner: str, language: Language | None = None) -> bool:
     """Whether a remark of any language denies a number, or multiplies it: "in thousands"."""
+    if language is not None and language.spaced and language.code != "en":
+        voice, said = VOICES[language.code], spoken(inner)
+        doubtful = Phrases(language.doubt, True)
+        if any(group.within(said) for group in (voice.against, voice.tentative, doubtful)):
+            return True
     words = set(spoken(inner).words) - UNITS - VOICES["en"].known
     scaled = any(scales_number(word) and not number_in_words(word) for word in words)
     return scaled or bool(qualified(inner)) or pretended(inner)

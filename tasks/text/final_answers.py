@@ -70,7 +70,7 @@ def _judged(
         inner = said[0].strip(" *_$") if said else ""
         if english and inner and (reason := remark(inner)):
             return replace(found, doubt=reason)
-        if inner and spoils(inner.strip("()（）")):
+        if inner and spoils(inner.strip("()（）"), found.language):
             return replace(found, doubt="the remark after the answer changes or denies it")
     if found.how != "boxed" and found.text.startswith("{{"):
         return replace(found, doubt="a template, not an answer")

@@ -317,6 +317,8 @@ class _Phrase:
             return value
         if rest[0] in "'’":
             return None  # a case ending ties the number to the words after it
+        if rest[0] in "(（" and rest[-1] in ")）":
+            rest = rest[1:-1].strip() or "-"
         if not language.spaced and self._takes(rest, language.doubt):
             return None
         units = SYMBOLS | dict(language.units)
