@@ -1,7 +1,7 @@
-"""Real servers with tiny models made here: transformers' own and llama-cpp-python's.
+"""Real servers with tiny models made here: those of transformers, llama.cpp and llama-cpp-python.
 
 They take a minute to start, so they run only where $ASSAY_REAL_SERVERS is set, to `1` or to the
-Python of an environment that has llama-cpp-python[server]:
+Python of an environment that has xllamacpp (llama.cpp's own server) or llama-cpp-python[server]:
 
     ASSAY_REAL_SERVERS=1 python -m pytest tests/harness/backends/test_real_servers.py
 """
@@ -136,14 +136,26 @@ def _gguf(path: Path) -> Path:
     return path
 
 
-def test_llama_cpp_pythons_server(tmp_path: Path) -> None:
+LLAMA_CPP = """
+import sys, time, xllamacpp
+params = xllamacpp.CommonParams()
+params.model.path, params.port = sys.argv[1], int(sys.argv[2])
+params.n_ctx, params.n_parallel, params.warmup = 512, 1, False
+server = xllamacpp.Server(params)
+time.sleep(3600)
+"""
+
+
+@pytest.mark.parametrize("package", ["xllamacpp", "llama_cpp.server"])
+def test_servers_of_llama_cpp(package: str, tmp_path: Path) -> None:
     """Every sample has a named ending; a prompt beyond the context is called what it is."""
-    if subprocess.run([_python(), "-c", "import llama_cpp.server"]).returncode:
-        pytest.skip("llama-cpp-python[server] is not installed")
-    weights = _gguf(tmp_path / "tiny.gguf")
-    port = _port()
+    if subprocess.run([_python(), "-c", f"import {package}"], stderr=subprocess.DEVNULL).returncode:
+        pytest.skip(f"{package} is not installed")
+    weights, port = _gguf(tmp_path / "tiny.gguf"), _port()
     command = [_python(), "-m", "llama_cpp.server", "--model", str(weights), "--port", str(port),
                "--n_ctx", "512", "--model_alias", "tiny"]  # fmt: skip
+    if package == "xllamacpp":
+        command = [_python(), "-c", LLAMA_CPP, str(weights), str(port)]
     with _running(command, port, "/v1/models") as url:
         options: dict[str, Any] = {"base_url": url, "concurrency": 2, "timeout": 60.0, "retries": 2}
         for endpoint in ("chat", "completions"):
