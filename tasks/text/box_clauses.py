@@ -59,7 +59,8 @@ def underived(text: str, start: int) -> str:
     ) >= len(clause.words)
     if any(_is_part(voice, clause, bare) for voice in voices):
         return _PART
-    return _english(clause) if english else ""
+    alone = "\n" in before[len(bare) :]  # the box begins a line: nothing has to lead to it
+    return _english(clause) if english and not alone else ""
 
 
 def _read(sentence: str) -> _Clause:
@@ -108,10 +109,13 @@ def _named(text: str, start: int, sentence: str, voices: tuple[Voice, ...]) -> s
     begin = max(0, start - _REACH)
     for one in statements(text[begin : start + 4]):
         gap = text[begin + one.value : start]
-        if one.standing == "stated" and not any(
+        opens = begin + one.start
+        reasoned = text[begin:opens].rstrip(" *_").endswith((".", "!", "。"))
+        # What a whole sentence before it supposes belongs to the reasoning.
+        stated = one.standing == "stated" or (one.standing == "supposed" and reasoned)
+        if stated and not any(
             token.kind == "word" and len(token.text) > 1 for token in tokens(gap)
         ):
-            opens = begin + one.start
             line = text[text.rfind("\n", 0, opens) + 1 : opens]
             if any(map(str.isdigit, line)) or line.rstrip().endswith(("\\]", "$$")):
                 return ""  # reasoning, or a display that ends the sentence before

@@ -50,7 +50,8 @@ def _differs(box: str, after: str) -> bool:
 def _in_math(before: str) -> bool:
     paragraph = before.rpartition("\n\n")[2].replace("\\$", "")
     display = paragraph.count("$$")
-    inline = paragraph.replace("$$", "").count("$")
+    # An inline formula ends on its line; an amount in dollars in a line above opens none.
+    inline = paragraph.replace("$$", "").rpartition("\n")[2].count("$")
     return (
         display % 2 == 1
         or inline % 2 == 1

@@ -127,3 +127,18 @@ def test_a_scale_word_behind_a_box_is_part_of_the_value(completion: str, read: s
 def test_the_source_of_a_drawing_is_not_read(drawing: str) -> None:
     found = final_answer(r"The probability is $\boxed{\frac14}$." + "\n\n" + drawing)
     assert (found.text, found.doubt) == (r"\frac14", "")
+
+
+@pytest.mark.parametrize(
+    "reasoning",
+    [
+        "Let us see: 1+1 is 2. So the answer is ",
+        "If we add 1 and 1 we get 2. So the answer is ",
+        "Say he has 2 apples. The final answer is $",
+        "So the total amount of fabric is 2 bolts of fabric \n",
+        "So he made a profit of 72-70=$2 \n",
+    ],
+)
+def test_reasoning_and_lines_before_a_box_do_not_cast_doubt_on_it(reasoning: str) -> None:
+    found = final_answer(reasoning + r"\boxed{2}" + "$" * reasoning.endswith("$"))
+    assert (found.text, found.doubt) == ("2", "")
