@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from ..sandbox.errors import UsageError
-from ..tasks.registry import DOMAINS, names, options_of, variants_of
+from ..tasks.registry import DOMAINS, base_of, names, options_of, variants_of
 from ..tasks.suite import Domain
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ def _members(
 ) -> Iterator[tuple[str, bool]]:
     for name in wanted:
         group = name.removeprefix("@")
-        known = name.partition(":")[0] in names()
+        known = base_of(name) in names()
         if any(letter in name for letter in "*?["):
             yield from ((one, False) for one in _matching(name))
         elif known:

@@ -69,9 +69,14 @@ def _loader(name: str) -> Callable[..., Suite]:
     raise UsageError(f"unknown task {name!r}: {hint}assay list tasks shows all {len(names())}")
 
 
+def base_of(name: str) -> str:
+    """The suite of a task: `bbh` of `bbh:navigate`, `gsm8k` of `gsm8k+python`."""
+    return (name.rpartition("+")[0] or name).partition(":")[0]
+
+
 def options_of(name: str) -> dict[str, inspect.Parameter]:
     """Return the options of this suite's `load`. Raises UsageError for an unknown name."""
-    parameters = dict(inspect.signature(_loader(name.partition(":")[0])).parameters)
+    parameters = dict(inspect.signature(_loader(base_of(name))).parameters)
     parameters.pop("variant", None)
     return parameters
 

@@ -102,9 +102,11 @@ class SuiteOptions(BaseModel):
             for name in names
         }
         if self.tools is not None:
+            for name in names:
+                if "+" in name:
+                    raise UsageError(f"task {name!r} names its tools: leave --tools out")
             specs = {
-                name: TaskSpec(name, {**spec.options, "tools": self.tools})
-                for name, spec in specs.items()
+                name: TaskSpec(f"{name}+{self.tools}", spec.options) for name, spec in specs.items()
             }
         return _loadable(specs, names)
 

@@ -5,6 +5,7 @@ import tomllib
 import pytest
 from assay.harness.cli import run as cli
 from assay.harness.commands.config_files import as_toml, with_config
+from assay.harness.commands.options import SuiteOptions
 from assay.harness.results import open_run
 from assay.harness.task_groups import REASONING_CORE, built_in, expanded, read_groups
 from assay.sandbox.errors import UsageError
@@ -118,6 +119,17 @@ def test_a_bad_file_is_one_line(tmp_path, capsys, text, message):
     assert message in said
     assert said.count("\n") == 1
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_task_with_tools_has_one_name(tmp_path):
+    plain = SuiteOptions(difficulty=2, tools="python").specs("arithmetic,bbh:navigate")
+    assert plain == SuiteOptions(difficulty=2).specs("arithmetic+python,bbh:navigate+python")
+    assert [spec.name for spec in plain] == ["arithmetic+python", "bbh:navigate+python"]
+    assert plain[0].load().name == "arithmetic+python"
+    with pytest.raises(UsageError, match="names its tools: leave --tools out"):
+        SuiteOptions(tools="python").specs("arithmetic+python")
+    with pytest.raises(UsageError, match="did you mean arithmetic"):
+        SuiteOptions().specs("arithmetik+python")
 
 
 def test_the_command_line_wins_over_the_file(tmp_path):
