@@ -90,6 +90,8 @@ def _is_part(voice: Voice, clause: _Clause, bare: str) -> bool:
         return not any(map(str.isdigit, whole)) and len(whole) > 1
     if language is not ENGLISH and len(said.words) - found[-1][1] == 1:
         return said.words[-1] not in language.link  # "die Hälfte von"
+    if language.bare_link and found[-1][1] == len(said.words):
+        return found[-1][0] > 0  # "the answer's half 5": such a language needs no verb
     if first > 2 or end >= len(said.words):
         return False
     if language is ENGLISH and said.words[end] != "of" and said.words[first] not in _MULTIPLES:

@@ -106,7 +106,7 @@ def scales_number(text: str, languages: tuple[Language, ...] = LANGUAGES) -> boo
     word = _first(text)
     if not word[:1].isalpha() or _bare(word) in _PERCENT:
         return False
-    scales = _of(languages)
+    scales = _of(_speaking(word, languages))
     if scripts_of(word[:1]) & _UNSPACED:
         return any(word[:size].casefold() in scales.closed for size in (1, 2))
     return scales.changes(word)
@@ -114,11 +114,17 @@ def scales_number(text: str, languages: tuple[Language, ...] = LANGUAGES) -> boo
 
 def scale_of(text: str, languages: tuple[Language, ...]) -> int | None:
     """The one factor of the scale word that begins a text; None when it is not that plain."""
-    word, values = _first(text), _of(languages).values
+    word = _first(text)
+    values = _of(_speaking(word, languages)).values
     if scripts_of(word[:1]) & _UNSPACED:
         word = next((word[:size] for size in (2, 1) if word[:size] in values), "")
     found = values.get(word if len(word) == 1 else _bare(word), set())
     return next(iter(found)) if len(found) == 1 else None
+
+
+def _speaking(word: str, languages: tuple[Language, ...]) -> tuple[Language, ...]:
+    """The languages that a word is looked up in: it tells its own by a letter that is not ASCII."""
+    return languages if word.isascii() else LANGUAGES
 
 
 def changes_number(phrase: str) -> bool:
