@@ -130,9 +130,7 @@ class ReplicatedModel:
         try:
             self._room = self._resources(replicas, gpus)
             self._actors = [self._start() for _ in range(replicas)]
-            told = self._ray.get(
-                [actor.describe.remote() for actor in self._actors], timeout=START_SECONDS
-            )
+            told = [self._described(place) for place in range(replicas)]
         except UsageError:
             self.close()
             raise
@@ -159,6 +157,17 @@ class ReplicatedModel:
                     f"{has.get(kind, 0.0):g}: use fewer --replicas, or add nodes"
                 )
         return {"num_cpus": 1.0, "num_gpus": each}
+
+    def _described(self, place: int) -> Any:
+        """What a replica says of itself; one whose node was lost meanwhile is started again."""
+        while True:
+            try:
+                return self._ray.get(self._actors[place].describe.remote(), timeout=START_SECONDS)
+            except self._ray.exceptions.ActorDiedError as error:
+                if error.actor_init_failed or self._restarts == 0:  # the model itself raised
+                    raise
+                self._restarts -= 1
+                self._actors[place] = self._start()
 
     def _start(self) -> Any:
         maker = self._ray.remote(Replica).options(scheduling_strategy="SPREAD", **self._room)
