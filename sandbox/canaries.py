@@ -43,9 +43,10 @@ import time
 for n in range(5):
     with open(str(n), "wb") as file:
         file.write(bytes(4 << 20))
-time.sleep(0.2)
-with open("more", "wb") as file:
-    file.write(bytes(1 << 20))
+for n in range(100):  # where files are counted from outside, a busy machine counts late
+    time.sleep(0.05)
+    with open(f"more{n % 4}", "wb") as file:
+        file.write(bytes(1 << 20))
 print("HARM")
 """
 FILES = "files"
