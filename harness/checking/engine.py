@@ -149,7 +149,7 @@ class Engine:
         not stored: a worker or the store costs as much as the check, which has deadlines of its
         own, and a trainer rarely samples one completion twice.
         """
-        if self.checks.name != "local" or not check.is_math:
+        if self.checks.name != "local" or not check.ends_by_itself:
             return self.start(check).result()
         self.counts.checked += 1
         return _checked_here(check)
@@ -188,7 +188,7 @@ class Engine:
         return [futures[name].result() for name in order]
 
     def _begin_here(self, check: Check) -> Future[Verdict]:
-        local = self.checks.name == "local" and check.is_math
+        local = self.checks.name == "local" and check.ends_by_itself
         if not local or self._here_seconds >= HERE_SECONDS:
             return self.checks.submit(check)
         since = time.thread_time()

@@ -1,11 +1,13 @@
 """The engine: verdicts in order, equal to those of the suites, each equal job checked once."""
 
+import copy
 import os
 import threading
 
 import pytest
 from assay.harness.checking import EngineSettings, Job, engine_of, open_engine, opened_engine
 from assay.harness.checking import engine as engine_module
+from assay.harness.checking.jobs import Check
 from assay.harness.checking.local import worker_count
 from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, load
@@ -166,3 +168,13 @@ def test_the_first_math_answers_need_no_worker(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(engine_module, "HERE_SECONDS", 0.0)
         assert engine.verify_one(suite, second, suite.gold(second) or "").correct
         assert len(sent) == 1
+
+
+def test_a_suite_from_elsewhere_is_checked_where_it_can_be_ended() -> None:
+    suite = load("arithmetic", size=1, difficulty=1)
+    problem = suite[0]
+    assert Check("1", suite, problem).ends_by_itself
+    foreign = copy.copy(suite)
+    foreign.__class__ = type("Foreign", (type(suite),), {"__module__": __name__})
+    assert not Check("1", foreign, problem).ends_by_itself
+    assert Check("1", answers=("1",)).ends_by_itself
