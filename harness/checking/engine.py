@@ -20,7 +20,7 @@ from .fingerprints import key_of
 from .jobs import Check, Job, check_of
 from .local import LocalChecks
 from .store import VerdictStore, open_store
-from .verdicts import verdict_of
+from .verdicts import verdict_or_again
 
 Kind = Literal["local", "ray"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -152,7 +152,7 @@ class Engine:
         if self.checks.name != "local" or not check.ends_by_itself:
             return self.start(check).result()
         self.counts.checked += 1
-        return _checked_here(check)
+        return verdict_or_again(check)
 
     async def verdict_async(self, job: Job, lookup: Lookup | None = None) -> Verdict:
         """One verdict, awaited: the event loop is free meanwhile. Raises UsageError as `submit`.
@@ -193,7 +193,7 @@ class Engine:
             return self.checks.submit(check)
         since = time.thread_time()
         made: Future[Verdict] = Future()
-        made.set_result(_checked_here(check))
+        made.set_result(verdict_or_again(check))
         self._here_seconds += time.thread_time() - since
         return made
 
@@ -261,12 +261,6 @@ class Engine:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-def _checked_here(check: Check) -> Verdict:
-    """The verdict, made in this thread; a check that fails on our side is made once more."""
-    found = verdict_of(check)
-    return verdict_of(check) if found.score is None else found
 
 
 def _key(check: Check) -> bytes | None:

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 from ...sandbox.defaults import default_sandbox
@@ -21,7 +22,7 @@ from ..deprioritize import Deprioritizer
 from .jobs import Check
 from .lane import Lane
 from .processes import ProcessPool
-from .verdicts import WORKER_TARGET, sendable, verdict_from, verdict_of
+from .verdicts import WORKER_TARGET, sendable, verdict_from, verdict_or_again
 from .worker_process import WorkerSettings
 
 CPU_SECONDS = 60.0
@@ -102,11 +103,7 @@ class LocalChecks:
             self._deprioritizer.watch()
 
     def _in_lane(self, lane: Lane, check: Check, verdict: Future[Verdict]) -> None:
-        def twice() -> Verdict:
-            found = verdict_of(check)
-            return verdict_of(check) if found.score is None else found
-
-        _pass_on(lane.submit(twice), verdict, lambda found: found)
+        _pass_on(lane.submit(partial(verdict_or_again, check)), verdict, lambda found: found)
 
     def _in_worker(self, sent: object, verdict: Future[Verdict], again: bool) -> None:
         def done(answered: "Future[object]") -> None:
