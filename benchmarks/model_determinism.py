@@ -8,7 +8,13 @@ drawn up to there, because the rest of the row differs as a consequence.
 """
 
 import torch
-from assay.harness.model import Engine, LanguageModel, ModelConfig, SamplingParams, load_checkpoint
+from assay.harness.model import (
+    GenerationEngine,
+    LanguageModel,
+    ModelConfig,
+    SamplingParams,
+    load_checkpoint,
+)
 from model_common import parser, record, start
 
 
@@ -28,7 +34,7 @@ def main() -> None:
     sampling = SamplingParams(max_tokens=options.new)
     runs = {}
     for slots in [*options.slots, options.slots[0]]:
-        engine = Engine(model, slots=slots, end_tokens=())
+        engine = GenerationEngine(model, slots=slots, end_tokens=())
         found = [rollout.tokens for rollout in engine.generate(asked, 1, sampling, seed=1)]
         if slots not in runs:
             runs[slots] = found

@@ -10,7 +10,7 @@ rate, and the bytes of weights and cache at the measured bandwidth.
 import statistics
 
 import torch
-from assay.harness.model import Engine, SamplingParams
+from assay.harness.model import GenerationEngine, SamplingParams
 from assay.harness.model.accounting import count_parameters, latent_cache_bytes
 from model_common import (
     both,
@@ -58,7 +58,7 @@ def main() -> None:
     width = torch.finfo(dtype).bits // 8
     results = {"matmul_gflops": rates[0] / 1e9, "bandwidth_gb_s": rates[1] / 1e9}
     for rows in options.rows:
-        engine = Engine(ours, slots=rows, end_tokens=())
+        engine = GenerationEngine(ours, slots=rows, end_tokens=())
         prompts = torch.randint(3, config.vocab_size, (rows // GROUP, options.prompt))
         asked = prompts.tolist()
         batch = prompts.repeat_interleave(GROUP, dim=0).to(options.device)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.harness.metrics import wilson_interval
-from assay.harness.proving import Settings, prove
+from assay.harness.proving import ProofSettings, prove
 from assay.harness.proving.inputs import variations
 from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, Suite, Verdict, load
@@ -358,7 +358,7 @@ KINDS: dict[str, Callable[[random.Random, Sequence[Problem]], tuple[Task, Task]]
 def look(task: Task, store: Path) -> list[tuple[str, str, str]]:
     """What a proof blames: check, problem, detail. Problems that two tasks share are kept."""
     proof = prove(
-        task.suite, Settings(quiet=True, environments=False), store=store,
+        task.suite, ProofSettings(quiet=True, environments=False), store=store,
         other_sets={"train": task.others} if task.others else {},
     )  # fmt: skip
     if proof.errors:

@@ -40,7 +40,7 @@ Key = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class BundleFault:
     """Something in a bundle that is not as it says."""
 
     where: str
@@ -57,8 +57,8 @@ class Reverified:
     records: int = 0
     same: int = 0
     """Records whose verdict came out the same."""
-    findings: list[Finding] = field(default_factory=list)
-    unverified: list[Finding] = field(default_factory=list)
+    findings: list[BundleFault] = field(default_factory=list)
+    unverified: list[BundleFault] = field(default_factory=list)
     """Records whose problem cannot be checked here, or whose check failed on our side."""
 
 
@@ -241,16 +241,16 @@ def _reverify(
     header, digest = _opened(path, archive)
     result = Reverified(digest)
     if expected is not None and expected.lower() != result.sha256:
-        result.findings.append(Finding(HEADER, f"is not the bundle with SHA-256 {expected}"))
+        result.findings.append(BundleFault(HEADER, f"is not the bundle with SHA-256 {expected}"))
     for name in _wrong_hashes(archive, header):
-        result.findings.append(Finding(name, "does not have the hash that the bundle states"))
+        result.findings.append(BundleFault(name, "does not have the hash that the bundle states"))
     manifest = decode_object(archive.read(MANIFEST)) or {}
     suites = load_suites(manifest, data_dir)
     problems = _stored_problems(archive, suites, result)
     _check_records(archive, suites, problems, result)
     if header.get("records") != result.records:
         what = f"{result.records} records, not {header.get('records')} as the bundle states"
-        result.findings.append(Finding(SAMPLES, what))
+        result.findings.append(BundleFault(SAMPLES, what))
     return result
 
 
@@ -276,7 +276,7 @@ def _stored_problems(
                 continue
             if not _same_gold(line, problem):
                 where = f"{key[0]}/{key[1]}"
-                result.findings.append(Finding(where, "has another gold than the suite here"))
+                result.findings.append(BundleFault(where, "has another gold than the suite here"))
             found[key] = problem
     return found
 
@@ -315,16 +315,16 @@ def _check_records(
             digest = hashlib.sha256(raw.rstrip(b"\n")).hexdigest()
             tampered = number >= len(digests) or digest != digests[number]
             if tampered:
-                result.findings.append(Finding(where, "does not have the hash of its record"))
+                result.findings.append(BundleFault(where, "does not have the hash of its record"))
             if key is None or key in seen:
                 what = "is a sample that the bundle holds already" if key else "is no record"
-                result.findings.append(Finding(where, what))
+                result.findings.append(BundleFault(where, what))
                 continue
             seen.add(key)
             suite, problem = suites.get(key[0]), problems.get(key[:2])
             if problem is None or not isinstance(suite, Suite):
                 why = str(suite) if isinstance(suite, UsageError) else "its problem is not here"
-                result.unverified.append(Finding(where, why))
+                result.unverified.append(BundleFault(where, why))
                 continue
             request = Request(suite, problem, key[2], 0)
             checks.append(_Check(where, record["verdict"], tampered, _completion(request, record)))
@@ -361,7 +361,7 @@ def _verdict(check: _Check) -> Verdict:
 def _compare(check: _Check, verdict: Verdict, result: Reverified) -> None:
     """Note whether the verdict is the stored one."""
     if verdict.status == "checker_error":
-        result.unverified.append(Finding(check.where, verdict.reason))
+        result.unverified.append(BundleFault(check.where, verdict.reason))
         return
     before = tuple(check.stored.get(name) for name in ("status", "score", "extracted"))
     after = (verdict.status, verdict.score, verdict.extracted)
@@ -369,7 +369,7 @@ def _compare(check: _Check, verdict: Verdict, result: Reverified) -> None:
         result.same += not check.tampered
         return
     what = f"was {_shown(before)}, is {_shown(after)}"
-    result.findings.append(Finding(check.where, what))
+    result.findings.append(BundleFault(check.where, what))
 
 
 def _shown(verdict: tuple[Any, ...]) -> str:

@@ -67,7 +67,7 @@ class DriftTest:
 
 
 @dataclass(frozen=True, slots=True)
-class Rollout:
+class LoggedSample:
     """One sample as a trainer's log has it; None stands for what it does not tell."""
 
     reward: float | None
@@ -138,11 +138,11 @@ class RewardHealth:
         """The least reward that says that a sample is right."""
         self.drift = DriftTest(false_alarm, tolerated)
         self._texts: set[bytes] = set()
-        self._step: list[Rollout] = []
+        self._step: list[LoggedSample] = []
         self._repeated = 0
         self._counted = 0
 
-    def add(self, rollouts: Sequence[Rollout]) -> None:
+    def add(self, rollouts: Sequence[LoggedSample]) -> None:
         """Take rollouts in, in the order in which they were rewarded."""
         for rollout in rollouts:
             self._step.append(rollout)
@@ -210,7 +210,7 @@ def _told(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def _value(row: Rollout) -> float:
+def _value(row: LoggedSample) -> float:
     return 0.0 if row.reward is None else row.reward
 
 
@@ -228,7 +228,7 @@ def _shares(names: Any) -> dict[str, float]:
     return {name: count / counts.total() for name, count in counts.most_common()}
 
 
-def _by_suite(rows: Sequence[Rollout]) -> dict[str, float]:
+def _by_suite(rows: Sequence[LoggedSample]) -> dict[str, float]:
     found: Mapping[str, list[float]] = defaultdict(list)
     for row in rows:
         if row.suite is not None:
@@ -236,7 +236,7 @@ def _by_suite(rows: Sequence[Rollout]) -> dict[str, float]:
     return {name: fmean(values) for name, values in sorted(found.items())}
 
 
-def _equal_groups(rows: Sequence[Rollout]) -> float | None:
+def _equal_groups(rows: Sequence[LoggedSample]) -> float | None:
     groups: Mapping[str, list[float]] = defaultdict(list)
     for row in rows:
         if row.group is not None:

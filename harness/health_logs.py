@@ -14,7 +14,7 @@ from ..sandbox.errors import UsageError
 from ..tasks.sources import read_jsonl
 from .adapters.golds import accepted_answers
 from .checking import Job, engine_of
-from .health import Rollout
+from .health import LoggedSample
 
 Row = Mapping[str, Any]
 Strict = Literal["none", "math"]
@@ -25,7 +25,7 @@ REWARDS = ("score", "reward")
 GOLDS = ("gts", "label", "gold", "answer", "ground_truth")
 
 
-def read_rollouts(path: Path, strict: Strict = "none", share: float = 0.2) -> list[Rollout]:
+def read_rollouts(path: Path, strict: Strict = "none", share: float = 0.2) -> list[LoggedSample]:
     """The rollouts of a log, or of all `*.jsonl` of a folder, in the order of their steps.
 
     With `strict="math"` the answers of a `share` of them, chosen by their text, are verified again.
@@ -56,8 +56,8 @@ def sampled(text: str, share: float) -> bool:
     return int.from_bytes(digest) < share * 2**64
 
 
-def _with_strict(one: Rollout, strict: float | None) -> Rollout:
-    return Rollout(one.reward, one.text, one.status, one.suite, one.group, strict, one.tokens)
+def _with_strict(one: LoggedSample, strict: float | None) -> LoggedSample:
+    return LoggedSample(one.reward, one.text, one.status, one.suite, one.group, strict, one.tokens)
 
 
 def _rows(path: Path) -> Iterator[tuple[str, Row]]:
@@ -75,10 +75,10 @@ def _step_of(file: Path) -> tuple[int, str]:
     return (int(file.stem) if file.stem.isdigit() else 0), file.name
 
 
-def _rollout(row: Row, where: str) -> Rollout:
+def _rollout(row: Row, where: str) -> LoggedSample:
     verdict = row.get("verdict")
     if isinstance(verdict, Mapping):  # a run of ours
-        return Rollout(
+        return LoggedSample(
             verdict.get("score"), str(row.get("completion", "")), verdict.get("status"),
             row.get("suite") or row.get("task"), str(row.get("problem_id") or row.get("id")),
         )  # fmt: skip
@@ -87,7 +87,7 @@ def _rollout(row: Row, where: str) -> Rollout:
         raise UsageError(f"{where}: the reward {reward!r} is no number")
     group = row.get("input", row.get("prompt"))
     suite = row.get("data_source") or row.get("task") or row.get("suite")
-    return Rollout(
+    return LoggedSample(
         reward, str(_field(row, TEXTS, where, "text")), row.get("status"),
         None if suite is None else str(suite), None if group is None else str(group),
     )  # fmt: skip

@@ -18,7 +18,7 @@ Same = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredSample:
     """One sample of a problem, with what the metrics need."""
 
     status: str
@@ -32,7 +32,7 @@ class Scored:
         return self.score == 1.0
 
     @classmethod
-    def of(cls, record: Mapping[str, Any]) -> "Scored":
+    def of(cls, record: Mapping[str, Any]) -> "ScoredSample":
         """From a record of `samples.jsonl`."""
         verdict = record["verdict"]
         return cls(
@@ -58,7 +58,7 @@ def pass_at_k(n: int, c: int, k: int) -> float:
     return 1.0 - math.comb(n - c, k) / math.comb(n, k)
 
 
-def majority(samples: Sequence[Scored], same: Same) -> float | None:
+def majority(samples: Sequence[ScoredSample], same: Same) -> float | None:
     """The score of the most frequent extracted answer (Wang et al. 2022, self-consistency).
 
     Samples without an answer do not vote. When several answers have the most votes, their mean
@@ -68,11 +68,11 @@ def majority(samples: Sequence[Scored], same: Same) -> float | None:
     scored = [sample for sample in samples if sample.score is not None]
     if not scored:
         return None
-    ballots: dict[str, list[Scored]] = {}
+    ballots: dict[str, list[ScoredSample]] = {}
     for sample in scored:
         if sample.extracted is not None:
             ballots.setdefault(sample.extracted, []).append(sample)
-    classes: list[tuple[str, list[Scored]]] = []
+    classes: list[tuple[str, list[ScoredSample]]] = []
     for answer, voters in ballots.items():
         for known, members in classes:
             if same(known, answer):
@@ -150,7 +150,7 @@ class Summary:
         return asdict(self)
 
 
-def summarize(problems: Mapping[str, Sequence[Scored]], same: Mapping[str, Same]) -> Summary:
+def summarize(problems: Mapping[str, Sequence[ScoredSample]], same: Mapping[str, Same]) -> Summary:
     """The numbers of one suite. `problems` maps an id to its samples in sample order.
 
     `same` maps an id to the comparison of two answers to it, for maj@k.
@@ -197,11 +197,11 @@ def _mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values)
 
 
-def _share(samples: Sequence[Scored], test: Callable[[Scored], bool]) -> float | None:
+def _share(samples: Sequence[ScoredSample], test: Callable[[ScoredSample], bool]) -> float | None:
     return sum(test(sample) for sample in samples) / len(samples) if samples else None
 
 
-def _total(samples: Sequence[Scored], kind: str) -> int:
+def _total(samples: Sequence[ScoredSample], kind: str) -> int:
     return sum(sample.tokens.get(kind) or 0 for sample in samples)
 
 
@@ -211,19 +211,21 @@ def powers(n: int) -> list[int]:
     return sorted({*found, n} - {0})
 
 
-def _pass_at(scored: Mapping[str, Sequence[Scored]], k: int) -> float:
+def _pass_at(scored: Mapping[str, Sequence[ScoredSample]], k: int) -> float:
     return _mean([pass_at_k(len(g), sum(s.correct for s in g), k) for g in scored.values()])
 
 
-def _avg_at(scored: Mapping[str, Sequence[Scored]], k: int) -> float:
+def _avg_at(scored: Mapping[str, Sequence[ScoredSample]], k: int) -> float:
     return _mean([_mean([float(s.correct) for s in g[:k]]) for g in scored.values()])
 
 
-def _maj_at(scored: Mapping[str, Sequence[Scored]], same: Mapping[str, Same], k: int) -> float:
+def _maj_at(
+    scored: Mapping[str, Sequence[ScoredSample]], same: Mapping[str, Same], k: int
+) -> float:
     return _mean([majority_at(group, same[key], k) for key, group in scored.items()])
 
 
-def majority_at(samples: Sequence[Scored], same: Same, k: int) -> float:
+def majority_at(samples: Sequence[ScoredSample], same: Same, k: int) -> float:
     """maj@k (cons@k) of one problem: the mean over its disjoint blocks of k scored samples.
 
     All samples count, so that maj@1 is the accuracy. Raises ValueError for fewer than k samples.

@@ -12,13 +12,13 @@ from typing import Any
 from ..sandbox.errors import UsageError
 from ..sandbox.extras import require
 from ..tasks import Verdict
-from .checking.jobs import Check
+from .checking.jobs import ResolvedJob
 from .evaluation.plan import TaskSpec
 
 BATCH = 1024
 """Rows that are checked, and written, together."""
 PART = "part-{}.parquet"
-Verifying = Callable[[list[Check]], list[Verdict]]
+Verifying = Callable[[list[ResolvedJob]], list[Verdict]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def checked_batch(
     suite = plan.spec.load()
     keys: list[str] = []
     ids: list[str] = []
-    checks: list[Check] = []
+    checks: list[ResolvedJob] = []
     known = 0
     for row in rows:
         if row.get("suite", suite.name) != suite.name:
@@ -62,7 +62,7 @@ def checked_batch(
         done.add(key)
         keys.append(key)
         ids.append(problem_id)
-        checks.append(Check(text, suite, suite.find(problem_id)))
+        checks.append(ResolvedJob(text, suite, suite.find(problem_id)))
     if not checks:
         return 0, known, 0
     verdicts = verify(checks)

@@ -19,7 +19,7 @@ from ..sandbox.errors import UsageError
 from ..sandbox.extras import require
 from ..tasks import Verdict
 from .checking import EngineSettings
-from .checking.jobs import Check
+from .checking.jobs import ResolvedJob
 from .completions import ID_FIELDS, TEXT_FIELDS
 from .evaluation.plan import TaskSpec
 from .row_batches import BATCH, PART, RowPlan, checked_batch
@@ -156,7 +156,7 @@ def _batches_here(
     seen = set(done)
     with engine.opened() as checking:
 
-        def verify(checks: list[Check]) -> list[Verdict]:
+        def verify(checks: list[ResolvedJob]) -> list[Verdict]:
             begun: list[Future[Verdict]] = [checking.start(check) for check in checks]
             return [future.result() for future in begun]
 

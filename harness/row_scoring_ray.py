@@ -8,7 +8,7 @@ from ..sandbox.extras import require
 from ..tasks import Verdict
 from .checking import EngineSettings
 from .checking.connection import Connection, first_line
-from .checking.jobs import Check
+from .checking.jobs import ResolvedJob
 from .checking.node import version_here
 from .checking.verdicts import sendable, verdict_from
 from .row_batches import BATCH, RowPlan, checked_batch
@@ -64,7 +64,7 @@ def _check_batch(
             f"{version}: install one version"
         )
 
-    def verify(checks: list[Check]) -> list[Verdict]:
+    def verify(checks: list[ResolvedJob]) -> list[Verdict]:
         sent = [one for check in checks if (one := sendable(check)) is not None]
         for attempt in range(_ATTEMPTS):
             try:

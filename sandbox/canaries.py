@@ -9,7 +9,7 @@ _LIMITS = Limits(cpu_seconds=2, wall_seconds=20, memory_mb=64, files_mb=16, proc
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CanaryResult:
     """One canary or attack, and whether the backend withstood it."""
 
     name: str
@@ -66,7 +66,7 @@ _CANARIES: tuple[tuple[str, str, Callable[[Outcome], bool]], ...] = (
 )
 
 
-def canaries(sandbox: Sandbox) -> list[Check]:
+def canaries(sandbox: Sandbox) -> list[CanaryResult]:
     """Check that what a program may use and reach is limited, and that programs run.
 
     Memory, processes, threads, the network, the caller's files and the space for files.
@@ -76,5 +76,5 @@ def canaries(sandbox: Sandbox) -> list[Check]:
         outcome = sandbox.run(Program(source), _LIMITS)
         passed = holds(outcome) and "HARM" not in outcome.stdout
         said = "" if passed else f"{outcome.status}: {outcome.reason} {outcome.stderr[-200:]}"
-        checks.append(Check(name, "canary", passed, said.strip()))
+        checks.append(CanaryResult(name, "canary", passed, said.strip()))
     return checks

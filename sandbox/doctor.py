@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .attacks import ATTACKS, Attack, fill
-from .canaries import Check, canaries
+from .canaries import CanaryResult, canaries
 from .defaults import LEVELS, open_sandbox
 from .errors import UsageError
 from .host_observer import HostObserver, descendants
@@ -104,7 +104,7 @@ def self_check(
     backend: str | Sandbox = "auto",
     attacks: tuple[Attack, ...] | None = None,
     level: str | None = None,
-) -> list[Check]:
+) -> list[CanaryResult]:
     """Run every canary and attack against a backend, by name or already open.
 
     `level` is as for `open_sandbox`. At the level landlock there are attacks of its own.
@@ -120,7 +120,7 @@ def self_check(
         return canaries(sandbox) + [run_attack(sandbox, one, observer) for one in attacks]
 
 
-def run_attack(sandbox: Sandbox, attack: Attack, observer: HostObserver) -> Check:
+def run_attack(sandbox: Sandbox, attack: Attack, observer: HostObserver) -> CanaryResult:
     """Run one attack, check the host, and check that the next run is unaffected."""
     before = len(descendants(os.getpid()))
     outcome = sandbox.run(Program(fill(attack, observer.facts())), HOSTILE)
@@ -136,7 +136,7 @@ def run_attack(sandbox: Sandbox, attack: Attack, observer: HostObserver) -> Chec
     after = sandbox.run(Program(_CLEAN), _PATIENT)
     if after.stdout != "[] 42\n":
         found.append(f"the next run was harmed: {after.status} {after.stdout!r} {after.reason}")
-    return Check(attack.name, attack.family, not found, "; ".join(found))
+    return CanaryResult(attack.name, attack.family, not found, "; ".join(found))
 
 
 def _left_over(before: int) -> int:

@@ -34,7 +34,7 @@ class Output(io.TextIOBase):
         return len(text)
 
 
-class Interpreter:
+class Namespace:
     """Runs pieces of code one after the other in one namespace."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class Interpreter:
 
 def main(exchange: Callable[[bytes | None], bytes]) -> None:
     """Run each question's code and answer with its output, until the channel closes."""
-    interpreter = Interpreter()
+    interpreter = Namespace()
     reply: bytes | None = None
     while True:
         source = exchange(reply).decode("utf-8", "surrogatepass")

@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredRow:
     """A reward, and the verdict and the text that it comes from."""
 
     reward: float
@@ -73,7 +73,7 @@ class RowReward:
         truth: Any = None,
         turns: int | None = 1,
         tokens: int | None = None,
-    ) -> Scored:
+    ) -> ScoredRow:
         """The reward of a completion. `turns` is that of `assistant_text`.
 
         Raises UsageError for a row that cannot be verified, CheckerFailedError by choice.
@@ -84,7 +84,7 @@ class RowReward:
 
     async def score_async(
         self, completion: Completion, row: Row, truth: Any = None, turns: int | None = 1
-    ) -> Scored:
+    ) -> ScoredRow:
         """As `score`, awaiting the engine: the event loop is free meanwhile."""
         asked = self._asked(completion, row, truth, turns)
         verdict = await engine_of(self.engine).verdict_async(asked.job, self.lookup)
@@ -99,12 +99,12 @@ class RowReward:
         job = row_job(source, text, answer, info, where, self.listed)
         return _Asked(job, source, str(place) if place is not None else repr(answer)[:500])
 
-    def _scored(self, asked: "_Asked", verdict: Verdict, tokens: int | None) -> Scored:
+    def _scored(self, asked: "_Asked", verdict: Verdict, tokens: int | None) -> ScoredRow:
         text = asked.job.completion
         value = reward(verdict, text, tokens, self.rules)
         group = (asked.source, asked.group)
         given = self.errors.replaced(value, group, asked.source, verdict.reason)
-        return Scored(given, verdict, text)
+        return ScoredRow(given, verdict, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class _Asked:
     group: str
 
 
-def verdict_fields(scored: Scored) -> dict[str, Any]:
+def verdict_fields(scored: ScoredRow) -> dict[str, Any]:
     """What an adapter logs of a verdict, as plain data."""
     verdict = scored.verdict
     return {

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from .row_reward import RowReward, Scored
+from .row_reward import RowReward, ScoredRow
 
 _REWARD = RowReward()
 
@@ -29,7 +29,7 @@ async def _reward(sample: Any) -> float:
     row: Mapping[str, Any] = sample.metadata if isinstance(sample.metadata, Mapping) else {}
     # A loss mask with zeros means that text of tools stands between the turns.
     turns = None if sample.loss_mask and 0 in sample.loss_mask else 1
-    scored: Scored = await _REWARD.score_async(sample.response, row, sample.label, turns)
+    scored: ScoredRow = await _REWARD.score_async(sample.response, row, sample.label, turns)
     if scored.verdict.score is None:
         sample.remove_sample = True
     return scored.reward

@@ -14,7 +14,7 @@ from .row_reward import RowReward
 _problem_env = framework_module("tinker-cookbook", "tinker_cookbook.rl.problem_env")
 
 
-class AssayEnv(_problem_env.ProblemEnv):  # type: ignore[misc, name-defined]
+class AssayTinkerEnv(_problem_env.ProblemEnv):  # type: ignore[misc, name-defined]
     """One problem of a suite; the reward is the verdict's, plus the cookbook's format term.
 
     With `format_coef=0.0` the format counts nothing, which is the default here.
@@ -56,5 +56,5 @@ def _shared(suite: Suite) -> RowReward:
 
 def group_builder(suite: Suite, problem: Problem, renderer: Any, num_envs: int) -> Any:
     """A `ProblemGroupBuilder` of `num_envs` environments that share one reward."""
-    make = partial(AssayEnv, suite, problem, renderer, _shared(suite))
+    make = partial(AssayTinkerEnv, suite, problem, renderer, _shared(suite))
     return _problem_env.ProblemGroupBuilder(make, num_envs, dataset_name=suite.name)

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..health import RewardHealth, Rollout
+from ..health import LoggedSample, RewardHealth
 from ..health_logs import sampled
 from .frameworks import framework_module
 from .messages import Completion, assistant_text, prompt_text
@@ -51,7 +51,7 @@ class WatchedReward:
         tokens = columns.get("completion_ids") or [None] * len(texts)
         self.health.add(
             [
-                Rollout(
+                LoggedSample(
                     given[row],
                     texts[row],
                     statuses[row],

@@ -28,7 +28,7 @@ class CheckerDiedError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class GuardedCall:
     """What one call of a checker showed."""
 
     score: float | None
@@ -56,13 +56,13 @@ class GuardedChecker:
 
     def observe(
         self, prompt: str, answer: str, completion: str, files: frozenset[str]
-    ) -> Observation:
+    ) -> GuardedCall:
         """The score, the lines of `files` that ran, and the memory that was taken.
 
         Raises CheckerHungError or CheckerDiedError.
         """
         if not hasattr(os, "fork"):
-            return Observation(self._checker(prompt, answer, completion))
+            return GuardedCall(self._checker(prompt, answer, completion))
         if self._child is None:
             self._child = self._start()
         _, questions, answers = self._child
@@ -79,7 +79,7 @@ class GuardedChecker:
             raise CheckerDiedError(value)
         if megabytes > _GREW_MB:  # the peak of a process never falls: measure the next in a new one
             self.close()
-        return Observation(value, frozenset(lines), megabytes)
+        return GuardedCall(value, frozenset(lines), megabytes)
 
     def _start(self) -> tuple[int, BinaryIO, BinaryIO]:
         their_questions, questions = os.pipe()

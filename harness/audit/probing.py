@@ -7,7 +7,7 @@ from functools import partial
 
 from ...tasks import Problem, Suite
 from .answer_format import AnswerFormat
-from .guard import CheckerDiedError, CheckerHungError, GuardedChecker, Observation
+from .guard import CheckerDiedError, CheckerHungError, GuardedCall, GuardedChecker
 from .mining import Mined
 from .probes import Probe, Target, probes_for
 from .programs import PATCHING, cases_gold, program_probes
@@ -30,7 +30,7 @@ class _Accepted:
     probe: Probe
     target: Target
     problem: Problem
-    seen: Observation
+    seen: GuardedCall
 
 
 class Prober:
@@ -95,10 +95,10 @@ class Prober:
         if seen is not None and seen.score is not None and seen.score > 0:
             self._note(problem, target, probe, seen)
 
-    def _observe_text(self, problem: Problem, target: Target, text: str) -> Observation | None:
+    def _observe_text(self, problem: Problem, target: Target, text: str) -> GuardedCall | None:
         return self._observe(problem, target, Probe("search", text))
 
-    def _observe(self, problem: Problem, target: Target, probe: Probe) -> Observation | None:
+    def _observe(self, problem: Problem, target: Target, probe: Probe) -> GuardedCall | None:
         gold = target.gold if probe.gold is None else probe.gold
         self.report.checks += 1
         failed: tuple[Kind, str]
@@ -124,7 +124,7 @@ class Prober:
         if len(known) <= _STORED:
             self._store(kind, problem, target, probe, detail, None)
 
-    def _note(self, problem: Problem, target: Target, probe: Probe, seen: Observation) -> None:
+    def _note(self, problem: Problem, target: Target, probe: Probe, seen: GuardedCall) -> None:
         """Keep a completion that scored, unless it is right by our own verdict."""
         if probe.gold is None and self._is_right(problem, probe.completion):
             return

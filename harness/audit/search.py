@@ -8,11 +8,11 @@ is reached step by step.
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from .guard import Observation
+from .guard import GuardedCall
 from .mining import Mined
 from .probes import BROKEN, PRAISE, Target
 
-Observe = Callable[[str], Observation | None]
+Observe = Callable[[str], GuardedCall | None]
 """Calls the checker; None when it raised or hung."""
 _KEPT = 400
 _LONGEST = 20_000
@@ -20,7 +20,7 @@ _LONGEST = 20_000
 
 def search(
     observe: Observe, target: Target, mined: Mined, rng: random.Random, budget: int
-) -> Iterator[tuple[str, Observation]]:
+) -> Iterator[tuple[str, GuardedCall]]:
     """The completions that scored, of `budget` tried. None of them holds the gold."""
     corpus = [target.write(target.wrong), target.wrong, f"So.\n{target.write(target.wrong)}", ""]
     usual = [*PRAISE, *BROKEN, target.write(target.wrong), target.write("")]

@@ -19,7 +19,7 @@ from .servers.requests import sendable
 with needs("model"):
     import torch
 
-    from ..model import Engine, Rollout, SamplingParams, load_checkpoint
+    from ..model import GenerationEngine, Rollout, SamplingParams, load_checkpoint
 
 _REQUESTS_AT_ONCE = 1024
 
@@ -42,7 +42,9 @@ class BundledModel:
         model, self._tokenizer = load_checkpoint(path, device, dtype)
         if self._tokenizer is None:
             raise UsageError(f"{path}: tokenizer.json is missing")
-        self._engine = Engine(model, self._tokenizer, slots=256 if device == "cpu" else 1024)
+        self._engine = GenerationEngine(
+            model, self._tokenizer, slots=256 if device == "cpu" else 1024
+        )
         self.identity = ModelIdentity(
             name="bundled" if folder is None else f"bundled/{folder}",
             backend="bundled",

@@ -9,17 +9,17 @@ and `cluster` on a Ray cluster.
 """
 
 from .engine import Engine, EngineCounts, engine_of, open_engine
-from .jobs import Check, Job, check_of
+from .jobs import Job, ResolvedJob, check_of
 from .settings import EngineChoice, EngineSettings, opened_engine
 from .verdicts import verdict_of
 
 __all__ = [
-    "Check",
     "Engine",
     "EngineChoice",
     "EngineCounts",
     "EngineSettings",
     "Job",
+    "ResolvedJob",
     "check_of",
     "engine_of",
     "open_engine",

@@ -20,7 +20,7 @@ from ...sandbox.errors import UsageError
 from ...tasks import Verdict
 from ...tasks.verdict import checker_error
 from .connection import START_SECONDS, Connection, Verifier, first_line
-from .jobs import Check
+from .jobs import ResolvedJob
 from .lane import Lane
 from .local import cores
 from .node import version_here
@@ -89,7 +89,7 @@ class ClusterChecks:
         self._thread = threading.Thread(target=self._run, name="cluster", daemon=True)
         self._thread.start()
 
-    def submit(self, check: Check) -> Future[Verdict]:
+    def submit(self, check: ResolvedJob) -> Future[Verdict]:
         """Begin a check. Raises UsageError for a program that no node can run."""
         if check.runs_program:
             self.prove_programs()

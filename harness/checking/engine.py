@@ -17,7 +17,7 @@ from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, Verdict
 from ..lookup import Lookup
 from .fingerprints import key_of
-from .jobs import Check, Job, check_of
+from .jobs import Job, ResolvedJob, check_of
 from .local import LocalChecks
 from .store import VerdictStore, open_store
 from .verdicts import verdict_or_again
@@ -33,7 +33,7 @@ class Checks(Protocol):
 
     name: str
 
-    def submit(self, check: Check) -> Future[Verdict]: ...
+    def submit(self, check: ResolvedJob) -> Future[Verdict]: ...
     def prove_programs(self) -> None: ...
     def close(self, patience: float | None = None) -> None: ...
 
@@ -96,7 +96,7 @@ class Engine:
         """
         return self.start(self.find(job))
 
-    def find(self, job: Job) -> Check:
+    def find(self, job: Job) -> ResolvedJob:
         """The suite and the problem of a job. Raises UsageError when one is unknown."""
         return check_of(job, self.lookup)
 
@@ -104,7 +104,7 @@ class Engine:
         """Whether `find` takes no time: nothing has to be loaded, drawn or read."""
         return not job.task or self.lookup.knows(job.task, job.id, job.options)
 
-    def start(self, check: Check) -> Future[Verdict]:
+    def start(self, check: ResolvedJob) -> Future[Verdict]:
         """Begin a check, unless it is known or running already."""
         return self._started(check, _key(check))
 
@@ -117,11 +117,11 @@ class Engine:
     ) -> list[Verdict]:
         """The verdicts of a suite's problems and completions, in order."""
         pairs = zip(problems, completions, strict=True)
-        return self._all([Check(text, suite, problem) for problem, text in pairs])
+        return self._all([ResolvedJob(text, suite, problem) for problem, text in pairs])
 
     def begin(self, suite: Suite, problem: Problem, completion: str) -> Future[Verdict]:
         """Begin the check of one completion of a suite's problem."""
-        return self.start(Check(completion, suite, problem))
+        return self.start(ResolvedJob(completion, suite, problem))
 
     def verify_one(self, suite: Suite, problem: Problem, completion: str) -> Verdict:
         """The verdict of one completion, for a thread that only waits for it.
@@ -129,20 +129,20 @@ class Engine:
         The first math answers are checked in the calling thread, for `HERE_SECONDS` in all: a few
         hundred of them take less time than the start of a worker.
         """
-        check = Check(completion, suite, problem)
+        check = ResolvedJob(completion, suite, problem)
         return self._started(check, _key(check), self._begin_here).result()
 
     def known(self, suite: Suite, problem: Problem, completion: str) -> Verdict | None:
         """The stored verdict of one completion of a suite's problem, if there is one."""
         if self.store is None or not isinstance(completion, str):
             return None
-        key = key_of(Check(completion, suite, problem))
+        key = key_of(ResolvedJob(completion, suite, problem))
         found = None if key is None else self.store.get(key)
         if found is not None:
             self.counts.stored += 1
         return found
 
-    def verdict(self, check: Check) -> Verdict:
+    def verdict(self, check: ResolvedJob) -> Verdict:
         """One verdict, waited for.
 
         A math answer is checked in the calling thread, as `verify_math` does, and its verdict is
@@ -174,7 +174,7 @@ class Engine:
         if any(suite.runs_programs for suite in suites):
             self.checks.prove_programs()
 
-    def _all(self, checks: Sequence[Check]) -> list[Verdict]:
+    def _all(self, checks: Sequence[ResolvedJob]) -> list[Verdict]:
         futures: dict[bytes | int, Future[Verdict]] = {}
         order: list[bytes | int] = []
         for number, check in enumerate(checks):
@@ -187,7 +187,7 @@ class Engine:
                 futures[name] = self._started(check, key)
         return [futures[name].result() for name in order]
 
-    def _begin_here(self, check: Check) -> Future[Verdict]:
+    def _begin_here(self, check: ResolvedJob) -> Future[Verdict]:
         local = self.checks.name == "local" and check.ends_by_itself
         if not local or self._here_seconds >= HERE_SECONDS:
             return self.checks.submit(check)
@@ -199,9 +199,9 @@ class Engine:
 
     def _started(
         self,
-        check: Check,
+        check: ResolvedJob,
         key: bytes | None,
-        begin: Callable[[Check], Future[Verdict]] | None = None,
+        begin: Callable[[ResolvedJob], Future[Verdict]] | None = None,
     ) -> Future[Verdict]:
         begin = begin or self.checks.submit
         if key is None:
@@ -263,7 +263,7 @@ class Engine:
         self.close()
 
 
-def _key(check: Check) -> bytes | None:
+def _key(check: ResolvedJob) -> bytes | None:
     return key_of(check) if isinstance(check.completion, str) else None
 
 

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from ...sandbox import isolation_in_use
 from ...tasks import Problem, Suite
 from ...tasks.suite import StoredSuite
-from .jobs import Check
+from .jobs import ResolvedJob
 
 _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parents[1]
@@ -68,7 +68,7 @@ _suites: "WeakKeyDictionary[Suite, bytes | None]" = WeakKeyDictionary()
 _problems: dict[int, tuple[Problem, bytes]] = {}
 
 
-def key_of(check: Check) -> bytes | None:
+def key_of(check: ResolvedJob) -> bytes | None:
     """The key of a check: 32 bytes. None for a suite that is not ours: its source is not known."""
     digest = hashlib.sha256(verifier_version(check.runs_program).encode())
     if check.suite is None or check.problem is None:

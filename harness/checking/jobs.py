@@ -46,7 +46,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ResolvedJob:
     """A job whose problem has been found: what a verdict is made of."""
 
     completion: str
@@ -74,14 +74,16 @@ class Check:
         return ours and self.suite.domain == "math"
 
 
-def check_of(job: Job, lookup: Lookup) -> Check:
+def check_of(job: Job, lookup: Lookup) -> ResolvedJob:
     """Find the suite and the problem of a job. Raises UsageError for an unknown task or id."""
     if not job.task:
-        return Check(job.completion, answers=job.answers, cases=job.cases, function=job.function)
+        return ResolvedJob(
+            job.completion, answers=job.answers, cases=job.cases, function=job.function
+        )
     if job.id is not None:
         suite, problem = lookup.by_id(job.task, job.id, job.options)
     else:
         suite = lookup.suite(job.task, job.options)
         answer = job.answer or ""
         problem = job.problem or Problem("inline", suite.name, "", answer)
-    return Check(job.completion, suite, problem)
+    return ResolvedJob(job.completion, suite, problem)

@@ -19,7 +19,7 @@ from ...tasks import Verdict
 from ...tasks.verdict import checker_error, wrong
 from ...tasks.workers import WorkerError, WorkerMemoryError, WorkerStartError, WorkerTimeoutError
 from ..deprioritize import Deprioritizer
-from .jobs import Check
+from .jobs import ResolvedJob
 from .lane import Lane
 from .processes import ProcessPool
 from .verdicts import WORKER_TARGET, sendable, verdict_from, verdict_or_again
@@ -73,7 +73,7 @@ class LocalChecks:
         self._deprioritizer: Deprioritizer | None = None
         self._lock = threading.Lock()
 
-    def submit(self, check: Check) -> Future[Verdict]:
+    def submit(self, check: ResolvedJob) -> Future[Verdict]:
         """Begin a check; one that fails on our side is made once more.
 
         Raises UsageError when programs cannot run here at all.
@@ -102,7 +102,7 @@ class LocalChecks:
                     self._deprioritizer = Deprioritizer()
             self._deprioritizer.watch()
 
-    def _in_lane(self, lane: Lane, check: Check, verdict: Future[Verdict]) -> None:
+    def _in_lane(self, lane: Lane, check: ResolvedJob, verdict: Future[Verdict]) -> None:
         _pass_on(lane.submit(partial(verdict_or_again, check)), verdict, lambda found: found)
 
     def _in_worker(self, sent: object, verdict: Future[Verdict], again: bool) -> None:

@@ -32,7 +32,7 @@ ATTEMPTS = 2
 """Workers that may die of a call before it fails."""
 
 
-class Call:
+class PendingCall:
     """One call of a trusted function, and the future of its result."""
 
     __slots__ = ("argument", "attempts", "cpu_seconds", "future", "target", "wall_seconds")
@@ -82,7 +82,7 @@ class ProcessPool:
             os.register_at_fork(after_in_child=self._after_fork)
 
     def _reset(self) -> None:
-        self._waiting: deque[Call] = deque()
+        self._waiting: deque[PendingCall] = deque()
         self._changed = threading.Condition()
         self._threads: set[threading.Thread] = set()
         self._workers: set[WorkerProcess] = set()
@@ -113,7 +113,7 @@ class ProcessPool:
         WorkerError when the function raises or two workers die of it. Raises WorkerStartError
         where workers cannot start at all.
         """
-        call = Call(target, argument, cpu_seconds, wall_seconds)
+        call = PendingCall(target, argument, cpu_seconds, wall_seconds)
         with self._changed:
             if self._closed:
                 raise WorkerError(CLOSED)
@@ -132,7 +132,7 @@ class ProcessPool:
             self._threads.add(thread)
             thread.start()
 
-    def _take(self) -> list[Call]:
+    def _take(self) -> list[PendingCall]:
         """The next calls of one worker; none when the pool is closed or it is one too many."""
         with self._changed:
             self._free += 1
@@ -150,7 +150,7 @@ class ProcessPool:
         """Whether there are more workers than are to be, as when one is no longer held up."""
         return len(self._threads) > self.size + min(self._spare, self._held)
 
-    def _give_back(self, calls: list[Call]) -> None:
+    def _give_back(self, calls: list[PendingCall]) -> None:
         """Let other workers make these calls, before any other; none does once it is closed."""
         with self._changed:
             if not self._closed:
@@ -212,7 +212,7 @@ class ProcessPool:
         with self._changed:
             self._workers.discard(worker)
 
-    def _receive(self, worker: WorkerProcess, calls: list[Call]) -> bool:
+    def _receive(self, worker: WorkerProcess, calls: list[PendingCall]) -> bool:
         """Settle the calls of a batch; whether the worker may take another."""
         place, lent = 0, False
         since = time.monotonic()
@@ -249,7 +249,7 @@ class ProcessPool:
             if lent:
                 self._hold(-1, [])
 
-    def _hold(self, change: int, behind: list[Call]) -> None:
+    def _hold(self, change: int, behind: list[PendingCall]) -> None:
         """A worker is held up, or is so no longer; those behind the long call go elsewhere."""
         with self._changed:
             self._held += change
@@ -257,11 +257,11 @@ class ProcessPool:
         if behind or change > 0:
             self._give_back(behind)
 
-    def _rest(self, calls: list[Call], lent: bool) -> None:
+    def _rest(self, calls: list[PendingCall], lent: bool) -> None:
         if not lent:
             self._give_back(calls)
 
-    def _after_death(self, worker: WorkerProcess, calls: list[Call], lent: bool) -> None:
+    def _after_death(self, worker: WorkerProcess, calls: list[PendingCall], lent: bool) -> None:
         """Settle the call that a worker died of, or have it made again."""
         first, behind = calls[0], calls[1:]
         code = worker.wait()
@@ -294,7 +294,7 @@ class ProcessPool:
                 thread.join()
 
 
-def _settle(call: Call, kind: str, value: Any) -> None:
+def _settle(call: PendingCall, kind: str, value: Any) -> None:
     if kind == "ok":
         call.succeed(value)
     elif kind == "memory":

@@ -10,7 +10,7 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, Verdict, load
 from ...tasks.verdict import checker_error
-from .jobs import Check
+from .jobs import ResolvedJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Sent:
     cases: tuple[tuple[str, str], ...]
     function: tuple[str, str] | None
 
-    def received(self) -> Check:
+    def received(self) -> ResolvedJob:
         """The check again. Raises UsageError where the task cannot be loaded."""
         suite = None if self.task is None else _suite(self.task, self.options)
         problem = self.problem
-        return Check(self.completion, suite, problem, self.answers, self.cases, self.function)
+        return ResolvedJob(self.completion, suite, problem, self.answers, self.cases, self.function)
 
 
 Answer = tuple[str, float | None, str | None, str, float, dict[str, Any]]
@@ -37,7 +37,7 @@ Answer = tuple[str, float | None, str | None, str, float, dict[str, Any]]
 WORKER_TARGET = f"{__name__}:verdict_in_worker"
 
 
-def verdict_of(check: Check) -> Verdict:
+def verdict_of(check: ResolvedJob) -> Verdict:
     """Check in this thread; never raises for what a model wrote."""
     if check.suite is not None and check.problem is not None:
         return check.suite.verify(check.problem, check.completion)
@@ -52,7 +52,7 @@ def verdict_of(check: Check) -> Verdict:
     return verify_any(check.answers, check.completion)
 
 
-def verdict_or_again(check: Check) -> Verdict:
+def verdict_or_again(check: ResolvedJob) -> Verdict:
     """Check in this thread, once more where the first check failed on our side."""
     found = verdict_of(check)
     return verdict_of(check) if found.score is None else found
@@ -79,7 +79,7 @@ def verify_any(answers: tuple[str, ...], completion: str) -> Verdict:
     return next((verdict for verdict in verdicts if verdict.score is None), verdicts[0])
 
 
-def sendable(check: Check) -> Sent | None:
+def sendable(check: ResolvedJob) -> Sent | None:
     """The check for another process; None when that could not load the suite."""
     task: str | None = None
     options: Mapping[str, Any] = {}

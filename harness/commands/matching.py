@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ...sandbox.errors import UsageError
 from ..matching import (
-    Case,
     Grader,
+    LabelledCompletion,
     MatchSettings,
     Report,
     markdown,
@@ -58,7 +58,7 @@ def match(
     was.
     """
     declared = _chosen(graders, options.only)
-    asked: list[Case] = []
+    asked: list[LabelledCompletion] = []
     left_out = {}
     for path in cases:
         found, left = read_cases(path)

@@ -15,7 +15,7 @@ from ...tasks.registry import options_of, splits_of
 from ..evaluation import TaskSpec
 from ..proving import (
     Proof,
-    Settings,
+    ProofSettings,
     Thresholds,
     markdown,
     overview,
@@ -76,7 +76,7 @@ def prove_tasks(
     proofs = []
     for spec in suites.specs(",".join(tasks)):
         suite = spec.load()
-        settings = Settings(
+        settings = ProofSettings(
             options.problems, options.seed, options.environments, quiet or as_json,
             limits.of(spec.name),
         )  # fmt: skip

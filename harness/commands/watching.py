@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ...tasks import Verdict
-from ..evaluation.live import Screen, Tally
+from ..evaluation.live import LiveScore, Screen
 from ..records import decode_object
 from ..results import RunFolder, open_run
 from .options import Out
@@ -52,7 +52,7 @@ class Follower:
         self._started = time.monotonic()
         config = folder.manifest()["config"]
         self.tallies = {
-            task["name"]: Tally(task["name"], task["problems"] * config["samples"])
+            task["name"]: LiveScore(task["name"], task["problems"] * config["samples"])
             for task in config["tasks"]
         }
 

@@ -24,7 +24,7 @@ from ..checking import Engine, EngineCounts
 from ..results import RunFolder, SampleWriter, write_json
 from ..tracking import Tracker, check_tracker, open_tracker
 from .episodes import TurnJournal, played
-from .live import LiveView, Tally
+from .live import LiveScore, LiveView
 from .manifest import config_of, open_folder, widen
 from .plan import SampleKey, TaskPlan, refuse_repeated
 from .problem_lines import keep_problems
@@ -109,7 +109,7 @@ def _tracker(
     return open_tracker(settings.track, folder.run_id, folder.path, config)
 
 
-def _send(tracker: Tracker, tallies: Mapping[str, Tally]) -> None:
+def _send(tracker: Tracker, tallies: Mapping[str, LiveScore]) -> None:
     """Send the numbers so far; the step is the number of samples."""
     values = {}
     for name, tally in tallies.items():

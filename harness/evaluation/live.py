@@ -24,7 +24,7 @@ STORED = 2.0
 
 
 @dataclass(slots=True)
-class Tally:
+class LiveScore:
     """The numbers of one suite so far."""
 
     name: str
@@ -122,13 +122,13 @@ class LiveView:
     ) -> None:
         """`done` counts the samples that are stored already, by suite."""
         self.tallies = {
-            plan.suite.name: Tally(
+            plan.suite.name: LiveScore(
                 plan.suite.name, plan.size(), done.get(plan.suite.name, 0),
                 before=done.get(plan.suite.name, 0),
             )
             for plan in plans
         }  # fmt: skip
-        self.watchers: list[Callable[[Mapping[str, Tally]], None]] = []
+        self.watchers: list[Callable[[Mapping[str, LiveScore]], None]] = []
         """Called at every stored state, such as by a tracker."""
         self._folder, self._activity, self._show = folder, activity, show
         self._screen = Screen()
@@ -174,7 +174,7 @@ class LiveView:
                 watcher(self.tallies)
         self._folder.live_path.unlink(missing_ok=True)
 
-    def _finish(self, tally: Tally) -> None:
+    def _finish(self, tally: LiveScore) -> None:
         if self._show and tally.name not in self._finished:
             self._finished.add(tally.name)
             self._screen.say(tally.line(time.monotonic()))

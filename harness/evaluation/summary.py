@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from ...tasks import Problem
-from ..metrics import Scored, summarize
+from ..metrics import ScoredSample, summarize
 from ..results import RunFolder
 from .endings import counted
 from .plan import TaskPlan
@@ -14,10 +14,10 @@ from .plan import TaskPlan
 
 def summarize_run(folder: RunFolder, plans: Sequence[TaskPlan]) -> dict[str, Any]:
     """The numbers by suite, and how many samples are missing; a repeated sample counts once."""
-    records: dict[str, dict[str, dict[int, Scored]]] = {}
+    records: dict[str, dict[str, dict[int, ScoredSample]]] = {}
     for record in folder.samples():
         by_problem = records.setdefault(record["suite"], {})
-        scored = Scored.of(record)
+        scored = ScoredSample.of(record)
         by_problem.setdefault(record["problem_id"], {}).setdefault(record["sample"], scored)
     suites = {}
     missing = 0
@@ -31,7 +31,7 @@ def summarize_run(folder: RunFolder, plans: Sequence[TaskPlan]) -> dict[str, Any
     return {"suites": suites, "missing": missing}
 
 
-def _suite_numbers(plan: TaskPlan, found: dict[str, dict[int, Scored]]) -> dict[str, Any]:
+def _suite_numbers(plan: TaskPlan, found: dict[str, dict[int, ScoredSample]]) -> dict[str, Any]:
     by_id = {problem.id: problem for problem in plan.problems}
     groups = {
         key: [samples[number] for number in sorted(samples)] for key, samples in found.items()

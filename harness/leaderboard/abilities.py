@@ -11,7 +11,7 @@ import numpy as np
 
 from ...sandbox.extras import require
 from ..comparison.linked import Attempts, LinkedFit, fit_linked
-from ..metrics import Scored
+from ..metrics import ScoredSample
 from .groups import Entry, entries_of, tasks_of
 from .runs import RunData
 
@@ -134,7 +134,7 @@ def _agreements(linked: LinkedFit, entries: Sequence[Entry]) -> dict[tuple[str, 
     return found
 
 
-def _answer(samples: Sequence[Scored]) -> tuple[str, bool] | None:
+def _answer(samples: Sequence[ScoredSample]) -> tuple[str, bool] | None:
     """The answer that most samples give, and whether it is correct; None without an answer."""
     given = Counter(
         (sample.extracted.strip(), sample.correct)

@@ -23,7 +23,7 @@ from .abilities import abilities_of
 from .bundles import read_bundles
 from .claims import PUBLISHED, price_on, published_claims, published_prices, read_claims
 from .cost import read_prices
-from .groups import Entry, Group, Task, entries_of, groups_of, task_labels, tasks_of
+from .groups import BoardGroup, Entry, Task, entries_of, groups_of, task_labels, tasks_of
 from .markdown import as_markdown
 from .names import entry_names, sentence, settings_shown
 from .rows import (
@@ -184,7 +184,7 @@ def _entry(entry: Entry, name: str) -> dict[str, Any]:
     }
 
 
-def _board(group: Group, names: Mapping[str, str], pricing: Pricing) -> dict[str, Any]:
+def _board(group: BoardGroup, names: Mapping[str, str], pricing: Pricing) -> dict[str, Any]:
     tests = pair_tests(group)
     places = ranks(group, tests)
     rows: Rows = {}
@@ -210,7 +210,7 @@ def _board(group: Group, names: Mapping[str, str], pricing: Pricing) -> dict[str
     }  # fmt: skip
 
 
-def _row(group: Group, entry: Entry, pricing: Pricing, core: bool) -> dict[str, Any] | None:
+def _row(group: BoardGroup, entry: Entry, pricing: Pricing, core: bool) -> dict[str, Any] | None:
     """The metrics of an entry, those of each pooled run, and the average over tasks."""
     price = pricing(entry.runs[0])
     row = score_row(group.problems(entry, core), stored_votes(entry, group, core), price)
@@ -221,7 +221,7 @@ def _row(group: Group, entry: Entry, pricing: Pricing, core: bool) -> dict[str, 
         alone = [Entry(run.run_id, [run], entry.tasks) for run in entry.runs]
         row["runs"] = {one.id: accuracy_of(group.problems(one, core)) for one in alone}
     if core and len(group.tasks) > 1:
-        parts = [Group(task.id, "task", [task], core=group.core) for task in group.tasks]
+        parts = [BoardGroup(task.id, "task", [task], core=group.core) for task in group.tasks]
         row |= macro_average([accuracy_of(part.problems(entry, core)) for part in parts])
     return row
 

@@ -58,7 +58,7 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Group:
+class BoardGroup:
     """A board of its own: the entries that are ranked, and those that cannot be, with reasons."""
 
     id: str
@@ -201,10 +201,10 @@ def _pool_key(run: RunData, tasks: Mapping[str, Task]) -> Any:
 
 
 # ---- groups --------------------------------------------------------------------------------
-def groups_of(entries: Sequence[Entry], tasks: Iterable[Task]) -> list[Group]:
+def groups_of(entries: Sequence[Entry], tasks: Iterable[Task]) -> list[BoardGroup]:
     """Every task, and every set of tasks that some finished entry sat, in all or in one domain."""
     known = {task.id: task for task in tasks}
-    found = [Group(task.id, "task", [task]) for task in known.values()]
+    found = [BoardGroup(task.id, "task", [task]) for task in known.values()]
     finished = [entry for entry in entries if entry.finished]
     for scope in ("all", *sorted({f"domain:{task.domain}" for task in known.values()})):
         inside = {id for id, task in known.items() if scope in ("all", f"domain:{task.domain}")}
@@ -213,7 +213,7 @@ def groups_of(entries: Sequence[Entry], tasks: Iterable[Task]) -> list[Group]:
             whole = [known[id] for id in sorted(ids)]
             several = len(ids) > 1 and not (scope != "all" and _one_domain(entries, ids))
             if several:
-                found.append(Group(f"{scope}@{_digest(sorted(ids))}", scope, whole))
+                found.append(BoardGroup(f"{scope}@{_digest(sorted(ids))}", scope, whole))
     for group in found:
         _choose(group, entries)
     _label(found, known)
@@ -225,7 +225,7 @@ def _one_domain(entries: Sequence[Entry], ids: frozenset[str]) -> bool:
     return any(entry.finished and entry.tasks.keys() == ids for entry in entries)
 
 
-def _choose(group: Group, entries: Sequence[Entry]) -> None:
+def _choose(group: BoardGroup, entries: Sequence[Entry]) -> None:
     """The members of the group, its core, and who is below the line."""
     candidates: list[Entry] = []
     for entry in entries:
@@ -290,7 +290,7 @@ def _names(suites: Iterable[str]) -> str:
     return ", ".join(names[:SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _label(groups: Sequence[Group], known: Mapping[str, Task]) -> None:
+def _label(groups: Sequence[BoardGroup], known: Mapping[str, Task]) -> None:
     """Names for people. Settings are named where a suite was sat under several."""
     labels = task_labels(known.values())
     for group in groups:
@@ -312,9 +312,9 @@ def _label(groups: Sequence[Group], known: Mapping[str, Task]) -> None:
     _tell_apart(groups)
 
 
-def _tell_apart(groups: Sequence[Group]) -> None:
+def _tell_apart(groups: Sequence[BoardGroup]) -> None:
     """Number the groups that have one label."""
-    by_label: dict[str, list[Group]] = {}
+    by_label: dict[str, list[BoardGroup]] = {}
     for group in groups:
         by_label.setdefault(group.label, []).append(group)
     for label, same in by_label.items():

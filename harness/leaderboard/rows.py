@@ -11,7 +11,7 @@ from ..comparison.multiplicity import holm, rank_sets
 from ..comparison.paired import PairedTest, mean_samples, quick_test_of
 from ..metrics import (
     TOKEN_KINDS,
-    Scored,
+    ScoredSample,
     clustered_standard_error,
     majority_at,
     pass_at_k,
@@ -19,7 +19,7 @@ from ..metrics import (
     share_interval,
 )
 from .cost import cost_of, price_from
-from .groups import Entry, Group
+from .groups import BoardGroup, Entry
 from .runs import Groups, RunData, outcome_counts
 
 BUDGET_POINTS = 16
@@ -83,7 +83,7 @@ def _accuracy(scored: Groups) -> dict[str, float | None]:
 
 
 def _costs(
-    everything: Sequence[Scored], scored: Groups, price: Price | None
+    everything: Sequence[ScoredSample], scored: Groups, price: Price | None
 ) -> dict[str, float | str | None]:
     """The cost of the samples, per problem, and per problem that some sample solved."""
     if price is None:
@@ -99,7 +99,7 @@ def _costs(
     }
 
 
-def stored_votes(entry: Entry, group: Group, core: bool) -> Curve | None:
+def stored_votes(entry: Entry, group: BoardGroup, core: bool) -> Curve | None:
     """(k, maj@k) from `summary.json`, averaged over the problems of the group's tasks.
 
     None where the summary does not fit: several pooled runs, a core that is smaller than what
@@ -129,12 +129,12 @@ def _mean(values: Iterable[float]) -> float:
     return sum(listed) / len(listed)
 
 
-def _mean_tokens(samples: Iterable[Scored], kind: str) -> float | None:
+def _mean_tokens(samples: Iterable[ScoredSample], kind: str) -> float | None:
     counted = [n for sample in samples if (n := sample.tokens.get(kind)) is not None]
     return _mean(counted) if counted else None
 
 
-def _mean_thinking(samples: Sequence[Scored]) -> float | None:
+def _mean_thinking(samples: Sequence[ScoredSample]) -> float | None:
     """Mean thinking tokens; a completion without thinking counts as 0."""
     counted = [sample.tokens for sample in samples if sample.tokens.get("completion") is not None]
     if all(tokens.get("thinking") is None for tokens in counted):
@@ -142,11 +142,11 @@ def _mean_thinking(samples: Sequence[Scored]) -> float | None:
     return _mean([tokens.get("thinking") or 0 for tokens in counted])
 
 
-def _pass(group: Sequence[Scored], k: int) -> float:
+def _pass(group: Sequence[ScoredSample], k: int) -> float:
     return pass_at_k(len(group), sum(sample.correct for sample in group), k)
 
 
-def _cut(sample: Scored) -> bool:
+def _cut(sample: ScoredSample) -> bool:
     return sample.finish_reason == "length" or sample.status == "truncated"
 
 
@@ -154,7 +154,7 @@ def _as_text(first: str, second: str) -> bool:
     return first.strip() == second.strip()
 
 
-def budget_curve(groups: Mapping[str, Sequence[Scored]]) -> Curve:
+def budget_curve(groups: Mapping[str, Sequence[ScoredSample]]) -> Curve:
     """(token budget, accuracy) from one set of samples: a longer completion counts as wrong."""
     lengths = sorted(
         length
@@ -168,7 +168,7 @@ def budget_curve(groups: Mapping[str, Sequence[Scored]]) -> Curve:
     return [(budget, _within(groups, budget)) for budget in sorted(picks)]
 
 
-def _within(groups: Mapping[str, Sequence[Scored]], budget: int) -> float:
+def _within(groups: Mapping[str, Sequence[ScoredSample]], budget: int) -> float:
     shares = [
         sum(s.correct and (s.tokens.get("completion") or 0) <= budget for s in samples)
         / len(samples)
@@ -210,7 +210,7 @@ def pricing_by(prices: Mapping[str, Price]) -> Pricing:
 
 
 # ---- ranks -------------------------------------------------------------------------------
-def pair_tests(group: Group) -> dict[tuple[str, str], PairedTest]:
+def pair_tests(group: BoardGroup) -> dict[tuple[str, str], PairedTest]:
     """The paired test of every pair of members, on the core."""
     problems = [group.problems(entry, core=True) for entry in group.members]
     means_EP, counts_EP = _mean_scores(problems)
@@ -249,7 +249,9 @@ def pair_rows(tests: Mapping[tuple[str, str], PairedTest]) -> dict[str, dict[str
     }
 
 
-def ranks(group: Group, tests: Mapping[tuple[str, str], PairedTest]) -> dict[str, dict[str, int]]:
+def ranks(
+    group: BoardGroup, tests: Mapping[tuple[str, str], PairedTest]
+) -> dict[str, dict[str, int]]:
     """The rank set of each member."""
     sets = rank_sets([entry.id for entry in group.members], tests)
     return {id: {"best": found.best, "worst": found.worst} for id, found in sets.items()}

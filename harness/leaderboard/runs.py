@@ -12,11 +12,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ...sandbox.errors import UsageError
-from ..metrics import Scored
+from ..metrics import ScoredSample
 from ..results import RunFolder
 from .cost import price_from
 
-Groups = dict[str, list[Scored]]
+Groups = dict[str, list[ScoredSample]]
 """problem (its id and the hash of its prompt) -> its samples, in order."""
 REFUSALS = ("refusal", "content_filter")
 """Endings of a completion by which the model or its server refuses to answer."""
@@ -199,7 +199,7 @@ def _read_samples(data: RunData) -> None:
             continue
         seen.add(key)
         problem = f"{record['problem_id']}@{record.get('prompt_hash')}"
-        scored = Scored.of(record)
+        scored = ScoredSample.of(record)
         data.suites.setdefault(record["suite"], {}).setdefault(problem, []).append(scored)
     data.done = len(seen)
     if data.folder.samples_path.exists():
@@ -252,7 +252,7 @@ def outcome_counts(groups: Iterable[Groups]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def _outcome(sample: Scored) -> str:
+def _outcome(sample: ScoredSample) -> str:
     """`refused` where the model or its server would not answer."""
     refused = sample.finish_reason in REFUSALS and sample.status == "no_answer"
     return "refused" if refused else sample.status

@@ -17,7 +17,7 @@ from ...tasks.sources import located_jsonl
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class LabelledCompletion:
     """One completion that every grader is asked about."""
 
     gold: str
@@ -35,7 +35,7 @@ class Case:
         return hashlib.sha256(text).hexdigest()[:24]
 
 
-def read_cases(path: Path) -> tuple[list[Case], int]:
+def read_cases(path: Path) -> tuple[list[LabelledCompletion], int]:
     """The cases of a file, and how many rows had no gold or no completion and are left out.
 
     Raises UsageError for a file that cannot be read or has no case.
@@ -52,7 +52,7 @@ def read_cases(path: Path) -> tuple[list[Case], int]:
     return cases, left_out
 
 
-def _case(path: Path, where: str, row: Mapping[str, Any]) -> Case | None:
+def _case(path: Path, where: str, row: Mapping[str, Any]) -> LabelledCompletion | None:
     gold, completion = row.get("gold"), row.get("completion")
     if completion is None and isinstance(row.get("answer"), str):
         completion = f"\\boxed{{{row['answer']}}}"
@@ -65,7 +65,7 @@ def _case(path: Path, where: str, row: Mapping[str, Any]) -> Case | None:
     if not isinstance(known, list):
         raise UsageError(f"{where}: known_to {known!r}: use a list of graders")
     group = row.get("group")
-    return Case(
+    return LabelledCompletion(
         gold, completion, expected, str(row.get("kind", "all")),
         str(row.get("provenance") or path.name), frozenset(map(str, known)),
         None if group is None else str(group),

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..metrics import wilson_interval
-from .cases import Case
+from .cases import LabelledCompletion
 from .run import Played
 
 CLUSTERS = 30
@@ -93,7 +93,7 @@ class Report:
 
 
 def report(
-    cases: Sequence[Case], played: Sequence[Played], about: Mapping[str, str],
+    cases: Sequence[LabelledCompletion], played: Sequence[Played], about: Mapping[str, str],
     left_out: Mapping[str, int],
 ) -> Report:  # fmt: skip
     """The table of a match; the first grader that played is what the others are compared with."""
@@ -106,7 +106,7 @@ def report(
     )  # fmt: skip
 
 
-def rates(cases: Sequence[Case], played: Played) -> Rates:
+def rates(cases: Sequence[LabelledCompletion], played: Played) -> Rates:
     """The rates on the labelled cases among these that it was asked."""
     seen = [
         (case.expected, played.grades[case.key].accepted)
@@ -122,8 +122,8 @@ def rates(cases: Sequence[Case], played: Played) -> Rates:
     )  # fmt: skip
 
 
-def _line(cases: Sequence[Case], one: Played, first: Played, about: str) -> Line:
-    kinds: dict[str, list[Case]] = defaultdict(list)
+def _line(cases: Sequence[LabelledCompletion], one: Played, first: Played, about: str) -> Line:
+    kinds: dict[str, list[LabelledCompletion]] = defaultdict(list)
     for case in cases:
         if case.expected is not None:
             kinds[case.kind].append(case)
@@ -141,7 +141,7 @@ def _line(cases: Sequence[Case], one: Played, first: Played, about: str) -> Line
 
 
 def _difference(
-    cases: Sequence[Case], one: Played, first: Played
+    cases: Sequence[LabelledCompletion], one: Played, first: Played
 ) -> tuple[float, float, float] | None:
     if one is first:
         return None
@@ -165,7 +165,7 @@ def _difference(
 
 
 def _training(
-    cases: Sequence[Case], one: Played, first: Played
+    cases: Sequence[LabelledCompletion], one: Played, first: Played
 ) -> tuple[tuple[int, int] | None, float | None]:
     """What another grader would do to GRPO on the cases that come in groups."""
     groups: dict[str, list[str]] = defaultdict(list)
@@ -191,9 +191,9 @@ def _signs(rewards: Sequence[float]) -> list[int]:
     return [(reward > mean) - (reward < mean) for reward in rewards]
 
 
-def _clusters(cases: Sequence[Case], able: Sequence[Played]) -> list[Cluster]:
+def _clusters(cases: Sequence[LabelledCompletion], able: Sequence[Played]) -> list[Cluster]:
     """The patterns of disagreement, the most frequent first."""
-    found: dict[tuple[bool, ...], list[Case]] = defaultdict(list)
+    found: dict[tuple[bool, ...], list[LabelledCompletion]] = defaultdict(list)
     for case in cases:
         pattern = tuple(one.grades[case.key].accepted for one in able if case.key in one.grades)
         if len(pattern) == len(able) and len(set(pattern)) > 1:
@@ -202,7 +202,9 @@ def _clusters(cases: Sequence[Case], able: Sequence[Played]) -> list[Cluster]:
     return [_cluster(able, pattern, some) for pattern, some in largest]
 
 
-def _cluster(able: Sequence[Played], pattern: Sequence[bool], some: Sequence[Case]) -> Cluster:
+def _cluster(
+    able: Sequence[Played], pattern: Sequence[bool], some: Sequence[LabelledCompletion]
+) -> Cluster:
     names = [one.name for one in able]
     shortest = sorted(some, key=lambda case: (len(case.completion), case.completion))[:EXAMPLES]
     return Cluster(

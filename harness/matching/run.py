@@ -13,7 +13,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ..stopping import StoppedError
-from .cases import CANARY, Case, canaries
+from .cases import CANARY, LabelledCompletion, canaries
 from .graders import Grader, GraderFailedError, prepare
 from .grading import Grade, GraderProcess
 from .store import GradeStore, identity
@@ -53,7 +53,7 @@ class MatchSettings:
 
 
 def play(
-    graders: Mapping[str, Grader], cases: Sequence[Case], settings: MatchSettings
+    graders: Mapping[str, Grader], cases: Sequence[LabelledCompletion], settings: MatchSettings
 ) -> list[Played]:
     """Ask every grader about every case. A grader that cannot be had is named, not fatal.
 
@@ -81,7 +81,7 @@ class _Match:
     """What all graders of one match share."""
 
     def __init__(
-        self, store: GradeStore, cases: Sequence[Case], settings: MatchSettings,
+        self, store: GradeStore, cases: Sequence[LabelledCompletion], settings: MatchSettings,
         bar: "tqdm[None]", stop: threading.Event,
     ) -> None:  # fmt: skip
         self._store, self._cases, self._settings = store, cases, settings

@@ -13,7 +13,7 @@ generation, speculative, tokenizer, checkpoint. fast/ repeats some of the mathem
     hidden_BTD, _ = model.hidden(tokens_BT)           # model.lm_head gives logits of positions
 
     tokenizer = build_tokenizer(texts, vocab_size=768)      # transformers' PreTrainedTokenizerFast
-    engine = Engine(model, tokenizer, slots=256)
+    engine = GenerationEngine(model, tokenizer, slots=256)
     rollouts = engine.generate(prompts, group=16, sampling=SamplingParams(max_tokens=128), seed=0)
     for rollout in engine.stream(prompts, 16, sampling, seed=0): ...   # as they finish
         # rollout.prompt, .sample, .tokens, .logprobs, .sampled_logprobs, .finish_reason
@@ -25,14 +25,14 @@ generation, speculative, tokenizer, checkpoint. fast/ repeats some of the mathem
 
 from .checkpoint import load_checkpoint, save_checkpoint
 from .config import ModelConfig
-from .generation import Engine, Rollout
+from .generation import GenerationEngine, Rollout
 from .losses import language_losses
 from .network import LanguageModel, TrainOutput
 from .sampling import SamplingParams
 from .tokenizer import build_tokenizer, chat_prompt
 
 __all__ = [
-    "Engine",
+    "GenerationEngine",
     "LanguageModel",
     "ModelConfig",
     "Rollout",

@@ -62,7 +62,7 @@ class _Row:
     """Tokens already searched for stop strings."""
 
 
-class Engine:
+class GenerationEngine:
     """Samples from a `LanguageModel`; reuses its buffers and graphs between calls.
 
     A row's random numbers depend only on its seed, so its completion depends only on its prompt,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...tasks import Problem
 from ...tasks.math.verifier import verify_math
-from .checks import Row, shown
+from .checks import ProofRow, shown
 from .deciders import different, value_of
 from .subject import Subject
 
@@ -18,7 +18,7 @@ ROUNDED = 0.011
 """A worked step may be rounded to the second place."""
 
 
-def check_gold(subject: Subject, problem: Problem) -> Row | None:
+def check_gold(subject: Subject, problem: Problem) -> ProofRow | None:
     """Whether the reference answer verifies; None where the task has none."""
     gold = subject.gold(problem)
     if gold is None:
@@ -26,10 +26,10 @@ def check_gold(subject: Subject, problem: Problem) -> Row | None:
     verdict = subject.suite.verify(problem, gold)
     detail = "" if verdict.correct else f"{verdict.status}: {shown(verdict.reason)}"
     figures = {"seconds": verdict.seconds}
-    return Row("gold", problem.id, not verdict.correct, detail, figures=figures)
+    return ProofRow("gold", problem.id, not verdict.correct, detail, figures=figures)
 
 
-def check_wrong(subject: Subject, problem: Problem) -> Row | None:
+def check_wrong(subject: Subject, problem: Problem) -> ProofRow | None:
     """Whether answers that are known to be wrong are refused."""
     tried = 0
     for name, completion in _wrong_answers(subject, problem):
@@ -37,8 +37,8 @@ def check_wrong(subject: Subject, problem: Problem) -> Row | None:
         verdict = subject.suite.verify(problem, completion)
         if verdict.correct or (verdict.score or 0) > 0:
             detail = f"{name}: {shown(completion)} scores {verdict.score:g}"
-            return Row("wrong_answers", problem.id, True, detail, figures={"tried": tried})
-    return Row("wrong_answers", problem.id, False, figures={"tried": tried}) if tried else None
+            return ProofRow("wrong_answers", problem.id, True, detail, figures={"tried": tried})
+    return ProofRow("wrong_answers", problem.id, False, figures={"tried": tried}) if tried else None
 
 
 def _wrong_answers(subject: Subject, problem: Problem) -> Iterator[tuple[str, str]]:
@@ -79,7 +79,7 @@ def near_misses(gold: str) -> Iterator[tuple[str, str]]:
             yield name, answer
 
 
-def check_deciders(subject: Subject, problem: Problem) -> Row | None:
+def check_deciders(subject: Subject, problem: Problem) -> ProofRow | None:
     """Whether a second decider agrees with the verifier on the value of a math gold.
 
     Asked: the gold equals itself; numbers that the second decider proves different are refused;
@@ -90,7 +90,7 @@ def check_deciders(subject: Subject, problem: Problem) -> Row | None:
     fault = _worked(subject.gold(problem) or "") or _judged(problem.answer)
     if value_of(problem.answer) is None and not fault:
         return None
-    return Row("deciders_differ", problem.id, bool(fault), fault)
+    return ProofRow("deciders_differ", problem.id, bool(fault), fault)
 
 
 def _judged(gold: str) -> str:
@@ -123,11 +123,11 @@ def _float(value: object) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
-def check_guess(subject: Subject, problem: Problem) -> Row | None:
+def check_guess(subject: Subject, problem: Problem) -> ProofRow | None:
     """How often a blind guess is right, where the suite knows it."""
     chance = subject.suite.chance(problem)
     if chance is None:
         return None
     failed = chance >= 0.5
     detail = f"a guess is right with probability {chance:.2f}" if failed else ""
-    return Row("guessable", problem.id, failed, detail, figures={"chance": chance})
+    return ProofRow("guessable", problem.id, failed, detail, figures={"chance": chance})

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ProofCheck:
     """What one check counts."""
 
     counts: str
@@ -15,30 +15,30 @@ class Check:
     """Whether a failed problem is a fault of the task; otherwise it is only a figure."""
 
 
-CHECKS: dict[str, Check] = {
-    "gold": Check("the reference answer does not verify"),
-    "wrong_answers": Check("a wrong answer verifies"),
-    "no_assertion": Check("the tests accept any program"),
-    "weak_tests": Check("a program proved wrong passes the tests"),
-    "answer_in_prompt": Check("the prompt gives the answer away"),
-    "damaged_prompt": Check("the prompt is empty, unreadable or cut off"),
-    "deciders_differ": Check("two deciders disagree on the reference answer"),
-    "ambiguous": Check("several answers are right where one is asked for"),
-    "duplicates": Check("the prompt occurs before in this split"),
-    "near_duplicates": Check("the prompt is nearly one that occurs before in this split"),
-    "across_splits": Check("the prompt is, or nearly is, one of another split or set"),
-    "unsteady": Check("a verdict changes when the check is repeated"),
-    "slow": Check("the reference answer takes long to check", fault=False),
-    "guessable": Check("a blind guess is right at least half of the time", fault=False),
-    "too_easy": Check("every stored sample is right", fault=False),
-    "too_hard": Check("no stored sample is right", fault=False),
-    "inverted": Check("weaker models solve it more often than stronger ones"),
+CHECKS: dict[str, ProofCheck] = {
+    "gold": ProofCheck("the reference answer does not verify"),
+    "wrong_answers": ProofCheck("a wrong answer verifies"),
+    "no_assertion": ProofCheck("the tests accept any program"),
+    "weak_tests": ProofCheck("a program proved wrong passes the tests"),
+    "answer_in_prompt": ProofCheck("the prompt gives the answer away"),
+    "damaged_prompt": ProofCheck("the prompt is empty, unreadable or cut off"),
+    "deciders_differ": ProofCheck("two deciders disagree on the reference answer"),
+    "ambiguous": ProofCheck("several answers are right where one is asked for"),
+    "duplicates": ProofCheck("the prompt occurs before in this split"),
+    "near_duplicates": ProofCheck("the prompt is nearly one that occurs before in this split"),
+    "across_splits": ProofCheck("the prompt is, or nearly is, one of another split or set"),
+    "unsteady": ProofCheck("a verdict changes when the check is repeated"),
+    "slow": ProofCheck("the reference answer takes long to check", fault=False),
+    "guessable": ProofCheck("a blind guess is right at least half of the time", fault=False),
+    "too_easy": ProofCheck("every stored sample is right", fault=False),
+    "too_hard": ProofCheck("no stored sample is right", fault=False),
+    "inverted": ProofCheck("weaker models solve it more often than stronger ones"),
 }
 """By name, in the order of the card."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ProofRow:
     """The result of one check on one problem."""
 
     check: str
@@ -55,7 +55,7 @@ class Row:
         return asdict(self)
 
     @classmethod
-    def of(cls, data: Mapping[str, Any]) -> "Row":
+    def of(cls, data: Mapping[str, Any]) -> "ProofRow":
         """From what `as_json` gave. Raises KeyError, TypeError or ValueError for other data."""
         return cls(
             str(data["check"]), str(data["problem"]), bool(data["failed"]), str(data["detail"]),

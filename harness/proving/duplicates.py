@@ -13,7 +13,7 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import require
 from ...tasks import Problem
-from .checks import Row, shown
+from .checks import ProofRow, shown
 from .subject import Subject
 
 SIMILAR = 0.6
@@ -28,7 +28,7 @@ FEWEST_RUNS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class PromptText:
     """One prompt for the comparison."""
 
     problem: str
@@ -38,7 +38,9 @@ class Text:
     runs: frozenset[str]
 
 
-def check_duplicates(subject: Subject, other_sets: Mapping[str, Sequence[Problem]]) -> list[Row]:
+def check_duplicates(
+    subject: Subject, other_sets: Mapping[str, Sequence[Problem]]
+) -> list[ProofRow]:
     """Rows of the three checks for every problem; `other_sets` are splits and sets by name."""
     texts = _texts(subject, subject.problems, None)
     strange = [
@@ -48,7 +50,7 @@ def check_duplicates(subject: Subject, other_sets: Mapping[str, Sequence[Problem
     ]
     within = _pairs([(text.problem, text) for text in texts], [])
     rows = []
-    first_of: dict[str, Text] = {}
+    first_of: dict[str, PromptText] = {}
     for text in texts:
         earlier = first_of.setdefault(text.words, text)
         rows.append(_exact(text, earlier))
@@ -60,13 +62,15 @@ def check_duplicates(subject: Subject, other_sets: Mapping[str, Sequence[Problem
     return rows
 
 
-def _texts(subject: Subject, problems: Sequence[Problem], known: "list[Text] | None") -> list[Text]:
+def _texts(
+    subject: Subject, problems: Sequence[Problem], known: "list[PromptText] | None"
+) -> list[PromptText]:
     words = [_WORD.findall(subject.own_text(problem).lower()) for problem in problems]
     runs = [{" ".join(one[i : i + RUN]) for i in range(len(one) - RUN + 1)} for one in words]
     seen = Counter(run for each in runs for run in each)
     common = {run for run, count in seen.items() if count > max(3, 0.02 * len(problems))}
     return [
-        Text(
+        PromptText(
             problem.id, " ".join(one), problem.answer,
             tuple(sorted(_NUMBER.findall(" ".join(one)))),
             frozenset(each - common),
@@ -75,41 +79,41 @@ def _texts(subject: Subject, problems: Sequence[Problem], known: "list[Text] | N
     ]  # fmt: skip
 
 
-def _exact(text: Text, earlier: Text) -> Row:
+def _exact(text: PromptText, earlier: PromptText) -> ProofRow:
     if earlier is text or not text.words:
-        return Row("duplicates", text.problem, False)
+        return ProofRow("duplicates", text.problem, False)
     same = earlier.answer.strip() == text.answer.strip()
     detail = f"the prompt of {earlier.problem}"
     if not same:
         detail += (
             f", with another answer: {shown(text.answer, 40)}, not {shown(earlier.answer, 40)}"
         )
-    return Row("duplicates", text.problem, True, detail, (earlier.problem,))
+    return ProofRow("duplicates", text.problem, True, detail, (earlier.problem,))
 
 
-def _near(texts: Sequence[Text], pairs: Mapping[str, str]) -> Iterator[Row]:
+def _near(texts: Sequence[PromptText], pairs: Mapping[str, str]) -> Iterator[ProofRow]:
     for text in texts:
         other = pairs.get(text.problem)
         failed = other is not None
         detail = f"nearly the prompt of {other}" if other is not None else ""
-        yield Row("near_duplicates", text.problem, failed, detail, (other,) if other else ())
+        yield ProofRow("near_duplicates", text.problem, failed, detail, (other,) if other else ())
 
 
 def _across(
-    texts: Sequence[Text], strange: Sequence[tuple[str, Text]], pairs: Mapping[str, str]
-) -> Iterator[Row]:
+    texts: Sequence[PromptText], strange: Sequence[tuple[str, PromptText]], pairs: Mapping[str, str]
+) -> Iterator[ProofRow]:
     known = {text.words: name for name, text in reversed(strange) if text.words}
     for text in texts:
         exact, near = known.get(text.words), pairs.get(text.problem)
         other = exact or near
         detail = "" if other is None else f"{'' if exact else 'nearly '}the prompt of {other}"
-        yield Row(
+        yield ProofRow(
             "across_splits", text.problem, other is not None, detail, (other,) if other else ()
         )
 
 
 def _pairs(
-    texts: Sequence[tuple[str, Text]], others: Sequence[tuple[str, Text]]
+    texts: Sequence[tuple[str, PromptText]], others: Sequence[tuple[str, PromptText]]
 ) -> dict[str, str] | None:
     """Each text's most similar earlier one, or one of `others`; None without datasketch."""
     index, sketch = _index()
@@ -135,12 +139,14 @@ def _pairs(
     return found
 
 
-def _insert(index: Any, name: str, text: Text, sketch: Callable[[Iterable[str]], Any]) -> None:
+def _insert(
+    index: Any, name: str, text: PromptText, sketch: Callable[[Iterable[str]], Any]
+) -> None:
     if len(text.runs) >= FEWEST_RUNS and name not in index:
         index.insert(name, sketch(text.runs))
 
 
-def _similarity(one: Text, two: Text) -> float:
+def _similarity(one: PromptText, two: PromptText) -> float:
     if one.words == two.words or one.numbers != two.numbers:
         return 0.0  # the same prompt is another check's; other numbers are another problem
     return len(one.runs & two.runs) / len(one.runs | two.runs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..results import RunFolder
-from .checks import Row
+from .checks import ProofRow
 from .subject import Subject
 
 FEWEST_SAMPLES = 8
@@ -52,7 +52,7 @@ def read_histories(runs: Iterable[RunFolder], suite: str) -> dict[str, History]:
     return dict(found)
 
 
-def check_histories(subject: Subject, histories: Mapping[str, History]) -> list[Row]:
+def check_histories(subject: Subject, histories: Mapping[str, History]) -> list[ProofRow]:
     """Rows of the three checks, for the problems that have enough samples."""
     strength = _strengths(histories)
     known = [one for one in subject.problems if one.id in histories]
@@ -64,8 +64,12 @@ def check_histories(subject: Subject, histories: Mapping[str, History]) -> list[
             figures = {"right": history.right, "samples": history.samples}
             told = f"{history.right} of {history.samples} samples are right"
             easy, hard = rate == 1, rate == 0
-            rows.append(Row("too_easy", problem.id, easy, told if easy else "", figures=figures))
-            rows.append(Row("too_hard", problem.id, hard, told if hard else "", figures=figures))
+            rows.append(
+                ProofRow("too_easy", problem.id, easy, told if easy else "", figures=figures)
+            )
+            rows.append(
+                ProofRow("too_hard", problem.id, hard, told if hard else "", figures=figures)
+            )
         if len(history.counts) >= FEWEST_RUNS:
             rows.append(_inverted(problem.id, history, strength, len(known)))
     return rows
@@ -81,19 +85,21 @@ def _strengths(histories: Mapping[str, History]) -> dict[str, float]:
     return {run: right / samples for run, (right, samples) in totals.items() if samples}
 
 
-def _inverted(problem: str, history: History, strength: Mapping[str, float], problems: int) -> Row:
+def _inverted(
+    problem: str, history: History, strength: Mapping[str, float], problems: int
+) -> ProofRow:
     """Fisher's exact test, one-sided: the weaker half of the runs solves it more often."""
     order = sorted(history.counts, key=lambda run: (strength[run], run))
     half = len(order) // 2
     weak, strong = order[:half], order[-half:]
     if strength[weak[-1]] >= strength[strong[0]]:
-        return Row("inverted", problem, False)
+        return ProofRow("inverted", problem, False)
     a, n = (sum(history.counts[run][place] for run in weak) for place in (0, 1))
     b, m = (sum(history.counts[run][place] for run in strong) for place in (0, 1))
     chance = at_least(a, n, a + b, n + m)
     failed = chance < SURE / problems
     told = f"weaker runs {a} of {n}, stronger runs {b} of {m} (p = {chance:.1e})" if failed else ""
-    return Row("inverted", problem, failed, told, figures={"p": chance})
+    return ProofRow("inverted", problem, failed, told, figures={"p": chance})
 
 
 def at_least(hits: int, draws: int, right: int, everything: int) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...tasks import Problem
-from .checks import Row, shown
+from .checks import ProofRow, shown
 from .differences import Difference, differences
 from .inputs import Arguments, examples_in, variations
 from .mutation import Mutant, constants, mutants, stubs
@@ -59,7 +59,7 @@ def reference_of(subject: Subject, problem: Problem) -> Reference | None:
     return Reference(gold, source, name if name in functions else "")
 
 
-def check_assertions(subject: Subject, problem: Problem) -> Row | None:
+def check_assertions(subject: Subject, problem: Problem) -> ProofRow | None:
     """Whether programs that do not look at their input fail the tests."""
     reference = reference_of(subject, problem)
     if reference is None or not reference.name:
@@ -68,7 +68,7 @@ def check_assertions(subject: Subject, problem: Problem) -> Row | None:
     own = subject.suite.verify(problem, reference.gold)
     asked_nothing = 0 in (own.meta.get("calls"), own.meta.get("cases"))
     if own.status == "checker_error" and asked_nothing:
-        return Row("no_assertion", problem.id, True, shown(own.reason))
+        return ProofRow("no_assertion", problem.id, True, shown(own.reason))
     if not programs or not own.correct:
         return None
     passed = [
@@ -78,10 +78,10 @@ def check_assertions(subject: Subject, problem: Problem) -> Row | None:
     ]
     failed = len(passed) == len(programs)
     detail = f"passes: a program that {', one that '.join(passed)}" if failed else ""
-    return Row("no_assertion", problem.id, failed, detail)
+    return ProofRow("no_assertion", problem.id, failed, detail)
 
 
-def check_mutants(subject: Subject, problem: Problem) -> Row | None:
+def check_mutants(subject: Subject, problem: Problem) -> ProofRow | None:
     """Whether a program that is proved wrong passes the tests.
 
     Wrong is proved by an input like those of the tests on which it differs from the reference, or
@@ -106,12 +106,14 @@ def check_mutants(subject: Subject, problem: Problem) -> Row | None:
     }  # fmt: skip
     if constant:
         told = shown(f"passes: {constant[0][0]}, whatever it is given", 320)
-        return Row("weak_tests", problem.id, True, told, figures=figures | {"differs": 1.0})
+        return ProofRow("weak_tests", problem.id, True, told, figures=figures | {"differs": 1.0})
     if not proof:
-        return Row("weak_tests", problem.id, False, figures=figures)
+        return ProofRow("weak_tests", problem.id, False, figures=figures)
     worst, what = max(proof, key=lambda pair: pair[0].differing / pair[0].asked)
     figures["differs"] = worst.differing / worst.asked
-    return Row("weak_tests", problem.id, True, _told(worst, what, reference.name), figures=figures)
+    return ProofRow(
+        "weak_tests", problem.id, True, _told(worst, what, reference.name), figures=figures
+    )
 
 
 def _proved_wrong(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ...tasks import Problem
-from .checks import Row, shown
+from .checks import ProofRow, shown
 from .programs import reference_of
 from .subject import Subject, lines_of
 
@@ -36,22 +36,22 @@ _PLACEHOLDER = re.compile(r"\{\{\s*\w+\s*\}\}|<(?:TODO|PLACEHOLDER|INSERT)[^>]*>
 _MARKUP = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#\d{2,5});|</?(?:p|br|div|span|img|td|tr)\b[^>]*>")
 
 
-def check_leak(subject: Subject, problem: Problem) -> Row | None:
+def check_leak(subject: Subject, problem: Problem) -> ProofRow | None:
     """Whether the prompt itself, or what it announces as the answer, verifies."""
     suite = subject.suite
     if suite.verify(problem, problem.prompt).correct:
-        return Row("answer_in_prompt", problem.id, True, "the prompt verifies as an answer")
+        return ProofRow("answer_in_prompt", problem.id, True, "the prompt verifies as an answer")
     for text in _announcements(subject.own_text(problem)):
         if suite.verify(problem, text).correct:
-            return Row("answer_in_prompt", problem.id, True, f"it says: {shown(text)}")
+            return ProofRow("answer_in_prompt", problem.id, True, f"it says: {shown(text)}")
     body = _solution_lines(subject, problem)
     if len(body) > 1 or sum(map(len, body)) >= 40:
         asked = [" ".join(line.split()) for line in lines_of(problem.prompt)]
         if body and " \n ".join(body) in " \n ".join(asked):
-            return Row(
+            return ProofRow(
                 "answer_in_prompt", problem.id, True, f"it holds the solution: {shown(body[0])}"
             )
-    return Row("answer_in_prompt", problem.id, False)
+    return ProofRow("answer_in_prompt", problem.id, False)
 
 
 def _announcements(text: str) -> Iterator[str]:
@@ -76,11 +76,11 @@ def _solution_lines(subject: Subject, problem: Problem) -> list[str]:
     return [" ".join(line.split()) for line in lines_of(gold)]
 
 
-def check_text(subject: Subject, problem: Problem) -> Row:
+def check_text(subject: Subject, problem: Problem) -> ProofRow:
     """Whether the prompt can be read and is whole."""
     text = subject.own_text(problem)
     faults = [*_unreadable(text), *_cut(subject, problem, text)]
-    return Row("damaged_prompt", problem.id, bool(faults), "; ".join(faults))
+    return ProofRow("damaged_prompt", problem.id, bool(faults), "; ".join(faults))
 
 
 def _unreadable(text: str) -> Iterator[str]:

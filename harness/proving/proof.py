@@ -8,7 +8,7 @@ from typing import Any
 
 from ..metrics import wilson_interval
 from ..records import decode_object
-from .checks import CHECKS, Row
+from .checks import CHECKS, ProofRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Tally:
     """Wilson's 95% interval of the share."""
     high: float
     threshold: float | None = None
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ProofRow, ...] = ()
     """The rows that failed."""
 
     @property
@@ -70,7 +70,7 @@ class Proof:
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
 
-    def blamed(self) -> list[Row]:
+    def blamed(self) -> list[ProofRow]:
         """The failed rows of checks that speak of faults."""
         return [row for tally in self.tallies if CHECKS[tally.check].fault for row in tally.rows]
 
@@ -85,12 +85,12 @@ class Proof:
 
 def _tally(data: Mapping[str, Any]) -> Tally:
     kept = {one.name: data[one.name] for one in fields(Tally)}
-    return Tally(**{**kept, "rows": tuple(map(Row.of, data["rows"]))})
+    return Tally(**{**kept, "rows": tuple(map(ProofRow.of, data["rows"]))})
 
 
-def tallies(rows: Iterable[Row], thresholds: Mapping[str, float]) -> list[Tally]:
+def tallies(rows: Iterable[ProofRow], thresholds: Mapping[str, float]) -> list[Tally]:
     """One tally for each check that was asked of a problem, in the order of the card."""
-    by_check: dict[str, list[Row]] = {name: [] for name in CHECKS}
+    by_check: dict[str, list[ProofRow]] = {name: [] for name in CHECKS}
     for row in rows:
         by_check[row.check].append(row)
     found = []
@@ -104,7 +104,7 @@ def tallies(rows: Iterable[Row], thresholds: Mapping[str, float]) -> list[Tally]
     return found
 
 
-def figures(rows: Sequence[Row]) -> dict[str, float]:
+def figures(rows: Sequence[ProofRow]) -> dict[str, float]:
     """Numbers of the card that are no shares of problems."""
     seconds = sorted(row.figures["seconds"] for row in rows if row.check == "gold")
     chances = [row.figures["chance"] for row in rows if row.check == "guessable"]

@@ -16,7 +16,7 @@ from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite
 from ..stopping import StoppedError
 from .answers import check_deciders, check_gold, check_guess, check_wrong
-from .checks import Row
+from .checks import ProofRow
 from .duplicates import check_duplicates
 from .histories import History, check_histories
 from .programs import check_assertions, check_mutants
@@ -30,14 +30,14 @@ from .uniqueness import check_unique
 SLOW_SECONDS = 10.0
 MOST_COMPARED = 20_000
 """Problems whose prompts are compared with each other."""
-PER_PROBLEM: tuple[Callable[[Subject, Problem], Row | None], ...] = (
+PER_PROBLEM: tuple[Callable[[Subject, Problem], ProofRow | None], ...] = (
     check_gold, check_wrong, check_assertions, check_mutants, check_leak, check_text,
     check_deciders, check_unique, check_repeats, check_guess,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ProofSettings:
     """How a task is proved."""
 
     problems: int = 1000
@@ -51,7 +51,7 @@ class Settings:
 
 def prove(
     suite: Suite,
-    settings: Settings | None = None,
+    settings: ProofSettings | None = None,
     *,
     store: Path | None = None,
     histories: Mapping[str, History] | None = None,
@@ -62,7 +62,7 @@ def prove(
     `other_sets` are problems of other splits and sets by name; `histories` come from
     `read_histories`. Raises StoppedError on Ctrl-C, with everything so far in the store.
     """
-    settings = settings or Settings()
+    settings = settings or ProofSettings()
     everything = [suite[index] for index in range(min(len(suite), MOST_COMPARED))]
     subject = Subject(suite, _sample(everything, settings), settings.seed)
     prompts = hashlib.sha256(
@@ -94,7 +94,7 @@ def prove(
     )
 
 
-def _sample(everything: Sequence[Problem], settings: Settings) -> list[Problem]:
+def _sample(everything: Sequence[Problem], settings: ProofSettings) -> list[Problem]:
     if len(everything) <= settings.problems:
         return list(everything)
     rng = random.Random(f"sample/{settings.seed}")
@@ -103,9 +103,9 @@ def _sample(everything: Sequence[Problem], settings: Settings) -> list[Problem]:
 
 
 def _per_problem(
-    subject: Subject, store: RowStore, settings: Settings, errors: list[str]
-) -> list[Row]:
-    rows: dict[str, list[Row]] = {}
+    subject: Subject, store: RowStore, settings: ProofSettings, errors: list[str]
+) -> list[ProofRow]:
+    rows: dict[str, list[ProofRow]] = {}
     waiting = []
     for problem in subject.problems:
         known = store.known(problem)
@@ -117,7 +117,7 @@ def _per_problem(
     bar = tqdm(total=len(subject.problems), desc=f"prove {subject.name}", disable=settings.quiet)
     bar.update(len(rows))
     with bar, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        futures: dict[Future[list[Row]], Problem] = {
+        futures: dict[Future[list[ProofRow]], Problem] = {
             pool.submit(_rows_of, subject, problem, errors): problem for problem in waiting
         }
         try:
@@ -135,7 +135,7 @@ def _per_problem(
     return [row for problem in subject.problems for row in rows[problem.id]]
 
 
-def _rows_of(subject: Subject, problem: Problem, errors: list[str]) -> list[Row]:
+def _rows_of(subject: Subject, problem: Problem, errors: list[str]) -> list[ProofRow]:
     rows = []
     for check in PER_PROBLEM:
         try:
@@ -150,15 +150,15 @@ def _rows_of(subject: Subject, problem: Problem, errors: list[str]) -> list[Row]
     return rows
 
 
-def _slow(rows: Sequence[Row]) -> Iterator[Row]:
+def _slow(rows: Sequence[ProofRow]) -> Iterator[ProofRow]:
     for row in rows:
         if row.check == "gold":
             seconds = row.figures["seconds"]
             slow = seconds > SLOW_SECONDS
-            yield Row("slow", row.problem, slow, f"took {seconds:.1f} s" if slow else "")
+            yield ProofRow("slow", row.problem, slow, f"took {seconds:.1f} s" if slow else "")
 
 
-def _elsewhere(subject: Subject, rows: list[Row], not_run: dict[str, str]) -> list[Row]:
+def _elsewhere(subject: Subject, rows: list[ProofRow], not_run: dict[str, str]) -> list[ProofRow]:
     """The rows, with what fresh processes say of the golds that verify here."""
     statuses = {row.problem: "correct" for row in rows if row.check == "gold" and not row.failed}
     try:
@@ -166,12 +166,12 @@ def _elsewhere(subject: Subject, rows: list[Row], not_run: dict[str, str]) -> li
     except UsageError as error:
         not_run["unsteady, in fresh processes"] = str(error)
         return rows
-    return rows + [Row("unsteady", problem, True, told) for problem, told in changed.items()]
+    return rows + [ProofRow("unsteady", problem, True, told) for problem, told in changed.items()]
 
 
-def _one_a_check(rows: Sequence[Row]) -> list[Row]:
+def _one_a_check(rows: Sequence[ProofRow]) -> list[ProofRow]:
     """One row for each check and problem; a failed one wins."""
-    found: dict[tuple[str, str], Row] = {}
+    found: dict[tuple[str, str], ProofRow] = {}
     for row in rows:
         key = row.check, row.problem
         if key not in found or (row.failed and not found[key].failed):
@@ -179,7 +179,7 @@ def _one_a_check(rows: Sequence[Row]) -> list[Row]:
     return list(found.values())
 
 
-def _not_run(rows: Sequence[Row]) -> dict[str, str]:
+def _not_run(rows: Sequence[ProofRow]) -> dict[str, str]:
     asked = {row.check for row in rows}
     reasons = {
         "gold": "the task gives no reference answers",

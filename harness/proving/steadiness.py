@@ -10,7 +10,7 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, load
-from .checks import Row, shown
+from .checks import ProofRow, shown
 from .programs import reference_of
 from .subject import Subject
 
@@ -25,7 +25,7 @@ ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
 _MOVED = "import os, time\nos.environ['TZ'] = {zone!r}\ntime.tzset()\n\n"
 
 
-def check_repeats(subject: Subject, problem: Problem) -> Row | None:
+def check_repeats(subject: Subject, problem: Problem) -> ProofRow | None:
     """The reference answer, checked again here; a program also with its clock in other zones."""
     gold = subject.gold(problem)
     if gold is None:
@@ -45,8 +45,8 @@ def check_repeats(subject: Subject, problem: Problem) -> Row | None:
     for what, completion in tries:
         status = subject.suite.verify(problem, completion).status
         if status != first:
-            return Row("unsteady", problem.id, True, f"{what}: {status}, not {first}")
-    return Row("unsteady", problem.id, False)
+            return ProofRow("unsteady", problem.id, True, f"{what}: {status}, not {first}")
+    return ProofRow("unsteady", problem.id, False)
 
 
 def check_environments(subject: Subject, statuses: Mapping[str, str]) -> dict[str, str]:

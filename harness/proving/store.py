@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...tasks import Problem
 from ..records import decode_object, encode
-from .checks import Row
+from .checks import ProofRow
 
 FORMAT = 1
 """Raised when the checks change, so that older rows are made again."""
@@ -20,7 +20,7 @@ class RowStore:
         """Without a path nothing is kept."""
         self._path = path
         self._settings = json.dumps([FORMAT, dict(settings)], sort_keys=True, default=str)
-        self._known: dict[str, list[Row]] = {}
+        self._known: dict[str, list[ProofRow]] = {}
         if path is not None and path.exists():
             self._read(path)
 
@@ -30,15 +30,15 @@ class RowStore:
             if record is None:
                 continue  # the torn last line of a run that was killed
             try:
-                self._known[str(record["key"])] = [Row.of(one) for one in record["rows"]]
+                self._known[str(record["key"])] = [ProofRow.of(one) for one in record["rows"]]
             except (KeyError, TypeError, ValueError, AttributeError):
                 continue  # a line of another format: its problem is looked at again
 
-    def known(self, problem: Problem) -> list[Row] | None:
+    def known(self, problem: Problem) -> list[ProofRow] | None:
         """The rows of this very problem under these settings, from an earlier run."""
         return self._known.get(self._key(problem))
 
-    def keep(self, problem: Problem, rows: Sequence[Row]) -> None:
+    def keep(self, problem: Problem, rows: Sequence[ProofRow]) -> None:
         """Append the rows of a problem in one write."""
         if self._path is None:
             return

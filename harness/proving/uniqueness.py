@@ -7,14 +7,14 @@ from typing import Any
 from ...tasks import Problem
 from ...tasks.logic.generating.grids import grid_clauses, variable
 from ...tasks.logic.generating.solving import solving
-from .checks import Row, shown
+from .checks import ProofRow, shown
 from .deciders import different, value_of
 from .subject import Subject
 
 _LABEL = re.compile(r"^\s*\(?([A-Z])[).:]\s*")
 
 
-def check_unique(subject: Subject, problem: Problem) -> Row | None:
+def check_unique(subject: Subject, problem: Problem) -> ProofRow | None:
     """Whether a second answer is as right as the reference; None where that cannot be asked."""
     options, grid, box = (problem.meta.get(key) for key in ("options", "puzzle", "box"))
     if isinstance(options, list) and all(isinstance(one, str) for one in options):
@@ -25,7 +25,7 @@ def check_unique(subject: Subject, problem: Problem) -> Row | None:
         fault = _second_filling(grid, (int(box[0]), int(box[1])))
     else:
         return None
-    return Row("ambiguous", problem.id, bool(fault), fault)
+    return ProofRow("ambiguous", problem.id, bool(fault), fault)
 
 
 def _same_options(options: Sequence[str], answer: str) -> str:

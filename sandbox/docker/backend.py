@@ -26,7 +26,7 @@ _OWN_TASKS = 5  # the agent, its listener, the fork-server, its zygote, the spar
 _OPTIONAL = ("memory limit", "pids limit", "landlock")
 
 
-class Settings:
+class ContainerSettings:
     """What all containers of one sandbox share: the engine, the image, the runtime."""
 
     def __init__(self, runtime: str | None, machine_code: bool) -> None:
@@ -60,7 +60,7 @@ class Settings:
 class ContainerServer:
     """A fork-server in a container of its own."""
 
-    def __init__(self, settings: Settings, preload: tuple[str, ...]) -> None:
+    def __init__(self, settings: ContainerSettings, preload: tuple[str, ...]) -> None:
         self.preload = preload
         self._settings = settings
         self._owner = os.getpid()
@@ -256,7 +256,7 @@ class DockerSandbox(PooledSandbox):
     ) -> None:
         super().__init__(workers)
         self._allow_unsafe = allow_unsafe
-        self._settings = Settings(runtime, machine_code)
+        self._settings = ContainerSettings(runtime, machine_code)
         try:
             with ThreadPoolExecutor(self.workers) as threads:
                 started = [threads.submit(self._open_one) for _ in range(self.workers)]
@@ -320,13 +320,13 @@ def _shape(request: RunRequest, held: engine.ContainerShape | None) -> engine.Co
     )
 
 
-def _required(settings: Settings) -> set[str]:
+def _required(settings: ContainerSettings) -> set[str]:
     """The mechanisms without which no program is run."""
     required = {"ordinary user", "no capabilities", "read-only root", "no network"}
     return required | {"seccomp", "no_new_privs"}
 
 
-def _described(settings: Settings, server: ContainerServer) -> dict[str, str]:
+def _described(settings: ContainerSettings, server: ContainerServer) -> dict[str, str]:
     report = server.report
     found = {**report["facts"], **report["steps"]}
     described = {name: why or "present" for name, why in found.items()}

@@ -9,7 +9,7 @@ from .workdir import EmptiedFolder
 _DEVICES = ("/dev/zero", "/dev/urandom", "/dev/random")
 
 
-class ContainerIsolation(isolation.Isolation):
+class ContainerIsolation(isolation.IsolationSteps):
     """A server in a container of its own, which the engine has isolated."""
 
     optional = frozenset({"landlock"})

@@ -18,7 +18,7 @@ from .confinement import Confinement, Grants
 from .workdir import WorkFolder
 
 
-class Isolation(ABC):
+class IsolationSteps(ABC):
     """What isolates this server: `steps` maps a mechanism to "", or to why it is missing."""
 
     optional: frozenset[str] = frozenset()

@@ -25,7 +25,7 @@ _DEVICES = ("/dev/zero", "/dev/urandom", "/dev/random")
 _NOT_OF_THE_LIBRARY = ("site-packages", "dist-packages", "test")
 
 
-class LandlockIsolation(isolation.Isolation):
+class LandlockIsolation(isolation.IsolationSteps):
     """A server among the caller's own processes."""
 
     shared_files = True
@@ -60,7 +60,7 @@ class LandlockIsolation(isolation.Isolation):
         self._landlock = min(landlock.abi_version(), self._newest_abi)
 
     def enter_zygote(self) -> int:
-        """As `Isolation.enter_zygote`: what is the same for all programs costs each nothing."""
+        """As `IsolationSteps.enter_zygote`: what is the same for all programs costs each nothing."""
         super().enter_zygote()
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         if self._landlock:

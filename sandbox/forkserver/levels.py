@@ -4,12 +4,12 @@ import os
 
 from . import landlock
 from .container_isolation import ContainerIsolation
-from .isolation import Isolation
+from .isolation import IsolationSteps
 from .landlock_isolation import LandlockIsolation
 from .namespaces import NamespaceIsolation
 
 
-def isolation_for(settings: dict[str, object], harness: int) -> Isolation:
+def isolation_for(settings: dict[str, object], harness: int) -> IsolationSteps:
     """The isolation that the settings ask for. Raises OSError where it lacks a folder."""
     if settings["level"] == "container":
         return ContainerIsolation()

@@ -12,7 +12,7 @@ import socket
 from typing import NoReturn
 
 from . import kernel, landlock, rootfs, siblings
-from .isolation import Isolation
+from .isolation import IsolationSteps
 from .workdir import MountedFolder
 
 NOBODY = 65534
@@ -29,7 +29,7 @@ _SERVER_NAMESPACES = {
 _CAP_SET_IDS_AND_MOUNT = (6, 7, 21)  # CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN
 
 
-class NamespaceIsolation(Isolation):
+class NamespaceIsolation(IsolationSteps):
     """A server in namespaces of its own."""
 
     optional = frozenset({"landlock", "cgroup namespace"})

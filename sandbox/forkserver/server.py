@@ -144,7 +144,7 @@ class ForkServer:
         self._control.send(json.dumps(ending).encode())
 
 
-def _child_source(isolated: isolation.Isolation, base_bytes: int) -> zygote.ChildSource:
+def _child_source(isolated: isolation.IsolationSteps, base_bytes: int) -> zygote.ChildSource:
     template = zygote.ChildTemplate(isolated, base_bytes)
     try:
         return zygote.Zygote(template)

@@ -38,7 +38,7 @@ _seed = functools.partial(_random.Random.seed, random._inst)
 class ChildTemplate:
     """What a child is a copy of: the preludes that ran, and the prepared confinement."""
 
-    def __init__(self, isolated: isolation.Isolation, base_bytes: int) -> None:
+    def __init__(self, isolated: isolation.IsolationSteps, base_bytes: int) -> None:
         self.isolation = isolated
         self._base_bytes = base_bytes
         self._preludes: dict[str, types.ModuleType | str] = {}

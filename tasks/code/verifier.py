@@ -27,7 +27,7 @@ from .judging.session import (
     ProgramChannel,
     UnexpectedQuestionError,
 )
-from .judging.stdio import EXACT_LINES, Case, Compare, compare_output, run_cases
+from .judging.stdio import EXACT_LINES, Compare, StdioCase, compare_output, run_cases
 from .judging.test_analysis import BrokenTestsError, TestFacts, analyse_tests
 
 FUNCTION_LIMITS = Limits(cpu_seconds=6.0, wall_seconds=30.0, memory_mb=1024, output_kb=1024)
@@ -310,7 +310,7 @@ def verify_stdio(
         verdict = checker_error("there are no cases to run")
     else:
         todo = [
-            Case(given, (expected, *(any_of[index] if any_of else ())))
+            StdioCase(given, (expected, *(any_of[index] if any_of else ())))
             for index, (given, expected) in enumerate(cases)
         ]
         box = sandbox or program_sandbox()
@@ -321,7 +321,7 @@ def verify_stdio(
 
 
 def _stdio_verdict(
-    program: Extracted, cases: list[Case], outcomes: list[Outcome], compare: Compare
+    program: Extracted, cases: list[StdioCase], outcomes: list[Outcome], compare: Compare
 ) -> Verdict:
     failures: list[dict[str, Any]] = []
     passed = 0

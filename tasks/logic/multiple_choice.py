@@ -16,7 +16,13 @@ from ...sandbox.errors import UsageError
 from ..sources import read_text
 from ..suite import Suite
 from .question_files.fields import question_text
-from .question_files.options import Options, letters, letters_together, options_of, right_letters
+from .question_files.options import (
+    ListedOptions,
+    letters,
+    letters_together,
+    options_of,
+    right_letters,
+)
 from .question_files.rows import Located, pick, read_rows, resolve
 from .question_files.suite import Item, QuestionSuite
 
@@ -27,7 +33,7 @@ ANSWERS = (
 )  # fmt: skip
 
 
-def with_options(question: str, options: Options) -> str:
+def with_options(question: str, options: ListedOptions) -> str:
     """Return the question followed by one line per option, unless it shows them already."""
     if options.inline:
         return question
@@ -48,14 +54,14 @@ def blocks(path: str) -> Iterator[Located]:
                       "options": options}  # fmt: skip
 
 
-def _answer(row: Mapping[str, Any], field: str | None, options: Options, where: str) -> Any:
+def _answer(row: Mapping[str, Any], field: str | None, options: ListedOptions, where: str) -> Any:
     if field is None and options.scores is not None:
         return None
     usual = tuple(name for name in ANSWERS if not isinstance(row.get(name), dict))
     return pick(row, field, usual, where)
 
 
-def first_of(answers: list[tuple[Any, Options]]) -> int:
+def first_of(answers: list[tuple[Any, ListedOptions]]) -> int:
     """Return 1 when the file counts its options from 1 (an index equals their number), else 0."""
     counted = [
         (int(answer), len(options.texts))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ...sandbox.errors import UsageError
 from ._published import (
+    PublishedRow,
     PublishedSuite,
-    Row,
     bare_question,
     check_choice,
     file_ids,
@@ -39,5 +39,5 @@ def aime_suite(
         answer = plain_integer(text_of(record, ("answer",), where))
         if not answer.isdecimal() or int(answer) not in ANSWERS:
             raise UsageError(f"{where}: field 'answer' is {answer!r}, not a whole number 0 to 999")
-        rows.append(Row(question, answer, None, file_ids(record, ("id", "ID"))))
+        rows.append(PublishedRow(question, answer, None, file_ids(record, ("id", "ID"))))
     return PublishedSuite(name, split, rows, plausible=ANSWERS)

@@ -7,8 +7,8 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ._published import (
     Located,
+    PublishedRow,
     PublishedSuite,
-    Row,
     bare_question,
     check_choice,
     file_ids,
@@ -76,7 +76,7 @@ def _subject(name: str, choice: str) -> str:
     return _plain(choice)
 
 
-def _row(record: Mapping[str, Any], where: str, index: int) -> Row:
+def _row(record: Mapping[str, Any], where: str, index: int) -> PublishedRow:
     question = bare_question(text_of(record, ("problem", "question"), where))
     solution = record.get("solution")
     boxed = last_boxed(solution) if isinstance(solution, str) else None
@@ -91,4 +91,4 @@ def _row(record: Mapping[str, Any], where: str, index: int) -> Row:
     }
     # The shipped solution is the gold where its last box is the answer, to the letter.
     gold = solution if boxed == answer else None
-    return Row(question, answer, gold, file_ids(record, ("unique_id", "id")), meta)
+    return PublishedRow(question, answer, gold, file_ids(record, ("unique_id", "id")), meta)

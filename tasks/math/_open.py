@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ._published import (
+    PublishedRow,
     PublishedSuite,
-    Row,
     bare_question,
     check_choice,
     file_ids,
@@ -36,5 +36,5 @@ def open_suite(
             answer = boxed
         else:
             answer = text_of(record, ("answer", "final_answer"), where)
-        rows.append(Row(question, answer.strip("$"), None, file_ids(record, ("id",))))
+        rows.append(PublishedRow(question, answer.strip("$"), None, file_ids(record, ("id",))))
     return PublishedSuite(name, split, rows)

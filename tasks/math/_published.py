@@ -36,7 +36,7 @@ Located = tuple[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PublishedRow:
     """One problem as a file states it. `own_ids` are the names that the file has for it."""
 
     question: str
@@ -59,7 +59,7 @@ class PublishedSuite(StoredSuite):
         self,
         name: str,
         split: str,
-        rows: Iterable[Row],
+        rows: Iterable[PublishedRow],
         line: str = BOXED_LINE,
         plausible: range = range(101),
     ) -> None:

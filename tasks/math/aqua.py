@@ -7,7 +7,7 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ..problem import Problem
-from ._published import PublishedSuite, Row, check_choice, hub, open_rows, text_of
+from ._published import PublishedRow, PublishedSuite, check_choice, hub, open_rows, text_of
 
 NAME = "aqua"
 SPLITS = ("test", "validation")
@@ -41,7 +41,7 @@ def load(
     return Aqua(NAME, split, [_row(record, where) for where, record in found], LINE)
 
 
-def _row(record: Mapping[str, Any], where: str) -> Row:
+def _row(record: Mapping[str, Any], where: str) -> PublishedRow:
     question = text_of(record, ("question",), where)
     answer = text_of(record, ("correct",), where)
     options = record.get("options")
@@ -52,4 +52,4 @@ def _row(record: Mapping[str, Any], where: str) -> Row:
         raise UsageError(f"{where}: field 'correct' is {answer!r}, not one of the options' letters")
     shown = "\n".join(re.sub(r"^\s*\(?([A-Z])\)\s*", r"(\1) ", each) for each in options)
     meta = {"letters": letters, "rationale": str(record.get("rationale", ""))}
-    return Row(f"{question}\n{shown}", answer, meta=meta)
+    return PublishedRow(f"{question}\n{shown}", answer, meta=meta)

@@ -3,8 +3,8 @@
 from ...sandbox.errors import UsageError
 from ._published import (
     HASHES_LINE,
+    PublishedRow,
     PublishedSuite,
-    Row,
     check_choice,
     file_ids,
     hub,
@@ -37,5 +37,5 @@ def load(
             raise UsageError(f"{where}: field 'answer' has no final line '#### <number>'")
         question = text_of(record, ("question",), where)
         own = file_ids(record, ("id",))
-        rows.append(Row(question, plain_integer(answer), solution, own))
+        rows.append(PublishedRow(question, plain_integer(answer), solution, own))
     return PublishedSuite(NAME, split, rows, HASHES_LINE)

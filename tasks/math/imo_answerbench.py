@@ -6,8 +6,8 @@ from typing import Any
 from ..sources import find_file, from_hub, located_csv
 from ._published import (
     Located,
+    PublishedRow,
     PublishedSuite,
-    Row,
     check_choice,
     file_ids,
     given_file,
@@ -35,7 +35,7 @@ def load(
         question = text_of(record, ("Problem",), where)
         answer = _undressed(text_of(record, ("Short Answer",), where))
         meta = {key.lower(): record.get(key, "") for key in ("Category", "Subcategory", "Source")}
-        rows.append(Row(question, answer, None, file_ids(record, ("Problem ID",)), meta))
+        rows.append(PublishedRow(question, answer, None, file_ids(record, ("Problem ID",)), meta))
     return PublishedSuite(NAME, split, rows)
 
 

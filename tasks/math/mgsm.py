@@ -5,8 +5,8 @@ from ..sources import find_file, from_hub, located_csv
 from ._published import (
     HASHES_LINE,
     Located,
+    PublishedRow,
     PublishedSuite,
-    Row,
     check_choice,
     given_file,
     plain_integer,
@@ -36,7 +36,7 @@ def load(
     for where, record in _records(chosen, data_dir, path):
         answer = plain_integer(text_of(record, ("answer_number", "answer"), where))
         question = text_of(record, ("question",), where)
-        rows.append(Row(question, answer, meta={"language": chosen}))
+        rows.append(PublishedRow(question, answer, meta={"language": chosen}))
     name = f"{NAME}:{chosen}" if variant else NAME
     return PublishedSuite(name, split, rows, HASHES_LINE)
 

@@ -2,7 +2,7 @@
 
 from ...sandbox.errors import UsageError
 from ..sources import located_jsonl
-from ._published import BOXED_LINE, PublishedSuite, Row, file_ids, given_file, text_of
+from ._published import BOXED_LINE, PublishedRow, PublishedSuite, file_ids, given_file, text_of
 
 NAME = "questions"
 
@@ -29,5 +29,5 @@ def load(
             own = file_ids(record, (id_field,))
             if not own:
                 raise UsageError(f"{where}: field {id_field!r} is missing or not a text or number")
-        rows.append(Row(question, answer, None, own))
+        rows.append(PublishedRow(question, answer, None, own))
     return PublishedSuite(NAME, split, rows, line)

@@ -9,7 +9,7 @@ import pytest
 from assay.harness.adapters.trl import math_reward
 from assay.harness.adapters.trl_health import health_callback, watched
 from assay.harness.cli import run
-from assay.harness.health import DriftTest, RewardHealth, Rollout, lines
+from assay.harness.health import DriftTest, LoggedSample, RewardHealth, lines
 from assay.harness.health_logs import read_rollouts, sampled
 from assay.sandbox.errors import UsageError
 
@@ -58,12 +58,12 @@ def test_what_is_counted() -> None:
     health = RewardHealth()
     health.add(
         [
-            Rollout(1.0, "right", "correct", "a", "p", tokens=10),
-            Rollout(0.0, "wrong one", "incorrect", "a", "p", tokens=30),
-            Rollout(0.0, "wrong", "no_answer", "b", "q", tokens=50),
-            Rollout(0.0, "wrong", "no_answer", "b", "q", tokens=40),
-            Rollout(None, "lost", "checker_error", "b", "q"),
-            Rollout(float("nan"), "lost", "checker_error", "b", "q"),
+            LoggedSample(1.0, "right", "correct", "a", "p", tokens=10),
+            LoggedSample(0.0, "wrong one", "incorrect", "a", "p", tokens=30),
+            LoggedSample(0.0, "wrong", "no_answer", "b", "q", tokens=50),
+            LoggedSample(0.0, "wrong", "no_answer", "b", "q", tokens=40),
+            LoggedSample(None, "lost", "checker_error", "b", "q"),
+            LoggedSample(float("nan"), "lost", "checker_error", "b", "q"),
         ]
     )
     report = health.report()

@@ -10,7 +10,7 @@ from assay.harness.backends.contract import Activity, Completion
 from assay.harness.backends.random import RandomModel
 from assay.harness.cli import run as cli
 from assay.harness.evaluation import TaskSpec, evaluate, live, plan_task
-from assay.harness.evaluation.live import LiveView, Screen, Tally
+from assay.harness.evaluation.live import LiveScore, LiveView, Screen
 from assay.harness.results import create_run, open_run
 from assay.tasks.verdict import correct, wrong
 
@@ -84,7 +84,7 @@ def test_a_changed_request_is_said_once(tmp_path, monkeypatch):
 
 
 def test_a_failed_request_is_counted():
-    tally = Tally("a", 3)
+    tally = LiveScore("a", 3)
     tally.fail()
     assert "1 failed" in tally.line(time.monotonic())
 

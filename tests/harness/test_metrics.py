@@ -10,7 +10,7 @@ import scipy.stats
 import statsmodels.api as sm
 from assay.harness.bootstrap import _exact, bootstrap_interval
 from assay.harness.metrics import (
-    Scored,
+    ScoredSample,
     clustered_standard_error,
     majority,
     pass_at_k,
@@ -21,10 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-RIGHT = Scored("correct", 1.0, "4")
-WRONG = Scored("incorrect", 0.0, "5")
-NONE = Scored("no_answer", 0.0)
-BROKEN = Scored("checker_error", None)
+RIGHT = ScoredSample("correct", 1.0, "4")
+WRONG = ScoredSample("incorrect", 0.0, "5")
+NONE = ScoredSample("no_answer", 0.0)
+BROKEN = ScoredSample("checker_error", None)
 
 
 def same(first: str, second: str) -> bool:
@@ -52,10 +52,10 @@ def test_pass_at_k_refuses_what_is_not_defined(n, c, k):
 
 
 def test_majority_votes_over_equal_answers_not_equal_strings():
-    votes = [Scored("incorrect", 0.0, "5")] * 2 + [
-        Scored("correct", 1.0, "4"),
-        Scored("correct", 1.0, "4.0"),
-        Scored("correct", 1.0, "4.00"),
+    votes = [ScoredSample("incorrect", 0.0, "5")] * 2 + [
+        ScoredSample("correct", 1.0, "4"),
+        ScoredSample("correct", 1.0, "4.0"),
+        ScoredSample("correct", 1.0, "4.00"),
     ]
     assert majority(votes, same) == 1.0
     assert majority(votes, str.__eq__) == 0.0
@@ -174,8 +174,8 @@ def test_identical_samples_do_not_narrow_the_interval():
 
 
 def test_summary_counts_tokens_and_truncation():
-    cut = Scored("truncated", 0.0, None, "length", {"completion": 10, "prompt": 3})
-    done = Scored("correct", 1.0, "1", "stop", {"completion": 4, "prompt": None})
+    cut = ScoredSample("truncated", 0.0, None, "length", {"completion": 10, "prompt": 3})
+    done = ScoredSample("correct", 1.0, "1", "stop", {"completion": 4, "prompt": None})
     summary = summarize({"a": [cut], "b": [done]}, {"a": same, "b": same})
     assert summary.tokens == {"prompt": 3, "completion": 14, "thinking": 0, "cached": 0}
     assert summary.truncated == 0.5

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 from assay.harness.metrics import (
-    Scored,
+    ScoredSample,
     bootstrap_interval,
     clustered_standard_error,
     majority,
@@ -19,18 +19,18 @@ def equal(a: str, b: str) -> bool:
     return a == b
 
 
-RIGHT, WRONG = Scored("correct", 1.0, "4"), Scored("incorrect", 0.0, "5")
+RIGHT, WRONG = ScoredSample("correct", 1.0, "4"), ScoredSample("incorrect", 0.0, "5")
 
 
 def test_a_record_becomes_a_sample() -> None:
     verdict = {"status": "correct", "score": 1.0, "extracted": "4"}
     record = {"verdict": verdict, "finish_reason": "length", "completion_tokens": 7}
-    sample = Scored.of(record)
+    sample = ScoredSample.of(record)
     assert (sample.status, sample.score, sample.extracted) == ("correct", 1.0, "4")
     assert sample.finish_reason == "length"
     assert sample.tokens["completion"] == 7
     assert sample.tokens["prompt"] is None
-    bare = Scored.of({"verdict": {"status": "no_answer", "score": 0.0}})
+    bare = ScoredSample.of({"verdict": {"status": "no_answer", "score": 0.0}})
     assert (bare.extracted, bare.finish_reason) == (None, "stop")
 
 
@@ -75,7 +75,7 @@ def test_a_majority_needs_enough_samples(k: int) -> None:
 
 
 def test_a_majority_of_nothing_scored_is_none() -> None:
-    assert majority([Scored("checker_error", None)], equal) is None
+    assert majority([ScoredSample("checker_error", None)], equal) is None
 
 
 def test_k_is_the_largest_number_of_samples() -> None:

@@ -10,9 +10,17 @@ from pathlib import Path
 
 import pytest
 from assay.harness import cli
-from assay.harness.proving import CHECKS, Proof, Settings, overview, page, prove, read_thresholds
+from assay.harness.proving import (
+    CHECKS,
+    Proof,
+    ProofSettings,
+    overview,
+    page,
+    prove,
+    read_thresholds,
+)
 from assay.harness.proving.answers import near_misses
-from assay.harness.proving.checks import Row
+from assay.harness.proving.checks import ProofRow
 from assay.harness.proving.deciders import different, value_of
 from assay.harness.proving.duplicates import check_duplicates
 from assay.harness.proving.histories import History, at_least, check_histories
@@ -25,11 +33,11 @@ from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, Verdict, load
 from assay.tasks.code.verifier import verify_function
 from assay.tasks.logic.question_files.suite import Item, QuestionSuite
+from assay.tasks.math._published import PublishedRow as MathRow
 from assay.tasks.math._published import PublishedSuite
-from assay.tasks.math._published import Row as MathRow
 from assay.tasks.suite import StoredSuite
 
-QUIET = Settings(quiet=True, environments=False)
+QUIET = ProofSettings(quiet=True, environments=False)
 THINGS = ("apples", "marbles", "tickets", "pencils", "stamps", "coins", "shells", "cards")
 PEOPLE = ("Ada", "Ben", "Cleo", "Dov", "Eva", "Finn", "Gil", "Hana")
 
@@ -319,6 +327,6 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
 
 
 def test_every_check_has_words_and_tallies_keep_their_order() -> None:
-    rows = [Row(name, "p", False) for name in reversed(CHECKS)]
+    rows = [ProofRow(name, "p", False) for name in reversed(CHECKS)]
     assert [tally.check for tally in tallies(rows, {})] == list(CHECKS)
-    assert Row.of(json.loads(json.dumps(rows[0].as_json()))) == rows[0]
+    assert ProofRow.of(json.loads(json.dumps(rows[0].as_json()))) == rows[0]

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...model import Engine, SamplingParams, load_checkpoint, save_checkpoint
+from ...model import GenerationEngine, SamplingParams, load_checkpoint, save_checkpoint
 from ..codec import Codec, wrap
 from ..settings import ModelSettings
 from .contract import Draws, Policy, Sample
@@ -39,7 +39,7 @@ class BundledPolicy(Policy):
             self._sampler = self.model
             if self.precision != torch.float32:
                 self._sampler = copy.deepcopy(self.model).to(self.precision).requires_grad_(False)
-            self._engine = Engine(
+            self._engine = GenerationEngine(
                 self._sampler, self.codec.tokenizer, slots=self.slots, end_tokens=[self.codec.end]
             )
         if self._sampler is not self.model:

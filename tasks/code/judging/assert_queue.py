@@ -22,7 +22,7 @@ from .codec import (
     Unpacker,
 )
 from .conversation import (
-    Conversation,
+    ProgramSession,
 )
 from .notation import (
     Tree,
@@ -55,7 +55,7 @@ class Waiting:
 class Queue:
     """The asserts of one check that wait."""
 
-    def __init__(self, conversation: Conversation, log: CaseLog, plan: Plan) -> None:
+    def __init__(self, conversation: ProgramSession, log: CaseLog, plan: Plan) -> None:
         self._conversation = conversation
         self._log = log
         self._plan = plan

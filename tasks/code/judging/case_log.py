@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .conversation import (  # not in the sandbox: there these texts stand before this one
-    Conversation,
+    ProgramSession,
 )
 from .notation import (
     MalformedError,
@@ -25,7 +25,7 @@ MAX_FAILURES = 50
 class CaseLog:
     """The cases of one check: how many passed and failed, and what failed how."""
 
-    def __init__(self, conversation: Conversation, lines: list[str]) -> None:
+    def __init__(self, conversation: ProgramSession, lines: list[str]) -> None:
         """`lines` are those of the tests."""
         self._conversation = conversation
         self._lines = lines

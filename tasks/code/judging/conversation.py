@@ -34,7 +34,7 @@ from .test_values import (
 )
 
 
-class Conversation:
+class ProgramSession:
     """The questions of one check. Everything that the program replies is checked here."""
 
     def __init__(self, exchange: Callable[[bytes | None], bytes], space: dict[str, Any]) -> None:
@@ -294,7 +294,7 @@ class Conversation:
 class AheadCalls:
     """Calls of the tests that are asked together with those that surely follow them."""
 
-    def __init__(self, conversation: Conversation, plan: Plan) -> None:
+    def __init__(self, conversation: ProgramSession, plan: Plan) -> None:
         self._conversation = conversation
         self._plan = plan
         self._replies: dict[tuple[int, int], Tree] = {}

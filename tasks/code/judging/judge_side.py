@@ -36,7 +36,7 @@ from .case_log import (
 )
 from .conversation import (
     AheadCalls,
-    Conversation,
+    ProgramSession,
 )
 from .instrumentation import (
     CASE,
@@ -80,7 +80,7 @@ class TestRun:
         self.space = module.__dict__
         self.space.update(__name__="__tests__", __builtins__=builtins)
         sys.modules["__tests__"] = module
-        self.conversation = Conversation(exchange, self.space)
+        self.conversation = ProgramSession(exchange, self.space)
         self.conversation.alone = job["alone"]
         self.log = CaseLog(self.conversation, job["tests"].splitlines())
         self.code: Any = None

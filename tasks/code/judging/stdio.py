@@ -10,7 +10,7 @@ from .sandbox_registry import imported_libraries
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class StdioCase:
     """One input and the outputs that count as right; the first is the published one."""
 
     given: str
@@ -36,7 +36,7 @@ EXACT_LINES = Compare()
 
 
 def run_cases(
-    sandbox: Sandbox, source: str, cases: Sequence[Case], limits: Limits, stop_early: bool
+    sandbox: Sandbox, source: str, cases: Sequence[StdioCase], limits: Limits, stop_early: bool
 ) -> list[Outcome]:
     """One fresh process per case, in order; after a case that ends badly none, if `stop_early`.
 

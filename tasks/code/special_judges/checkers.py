@@ -30,7 +30,7 @@ _EXIT_CODES = {1: "wrong answer", 2: "presentation error", 7: "points", 8: "unex
 _FAILS = 3
 
 
-class CheckerFailedError(Exception):
+class SpecialJudgeError(Exception):
     """The checker gives no decision; `ours` where the sandbox failed."""
 
     def __init__(self, reason: str, ours: bool = False) -> None:
@@ -71,7 +71,7 @@ class Checker:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class JudgeDecision:
     """Whether a checker accepts an output, and what it says about it."""
 
     accepted: bool
@@ -103,7 +103,7 @@ def accepts(
 
 def decide(
     checker: Checker, given: str, expected: str, printed: str, sandbox: Sandbox | None = None
-) -> Decision:
+) -> JudgeDecision:
     """What the checker says of one output; one that it cannot read is not accepted.
 
     Raises CheckerFailedError where it meets a limit, is killed, blames the task (testlib's exit
@@ -113,12 +113,12 @@ def decide(
     outcome = (sandbox or program_sandbox()).run(_program(checker, files), CHECKER_LIMITS)
     if outcome.status not in ("ok", "nonzero_exit"):
         ours = outcome.status == "sandbox_error"
-        raise CheckerFailedError(f"it did not end well ({_why(outcome)})", ours)
+        raise SpecialJudgeError(f"it did not end well ({_why(outcome)})", ours)
     if checker.is_cpp or checker.exit_code_decides:
         return _by_exit_code(outcome)
     words = outcome.stdout.split()
     says_so = bool(words) and words[0].lower().rstrip(":.") in _ACCEPTS
-    return Decision(outcome.status == "ok" and says_so, _first_line(outcome.stdout))
+    return JudgeDecision(outcome.status == "ok" and says_so, _first_line(outcome.stdout))
 
 
 def _program(checker: Checker, files: Mapping[str, str]) -> SandboxProgram:
@@ -134,14 +134,14 @@ def _image(checker: Checker) -> bytes:
     return compile_cpp(checker.source, headers_for(checker.source, checker.headers))
 
 
-def _by_exit_code(outcome: Outcome) -> Decision:
+def _by_exit_code(outcome: Outcome) -> JudgeDecision:
     comment = _first_line(outcome.stderr or outcome.stdout)
     if outcome.exit_code == _FAILS:
-        raise CheckerFailedError(f"it blames the task: {comment or 'exit code 3'}")
+        raise SpecialJudgeError(f"it blames the task: {comment or 'exit code 3'}")
     if outcome.exit_code == 0:
-        return Decision(True, comment)
+        return JudgeDecision(True, comment)
     name = _EXIT_CODES.get(outcome.exit_code or -1)
-    return Decision(False, comment or name or f"exit code {outcome.exit_code}")
+    return JudgeDecision(False, comment or name or f"exit code {outcome.exit_code}")
 
 
 def _why(outcome: Outcome) -> str:

@@ -10,9 +10,9 @@ from ...verdict import Status, Verdict, checker_error, correct, wrong
 from ..extraction.program import Extracted, program_of
 from ..judging.outcomes import STATUS_OF_OUTCOME
 from ..judging.sandbox_registry import program_sandbox
-from ..judging.stdio import EXACT_LINES, Case, compare_output, run_cases
+from ..judging.stdio import EXACT_LINES, StdioCase, compare_output, run_cases
 from ..verifier import STDIO_LIMITS
-from .checkers import Checker, CheckerFailedError, decide, why_not_runnable
+from .checkers import Checker, SpecialJudgeError, decide, why_not_runnable
 
 _SHOWN = 400
 _MOST_PROOFS = 4096
@@ -60,7 +60,7 @@ def _disproved_by_outputs(
     for given, expected, printed, is_right in (*known, *checker.known):
         try:
             decision = decide(checker, given, expected, printed, sandbox)
-        except CheckerFailedError as error:
+        except SpecialJudgeError as error:
             if error.ours:
                 raise
             return f"{error}, on the output {printed[:60]!r}"
@@ -78,7 +78,7 @@ def _disproved_by_programs(
     A program that a contest has judged wrong may still be right in these cases, so the wrong ones
     count only together, and only if they print something else than the expected outputs.
     """
-    todo = [Case(given, (expected,)) for given, expected in cases]
+    todo = [StdioCase(given, (expected,)) for given, expected in cases]
     for source in checker.right_programs[:_MOST_PROGRAMS]:
         for case, outcome in zip(todo, run_cases(box, source, todo, limits, False), strict=True):
             if outcome.status == "ok" and not _accepted(checker, case, outcome, box):
@@ -93,10 +93,10 @@ def _disproved_by_programs(
     return None
 
 
-def _accepted(checker: Checker, case: Case, outcome: Outcome, box: Sandbox) -> bool:
+def _accepted(checker: Checker, case: StdioCase, outcome: Outcome, box: Sandbox) -> bool:
     try:
         return decide(checker, case.given, case.expected[0], outcome.stdout, box).accepted
-    except CheckerFailedError as error:
+    except SpecialJudgeError as error:
         if error.ours:
             raise
         return False
@@ -122,11 +122,11 @@ def verify_with_checker(
     box = sandbox or program_sandbox()
     try:
         reason = why_not_trusted(checker, cases, box, limits)
-    except CheckerFailedError as error:
+    except SpecialJudgeError as error:
         return checker_error(f"the sandbox failed: {error}")
     if reason is not None:
         return checker_error(f"the checker (field {checker.row_field!r}) {_sentence(reason)}")
-    todo = [Case(given, (expected,)) for given, expected in cases]
+    todo = [StdioCase(given, (expected,)) for given, expected in cases]
     outcomes = run_cases(box, program.source, todo, limits or STDIO_LIMITS, stop_early=True)
     return _verdict(program, todo, outcomes, checker, box)
 
@@ -137,7 +137,7 @@ def _sentence(reason: str) -> str:
 
 def _verdict(
     program: Extracted,
-    cases: list[Case],
+    cases: list[StdioCase],
     outcomes: list[Outcome],
     checker: Checker,
     box: Sandbox,
@@ -161,7 +161,7 @@ def _verdict(
             return wrong(status, program.source, reason, **meta)
         try:
             decision = decide(checker, case.given, case.expected[0], outcome.stdout, box)
-        except CheckerFailedError as error:
+        except SpecialJudgeError as error:
             if error.ours:
                 return checker_error(f"the sandbox failed: {error}", **meta)
             reason = (

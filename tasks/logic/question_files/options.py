@@ -28,7 +28,7 @@ _INLINE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ListedOptions:
     """The options in order, with the file's labels and scores."""
 
     texts: list[str]
@@ -45,7 +45,9 @@ def letters(count: int) -> list[str]:
     return [chr(ord("A") + i) for i in range(count)]
 
 
-def options_of(row: Mapping[str, Any], field: str | None, question: str, where: str) -> Options:
+def options_of(
+    row: Mapping[str, Any], field: str | None, question: str, where: str
+) -> ListedOptions:
     """Find the options of a row: a field, separate columns, or lines of the question.
 
     Raises UsageError when there are none, fewer than 2 or more than 26.
@@ -60,7 +62,7 @@ def options_of(row: Mapping[str, Any], field: str | None, question: str, where: 
     return _checked(read_options(raw, where), where)
 
 
-def _checked(options: Options | None, where: str) -> Options:
+def _checked(options: ListedOptions | None, where: str) -> ListedOptions:
     if options is None or len(options.texts) < 2:
         raise UsageError(
             f"{where}: the options must be at least 2 texts: a list or an object in one of "
@@ -71,7 +73,7 @@ def _checked(options: Options | None, where: str) -> Options:
     return options
 
 
-def read_options(raw: Any, where: str) -> Options | None:
+def read_options(raw: Any, where: str) -> ListedOptions | None:
     """Read options from one value: a list, an object, or text that holds either."""
     raw = literal(raw)
     if isinstance(raw, Mapping):
@@ -85,34 +87,36 @@ def read_options(raw: Any, where: str) -> Options | None:
     if raw and isinstance(raw[0], Mapping):
         names = [str(one.get("label", one.get("id", ""))) for one in raw]
         texts = [str(one.get("text", one.get("content", one.get("option", "")))) for one in raw]
-        return Options([text.strip() for text in texts], names)
+        return ListedOptions([text.strip() for text in texts], names)
     return _named([str(option) for option in raw])
 
 
-def _in_object(raw: Mapping[str, Any]) -> Options:
+def _in_object(raw: Mapping[str, Any]) -> ListedOptions:
     for field, named in (("text", "label"), ("texts", "labels")):  # ARC, OpenBookQA, CommonsenseQA
         if isinstance(raw.get(field), list):
             labels = raw.get(named) or letters(len(raw[field]))
-            return Options([str(text).strip() for text in raw[field]], [str(x) for x in labels])
+            return ListedOptions(
+                [str(text).strip() for text in raw[field]], [str(x) for x in labels]
+            )
     if isinstance(raw.get("choices"), list) and isinstance(raw.get("labels"), list):  # TruthfulQA
         found = _named([str(choice) for choice in raw["choices"]])
-        return Options(found.texts, found.labels, [float(score) for score in raw["labels"]])
+        return ListedOptions(found.texts, found.labels, [float(score) for score in raw["labels"]])
     if raw and all(isinstance(value, int | float) for value in raw.values()):  # BIG-bench
         found = _named([str(text) for text in raw])
-        return Options(found.texts, found.labels, [float(score) for score in raw.values()])
+        return ListedOptions(found.texts, found.labels, [float(score) for score in raw.values()])
     names = [key for key in sorted(raw, key=str) if raw[key] not in (None, "")]
-    return Options([str(raw[key]).strip() for key in names], [str(key) for key in names])
+    return ListedOptions([str(raw[key]).strip() for key in names], [str(key) for key in names])
 
 
-def _named(texts: list[str]) -> Options:
+def _named(texts: list[str]) -> ListedOptions:
     """Remove the letters from texts that carry them in order."""
     marks = [_LABEL.match(text) for text in texts]
     if [mark[1].upper() if mark else "" for mark in marks] == letters(len(texts)):
         texts = [_LABEL.sub("", text, count=1) for text in texts]
-    return Options([text.strip() for text in texts], letters(len(texts)))
+    return ListedOptions([text.strip() for text in texts], letters(len(texts)))
 
 
-def _columns(row: Mapping[str, Any]) -> Options | None:
+def _columns(row: Mapping[str, Any]) -> ListedOptions | None:
     """Read options from columns: A, B, ...; option1, option2; sol1, sol2; ending0, ..."""
     families: dict[str, dict[str, str]] = {}
     for name, value in row.items():
@@ -127,22 +131,26 @@ def _columns(row: Mapping[str, Any]) -> Options | None:
             numbers = [str(int(start) + i) for i in range(len(family))] if start != "a" else None
             names = numbers or [letter.lower() for letter in letters(len(family))]
             if len(family) > 1 and set(names) == set(family):
-                return Options([family[name] for name in names], [name.upper() for name in names])
+                return ListedOptions(
+                    [family[name] for name in names], [name.upper() for name in names]
+                )
     return None
 
 
-def within(text: str) -> Options | None:
+def within(text: str) -> ListedOptions | None:
     """Find the last list of lettered options in a text, one per line or all in one line."""
     for pattern in (_LISTED, _INLINE):
         found = pattern.findall(text[-20_000:])
         for start in range(len(found) - 2, -1, -1):
             run = found[start:]
             if run[0][0] == "A" and [letter for letter, _ in run] == letters(len(run)):
-                return Options([option.strip() for _, option in run], letters(len(run)), None, True)
+                return ListedOptions(
+                    [option.strip() for _, option in run], letters(len(run)), None, True
+                )
     return None
 
 
-def right_letters(answer: Any, options: Options, where: str, first: int = 0) -> list[str]:
+def right_letters(answer: Any, options: ListedOptions, where: str, first: int = 0) -> list[str]:
     """Return the letters of the right options: one, or several with the same best score.
 
     `answer` is a letter or the file's own label, an index counted from `first`, or a text.

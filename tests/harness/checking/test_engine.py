@@ -7,7 +7,7 @@ import threading
 import pytest
 from assay.harness.checking import EngineSettings, Job, engine_of, open_engine, opened_engine
 from assay.harness.checking import engine as engine_module
-from assay.harness.checking.jobs import Check
+from assay.harness.checking.jobs import ResolvedJob
 from assay.harness.checking.local import worker_count
 from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, load
@@ -173,8 +173,8 @@ def test_the_first_math_answers_need_no_worker(monkeypatch: pytest.MonkeyPatch) 
 def test_a_suite_from_elsewhere_is_checked_where_it_can_be_ended() -> None:
     suite = load("arithmetic", size=1, difficulty=1)
     problem = suite[0]
-    assert Check("1", suite, problem).ends_by_itself
+    assert ResolvedJob("1", suite, problem).ends_by_itself
     foreign = copy.copy(suite)
     foreign.__class__ = type("Foreign", (type(suite),), {"__module__": __name__})
-    assert not Check("1", foreign, problem).ends_by_itself
-    assert Check("1", answers=("1",)).ends_by_itself
+    assert not ResolvedJob("1", foreign, problem).ends_by_itself
+    assert ResolvedJob("1", answers=("1",)).ends_by_itself

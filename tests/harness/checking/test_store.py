@@ -8,7 +8,7 @@ import sys
 import pytest
 from assay.harness.checking import Job, fingerprints, open_engine
 from assay.harness.checking.engine import Engine
-from assay.harness.checking.jobs import Check
+from assay.harness.checking.jobs import ResolvedJob
 from assay.harness.checking.local import LocalChecks
 from assay.harness.checking.store import FILE, VerdictStore, open_store
 from assay.sandbox.errors import UsageError
@@ -159,6 +159,7 @@ def test_an_engine_asks_its_store_and_a_changed_verifier_never_hits(store, monke
 
 
 def test_every_part_of_a_check_is_in_its_key():
+    job = ResolvedJob
     suite = load("arithmetic", size=4)
     harder = load("arithmetic", size=4, difficulty=2)
     first = suite[0]
@@ -166,15 +167,15 @@ def test_every_part_of_a_check_is_in_its_key():
     keys = [
         fingerprints.key_of(check)
         for check in (
-            Check("1", suite, first), Check("2", suite, first), Check("1", suite, suite[1]),
-            Check("1", harder, first), Check("1", suite, changed), Check("1", answers=("1",)),
-            Check("1", answers=("2",)), Check("1", answers=("1", "2")),
-            Check("1", cases=(("1", "2"),)), Check("1", function=("assert f()", "f")),
+            job("1", suite, first), job("2", suite, first), job("1", suite, suite[1]),
+            job("1", harder, first), job("1", suite, changed), job("1", answers=("1",)),
+            job("1", answers=("2",)), job("1", answers=("1", "2")),
+            job("1", cases=(("1", "2"),)), job("1", function=("assert f()", "f")),
         )
     ]  # fmt: skip
     assert None not in keys
     assert len(set(keys)) == len(keys)
-    assert fingerprints.key_of(Check("1", load("arithmetic", size=4), suite[0])) == keys[0]
+    assert fingerprints.key_of(job("1", load("arithmetic", size=4), suite[0])) == keys[0]
 
 
 def test_the_version_of_a_verifier_is_its_source(tmp_path, monkeypatch):
@@ -200,7 +201,7 @@ def test_a_suite_of_somebody_else_has_no_key():
 
     suite = Theirs(size=2)
     suite.loaded_as = ("theirs", {})
-    assert fingerprints.key_of(Check("1", suite, suite[0])) is None
+    assert fingerprints.key_of(ResolvedJob("1", suite, suite[0])) is None
 
 
 def test_no_cache_means_no_store():

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from assay.harness.leaderboard.abilities import abilities_of
-from assay.harness.metrics import Scored
+from assay.harness.metrics import ScoredSample
 from hypothesis import given, settings
 
 from .test_groups import run_of, runs_lists, scores
@@ -68,7 +68,7 @@ def test_able_runs_that_agree_against_the_gold_put_it_in_doubt(able: bool) -> No
     for i in range(9):
         run = run_of(f"run{i}", {"s": scores(0.1 + 0.1 * i)})
         agrees = i >= 4 if able else i < 5
-        run.suites["s"]["odd@h"] = [Scored("incorrect", 0.0, "12" if agrees else str(i))]
+        run.suites["s"]["odd@h"] = [ScoredSample("incorrect", 0.0, "12" if agrees else str(i))]
         runs.append(run)
     found = abilities_of(runs)
     ((_, listed),) = found["problems"].items()

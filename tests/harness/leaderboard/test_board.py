@@ -16,12 +16,12 @@ from assay.harness.comparison import compare_scores
 from assay.harness.comparison.runs import scores_of
 from assay.harness.leaderboard.build import _thousandths, build_leaderboard
 from assay.harness.leaderboard.cost import cost_of, read_prices
-from assay.harness.leaderboard.groups import Entry, Group, Task
+from assay.harness.leaderboard.groups import BoardGroup, Entry, Task
 from assay.harness.leaderboard.markdown import find_group
 from assay.harness.leaderboard.rows import pricing_by, score_row, stored_votes
 from assay.harness.leaderboard.runs import RunData
 from assay.harness.leaderboard.viewer import make_server
-from assay.harness.metrics import Scored
+from assay.harness.metrics import ScoredSample
 from assay.harness.results import RunFolder, list_runs
 from assay.sandbox.errors import UsageError
 from hypothesis import given
@@ -81,12 +81,16 @@ def test_a_pair_is_what_compare_says(board: dict, results: Path) -> None:
 
 
 def test_votes_are_by_text_only_without_a_summary() -> None:
-    votes = [Scored("correct", 1.0, "1/2"), Scored("correct", 1.0, "0.5"), Scored("x", 0.0, "3")]
-    votes.append(Scored("x", 0.0, "3"))
+    votes = [
+        ScoredSample("correct", 1.0, "1/2"),
+        ScoredSample("correct", 1.0, "0.5"),
+        ScoredSample("x", 0.0, "3"),
+    ]
+    votes.append(ScoredSample("x", 0.0, "3"))
     run = RunData(RunFolder(Path("none")), {"model": {"name": "m"}})
     run.suites, run.domains, run.votes = {"s": {"p@1": votes}}, {"s": "math"}, {"s": {}}
     entry = Entry("none", [run], {"s@1": "s"})
-    group = Group("s@1", "task", [Task("s@1", "s", "math", {})], core={"s@1": ["p@1"]})
+    group = BoardGroup("s@1", "task", [Task("s@1", "s", "math", {})], core={"s@1": ["p@1"]})
     problems = group.problems(entry, core=True)
     assert stored_votes(entry, group, core=True) is None
     assert (score_row(problems, None, None) or {})["majority"] == 0.0

@@ -7,7 +7,7 @@ import pytest
 from assay.harness.leaderboard.build import make_board
 from assay.harness.leaderboard.groups import comparable
 from assay.harness.leaderboard.runs import RunData, State
-from assay.harness.metrics import Scored
+from assay.harness.metrics import ScoredSample
 from assay.harness.results import RunFolder
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,7 +31,7 @@ def run_of(
     run = RunData(RunFolder(Path(name)), manifest, state=state)
     for suite, scores in suites.items():
         run.suites[suite] = {
-            problem: [Scored("correct" if score == 1 else "incorrect", score)]
+            problem: [ScoredSample("correct" if score == 1 else "incorrect", score)]
             for problem, score in scores.items()
         }
         run.domains[suite] = "math"

@@ -2,7 +2,7 @@ import math
 
 import pytest
 import torch
-from assay.harness.model import Engine, LanguageModel, ModelConfig, SamplingParams
+from assay.harness.model import GenerationEngine, LanguageModel, ModelConfig, SamplingParams
 from assay.harness.model.sampling import sample, sample_plain, uniforms
 from assay.harness.model.speculative import generate_speculative
 from assay.sandbox.errors import UsageError
@@ -48,7 +48,7 @@ def prompts(count: int, longest: int = 20) -> list[list[int]]:
 @pytest.mark.parametrize("which", ["model", "wide", "low_rank"])
 def test_logprobs_are_those_of_the_uncached_forward(which, request):
     net = request.getfixturevalue(which)
-    engine = Engine(net, slots=7, end_tokens=(5,))
+    engine = GenerationEngine(net, slots=7, end_tokens=(5,))
     asked = prompts(4)
     rollouts = engine.generate(asked, 3, SamplingParams(max_tokens=25, temperature=0.7), seed=1)
     assert [(r.prompt, r.sample) for r in rollouts] == [(p, s) for p in range(4) for s in range(3)]
@@ -75,11 +75,11 @@ def test_a_row_does_not_depend_on_its_batch(model):
         )
     ]
     seeds = list(range(50, 62))
-    together = Engine(model, slots=12).generate(asked, 2, settings, seeds)
-    few = Engine(model, slots=5).generate(asked, 2, settings, seeds)
-    rare = Engine(model, slots=12, check_every=7).generate(asked, 2, settings, seeds)
+    together = GenerationEngine(model, slots=12).generate(asked, 2, settings, seeds)
+    few = GenerationEngine(model, slots=5).generate(asked, 2, settings, seeds)
+    rare = GenerationEngine(model, slots=12, check_every=7).generate(asked, 2, settings, seeds)
     for index, rollout in enumerate(together):
-        alone = Engine(model).generate(
+        alone = GenerationEngine(model).generate(
             [asked[index // 2]], 1, settings[index // 2], [seeds[index]]
         )[0]
         for other in (few[index], rare[index], alone):
@@ -92,7 +92,7 @@ def test_a_row_does_not_depend_on_its_batch(model):
 
 def test_greedy_is_the_argmax_of_the_uncached_forward(model):
     asked = prompts(3)
-    for rollout in Engine(model, end_tokens=()).generate(
+    for rollout in GenerationEngine(model, end_tokens=()).generate(
         asked, 1, SamplingParams(max_tokens=10, temperature=0)
     ):
         tokens = list(asked[rollout.prompt])
@@ -104,7 +104,7 @@ def test_greedy_is_the_argmax_of_the_uncached_forward(model):
 def test_weights_changed_in_place_are_used(model):
     changed = LanguageModel(CONFIG)
     changed.load_state_dict(model.state_dict())
-    engine = Engine(changed)
+    engine = GenerationEngine(changed)
     asked, sampling = prompts(2), SamplingParams(max_tokens=15)
     before = engine.generate(asked, 2, sampling)
     with torch.no_grad():
@@ -112,20 +112,20 @@ def test_weights_changed_in_place_are_used(model):
             parameter.mul_(1.1)
     after = engine.generate(asked, 2, sampling)
     assert [r.logprobs for r in before] != [r.logprobs for r in after]
-    fresh = Engine(changed).generate(asked, 2, sampling)
+    fresh = GenerationEngine(changed).generate(asked, 2, sampling)
     assert [r.tokens for r in after] == [r.tokens for r in fresh]
 
 
 def test_rows_leave_as_they_finish(model):
     sampling = [SamplingParams(max_tokens=n) for n in (30, 3, 10)]
-    stream = Engine(model, end_tokens=()).stream(prompts(3), 1, sampling)
+    stream = GenerationEngine(model, end_tokens=()).stream(prompts(3), 1, sampling)
     assert [r.prompt for r in stream] == [1, 2, 0]
 
 
 def test_the_engine_stops_at_the_context(model):
-    rollout = Engine(model, end_tokens=()).generate([[7] * 120], 1, SamplingParams(max_tokens=500))[
-        0
-    ]
+    rollout = GenerationEngine(model, end_tokens=()).generate(
+        [[7] * 120], 1, SamplingParams(max_tokens=500)
+    )[0]
     assert len(rollout.tokens) == 8
     assert rollout.finish_reason == "length"
 
@@ -137,11 +137,11 @@ def test_stop_token_ids_and_texts(model):
         def decode(self, tokens, skip_special_tokens=False):
             return "".join(chr(33 + t) for t in tokens)
 
-    free = Engine(model, Letters(), end_tokens=())
+    free = GenerationEngine(model, Letters(), end_tokens=())
     long = free.generate([[9, 4]], 1, SamplingParams(max_tokens=60), seed=4)[0].tokens
     text = Letters().decode(long)
     for check_every in (1, 16):
-        engine = Engine(model, Letters(), end_tokens=(), check_every=check_every)
+        engine = GenerationEngine(model, Letters(), end_tokens=(), check_every=check_every)
         token = SamplingParams(max_tokens=60, stop_token_ids=(long[10],))
         found = engine.generate([[9, 4]], 1, token, seed=4)[0]
         assert found.tokens == long[: long.index(long[10]) + 1]
@@ -160,7 +160,7 @@ def test_each_row_has_its_own_stops(model):
             return "".join(chr(33 + t) for t in tokens)
 
     asked, seeds = [[9, 4], [9, 4], [7, 7, 7]], [4, 4, 9]
-    free = Engine(model, Letters(), end_tokens=(), slots=2)
+    free = GenerationEngine(model, Letters(), end_tokens=(), slots=2)
     plain = free.generate(asked, 1, SamplingParams(max_tokens=40), seeds)
     text = Letters().decode(plain[0].tokens)
     settings = [
@@ -187,12 +187,12 @@ def test_a_prompt_is_prefilled_once_for_its_group(model, monkeypatch):
     monkeypatch.setattr(LanguageModel, "hidden", counted)
     asked = [[5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]]
     # Groups wider than the slots: a group comes in over several admissions.
-    Engine(model, slots=5, end_tokens=()).generate(asked, 4, SamplingParams(max_tokens=6))
+    GenerationEngine(model, slots=5, end_tokens=()).generate(asked, 4, SamplingParams(max_tokens=6))
     assert sorted(seen) == sorted([(5, 6, 7), (9, 10, 11), (13, 14, 15)])
 
 
 def test_the_same_call_repeats_bit_for_bit(model):
-    engine = Engine(model, slots=5)
+    engine = GenerationEngine(model, slots=5)
     first = engine.generate(prompts(4), 3, SamplingParams(max_tokens=20), seed=8)
     assert engine.generate(prompts(4), 3, SamplingParams(max_tokens=20), seed=8) == first
     assert engine.generate(prompts(4), 3, SamplingParams(max_tokens=20), seed=9) != first
@@ -211,7 +211,7 @@ def test_the_same_call_repeats_bit_for_bit(model):
 )
 def test_what_cannot_be_generated_says_why(model, asked, group, sampling, message):
     with pytest.raises(UsageError, match=message):
-        Engine(model).generate(asked, group, sampling)
+        GenerationEngine(model).generate(asked, group, sampling)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_sampling_fields_are_checked(field):
 
 
 def test_no_prompts_give_no_rollouts(model):
-    assert Engine(model).generate([]) == []
+    assert GenerationEngine(model).generate([]) == []
 
 
 def test_draws_follow_the_distribution():
@@ -298,7 +298,7 @@ def test_speculative_decoding_is_greedy_decoding(depth):
     total = 0
     for start in range(4):
         prompt = cycle.roll(-start).tolist()
-        expected = Engine(model, end_tokens=()).generate(
+        expected = GenerationEngine(model, end_tokens=()).generate(
             [prompt], 1, SamplingParams(max_tokens=40, temperature=0)
         )[0]
         found = generate_speculative(model, prompt, 40)

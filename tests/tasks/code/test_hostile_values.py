@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from assay.tasks.code.judging.codec import ObjectTable, Unpacker
-from assay.tasks.code.judging.conversation import Conversation
+from assay.tasks.code.judging.conversation import ProgramSession
 from assay.tasks.code.judging.known_values import KNOWN_KINDS, KNOWN_READERS, known_rebuild
 from assay.tasks.code.judging.notation import MalformedError, Tree, dumps
 from assay.tasks.code.judging.plain_values import OBJECT_KINDS, VALUE_READERS
@@ -126,7 +126,7 @@ def test_changes_name_objects_that_are_there() -> None:
 def _asked(*replies: Any) -> Any:
     """What the judge makes of the program's reply to one call, `f([1])`."""
     waiting = iter(replies)
-    conversation = Conversation(lambda question: b"A" + dumps(next(waiting)), {})
+    conversation = ProgramSession(lambda question: b"A" + dumps(next(waiting)), {})
     return conversation.call(["g", "f"], None, [[1]], {})
 
 
@@ -165,7 +165,7 @@ def test_a_broken_reply_is_malformed(reply: Tree) -> None:
 
 def test_a_number_of_a_call_before_names_nothing_in_a_new_table() -> None:
     replies = iter([["v", ["l", ["l", 1]], [], ""], ["v", ["r", 2], [], ""]])
-    conversation = Conversation(lambda question: b"A" + dumps(next(replies)), {})
+    conversation = ProgramSession(lambda question: b"A" + dumps(next(replies)), {})
     assert conversation.call(["g", "f"], None, [], {}) == [[1]]
     conversation.shared = None
     with pytest.raises(MalformedError):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from assay.sandbox import Limits, UsageError, compiler, default_sandbox
-from assay.tasks.code.special_judges.checkers import Checker, CheckerFailedError, decide
+from assay.tasks.code.special_judges.checkers import Checker, SpecialJudgeError, decide
 from assay.tasks.code.special_judges.verifying import verify_with_checker, why_not_trusted
 
 needs_compiler = pytest.mark.skipif(
@@ -286,6 +286,6 @@ def test_the_sandboxes_failure_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     decision = decide(CHECKER, "9\n", "4 5\n", "2 7\n")
     assert decision.accepted
     assert decision.comment == "a right split"
-    with pytest.raises(CheckerFailedError) as caught:
+    with pytest.raises(SpecialJudgeError) as caught:
         decide(CHECKER, "x\n", "4 5\n", "2 7\n")
     assert not caught.value.ours
