@@ -68,7 +68,7 @@ class DriftTest:
 
 @dataclass(frozen=True, slots=True)
 class LoggedSample:
-    """One sample as a trainer's log has it; None stands for what it does not tell."""
+    """One sample from a trainer's log; None for what the log does not say."""
 
     reward: float | None
     text: str = ""

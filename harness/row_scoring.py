@@ -54,7 +54,7 @@ def score_rows(
     fields: tuple[str | None, str | None] = (None, None),
     engine: EngineSettings = LOCAL,
 ) -> RowCounts:
-    """Score a file, or all files of a folder, into the folder `out`; or go on with that.
+    """Score a file, or all files of a folder, into the folder `out`, or resume that.
 
     `fields` names the columns of the problem's id and of the completion (the usual names when
     None). Rows whose column `suite` names another task are left out. Raises UsageError for files

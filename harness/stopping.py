@@ -1,5 +1,5 @@
-"""How a verb says that Ctrl-C stopped it, and how to go on."""
+"""How a verb says that Ctrl-C stopped it, and how to resume."""
 
 
 class StoppedError(Exception):
-    """Ctrl-C stopped a verb; the message says what is stored and how to go on."""
+    """Ctrl-C stopped a verb; the message says what is stored and how to resume."""

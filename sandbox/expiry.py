@@ -13,14 +13,14 @@ class Expiry:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew, in a forked copy that has no thread."""
+        """Start over, in a forked copy that has no thread."""
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._asked = False
 
     def begin(self, seconds: float) -> None:
-        """Look in so many seconds for the first time, unless that goes on already."""
+        """Start looking, first in `seconds`, unless it has been started."""
         with self._lock:
             self._asked = True
             if self._thread is not None or self._ended.is_set():
@@ -45,7 +45,7 @@ class Expiry:
             pause = first if again is None else again
 
     def end(self) -> None:
-        """Look no more, and wait for a look that goes on. Idempotent."""
+        """Stop, and wait for a look in progress. Idempotent."""
         self._ended.set()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():

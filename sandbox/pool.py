@@ -43,7 +43,7 @@ class _Place:
         self._held = slots
 
     def sleep(self) -> None:
-        """Give the slot to another run, if there is a bed."""
+        """Give the slot to another run, if there is room for one more sleeping program."""
         if self._held is self._slots and self._beds.acquire(blocking=False):
             self._slots.release()
             self._held = self._beds

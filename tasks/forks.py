@@ -52,7 +52,7 @@ def answer_of_a_fork(
     wall_seconds: float | None = None,
     memory_mb: int | None = None,
 ) -> bytes:
-    """The answer of a fork that the kernel ends after so many seconds of processor time.
+    """The answer of a fork that the kernel ends after `cpu_seconds` of CPU time.
 
     It may have `memory_mb` beyond what this process has; past `wall_seconds` it is killed.
     """
@@ -84,7 +84,7 @@ def answer_of_a_fork(
 
 
 def _wait_for(descriptor: int, seconds: float | None) -> bool:
-    """Whether there is something to read, or the end of it, within so many seconds."""
+    """Whether there is something to read, or the end of it, within `seconds`."""
     with selectors.DefaultSelector() as ready:
         ready.register(descriptor, selectors.EVENT_READ)
         return bool(ready.select(seconds))

@@ -116,7 +116,7 @@ class _Worker:
         return body
 
     def _fill(self, size: int, deadline: float) -> None:
-        """Receive until so many bytes are there."""
+        """Receive until `size` bytes have arrived."""
         assert self.process.stdout is not None
         handle = self.process.stdout.fileno()
         with selectors.DefaultSelector() as ready:

@@ -47,7 +47,7 @@ _FORMULA = re.compile(
 _CACHED = 16_384
 _PROSE_WORDS = 6
 _DOUBLE_DIGITS = 16
-"""A float that needs so many digits was computed: no one writes its exact value."""
+"""A float that needs this many digits was computed: nobody writes its exact value."""
 MEND = "pass the answer as text or a number, or a list of accepted answers"
 
 

@@ -37,7 +37,7 @@ def count(value: Any, name: str, default: int) -> int:
 
 
 def column(value: Any, name: str, rows: int | None = None) -> Sequence[Any]:
-    """A column of a batch, of so many rows if that is known. Raises UsageError."""
+    """A column of a batch, of the given number of rows if that is known. Raises UsageError."""
     if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__getitem__"):
         raise _refused(value, name, "a list with one entry for each completion")
     if rows is not None and len(value) != rows:

@@ -1,6 +1,6 @@
 """Episodes for TRL: `GRPOTrainer(environment_factory=trl_environment("hanoi"))`. TRL 1.16.
 
-TRL calls `reset(**row)` before a rollout, the other methods as tools while it goes on, and
+TRL calls `reset(**row)` before a rollout, the other methods as tools during it, and
 `get_reward()` when it has ended. The reward is made from the state of the episode.
 """
 

@@ -32,7 +32,7 @@ class BatchSize:
         self._memory = memory
 
     def attempt(self, generate: Callable[[], Any], rows: int) -> Any:
-        """The result of `generate` for so many rows; None where memory was not enough.
+        """The result of `generate` for `rows` rows; None where memory was not enough.
 
         After None the size is smaller, or it is 1 and `rows` was 1 too.
         """

@@ -87,7 +87,7 @@ def stream(
             manager.start()
             yield from _generations(manager, len(prompts), serving.stopped)
         finally:
-            # Also where the caller leaves early: at Ctrl-C the thread must not go on alone.
+            # Also where the caller leaves early: at Ctrl-C the thread must not keep running alone.
             manager.stop(block=True, hard_stop=True)
             manager.destroy()
 

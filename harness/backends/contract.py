@@ -62,7 +62,7 @@ class Message:
 
 
 class Turns(Protocol):
-    """What goes on with an episode after each message of the model."""
+    """Continues an episode after each message of the model."""
 
     waits: bool
     """Whether `follow` waits for programs, so that an event loop should not call it itself."""
@@ -87,7 +87,7 @@ class Request:
     """The conversation to send; empty for one user message with the problem's prompt."""
     tools: tuple[Tool, ...] = ()
     turns: Turns | None = None
-    """The episode that the answer goes on with; None for a problem of one answer."""
+    """The episode that the answer continues; None for a problem with a single answer."""
 
     def conversation(self) -> tuple[Message, ...]:
         """The messages to send."""

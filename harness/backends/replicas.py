@@ -120,7 +120,7 @@ class ReplicatedModel:
     ) -> None:
         """`gpus` of each replica: 1 where the cluster has any, when None.
 
-        Raises UsageError without a cluster or room for so many replicas, and as `load_model` does.
+        Raises UsageError without a cluster or room for them, and as `load_model` does.
         """
         self._connection = Connection(address, None)
         self._ray = self._connection.ray

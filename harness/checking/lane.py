@@ -102,7 +102,7 @@ class Lane:
             time.sleep(_LOOK)
 
     def close(self, patience: float | None = None) -> None:
-        """Drop what has not begun; wait for what has, at most so many seconds. Idempotent."""
+        """Drop what has not begun; wait at most `patience` seconds for what has. Idempotent."""
         until = None if patience is None else time.monotonic() + patience
         with self._changed:
             self._closed = True

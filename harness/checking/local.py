@@ -119,7 +119,7 @@ class LocalChecks:
         self._pool.submit(WORKER_TARGET, sent, CPU_SECONDS).add_done_callback(done)
 
     def close(self, patience: float | None = None) -> None:
-        """End the workers; wait for the programs that run, at most so many seconds. Idempotent."""
+        """End the workers; wait at most `patience` seconds for running programs. Idempotent."""
         self._pool.close()
         self._programs.close(patience)
         self._threads.close(patience)

@@ -87,7 +87,7 @@ class VerdictStore:
 
     def _rebuild(self, error: sqlite3.Error) -> None:
         """Begin an empty file in place of a damaged one. Needs the lock."""
-        _log.warning("verdict store %s is damaged (%s): it begins anew", self.path, error)
+        _log.warning("verdict store %s is damaged (%s): it is rebuilt", self.path, error)
         self.rejected += 1
         if self._connection is not None:
             with contextlib.suppress(sqlite3.Error):
@@ -162,7 +162,7 @@ class VerdictStore:
             self._failed(error)
 
     def _failed(self, error: sqlite3.Error) -> None:
-        """Rebuild a damaged file; otherwise go on without the store. Needs the lock."""
+        """Rebuild a damaged file; otherwise continue without the store. Needs the lock."""
         damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(
             error, sqlite3.OperationalError
         )

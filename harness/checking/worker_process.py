@@ -82,7 +82,7 @@ class WorkerProcess:
                 view = view[os.write(self._requests, view) :]
 
     def receive(self, seconds: float) -> list[tuple[str, Any]] | None:
-        """The (kind, value) of each reply that is there within so many seconds; None at its end."""
+        """The (kind, value) of each reply that arrives within `seconds`; None at its end."""
         poll = select.poll()
         poll.register(self._replies, select.POLLIN)
         until = time.monotonic() + seconds

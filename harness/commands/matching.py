@@ -54,7 +54,7 @@ def match(
 ) -> int:
     """Ask several graders about the same completions, and compare their verdicts.
 
-    Exit code 3 when a grader could not play to the end. A stopped match goes on from where it
+    Exit code 3 when a grader did not finish. A stopped match resumes where it
     was.
     """
     declared = _chosen(graders, options.only)

@@ -65,7 +65,7 @@ def prove_tasks(
 ) -> int:
     """Report whether a task is sound: golds, wrong answers, tests, prompts, duplicates.
 
-    Exit code 3 when a share is above its threshold. A stopped proof goes on from where it was.
+    Exit code 3 when a share is above its threshold. A stopped proof resumes where it was.
     """
     sandbox.choose()
     limits = Thresholds() if options.thresholds is None else read_thresholds(options.thresholds)

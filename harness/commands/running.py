@@ -175,7 +175,7 @@ def eval_model(
 
 
 def _evaluated(model: Model, specs: list[TaskSpec], settings: EvalSettings) -> Run:
-    """The finished run. Raises StoppedError, which says how to go on, after a Ctrl-C."""
+    """The finished run. Raises StoppedError, which says how to resume, after Ctrl-C."""
     run_id = settings.run_id
     if run_id is None and not settings.resume:
         run_id = new_run_id(model.identity.name)
@@ -185,7 +185,7 @@ def _evaluated(model: Model, specs: list[TaskSpec], settings: EvalSettings) -> R
     except KeyboardInterrupt:
         raise StoppedError(
             "interrupted; what was done is stored; the same command with "
-            f"--resume --run-id {run_id} goes on"
+            f"--resume --run-id {run_id} continues it"
         ) from None
 
 

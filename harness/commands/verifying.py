@@ -73,7 +73,7 @@ class FileOptions(BaseModel):
     rows: Path | None = Field(
         default=None,
         description="Store no run, but a folder of Parquet files with a verdict for each row: for "
-        "Parquet or JSON lines of any length; the same command goes on where one was stopped.",
+        "Parquet or JSON lines of any length; the same command resumes one that was stopped.",
     )
 
 

@@ -71,12 +71,12 @@ class Follower:
         return [tally.line(self._started) for tally in self.tallies.values()]
 
     def state(self, ended: bool) -> str:
-        """Whether the run goes on, and what it waits for."""
+        """Whether the run is alive, and what it waits for."""
         if ended:
             return "finished"
         live = self._live()
         if live is None or time.time() - live.get("written", 0) > STALE:
-            return f"nobody is running it; --resume --run-id {self._folder.run_id} goes on"
+            return f"nobody is running it; --resume --run-id {self._folder.run_id} continues it"
         parts = ["running"]
         if live.get("in_flight") is not None:
             parts.append(f"{live['in_flight']} in the air to {live.get('waiting_for')}")

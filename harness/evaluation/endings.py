@@ -51,7 +51,7 @@ def judged(completion: Completion, check: Callable[[str], Verdict]) -> Verdict:
 
 
 def _committed(verdict: Verdict, text: str, check: Callable[[str], Verdict]) -> bool:
-    """Whether the same answer is read when the text goes on."""
+    """Whether the same answer is read when the text continues."""
     if verdict.status == "no_answer" or verdict.extracted is None:
         return False
     return check(text + MORE).extracted == verdict.extracted

@@ -1,8 +1,8 @@
-"""Play episodes with a model: act on each message, keep each turn, go on where a run stopped.
+"""Play episodes with a model: act on each message, keep each turn, resume where a run stopped.
 
 A turn is written to the run's `turns.jsonl` before the next one is asked for. A run that is killed
 loses at most the answers that were on their way: resumed, its episodes are played again from
-their stored turns, and go on.
+their stored turns, and continue.
 """
 
 import logging
@@ -23,7 +23,7 @@ from .plan import SampleKey
 log = logging.getLogger(__name__)
 COUNTED = ("prompt_tokens", "completion_tokens", "thinking_tokens", "cached_tokens")
 FINAL = frozenset({"error", "context_overflow", "content_filter", "refusal"})
-"""Endings of a message after which an episode does not go on."""
+"""Endings of a message after which an episode does not continue."""
 LONGEST_ARGUMENTS = 200_000
 """Characters; what is longer is cut, and so no JSON any more."""
 
@@ -35,12 +35,12 @@ class TurnJournal:
         """Read the turns of the episodes that are not done. Raises UsageError for a locked file."""
         self._writer = SampleWriter(folder, folder.turns_path)
         self._stored: dict[SampleKey, list[dict[str, Any]]] = {}
-        for line in read_lines(folder.turns_path, _is_turn, "their episodes begin anew"):
+        for line in read_lines(folder.turns_path, _is_turn, "their episodes start over"):
             key = line["suite"], line["problem_id"], line["sample"]
             if key in done:
                 continue
             kept = self._stored.setdefault(key, [])
-            del kept[line["turn"] :]  # begun anew at this turn
+            del kept[line["turn"] :]  # started over at this turn
             if line["turn"] == len(kept):
                 kept.append(line)
 
@@ -82,7 +82,7 @@ class Conversation:
         self.episode = self._restored(journal.stored(request))
 
     def first(self) -> Request | Completion:
-        """The request to begin or go on with, or the completion of what had ended already."""
+        """The request that starts or resumes it, or the completion if it had already ended."""
         return self._whole() if self.episode.done else self._next()
 
     def follow(self, completion: Completion) -> Request | Completion:
@@ -149,7 +149,7 @@ class Conversation:
             turns = [turn_of(line) for line in stored]
             replay(episode, turns, again=True)
         except ReplayError as fault:
-            log.warning("%s sample %d begins anew: %s", request.problem.id, request.sample, fault)
+            log.warning("%s sample %d starts over: %s", request.problem.id, request.sample, fault)
             episode.close()
             return self._suite.start(request.problem, request.seed)
         for line, turn in zip(stored, turns, strict=True):

@@ -1,4 +1,4 @@
-"""What is seen of a run while it goes on: a line per suite, and what is waited for."""
+"""What is shown of a run in progress: a line per suite, and what it waits for."""
 
 import sys
 import threading

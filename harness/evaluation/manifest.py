@@ -92,7 +92,7 @@ def _isolation(plans: Sequence[TaskPlan]) -> dict[str, Any] | None:
 def _refuse_other_config(
     folder: RunFolder, config: dict[str, Any], plans: Sequence[TaskPlan]
 ) -> None:
-    """Raises UsageError unless the run may go on, or grow, with this configuration."""
+    """Raises UsageError unless the run may resume, or grow, with this configuration."""
     stored = folder.manifest().get("config", {})
     differing = [
         f"{key}: {_shortened(stored.get(key))} there, {_shortened(config.get(key))} now"

@@ -308,7 +308,7 @@ def _text(data: Any) -> str:
 
 
 def _rounded(value: Any, digits: int = 5) -> Any:
-    """The same data with so many significant digits."""
+    """The same data, rounded to this many significant digits."""
     if isinstance(value, float):
         short = float(f"{value:.{digits}g}")
         return int(short) if short.is_integer() and abs(short) < 1e15 else short

@@ -46,7 +46,7 @@ class MatchSettings:
     """How a match is played."""
 
     folder: Path
-    """Of the grades; a stopped match goes on from it."""
+    """The file of grades, from which a stopped match resumes."""
     environments: Path
     workers: int = 2
     quiet: bool = False
@@ -70,7 +70,7 @@ def play(
             return [future.result() for future in futures]
         except KeyboardInterrupt:
             raise StoppedError(
-                "stopped: the grades so far are stored; the same command goes on from there"
+                "stopped: the grades so far are stored; the same command resumes from there"
             ) from None
         finally:
             stop.set()

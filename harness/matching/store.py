@@ -1,4 +1,4 @@
-"""The grades of a match, one line each, so that a stopped match goes on where it was."""
+"""The grades of a match, one line each, so that a stopped match resumes where it was."""
 
 import hashlib
 from pathlib import Path

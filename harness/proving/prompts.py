@@ -13,7 +13,7 @@ from .subject import Subject, lines_of
 USUAL = 0.95
 """A form that this share of the prompts keeps is the task's; a prompt without it stands out."""
 NEARLY_NONE = 0.005
-"""A form that all but so many prompts keep is blamed on its own."""
+"""A form that all but this many prompts keep is reported as a fault of the rest."""
 MANY = 30
 ENOUGH = 5
 """Prompts that are needed to speak of a form."""

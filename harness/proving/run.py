@@ -41,7 +41,7 @@ class ProofSettings:
     """How a task is proved."""
 
     problems: int = 1000
-    """At most so many problems are looked at; of a larger task a sample is drawn."""
+    """At most this many problems are checked; of a larger task, a sample."""
     seed: int = 0
     environments: bool = True
     """Whether the reference answers are also checked in fresh processes."""
@@ -57,7 +57,7 @@ def prove(
     histories: Mapping[str, History] | None = None,
     other_sets: Mapping[str, Sequence[Problem]] | None = None,
 ) -> Proof:
-    """Prove a suite. `store` is the file of rows, from which a stopped proof goes on.
+    """Prove a suite. `store` is the file of rows, from which a stopped proof resumes.
 
     `other_sets` are problems of other splits and sets by name; `histories` come from
     `read_histories`. Raises StoppedError on Ctrl-C, with everything so far in the store.
@@ -130,7 +130,7 @@ def _per_problem(
             pool.shutdown(cancel_futures=True)
             raise StoppedError(
                 f"stopped: {len(rows)} of {len(subject.problems)} problems of {subject.name} are "
-                "stored; the same command goes on from there"
+                "stored; the same command resumes from there"
             ) from None
     return [row for problem in subject.problems for row in rows[problem.id]]
 

@@ -114,5 +114,5 @@ class Admission:
         self.metrics.pending.set(self.pending)
 
     def close(self, patience: float | None = None) -> None:
-        """Finish the accepted checks, within so many seconds, and end the engine."""
+        """Finish the accepted checks within `patience` seconds, and end the engine."""
         self.engine.close(patience)

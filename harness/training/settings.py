@@ -228,7 +228,7 @@ class GrpoSettings(RunSettings):
     """Upper bound of the sampler-trainer importance weights."""
     correct_mismatch: bool = True
     overlong_buffer: int = Field(default=0, ge=0)
-    """dapo: the length penalty grows over the last so many tokens; 0 disables it."""
+    """dapo: the length penalty grows over this many last tokens; 0 disables it."""
     resample: int = Field(default=3, ge=0)
     """dapo: how often groups with equal rewards are replaced within one step."""
     curriculum: Literal["uniform", "ladder", "learnable"] = "uniform"

@@ -1,4 +1,4 @@
-"""Isolation: what the server sets up once for itself, and what each program gets anew.
+"""Isolation: what the server sets up once for itself, and what it does for each program.
 
 One class for each level: `NamespaceIsolation`, `LandlockIsolation`, and `ContainerIsolation` for a
 server that is the main process of a container. Every step is one function, and a failed step is

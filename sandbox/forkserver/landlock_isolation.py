@@ -60,7 +60,7 @@ class LandlockIsolation(isolation.IsolationSteps):
         self._landlock = min(landlock.abi_version(), self._newest_abi)
 
     def enter_zygote(self) -> int:
-        """As `IsolationSteps.enter_zygote`: what is the same for all programs costs each nothing."""
+        """As `IsolationSteps.enter_zygote`; what all programs share costs each nothing."""
         super().enter_zygote()
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         if self._landlock:
@@ -115,4 +115,4 @@ def keep_importable(folders: Sequence[str]) -> None:
 
 
 def _nothing() -> None:
-    """Nothing has to be read anew: these folders do not change while the server runs."""
+    """Nothing has to be read again: these folders do not change while the server runs."""

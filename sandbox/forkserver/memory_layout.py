@@ -46,7 +46,7 @@ def keep_text_mapped() -> None:
 
 
 def unsettle() -> None:
-    """Give up the filling, before more is laid out and the gaps are filled anew."""
+    """Give up the filling, before more is laid out and the gaps are filled again."""
     _FILLING.clear()
     while _RESERVED:
         kernel.release(_RESERVED.pop())

@@ -39,7 +39,7 @@ class ProcessOptions:
     spare_seconds: float = 1.0
 
     def required(self) -> list[str] | None:
-        """The mechanisms without which a server does not go on; None for all of its level."""
+        """The mechanisms without which a server refuses to start; None for all of its level."""
         return FILE_WALL[self.level] if self.allow_unsafe else None
 
 

@@ -262,7 +262,7 @@ def test_ctrl_c_exits_130_and_the_run_can_be_resumed(tmp_path):
     assert process.returncode == 130, errors
     assert errors.strip() == (
         "assay: interrupted; what was done is stored; the same command with "
-        f"--resume --run-id {name} goes on"
+        f"--resume --run-id {name} continues it"
     )
     again = cli(*long_eval(tmp_path, name))
     _, errors = again.communicate(timeout=200)

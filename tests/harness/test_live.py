@@ -115,7 +115,7 @@ def test_watch_tells_a_finished_a_running_and_a_left_run_apart(tmp_path, capsys,
     assert "running, 5 in the air to http://x" in capsys.readouterr().out
     shown.close()
     assert cli(["watch", "one", "--out", str(tmp_path), "--once"]) == 0
-    assert "nobody is running it; --resume --run-id one goes on" in capsys.readouterr().out
+    assert "nobody is running it; --resume --run-id one continues it" in capsys.readouterr().out
     evaluate("oracle", [SPEC], out=tmp_path, run_id="two", progress=False)
     assert cli(["watch", "two", "--out", str(tmp_path)]) == 0
     said = capsys.readouterr().out
@@ -140,7 +140,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, capsys, monkeypatch):
     said = capsys.readouterr().err
     assert said == (
         "assay: interrupted; what was done is stored; the same command with "
-        "--resume --run-id one goes on\n"
+        "--resume --run-id one continues it\n"
     )
     assert len(list(open_run("one", tmp_path).samples())) == 2
 

@@ -323,7 +323,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=120)
     assert running.returncode == 130
-    assert "goes on from there" in told
+    assert "resumes from there" in told
 
 
 def test_every_check_has_words_and_tallies_keep_their_order() -> None:

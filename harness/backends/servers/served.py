@@ -106,7 +106,7 @@ class ServedModel:
                 await answered(transport, group)
 
         async def answered(transport: Transport, group: list[Request]) -> None:
-            """Ask, and go on with episodes until their ends."""
+            """Ask, and continue episodes until they end."""
             while group:
                 found = await self._server.ask(transport, group, sampling)
                 group, ended = await _followed(found)

@@ -123,7 +123,7 @@ class Queue:
     def settle(self) -> None:
         """Ask what waits, and note each as a case.
 
-        What ends the tests is raised again whenever they go on, lest they catch it.
+        What ends the tests is raised again whenever they continue, so that they cannot catch it.
         """
         if self.unsettled is not None:
             raise self.unsettled

@@ -132,7 +132,7 @@ def _compiles(tree: ast.Module) -> bool:
 
 
 def harmless(tree: ast.Module) -> bool:
-    """Whether trusted code that stands before the tests surely does nothing but define.
+    """Whether trusted code before the tests certainly does nothing but define names.
 
     The judge runs it, and a test could be in it, or an error. It is not compiled here: the
     compiler takes no bounded time or memory for what the body of a function may hold.

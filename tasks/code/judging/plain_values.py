@@ -181,7 +181,7 @@ def _read_complex(unpacker: UnpackerView, tree: list[Any]) -> complex:
 
 
 def integers(unpacker: UnpackerView, trees: Iterable[Tree], count: int) -> list[int]:
-    """Exactly so many integers of any size."""
+    """Exactly `count` integers of any size."""
     numbers = [_integer(number) for number in unpacker.items(trees)]
     if len(numbers) != count:
         raise MalformedError(f"{count} numbers are expected")

@@ -71,7 +71,7 @@ class ProgramObjects:
         self.callbacks: dict[int, int] = {}
         """By the identity of a stand-in for a function of the tests: the number of that one."""
         self.told: set[int] | None = set()
-        """Handles that the judge has a description of; None where it gets all of them anew."""
+        """Handles that the judge has a description of; None where it gets all of them again."""
 
     def hold(self, value: Any) -> int:
         """The number of a new handle."""

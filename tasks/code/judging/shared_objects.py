@@ -70,7 +70,7 @@ class SharedObjects(ObjectTable):
         self._contents[number] = content_of(content)
 
     def is_large(self) -> bool:
-        """Whether to begin with a new table rather than go on with this one."""
+        """Whether to start a new table rather than continue this one."""
         changing = sum(not isinstance(one, tuple) for one in self.objects)
         if changing > MOST_SHARED or len(self.objects) > LARGEST_SHARED:
             return True

@@ -31,7 +31,7 @@ from .sample_points import rare_points, sample_points
 
 _BITS = 256
 _CONFIRMED = 3
-"""At so many points the agreement is shown to the last digit that counts."""
+"""At this many points the agreement is shown to the last significant digit."""
 
 
 class UndecidedError(ValueError):
