@@ -3,7 +3,7 @@
 `RewardHealth` takes batches of rollouts and gives one report: the share of samples without a
 reward, of each status, reward by suite, lengths of right and wrong answers, groups whose rewards
 are all equal, repeated texts. On a sampled share it compares the reward given with the strict
-verdict and raises an alarm when they drift apart.
+verdict, and raises the alarm of `drift` when the reward is exploited.
 """
 
 import hashlib
@@ -14,56 +14,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
-from ..sandbox.errors import UsageError
-
-FALSE_ALARM = 0.01
-"""Probability that a run whose rewards agree as they should ever raises the alarm."""
-TOLERATED = 0.02
-"""Share of disagreements that is no drift."""
-
-
-class DriftTest:
-    """A sequential test that the reward and the strict verdict disagree too often.
-
-    The null hypothesis: each comparison disagrees with probability at most `tolerated`, whatever
-    came before. Against it the test bets at several rates q > `tolerated`; the mean of the products
-    of q/p (disagrees) and (1-q)/(1-p) (agrees), p = `tolerated`, is an e-process: under the null
-    its expectation never exceeds 1, so by Ville's inequality it ever reaches 1/`false_alarm` with
-    probability at most `false_alarm`, however often one looks. Source: Ramdas et al.,
-    "Game-theoretic statistics and safe anytime-valid inference" (arXiv:2210.01948).
-    """
-
-    def __init__(self, false_alarm: float = FALSE_ALARM, tolerated: float = TOLERATED) -> None:
-        if not 0 < false_alarm < 1 or not 0 < tolerated < 1:
-            raise UsageError(
-                f"false_alarm={false_alarm}, tolerated={tolerated}: both lie between 0 and 1"
-            )
-        self.false_alarm = false_alarm
-        self.tolerated = tolerated
-        rest = 1 - tolerated
-        self._rates = [tolerated + rest * share for share in (0.02, 0.05, 0.1, 0.2, 0.4, 0.7)]
-        self._logs = [0.0] * len(self._rates)
-        self.compared = 0
-        self.disagreed = 0
-        self.alarm_at: int | None = None
-        """The number of comparisons after which the alarm was raised; None when it was not."""
-
-    def add(self, agrees: bool) -> bool:
-        """Take one comparison in; True when the alarm is, or was, raised."""
-        self.compared += 1
-        self.disagreed += not agrees
-        p = self.tolerated
-        for place, q in enumerate(self._rates):
-            self._logs[place] += math.log((1 - q) / (1 - p) if agrees else q / p)
-        if self.alarm_at is None and self.log_evidence >= -math.log(self.false_alarm):
-            self.alarm_at = self.compared
-        return self.alarm_at is not None
-
-    @property
-    def log_evidence(self) -> float:
-        """The logarithm of the e-value."""
-        most = max(self._logs)
-        return most + math.log(fmean(math.exp(value - most) for value in self._logs))
+from .drift import FALSE_ALARM, TOLERATED, DriftAlarm, prompt_gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +30,8 @@ class LoggedSample:
     strict: float | None = None
     """The score of the strict verdict, where it was made."""
     tokens: int | None = None
+    step: int | None = None
+    """The training step, where the log tells it."""
 
     @property
     def rewarded(self) -> bool:
@@ -107,9 +60,13 @@ class HealthReport:
     repeated: float = 0.0
     """Share of the texts that have occurred before."""
     compared: int = 0
-    disagreed: int = 0
+    """Samples of the whole run that were compared with the strict verdict, like the next two."""
+    overpaid: int = 0
+    """Paid, although the strict verdict refuses them."""
+    underpaid: int = 0
+    """Not paid, although the strict verdict accepts them."""
     alarm: str = ""
-    """One sentence when the reward and the strict verdict have drifted apart."""
+    """One sentence when the reward is exploited."""
 
     def metrics(self, prefix: str = "health/") -> dict[str, float]:
         """The numbers under flat names, for a trainer's log."""
@@ -117,7 +74,8 @@ class HealthReport:
             "without_reward": self.without_reward, "reward": self.reward,
             "length_of_right": self.length_of_right, "length_of_wrong": self.length_of_wrong,
             "equal_groups": self.equal_groups, "repeated": self.repeated,
-            "disagreed": self.disagreed / self.compared if self.compared else None,
+            "overpaid": self.overpaid / self.compared if self.compared else None,
+            "underpaid": self.underpaid / self.compared if self.compared else None,
             "alarm": float(bool(self.alarm)),
         }  # fmt: skip
         named |= {f"status/{name}": share for name, share in self.statuses.items()}
@@ -126,7 +84,7 @@ class HealthReport:
 
 
 class RewardHealth:
-    """Collects rollouts, and keeps the drift test and the seen texts over the whole run."""
+    """Collects rollouts, and keeps the alarm and the seen texts over the whole run."""
 
     def __init__(
         self,
@@ -136,14 +94,17 @@ class RewardHealth:
     ) -> None:
         self.right_from = right_from
         """The least reward that says that a sample is right."""
-        self.drift = DriftTest(false_alarm, tolerated)
+        self.alarm = DriftAlarm(false_alarm, tolerated)
         self._texts: set[bytes] = set()
         self._step: list[LoggedSample] = []
         self._repeated = 0
         self._counted = 0
 
     def add(self, rollouts: Sequence[LoggedSample]) -> None:
-        """Take rollouts in, in the order in which they were rewarded."""
+        """Take rollouts in, in the order in which they were rewarded.
+
+        Those of one prompt in one step belong in one call: they are one unit of the alarm.
+        """
         for rollout in rollouts:
             self._step.append(rollout)
             if rollout.text:
@@ -151,12 +112,18 @@ class RewardHealth:
                 self._repeated += digest.digest() in self._texts
                 self._counted += 1
                 self._texts.add(digest.digest())
-            if rollout.strict is not None and rollout.rewarded:
-                paid = _value(rollout) >= self.right_from
-                self.drift.add(paid == (rollout.strict >= self.right_from))
+        self.alarm.add(
+            prompt_gaps(
+                (
+                    (None if one.group is None else (one.step, one.group), one.reward, one.strict)
+                    for one in rollouts
+                ),
+                self.right_from,
+            )
+        )
 
     def report(self, clear: bool = True) -> HealthReport:
-        """The report of the rollouts since the last one; the drift test is of the whole run."""
+        """The report of the rollouts since the last one; the alarm is of the whole run."""
         rows = self._step
         rewarded = [row for row in rows if row.rewarded]
         made = HealthReport(
@@ -169,23 +136,14 @@ class RewardHealth:
             length_of_wrong=_mean(row.length for row in rewarded if _value(row) < self.right_from),
             equal_groups=_equal_groups(rewarded),
             repeated=_share(self._repeated, self._counted),
-            compared=self.drift.compared,
-            disagreed=self.drift.disagreed,
-            alarm=self._alarm(),
+            compared=self.alarm.compared,
+            overpaid=self.alarm.overpaid,
+            underpaid=self.alarm.underpaid,
+            alarm=self.alarm.message,
         )
         if clear:
             self._step, self._repeated, self._counted = [], 0, 0
         return made
-
-    def _alarm(self) -> str:
-        test = self.drift
-        if test.alarm_at is None:
-            return ""
-        return (
-            f"the reward and the strict verdict disagree on {test.disagreed} of {test.compared} "
-            f"compared samples, more than {test.tolerated:.0%} (alarm after {test.alarm_at}; "
-            f"probability of a false one at most {test.false_alarm:g})"
-        )
 
 
 def lines(report: HealthReport) -> Iterator[str]:
@@ -201,7 +159,10 @@ def lines(report: HealthReport) -> Iterator[str]:
     yield f"length of wrong     {_told(report.length_of_wrong)}"
     yield f"all-equal groups    {_told(report.equal_groups)}"
     yield f"repeated texts      {report.repeated:.1%}"
-    yield f"compared            {report.compared}, {report.disagreed} disagree"
+    yield (
+        f"compared            {report.compared}, {report.overpaid} overpaid, "
+        f"{report.underpaid} underpaid"
+    )
     if report.alarm:
         yield f"ALARM: {report.alarm}"
 

@@ -5,8 +5,8 @@ One JSON object a line. verl writes `{"input", "output", "gts", "score", "step",
 "status", ...}`; a run of `assay eval` or `assay score` writes samples.jsonl.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from ..sandbox.errors import UsageError
 from ..tasks.sources import read_jsonl
 from .adapters.golds import accepted_answers
 from .checking import Job, engine_of
+from .drift import SHARE, sampled
 from .health import LoggedSample
 
 Row = Mapping[str, Any]
@@ -25,10 +26,11 @@ REWARDS = ("score", "reward")
 GOLDS = ("gts", "label", "gold", "answer", "ground_truth")
 
 
-def read_rollouts(path: Path, strict: Strict = "none", share: float = 0.2) -> list[LoggedSample]:
+def read_rollouts(path: Path, strict: Strict = "none", share: float = SHARE) -> list[LoggedSample]:
     """The rollouts of a log, or of all `*.jsonl` of a folder, in the order of their steps.
 
-    With `strict="math"` the answers of a `share` of them, chosen by their text, are verified again.
+    With `strict="math"` the answers of a sampled `share` of them are verified again. A row's own
+    `strict` is kept where it has one: the log of `assay train grpo` does.
     Raises UsageError for a file without rollouts, and for a row without a text or a reward.
     """
     if not 0 < share <= 1:
@@ -39,25 +41,15 @@ def read_rollouts(path: Path, strict: Strict = "none", share: float = 0.2) -> li
     found = [_rollout(row, where) for where, row in rows]
     if strict == "none":
         return found
-    chosen = [place for place, one in enumerate(found) if sampled(one.text, share)]
+    chosen = [place for place, one in enumerate(found) if sampled(str(place), one.text, share)]
     jobs = []
     for place in chosen:
         where, row = rows[place]
         gold = _field(row, GOLDS, where, "ground truth")
         jobs.append(Job(completion=found[place].text, answers=tuple(accepted_answers(gold, where))))
     for place, verdict in zip(chosen, engine_of("local").map(jobs), strict=True):
-        found[place] = _with_strict(found[place], verdict.score)
+        found[place] = replace(found[place], strict=verdict.score)
     return found
-
-
-def sampled(text: str, share: float) -> bool:
-    """Whether a text belongs to the sampled share: by its hash, so that a rerun takes the same."""
-    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest) < share * 2**64
-
-
-def _with_strict(one: LoggedSample, strict: float | None) -> LoggedSample:
-    return LoggedSample(one.reward, one.text, one.status, one.suite, one.group, strict, one.tokens)
 
 
 def _rows(path: Path) -> Iterator[tuple[str, Row]]:
@@ -82,15 +74,24 @@ def _rollout(row: Row, where: str) -> LoggedSample:
             verdict.get("score"), str(row.get("completion", "")), verdict.get("status"),
             row.get("suite") or row.get("task"), str(row.get("problem_id") or row.get("id")),
         )  # fmt: skip
-    reward = _field(row, REWARDS, where, "reward")
-    if isinstance(reward, bool | str) or not isinstance(reward, int | float | None):
-        raise UsageError(f"{where}: the reward {reward!r} is no number")
+    _field(row, REWARDS, where, "reward")
+    reward = _number(row, next(name for name in REWARDS if name in row), where)
     group = row.get("input", row.get("prompt"))
     suite = row.get("data_source") or row.get("task") or row.get("suite")
+    tokens, step = row.get("tokens"), row.get("step")
     return LoggedSample(
         reward, str(_field(row, TEXTS, where, "text")), row.get("status"),
         None if suite is None else str(suite), None if group is None else str(group),
+        _number(row, "strict", where), tokens if isinstance(tokens, int) else None,
+        step if isinstance(step, int) else None,
     )  # fmt: skip
+
+
+def _number(row: Row, name: str, where: str) -> float | None:
+    value = row.get(name)
+    if isinstance(value, bool | str) or not isinstance(value, int | float | None):
+        raise UsageError(f"{where}: the {name} {value!r} is no number")
+    return value
 
 
 def _field(row: Row, names: tuple[str, ...], where: str, what: str) -> Any:

@@ -12,8 +12,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..drift import SHARE, sampled
 from ..health import LoggedSample, RewardHealth
-from ..health_logs import sampled
 from .frameworks import framework_module
 from .messages import Completion, assistant_text, prompt_text
 
@@ -31,6 +31,7 @@ class WatchedReward:
         self.health = health
         self.strict = strict
         self.share = share
+        self.calls = 0
         self.__name__ = getattr(reward, "__name__", type(reward).__name__)
 
     def __call__(self, completions: Sequence[Completion], **columns: Any) -> list[float | None]:
@@ -69,9 +70,14 @@ class WatchedReward:
         self, completions: Sequence[Completion], texts: list[str], columns: dict[str, Any]
     ) -> list[float | None]:
         found: list[float | None] = [None] * len(texts)
+        self.calls += 1
         if self.strict is None:
             return found
-        chosen = [row for row, text in enumerate(texts) if sampled(text, self.share)]
+        chosen = [
+            row
+            for row, text in enumerate(texts)
+            if sampled(f"{self.calls}/{row}", text, self.share)
+        ]
         if not chosen:
             return found
         kept = {
@@ -86,7 +92,7 @@ class WatchedReward:
 
 
 def watched(
-    reward: Reward, health: RewardHealth, strict: Reward | None = None, share: float = 0.2
+    reward: Reward, health: RewardHealth, strict: Reward | None = None, share: float = SHARE
 ) -> WatchedReward:
     """`reward`, counted by `health`, and compared with `strict` on a `share` of the samples."""
     return WatchedReward(reward, health, strict, share)

@@ -8,7 +8,8 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...sandbox.errors import UsageError
-from ..health import FALSE_ALARM, TOLERATED, RewardHealth, lines
+from ..drift import FALSE_ALARM, SHARE, TOLERATED
+from ..health import RewardHealth, lines
 from ..health_logs import STRICT, Strict, read_rollouts
 from .options import Json
 
@@ -21,12 +22,12 @@ class DriftOptions(BaseModel):
     strict: str = Field(
         default="none", description=f"The strict verdict to compare with: {', '.join(STRICT)}."
     )
-    share: float = Field(default=0.2, description="Share of the samples that is compared.")
+    share: float = Field(default=SHARE, description="Share of the samples that is compared.")
     tolerated: float = Field(
-        default=TOLERATED, description="Share of disagreements that is no drift."
+        default=TOLERATED, description="Share of overpaid samples that is no reason for an alarm."
     )
     false_alarm: float = Field(
-        default=FALSE_ALARM, description="Probability of an alarm without a drift."
+        default=FALSE_ALARM, description="Probability of an alarm without an exploit."
     )
 
     def verdict(self) -> Strict:
@@ -44,7 +45,7 @@ def show_health(
 ) -> int:
     """Report what the rewards of a training run look like, from its logs.
 
-    Exit code 3 when the reward and the strict verdict have drifted apart.
+    Exit code 3 when the reward is exploited: it pays for what the strict verdict refuses.
     """
     health = RewardHealth(drift.false_alarm, drift.tolerated)
     health.add(read_rollouts(log, drift.verdict(), drift.share))

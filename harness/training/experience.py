@@ -16,6 +16,8 @@ class ScoredCompletion:
     text: str
     outcome: RewardOutcome
     reward: float | None
+    strict: float | None = None
+    """The strict verdict's score, where a callable's reward is compared with it."""
 
 
 @dataclass(slots=True)

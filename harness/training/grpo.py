@@ -20,6 +20,7 @@ from .reward_pool import RewardPool, open_rewards
 from .rollouts import roll_out
 from .session import Session, TrainingError, active_parameters
 from .settings import GrpoSettings
+from .strict_check import StrictCheck, open_strict_check
 from .telemetry import append_line
 
 _SLOTS = {"cpu": 256, "cuda": 2048}
@@ -34,11 +35,12 @@ def run_grpo(config: GrpoSettings, resume: bool = False) -> Path:
     with (
         Session(config, "grpo", resume) as session,
         open_rewards(config.reward, config.engine) as pool,
+        open_strict_check(config) as strict,
     ):
         policy = open_policy(
             config.model, session.device, session.precision, _SLOTS[session.device.type]
         )
-        trainer = GrpoTrainer(config, session, policy, pool)
+        trainer = GrpoTrainer(config, session, policy, pool, strict)
         trainer.train()
         final = session.out / "final"
         if session.ranks.is_main:
@@ -52,13 +54,15 @@ class GrpoTrainer:
     """The training loop and its state: mixture, optimizers, counters."""
 
     def __init__(
-        self, config: GrpoSettings, session: Session, policy: Policy, pool: RewardPool
-    ) -> None:
+        self, config: GrpoSettings, session: Session, policy: Policy, pool: RewardPool,
+        strict: StrictCheck | None = None,
+    ) -> None:  # fmt: skip
         """Raises UsageError when prompt and completion do not fit the context."""
         self.config = config
         self.session = session
         self.policy = policy
         self.pool = pool
+        self.strict = strict
         needed = config.max_prompt_tokens + config.max_tokens
         if needed > policy.context:
             raise UsageError(
@@ -81,6 +85,8 @@ class GrpoTrainer:
             self.mixture.load_state_dict(extra["mixture"])
         self.flops = float(extra.get("flops", 0.0))
         self.without_reward = int(extra.get("without_reward", 0))
+        if strict is not None and "alarm" in extra:
+            strict.alarm.load_state_dict(extra["alarm"])
         self.updater = Updater(session, policy, reference, self.optimizers, config)
         self.active = active_parameters(policy.model)
 
@@ -109,6 +115,7 @@ class GrpoTrainer:
         rows = to_rows(experience.groups, self.config)
         usable = distributed.sum_over_ranks([len(rows)], self.session.ranks, self.session.device)[0]
         self._check_rewards(experience, usable)
+        measured = measured | self._compare(step, experience.sampled)
         with telemetry.timed("update"):
             sums = self.updater.update(rows, step)
         sampled = sum(len(a.sample.tokens) for g in experience.sampled for a in g.completions)
@@ -118,6 +125,7 @@ class GrpoTrainer:
         self._update_curriculum(experience.sampled)
         log_step(self.session, self.config, experience, sums, measured, self.flops, sampled)
         self._keep_samples(step, experience.sampled)
+        self._stop_on_alarm()
 
     def _collect(self, step: int) -> Experience:
         """Sample the batch: once, or for DAPO up to `resample` more times until it is full."""
@@ -198,6 +206,21 @@ class GrpoTrainer:
                 f"{dict(experience.dropped)}; weights are unchanged since"
             )
 
+    def _compare(self, step: int, groups: Sequence[Group]) -> dict[str, float]:
+        """Compare a share of the rewards with the strict verdict; say once that they differ."""
+        if self.strict is None:
+            return {}
+        told = self.strict.alarm.message
+        with self.session.telemetry.timed("strict"):
+            metrics = self.strict.compare(groups, step, self.session.ranks)
+        if self.strict.alarm.message and not told:
+            self.session.telemetry.say(f"step {step + 1}: ALARM: {self.strict.alarm.message}")
+        return metrics
+
+    def _stop_on_alarm(self) -> None:
+        if self.strict is not None and self.config.alarm.stop and self.strict.alarm.message:
+            raise TrainingError(self.strict.alarm.message)
+
     def _update_curriculum(self, groups: Sequence[Group]) -> None:
         own = {
             f"{g.item.entry}/{g.item.level}/{g.item.problem.id}": g.solve_rate
@@ -233,6 +256,8 @@ class GrpoTrainer:
                     "completion": scored.text,
                     "status": scored.outcome.status,
                     "reward": scored.reward,
+                    "tokens": len(scored.sample.tokens),
+                    **({} if scored.strict is None else {"strict": scored.strict}),
                 }
             )
 
@@ -244,6 +269,8 @@ class GrpoTrainer:
             "flops": self.flops,
             "without_reward": self.without_reward,
         }
+        if self.strict is not None:
+            extra["alarm"] = self.strict.alarm.state_dict()
         self.session.save(self.policy.model, self.optimizers, extra)
         if self.session.ranks.is_main:
             write_report(self.session.out)

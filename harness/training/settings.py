@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..checking import EngineSettings
+from ..drift import FALSE_ALARM, SHARE, TOLERATED
 from ..rewards import RewardRules
 
 Kind = Literal["pretrain", "sft", "grpo", "reject", "distill", "recipe"]
@@ -202,6 +203,19 @@ class RewardSettings(Strict):
     """Added when a completion is exactly one <think> block and one <answer> block."""
 
 
+class AlarmSettings(Strict):
+    """The alarm for a callable reward that pays what the strict verdict refuses."""
+
+    share: float = Field(default=SHARE, ge=0, le=1)
+    """Share of the completions on which the strict verdict is made too; 0 switches it off."""
+    false_alarm: float = Field(default=FALSE_ALARM, gt=0, lt=1)
+    """Probability that a run whose reward is not exploited ever raises the alarm."""
+    tolerated: float = Field(default=TOLERATED, gt=0, lt=1)
+    """Share of overpaid completions that is no reason for an alarm."""
+    stop: bool = False
+    """Stop the run when the alarm is raised."""
+
+
 class GrpoSettings(RunSettings):
     """`assay train grpo`: groups of samples, verdict rewards, a policy loss."""
 
@@ -233,6 +247,7 @@ class GrpoSettings(RunSettings):
     """dapo: how often groups with equal rewards are replaced within one step."""
     curriculum: Literal["uniform", "ladder", "learnable"] = "uniform"
     reward: RewardSettings = RewardSettings()
+    alarm: AlarmSettings = AlarmSettings()
     engine: EngineSettings = EngineSettings()
     """What makes the verdicts: this machine, or a Ray cluster."""
     held_out: HeldOutSettings = HeldOutSettings()

@@ -9,49 +9,85 @@ import pytest
 from assay.harness.adapters.trl import math_reward
 from assay.harness.adapters.trl_health import health_callback, watched
 from assay.harness.cli import run
-from assay.harness.health import DriftTest, LoggedSample, RewardHealth, lines
-from assay.harness.health_logs import read_rollouts, sampled
+from assay.harness.drift import DriftAlarm, PromptGap, prompt_gaps, sampled
+from assay.harness.health import LoggedSample, RewardHealth, lines
+from assay.harness.health_logs import read_rollouts
 from assay.sandbox.errors import UsageError
 
 
-def _drift(rate: float, count: int, rng: random.Random) -> DriftTest:
-    test = DriftTest()
-    for _ in range(count):
-        test.add(rng.random() >= rate)
-    return test
+def _drift(rate: float, prompts: int, rng: random.Random) -> DriftAlarm:
+    """One compared sample of each prompt; `rate` of them are overpaid."""
+    alarm = DriftAlarm()
+    for _ in range(prompts):
+        alarm.add([PromptGap(1, int(rng.random() < rate), 0)])
+    return alarm
 
 
 def test_the_rate_of_false_alarms_is_at_most_the_stated_one() -> None:
-    """500 runs of 500 comparisons each, at the worst rate that is still tolerated."""
+    """1,000 runs of 400 prompts each, at the worst rate that is still tolerated."""
     rng = random.Random(1)
-    alarms = sum(_drift(0.02, 500, rng).alarm_at is not None for _ in range(500))
-    # Of 500 runs at a rate of 1%, more than 13 alarms have a probability below 0.1%.
-    assert alarms <= 13
+    alarms = sum(_drift(0.02, 400, rng).alarm_at is not None for _ in range(1000))
+    # Of 1,000 runs at 0.1%, more than 5 alarms have a probability below 0.1%.
+    assert alarms <= 5
 
 
-@pytest.mark.parametrize(("rate", "within"), [(0.1, 600), (0.25, 120), (1.0, 6)])
-def test_a_drift_is_found(rate: float, within: int) -> None:
+@pytest.mark.parametrize(("rate", "within"), [(0.1, 500), (0.25, 120), (1.0, 4)])
+def test_an_exploit_is_found(rate: float, within: int) -> None:
     rng = random.Random(2)
     found = [_drift(rate, within, rng).alarm_at for _ in range(20)]
     assert sum(at is not None for at in found) >= 18
 
 
-def test_agreement_never_raises_the_alarm_and_an_alarm_stays() -> None:
-    test = _drift(0.0, 5_000, random.Random(3))
-    assert test.alarm_at is None
-    for _ in range(400):
-        test.add(False)
-    first = test.alarm_at
+def test_a_late_exploit_is_found_as_soon_and_the_alarm_stays() -> None:
+    alarm = _drift(0.0, 20_000, random.Random(3))
+    assert alarm.alarm_at is None
+    alarm.add([PromptGap(2, 2, 0)] * 10)
+    first = alarm.alarm_at
     assert first is not None
-    for _ in range(2_000):
-        assert test.add(True)
-    assert test.alarm_at == first
+    assert alarm.add([PromptGap(2, 0, 0)] * 2_000)
+    assert alarm.alarm_at == first
+    assert f"alarm after {first} samples" in alarm.message
+
+
+def test_the_samples_of_a_prompt_are_one_piece_of_evidence() -> None:
+    """A wrong gold overpays all 64 samples of its prompt, and is no alarm."""
+    wrong_gold = [("bad", 1.0, 0.0)] * 64 + [(None, 0.0, 1.0)] * 3
+    gaps = prompt_gaps(wrong_gold)
+    assert gaps == [PromptGap(64, 64, 0), *[PromptGap(1, 0, 1)] * 3]
+    alarm = DriftAlarm()
+    assert not alarm.add(gaps)
+    assert (alarm.compared, alarm.overpaid, alarm.underpaid) == (67, 64, 3)
+
+
+def test_what_has_no_reward_or_no_verdict_is_not_compared() -> None:
+    nan, infinite = float("nan"), float("inf")
+    rows = [("p", None, 1.0), ("p", 1.0, None), ("p", nan, 0.0), ("p", infinite, 0.0)]
+    assert prompt_gaps(rows) == []
+    alarm = DriftAlarm()
+    alarm.add([PromptGap(0, 0, 0)])
+    assert alarm.evidence == 1.0
+
+
+def test_a_resumed_alarm_goes_on_as_if_it_had_not_stopped() -> None:
+    rng = random.Random(4)
+    gaps = [PromptGap(3, rng.randrange(4), rng.randrange(2)) for _ in range(40)]
+    whole, first, second = DriftAlarm(), DriftAlarm(), DriftAlarm()
+    whole.add(gaps)
+    first.add(gaps[:7])
+    second.load_state_dict(json.loads(json.dumps(first.state_dict())))
+    second.add(gaps[7:])
+    assert second.state_dict() == whole.state_dict()
+
+
+def test_a_policy_of_one_text_is_sampled_like_any_other() -> None:
+    chosen = sum(sampled(str(place), "<answer></answer>", 0.2) for place in range(2000))
+    assert 300 < chosen < 500
 
 
 @pytest.mark.parametrize(("false_alarm", "tolerated"), [(0.0, 0.1), (0.1, 1.0)])
 def test_rates_that_are_none_are_one_line(false_alarm: float, tolerated: float) -> None:
     with pytest.raises(UsageError, match="both lie between 0 and 1"):
-        DriftTest(false_alarm, tolerated)
+        DriftAlarm(false_alarm, tolerated)
 
 
 def test_what_is_counted() -> None:
@@ -87,8 +123,8 @@ def test_a_reward_that_pays_for_what_is_wrong_raises_the_alarm() -> None:
         assert lenient(texts, solution=["1"] * 8) == [1.0] * 8
     report = health.report()
     assert report.compared == 80
-    assert report.disagreed == 40
-    assert "disagree on 40 of 80" in report.alarm
+    assert (report.overpaid, report.underpaid) == (40, 0)
+    assert "pays for 40 of 80" in report.alarm
     assert any(line.startswith("ALARM") for line in lines(report))
 
 
@@ -100,7 +136,12 @@ def test_a_watched_reward_returns_and_logs_what_the_reward_does() -> None:
     assert found.count(1.0) == 1
     assert logged["assay_math/status"].count("correct") == 1
     report = health.report()
-    assert 0 < report.compared == sum(sampled(text, 0.5) for text in texts) < 20
+    assert (
+        0
+        < report.compared
+        == sum(sampled(f"1/{row}", text, 0.5) for row, text in enumerate(texts))
+        < 20
+    )
     assert report.statuses["correct"] == 0.05
     assert report.equal_groups == 0.0
     assert report.alarm == ""
@@ -133,7 +174,7 @@ def _trained(tmp_path: Path, health: RewardHealth, stop: bool) -> Any:
 
 @pytest.mark.parametrize("stop", [False, True])
 def test_a_run_of_trl_reports_its_health_and_stops(stop: bool, tmp_path: Path) -> None:
-    trainer = _trained(tmp_path, RewardHealth(), stop)
+    trainer = _trained(tmp_path, RewardHealth(false_alarm=0.05), stop)
     logs = [entry for entry in trainer.state.log_history if "health/alarm" in entry]
     assert logs[0]["health/alarm"] == 1.0
     assert logs[0]["health/reward"] == 1.0
@@ -162,8 +203,11 @@ def test_logs_of_verl_are_read_in_the_order_of_their_steps(tmp_path: Path) -> No
     assert run(["health", str(tmp_path), "--strict", "math", "--share", "1"]) == 0
 
 
-def test_the_command_tells_of_a_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = _log(tmp_path / "1.jsonl", [_verl(1.0, f"\\boxed{{5}} {n}", 1) for n in range(40)])
+def test_the_command_tells_of_an_exploit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [_verl(1.0, f"\\boxed{{5}} {n}", 1) | {"input": f"Q{n}"} for n in range(40)]
+    path = _log(tmp_path / "1.jsonl", rows)
     assert run(["health", str(path), "--strict", "math", "--share", "1"]) == 3
     assert "ALARM" in capsys.readouterr().out
     assert run(["health", str(path), "--json"]) == 0
