@@ -219,6 +219,10 @@ def test_our_own_logs_are_read(tmp_path: Path) -> None:
            "verdict": {"status": "correct", "score": 1.0}}  # fmt: skip
     (one,) = read_rollouts(_log(tmp_path / "samples.jsonl", [row]))
     assert (one.reward, one.status, one.suite, one.group) == (1.0, "correct", "gsm8k", "p")
+    row = {"step": 3, "suite": "modular", "prompt": "q", "completion": "4", "status": "reward",
+           "reward": 1.0, "tokens": 9, "strict": 0.0}  # fmt: skip
+    (one,) = read_rollouts(_log(tmp_path / "trained.jsonl", [row]))
+    assert (one.strict, one.tokens, one.step, one.group) == (0.0, 9, 3, "q")
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ def rewards(tmp_path, monkeypatch):
         "    return len(completion) / 100 + completion.count('1')\n"
         "def likes_e(problem, completion):\n"
         "    return completion.count('e') / (len(completion) + 1)\n"
+        "def anything(problem, completion): return 1.0\n"
         "def none(problem, completion): return None\n"
         "def raises(problem, completion): raise RuntimeError('broken reward')\n"
         "def hangs(problem, completion): time.sleep(3600)\n"

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from assay.harness.health import RewardHealth
+from assay.harness.health_logs import read_rollouts
 from assay.harness.training import checkpointing
 from assay.harness.training.command import train
 from assay.harness.training.distill import run_distill
@@ -157,6 +159,23 @@ def test_hanging_reward_stops_when_asked(base, rewards, tmp_path):
     }  # fmt: skip
     with pytest.raises(TrainingError, match=r"hung, no answer within 1\.5 s"):
         run_grpo(GrpoSettings.model_validate(content))
+
+
+def test_a_reward_that_pays_for_anything_stops_the_run_by_the_alarm(base, rewards, tmp_path):
+    content = grpo_content(
+        tmp_path / "run", base, batch_size=16, samples_kept=16,
+        reward={"workers": 1, "source": "training_rewards:anything"},
+        alarm={"share": 0.75, "stop": True},
+    )  # fmt: skip
+    with pytest.raises(TrainingError, match="pays for .* that the strict verdict refuses"):
+        run_grpo(GrpoSettings.model_validate(content))
+    logged = metrics(tmp_path / "run")[-1]
+    assert logged["alarm/raised"] == 1.0
+    health = RewardHealth()
+    health.add(read_rollouts(tmp_path / "run" / "samples.jsonl"))
+    assert health.alarm.compared == logged["alarm/compared"]
+    assert health.alarm.overpaid == logged["alarm/overpaid"]
+    assert health.alarm.evidence == pytest.approx(logged["alarm/evidence"])
 
 
 def test_some_rewards_missing_drops_just_those(base, rewards, tmp_path):
