@@ -167,7 +167,7 @@ def test_a_reward_that_pays_for_anything_stops_the_run_by_the_alarm(base, reward
         reward={"workers": 1, "source": "training_rewards:anything"},
         alarm={"share": 0.75, "stop": True},
     )  # fmt: skip
-    with pytest.raises(TrainingError, match="pays for .* that the strict verdict refuses"):
+    with pytest.raises(TrainingError, match="that the strict verdict refuses"):
         run_grpo(GrpoSettings.model_validate(content))
     logged = metrics(tmp_path / "run")[-1]
     assert logged["alarm/raised"] == 1.0
