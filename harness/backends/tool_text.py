@@ -8,7 +8,7 @@ itself on, nothing is read.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ...tasks.acting import Tool
@@ -102,11 +102,16 @@ def _joined(messages: Sequence[Message]) -> Iterator[Message]:
     answers: list[str] = []
     for message in messages:
         if message.role == "tool":
-            answers.append(f"{RESPONSE}\n{message.content}\n</tool_response>")
+            answers.append(message.content)
             continue
         if answers:
-            yield Message("user", "\n".join(answers))
+            yield Message("user", responses(answers))
             answers = []
         yield message
     if answers:
-        yield Message("user", "\n".join(answers))
+        yield Message("user", responses(answers))
+
+
+def responses(answers: Iterable[str]) -> str:
+    """What the tools gave, as the user message that the model is sent."""
+    return "\n".join(f"{RESPONSE}\n{one}\n</tool_response>" for one in answers)

@@ -5,6 +5,9 @@ row. The last prompt token is the row's first decoding step, so sampling happens
 step decodes one token for every row. Finished rows free their slots for waiting prompts; when
 none wait, the last rows move into the gaps, so the rows in use are always slots 0 to n - 1.
 
+A row may be a conversation: where a turn ends, the caller gives the tokens that follow it, and
+the row goes on in its slot. Only those tokens are encoded; the latents before them stay.
+
 On a GPU a step is a CUDA graph, one per (rows, tokens, sampling mode) with rows and tokens
 rounded up. The host checks for finished rows only every `check_every` steps.
 
@@ -12,7 +15,7 @@ Shapes: S slots, N rows of a step, T tokens of cache, A attention layers, L late
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,7 +25,7 @@ from torch import Tensor
 from ...sandbox.errors import UsageError
 from .network import LanguageModel
 from .sampling import SamplingParams
-from .slots import Slots, StepKey
+from .slots import Extension, Slots, StepKey
 
 _PREFILL_TOKENS = 16384
 """Tokens prefilled at once, with padding; bounds the memory of a prefill."""
@@ -46,9 +49,13 @@ class Rollout:
     finish_reason: Literal["stop", "length"]
 
 
+Follow = Callable[[Rollout], Sequence[int] | None]
+"""Takes a finished turn; gives the tokens that follow it, or None where the row ends."""
+
+
 @dataclass(slots=True)
 class _Row:
-    """A completion in a slot or waiting for one."""
+    """A completion in a slot or waiting for one; `tokens` are all before the current turn."""
 
     prompt: int
     sample: int
@@ -58,6 +65,10 @@ class _Row:
     sampling: SamplingParams
     seed: int
     limit: int
+    end: int
+    """Tokens that the row may have, the prompt included."""
+    begun: int = 0
+    """Tokens sampled before the current turn."""
     searched: int = 0
     """Tokens already searched for stop strings."""
 
@@ -125,7 +136,29 @@ class GenerationEngine:
     ) -> Iterator[Rollout]:
         """The completions of `generate`, each as soon as it is finished."""
         rows = self._rows(prompts, group, sampling, seed)
-        return self._run(deque(rows))
+        return self._run(deque(rows), None)
+
+    def converse(
+        self,
+        prompts: Sequence[Sequence[int]],
+        follow: Follow,
+        room: int,
+        group: int = 1,
+        sampling: SamplingParams | Sequence[SamplingParams] | None = None,
+        seed: int | Sequence[int] = 0,
+    ) -> Iterator[Rollout]:
+        """Conversations: `follow` is called with each finished turn, and each last turn yielded.
+
+        A conversation may have `room` tokens after its prompt, as far as the context goes;
+        `max_tokens` of `sampling` bounds a turn. `follow` must leave room for a token, or give
+        None: otherwise UsageError.
+        """
+        rows = self._rows(prompts, group, sampling, seed)
+        context = self.model.config.max_position_embeddings
+        for row in rows:
+            row.end = min(len(row.tokens) + room, context)
+            row.limit = min(row.limit, row.end - len(row.tokens))
+        return self._run(deque(rows), follow)
 
     def reset(self) -> None:
         """Drop buffers and graphs, to free memory or after the weights were replaced."""
@@ -165,10 +198,11 @@ class GenerationEngine:
             limit = min(params.max_tokens, context - len(prompt))
             own = (seeds[index] + (1 << 63)) % (1 << 64) - (1 << 63)
             prefix = firsts.setdefault(tuple(prompt), index // group)
-            rows.append(_Row(index // group, index % group, prefix, prompt, params, own, limit))
+            at, end = (index // group, index % group), len(prompt) + limit
+            rows.append(_Row(*at, prefix, prompt, params, own, limit, end))
         return rows
 
-    def _run(self, waiting: deque[_Row]) -> Iterator[Rollout]:
+    def _run(self, waiting: deque[_Row], follow: Follow | None) -> Iterator[Rollout]:
         if not waiting:
             return
         self.model.rope_table()
@@ -188,11 +222,11 @@ class GenerationEngine:
             state.advance(self.model, self._step_key(active), self.check_every)
             finished = self._finished(state, active)
             if finished:
-                yield from self._release(state, active, finished)
+                yield from self._release(state, active, finished, follow)
 
     def _prepare(self, rows: Sequence[_Row]) -> Slots:
         """Slots that fit the rows, reused from the last call when possible."""
-        length = max(len(row.tokens) + row.limit for row in rows)
+        length = max(row.end for row in rows)
         stops = max(len(row.sampling.stop_token_ids) for row in rows) + len(self.end_tokens)
         slots = min(self.slots, len(rows))
         state = self._state
@@ -276,7 +310,7 @@ class GenerationEngine:
     def _find_stop(self, state: Slots, slot: int, row: _Row, count: int) -> int | None:
         """The number of tokens up to the first stop string, or None when there is none yet."""
         longest = max(len(text.encode()) for text in row.sampling.stop)
-        first = max(0, row.searched - longest - 4)
+        first = max(row.begun, row.searched - longest - 4)
         tokens = state.tokens_SO[slot, first:count].tolist()
         searched, row.searched = row.searched, count
         if not self._contains_stop(tokens, row.sampling.stop):
@@ -290,17 +324,34 @@ class GenerationEngine:
         text = self.tokenizer.decode(tokens, skip_special_tokens=False)
         return any(stop in text for stop in stops)
 
-    def _release(self, state: Slots, active: list[_Row], finished: dict[int, int]) -> list[Rollout]:
-        """Remove finished rows and close the gaps; returns their rollouts."""
+    def _release(
+        self, state: Slots, active: list[_Row], finished: dict[int, int], follow: Follow | None
+    ) -> list[Rollout]:
+        """Remove rows that have ended and close the gaps; returns their rollouts.
+
+        A row whose turn is followed by other tokens goes on.
+        """
         rollouts = []
-        for slot, (tokens, logprobs, sampled) in state.take(finished).items():
+        more: dict[int, Sequence[int]] = {}
+        for slot, columns in state.take(finished).items():
             row = active[slot]
-            ends = self.end_tokens + row.sampling.stop_token_ids
-            stopped = tokens[-1] in ends or (
-                bool(row.sampling.stop) and self._contains_stop(tokens, row.sampling.stop)
-            )
-            reason: Literal["stop", "length"] = "stop" if stopped else "length"
-            rollouts.append(Rollout(row.prompt, row.sample, tokens, logprobs, sampled, reason))
+            rollout = self._rollout(row, columns)
+            added = None if follow is None else follow(rollout)
+            if added is None:
+                rollouts.append(rollout)
+                continue
+            more[slot] = added
+            row.tokens = [*row.tokens, *rollout.tokens, *added]
+            row.begun = row.searched = finished.pop(slot)
+            row.limit = min(row.sampling.max_tokens, row.end - len(row.tokens))
+            if row.limit < 1:
+                raise UsageError(f"{len(added)} tokens that follow a turn leave no room for more")
+        if more:
+            state.extend(self.model, [
+                Extension(slot, active[slot].tokens, len(added), active[slot].begun,
+                          active[slot].limit)
+                for slot, added in more.items()
+            ])  # fmt: skip
         remaining = len(active) - len(finished)
         gaps = [slot for slot in sorted(finished) if slot < remaining]
         movers = [slot for slot in range(remaining, len(active)) if slot not in finished]
@@ -310,6 +361,16 @@ class GenerationEngine:
         del active[remaining:]
         state.free(remaining)
         return rollouts
+
+    def _rollout(self, row: _Row, columns: tuple[list[int], list[float], list[float]]) -> Rollout:
+        tokens = columns[0][row.begun :]
+        logprobs, sampled = columns[1][row.begun :], columns[2][row.begun :]
+        ends = self.end_tokens + row.sampling.stop_token_ids
+        stopped = tokens[-1] in ends or (
+            bool(row.sampling.stop) and self._contains_stop(tokens, row.sampling.stop)
+        )
+        reason: Literal["stop", "length"] = "stop" if stopped else "length"
+        return Rollout(row.prompt, row.sample, tokens, logprobs, sampled, reason)
 
 
 def _per_row(values: Sequence[Any], prompts: int, group: int, name: str) -> list[Any]:

@@ -31,6 +31,20 @@ class StepKey:
     way: Literal["plain", "tempered", "truncated"]
 
 
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Tokens that were not sampled, for a row to go on from."""
+
+    slot: int
+    tokens: Sequence[int]
+    """All tokens of the row, those added at the end."""
+    added: int
+    count: int
+    """Tokens sampled so far."""
+    limit: int
+    """Tokens to sample from here on."""
+
+
 class Slots:
     """Preallocated rows; the rows in use come first."""
 
@@ -132,6 +146,41 @@ class Slots:
             else:
                 self._step(model, rows, tokens, key)
             self._bounds = [bound + 1 for bound in self._bounds]
+
+    @torch.inference_mode()
+    def extend(self, model: LanguageModel, rows: Sequence[Extension]) -> None:
+        """Encode the added tokens on top of what the slots hold; the rows are not done any more.
+
+        The last token that was read is read again: a finished row may have been decoded further.
+        """
+        device = self.position_S.device
+        firsts = [len(row.tokens) - row.added - 2 for row in rows]
+        widths = [row.added + 1 for row in rows]  # all but the last, which is decoded next
+        width = max(widths)
+        fed = [
+            [*row.tokens[first : first + size], *[0] * (width - size)]
+            for row, first, size in zip(rows, firsts, widths, strict=True)
+        ]
+        tokens_BQ = torch.tensor(fed, device=device)
+        # Padding writes to positions that are written again before they are read.
+        steps_Q = torch.arange(width, device=device)
+        positions_BQ = (torch.tensor(firsts, device=device).unsqueeze(1) + steps_Q).clamp(
+            max=self.cache.capacity - 1
+        )
+        slots_B = torch.tensor([row.slot for row in rows], device=device)
+        used = min(max(firsts) + width, self.cache.capacity)
+        latents_ABTL = self.cache.latents_ASTL[:, slots_B, :used].clone()
+        model.decode(tokens_BQ, positions_BQ, latents_ABTL)
+        self.cache.latents_ASTL[:, slots_B, :used] = latents_ABTL
+        values = [
+            [row.tokens[-1], len(row.tokens) - 1, row.count, row.count + row.limit] for row in rows
+        ]
+        whole = torch.tensor(values, device=device).t()
+        self.token_S[slots_B], self.position_S[slots_B] = whole[0], whole[1]
+        self.count_S[slots_B], self.limit_S[slots_B] = whole[2], whole[3]
+        self.done_S[slots_B] = False
+        for row in rows:
+            self._bounds[row.slot] = len(row.tokens) - 1
 
     def progress(self, rows: int) -> tuple[list[bool], list[int]]:
         """Which rows are finished, and how many tokens each has."""

@@ -31,6 +31,28 @@ class Codec:
         ids = self.tokenizer.encode(text, add_special_tokens=False)
         return [*ids, self.end]
 
+    def following(self, text: str) -> list[int]:
+        """The token ids of a user's message after a finished completion, up to the next answer.
+
+        What the chat template puts between the end token and the message is among them. Raises
+        UsageError for a template that does not keep a conversation's beginning as it is.
+        """
+        if not getattr(self.tokenizer, "chat_template", None):
+            return list(self.tokenizer.encode(f"\n{text}\n", add_special_tokens=False))
+        said = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
+        asked = [*said, {"role": "user", "content": text}]
+        template = self.tokenizer.apply_chat_template
+        before = template(said, tokenize=False)
+        whole = template(asked, tokenize=False, add_generation_prompt=True)
+        end = self.tokenizer.convert_ids_to_tokens(self.end)
+        if not whole.startswith(before) or end not in before:
+            raise UsageError(
+                f"the chat template of {self.source} changes earlier messages, or does not end "
+                f"them with {end}: its conversations cannot be trained on"
+            )
+        begin = before.rindex(end) + len(end)
+        return list(self.tokenizer.encode(whole[begin:], add_special_tokens=False))
+
     def decode(self, ids: list[int]) -> str:
         """The text of a completion, without end and padding tokens."""
         kept = ids[:-1] if ids and ids[-1] == self.end else ids

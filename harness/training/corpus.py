@@ -18,22 +18,27 @@ from typing import Any
 import numpy as np
 
 from ...sandbox.errors import UsageError
+from ...tasks.episode import EpisodeSuite
 from .codec import Codec, load_codec
 from .mixture import Mixture
 from .noise import add_noise
+from .playing import Demonstration, demonstrate
 from .rows import Tokens
 from .settings import CorpusSettings, MixEntry
 
 
-def example(mixture: Mixture, number: int, settings: CorpusSettings) -> tuple[str, str, str]:
-    """Example `number`: prompt, completion, kind. Raises UsageError for a suite without golds."""
+def example(mixture: Mixture, number: int, settings: CorpusSettings) -> Demonstration:
+    """Example `number`: a worked solution, or a play. Raises UsageError for a suite without."""
     item = mixture.at(number)
+    if isinstance(item.suite, EpisodeSuite):
+        rng = random.Random(f"play/{mixture.seed}/{number}")
+        return demonstrate(item, rng, settings.noise.random_plays)
     gold = item.suite.gold(item.problem)
     if gold is None:
         raise UsageError(f"suite {item.suite.name!r} has no worked solutions to train on")
     rng = random.Random(f"noise/{mixture.seed}/{number}")
-    completion, kind = add_noise(item.suite, item.problem, gold, rng, settings.noise)
-    return item.problem.prompt, completion, kind
+    completion, _ = add_noise(item.suite, item.problem, gold, rng, settings.noise)
+    return Demonstration(item.problem.prompt, ((completion, ""),))
 
 
 def make_shard(path: str, first: int, plan: dict[str, Any]) -> str:
@@ -43,11 +48,13 @@ def make_shard(path: str, first: int, plan: dict[str, Any]) -> str:
     mixture = Mixture(entries, plan["seed"])
     codec = load_codec(plan["codec"])
     last = min(first + settings.shard, settings.examples)
-    texts = [example(mixture, n, settings) for n in range(first, last)]
-    tokens = Tokens.build((codec.prompt(p), codec.completion(c)) for p, c, _ in texts)
+    tokens = Tokens.build(example(mixture, n, settings).tokens(codec) for n in range(first, last))
     partial = Path(f"{path}.{os.getpid()}.partial")
     with partial.open("wb") as file:
-        np.savez(file, ids=tokens.ids, lengths=tokens.lengths, prompts=tokens.prompts)
+        np.savez(
+            file, ids=tokens.ids, lengths=tokens.lengths, prompts=tokens.prompts,
+            observed=tokens.observed,
+        )  # fmt: skip
     partial.replace(path)
     return path
 
@@ -124,4 +131,4 @@ def _make(
 
 def _read(path: Path) -> Tokens:
     with np.load(path) as data:
-        return Tokens(data["ids"], data["lengths"], data["prompts"])
+        return Tokens(data["ids"], data["lengths"], data["prompts"], data["observed"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from ...sandbox.errors import UsageError
 from .codec import load_codec
 from .distributed import main_process_first
+from .playing import Demonstration
 from .policies import Policy, open_policy
 from .policies.bundled import BundledPolicy
 from .pretrain import check_context, describe, finish_text, make_corpus, start_policy
@@ -35,7 +36,7 @@ def run_distill(config: DistillSettings, resume: bool = False) -> Path:
         if dataset is not None:
             codec = policy.codec
             pairs = read_pairs(dataset)
-            tokens = Tokens.build((codec.prompt(p), codec.completion(c)) for p, c in pairs)
+            tokens = Tokens.build(Demonstration(p, ((c, ""),)).tokens(codec) for p, c in pairs)
             source: dict[str, object] = {"data": str(dataset), "examples": len(tokens)}
             teacher = None
         else:

@@ -1,6 +1,7 @@
 """GRPO and its variants: sample groups, reward them with verdicts, update the policy."""
 
 from collections.abc import Sequence
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from .grpo_metrics import log_step
 from .held_out import evaluate_held_out
 from .mixture import Mixture, MixtureItem, held_out
 from .optimization import Optimizers
+from .playing import asked
 from .policies import Draws, Policy, open_policy
 from .policy_update import TrainRow, Updater
 from .reward_pool import RewardPool, open_rewards
@@ -88,6 +90,10 @@ class GrpoTrainer:
         if strict is not None and "alarm" in extra:
             strict.alarm.load_state_dict(extra["alarm"])
         self.updater = Updater(session, policy, reference, self.optimizers, config)
+        self.draws = Draws(
+            config.max_tokens, config.temperature, config.top_p, config.turn_tokens,
+            config.max_turns,
+        )  # fmt: skip
         self.active = active_parameters(policy.model)
 
     def train(self) -> None:
@@ -135,10 +141,9 @@ class GrpoTrainer:
             missing = self.groups_per_step - len(found.groups)
             items = self._draw(missing, found)
             mine = [items[i] for i in self.session.ranks.share(len(items))]
-            draws = Draws(self.config.max_tokens, self.config.temperature, self.config.top_p)
             seed = f"{self.config.seed}/{step}/{attempt}/{self.session.ranks.rank}"
             groups = roll_out(
-                self.policy, mine, self.config.group_size, draws, seed, self.pool,
+                self.policy, mine, self.config.group_size, self.draws, seed, self.pool,
                 self.session.telemetry, self.config.reward_rules,
             )  # fmt: skip
             found.sampled += groups
@@ -158,7 +163,7 @@ class GrpoTrainer:
             if len(items) == count:
                 return items
             item = self.mixture.draw(1)[0]
-            if len(self.policy.codec.prompt(item.problem.prompt)) > self.config.max_prompt_tokens:
+            if len(self.policy.codec.prompt(asked(item))) > self.config.max_prompt_tokens:
                 found.too_long += 1
                 continue
             items.append(item)
@@ -234,7 +239,7 @@ class GrpoTrainer:
         if not self.held_out:
             return {}
         means, solved = evaluate_held_out(
-            self.policy, self.held_out, self.config.held_out, self.config.max_tokens, self.pool,
+            self.policy, self.held_out, self.config.held_out, self.draws, self.pool,
             self.session.telemetry, self.session.ranks,
         )  # fmt: skip
         if self.session.ranks.is_main:
@@ -283,7 +288,8 @@ def to_rows(groups: Sequence[Group], config: GrpoSettings) -> list[TrainRow]:
         completions = [a for a in group.completions if a.reward is not None]
         values = group_advantages(group.rewards, config.method)
         for scored, advantage in zip(completions, values, strict=True):
-            rows.append(
-                TrainRow(group.prompt, scored.sample.tokens, scored.sample.logprobs, advantage)
-            )
+            sample = scored.sample
+            mask = sample.mask
+            logprobs = list(compress(sample.logprobs, mask))
+            rows.append(TrainRow(group.prompt, sample.tokens, mask, logprobs, advantage))
     return rows

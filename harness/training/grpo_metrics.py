@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from ...tasks.episode import EpisodeSuite
 from . import distributed
 from .advantages import has_mixed_rewards
 from .experience import Experience, Group, ScoredCompletion
@@ -67,6 +68,8 @@ def reward_metrics(groups: Sequence[Group], session: Session) -> dict[str, float
         sum(not a.sample.finished for a in completions),
         sum(bool(g.rewards) and has_mixed_rewards(g.rewards) for g in groups),
         sum(g.solve_rate == 1.0 for g in equal), sum(g.solve_rate == 0.0 for g in equal),
+        sum(a.sample.messages for a in completions),
+        sum(a.sample.mask.count(False) for a in completions),
     ]  # fmt: skip
     total = distributed.sum_over_ranks([float(x) for x in sums], session.ranks, session.device)
     count, with_reward = max(total[0], 1.0), max(total[1], 1.0)
@@ -76,6 +79,8 @@ def reward_metrics(groups: Sequence[Group], session: Session) -> dict[str, float
         "reward_std": max(total[3] / with_reward - mean * mean, 0.0) ** 0.5,
         "length/mean": total[4] / count,
         "truncated": total[5] / count,
+        "messages/mean": total[9] / count,
+        "observed/mean": total[10] / count,
         "groups/mixed": total[6],
         "groups/solved": total[7],
         "groups/failed": total[8],
@@ -119,7 +124,12 @@ def update_metrics(sums: UpdateSums, session: Session) -> dict[str, float]:
 
 def reflection_metrics(groups: Sequence[Group]) -> dict[str, float]:
     """Markers, wrong steps and self-corrections per completion, over a sample of them."""
-    pairs: list[tuple[Group, ScoredCompletion]] = [(g, a) for g in groups for a in g.completions]
+    pairs: list[tuple[Group, ScoredCompletion]] = [
+        (group, one)
+        for group in groups
+        if not isinstance(group.item.suite, EpisodeSuite)
+        for one in group.completions
+    ]
     count = min(_REFLECTED, len(pairs))
     if not count:
         return {}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from . import distributed
@@ -19,16 +20,17 @@ def evaluate_held_out(
     policy: Policy,
     items: Sequence[MixtureItem],
     settings: HeldOutSettings,
-    max_tokens: int,
+    draws: Draws,
     pool: RewardPool,
     telemetry: Telemetry,
     ranks: Ranks,
 ) -> tuple[dict[str, float], dict[str, Any]]:
     """Means by suite and domain for the log, and the solve rate of every problem.
 
-    Every process evaluates its share. A problem without any scored sample is left out.
+    `draws` holds the limits. Every process evaluates its share. A problem without any scored
+    sample is left out.
     """
-    draws = Draws(max_tokens, settings.temperature)
+    draws = replace(draws, temperature=settings.temperature, top_p=1.0)
     mine = [items[i] for i in ranks.share(len(items))]
     groups: list[Group] = []
     if mine:

@@ -11,7 +11,6 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, load
 from ...tasks.suite import GeneratedSuite
-from ..lookup import load_answers
 from .settings import HeldOutSettings, MixEntry
 
 _UNBOUNDED_SIZE = 10**9
@@ -127,7 +126,7 @@ def open_suite(
     spec: dict[str, Any] = dict(entry.options)
     if level is not None:
         spec["difficulty"] = level
-    suite = load_answers(entry.suite, **spec)
+    suite = load(entry.suite, **spec)
     spec["name"] = entry.suite
     if isinstance(suite, GeneratedSuite):
         spec |= {"split": split, "seed": seed, "size": size}

@@ -22,14 +22,17 @@ _DEFAULT_HIGH = {"dapo": 0.28}
 
 @dataclass(slots=True)
 class TrainRow:
-    """One completion to train on."""
+    """One completion to train on, or an episode, of which only the model's tokens are trained."""
 
     prompt: list[int]
     completion: list[int]
+    sampled: list[bool]
+    """Which tokens of the completion the policy sampled: those that the loss is over."""
     sampler_logprobs: list[float]
+    """Of the sampled tokens, as are all log-probabilities of a row."""
     advantage: float
     old_logprobs: Tensor | None = None
-    """(completion,) under the policy before this step's first update."""
+    """Under the policy before this step's first update."""
     ref_logprobs: Tensor | None = None
 
     @property
@@ -102,7 +105,7 @@ class Updater:
     def _optimizer_step(self, rows: list[TrainRow], step: int, sums: UpdateSums) -> None:
         ranks, device = self.session.ranks, self.session.device
         counts = distributed.sum_over_ranks(
-            [len(rows), sum(len(row.completion) for row in rows)], ranks, device
+            [len(rows), sum(sum(row.sampled) for row in rows)], ranks, device
         )
         if not counts[0]:
             return
@@ -171,8 +174,9 @@ class Updater:
             logps_BT, _ = policy.logprobs(
                 micro.tokens_BT, micro.real_BT, micro.loss_mask_BT, self.settings.temperature
             )
-            for row, logps_T in zip(micro.rows, logps_BT, strict=True):
-                setattr(row, field_name, logps_T[len(row.prompt) : row.length].clone())
+            parts = zip(micro.rows, logps_BT, micro.loss_mask_BT, strict=True)
+            for row, logps_T, mask_T in parts:
+                setattr(row, field_name, logps_T[mask_T])
 
     def _scatter(self, micro: _MicroBatch, values: Sequence[Tensor | None]) -> Tensor | None:
         """Scatter per-completion values to their positions in (B, T); None when a row has none."""
@@ -199,10 +203,12 @@ class Updater:
         ids = [row.prompt + row.completion + [fill] * (width - row.length) for row in rows]
         tokens_BT = torch.tensor(ids, device=self.session.device)
         indices_T = torch.arange(width, device=self.session.device)
-        prompts_B1 = torch.tensor([[len(row.prompt)] for row in rows], device=tokens_BT.device)
         lengths_B1 = torch.tensor([[row.length] for row in rows], device=tokens_BT.device)
-        real_BT = indices_T < lengths_B1
-        return _MicroBatch(rows, tokens_BT, real_BT, real_BT & (indices_T >= prompts_B1))
+        wanted = [
+            [False] * len(row.prompt) + row.sampled + [False] * (width - row.length) for row in rows
+        ]
+        loss_mask_BT = torch.tensor(wanted, device=tokens_BT.device)
+        return _MicroBatch(rows, tokens_BT, indices_T < lengths_B1, loss_mask_BT)
 
 
 def _part(count: int, part: int, parts: int) -> range:

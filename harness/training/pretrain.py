@@ -67,7 +67,7 @@ def make_codec(config: TextRunSettings, session: Session) -> Codec:
 
     mixture = Mixture(config.mix, config.seed)
     count = min(_TOKENIZER_EXAMPLES, config.corpus.examples)
-    texts = [text for n in range(count) for text in example(mixture, n, config.corpus)[:2]]
+    texts = [text for n in range(count) for text in example(mixture, n, config.corpus).texts]
     size = int(config.model.overrides.get("vocab_size", 768))
     return save_codec(build_tokenizer(texts, vocab_size=size), folder)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from ...sandbox.errors import UsageError
+from ..lookup import load_answers
 from .experience import Group
 from .mixture import Mixture
 from .policies import Draws, Policy, open_policy
@@ -61,6 +62,8 @@ def collect_verified(
     telemetry = Telemetry(Path(config.out).parent, False, 0, 0, False)
     counts = {"sampled": 0, "correct": 0, "no_reward": 0, "copies": 0, "kept": 0, "too_long": 0}
     records: list[dict[str, object]] = []
+    for one in config.mix:
+        load_answers(one.suite, **one.options)  # the record of an episode is nothing to learn from
     for first in range(0, config.problems, _CHUNK):
         items = mixture.draw(min(_CHUNK, config.problems - first))
         fitting = [

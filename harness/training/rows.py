@@ -22,19 +22,29 @@ class Tokens:
     """Tokens of each example."""
     prompts: np.ndarray
     """Prompt tokens of each example."""
+    observed: np.ndarray
+    """Whether each token of `ids` is part of an observation within an episode."""
 
     def __len__(self) -> int:
         return len(self.lengths)
 
     @staticmethod
-    def build(examples: Iterable[tuple[Sequence[int], Sequence[int]]]) -> "Tokens":
-        """From (prompt ids, completion ids) pairs."""
-        pairs = [(list(prompt), list(completion)) for prompt, completion in examples]
-        flat = [token for prompt, completion in pairs for token in (*prompt, *completion)]
+    def build(
+        examples: Iterable[tuple[Sequence[int], Sequence[int], Sequence[bool]]],
+    ) -> "Tokens":
+        """From prompt ids, completion ids, and which of the latter are observed."""
+        flat: list[int] = []
+        seen: list[bool] = []
+        pairs: list[tuple[int, int]] = []
+        for prompt, completion, observed in examples:
+            flat += [*prompt, *completion]
+            seen += [False] * len(prompt) + list(observed)
+            pairs.append((len(prompt), len(completion)))
         return Tokens(
             np.asarray(flat, dtype=np.int32),
-            np.asarray([len(p) + len(c) for p, c in pairs], dtype=np.int32),
-            np.asarray([len(p) for p, _ in pairs], dtype=np.int32),
+            np.asarray([p + c for p, c in pairs], dtype=np.int32),
+            np.asarray([p for p, _ in pairs], dtype=np.int32),
+            np.asarray(seen, dtype=bool),
         )
 
     @staticmethod
@@ -44,6 +54,7 @@ class Tokens:
             np.concatenate([part.ids for part in parts]),
             np.concatenate([part.lengths for part in parts]),
             np.concatenate([part.prompts for part in parts]),
+            np.concatenate([part.observed for part in parts]),
         )
 
 
@@ -96,6 +107,8 @@ def pack(tokens: Tokens, row_tokens: int, completions_only: bool, seed: int) -> 
             segments[r, place : place + length] = segment
             first = int(tokens.prompts[example]) if completions_only else 0
             wanted[r, place + first : place + length] = True
+            if completions_only:
+                wanted[r, place : place + length] &= ~tokens.observed[start : start + length]
             place += length
     return Rows(
         torch.from_numpy(ids), torch.from_numpy(segments), torch.from_numpy(wanted), dropped

@@ -66,6 +66,8 @@ class NoiseSettings(Strict):
     """Share with one wrong step, followed by "wait" and the correct step."""
     uncorrected: float = Field(default=0.15, ge=0, le=1)
     """Share with one wrong step and a wrong answer."""
+    random_plays: float = Field(default=0.3, ge=0, le=1)
+    """Episodes: share played by random legal calls instead of the solver."""
 
     @model_validator(mode="after")
     def _shares(self) -> Self:
@@ -226,6 +228,11 @@ class GrpoSettings(RunSettings):
     group_size: int = Field(default=16, ge=2)
     max_prompt_tokens: int = Field(default=256, ge=1)
     max_tokens: int = Field(default=256, ge=1)
+    """Of a completion; of an episode, all that follows the prompt, observations included."""
+    turn_tokens: int | None = Field(default=None, ge=1)
+    """Tokens of one message of an episode; None for `max_tokens`."""
+    max_turns: int | None = Field(default=None, ge=1)
+    """Messages of an episode; None for the limit of its suite."""
     temperature: float = Field(default=1.0, gt=0)
     top_p: float = Field(default=1.0, gt=0, le=1)
     inner_epochs: int = Field(default=1, ge=1)

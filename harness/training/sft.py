@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...sandbox.errors import UsageError
+from .playing import Demonstration
 from .policies import Policy, open_policy
 from .pretrain import check_context, describe, finish_text, make_corpus
 from .rows import Rows, Tokens, pack
@@ -40,7 +41,7 @@ def sft_rows(
     else:
         pairs = read_pairs(Path(config.data))
         codec = policy.codec
-        tokens = Tokens.build((codec.prompt(p), codec.completion(c)) for p, c in pairs)
+        tokens = Tokens.build(Demonstration(p, ((c, ""),)).tokens(codec) for p, c in pairs)
         source = {"data": config.data, "examples": len(tokens)}
     return pack(tokens, config.row_tokens, completions_only=True, seed=config.seed), source
 

@@ -6,9 +6,9 @@ import torch
 
 from ....sandbox.errors import UsageError
 from ..settings import ModelSettings
-from .contract import Draws, Policy, Sample
+from .contract import Draws, FollowTurn, Policy, Sample
 
-__all__ = ["Draws", "Policy", "Sample", "open_policy"]
+__all__ = ["Draws", "FollowTurn", "Policy", "Sample", "open_policy"]
 
 
 def open_policy(

@@ -5,16 +5,42 @@ Shapes: B rows, T tokens, D hidden.
 
 import copy
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ...model import GenerationEngine, SamplingParams, load_checkpoint, save_checkpoint
+from ...model import GenerationEngine, Rollout, SamplingParams, load_checkpoint, save_checkpoint
 from ..codec import Codec, wrap
 from ..settings import ModelSettings
-from .contract import Draws, Policy, Sample
+from .contract import Draws, FollowTurn, Policy, Sample
+
+
+@dataclass(slots=True)
+class _Play:
+    """What follows the prompt of one episode so far."""
+
+    room: int
+    tokens: list[int] = field(default_factory=list)
+    logprobs: list[float] = field(default_factory=list)
+    sampled: list[bool] = field(default_factory=list)
+    finished: bool = False
+
+    def say(self, turn: Rollout) -> None:
+        self.tokens += turn.tokens
+        self.logprobs += turn.sampled_logprobs
+        self.sampled += [True] * len(turn.tokens)
+
+    def observe(self, tokens: list[int]) -> bool:
+        """Take an observation; False where the budget leaves no token after it."""
+        if len(self.tokens) + len(tokens) >= self.room:
+            return False
+        self.tokens += tokens
+        self.logprobs += [0.0] * len(tokens)
+        self.sampled += [False] * len(tokens)
+        return True
 
 
 class BundledPolicy(Policy):
@@ -29,12 +55,51 @@ class BundledPolicy(Policy):
         self.device = device
         self.precision = precision
         self.slots = slots
-        self._engine: Any = None
+        self._engine: GenerationEngine | None = None
         self._sampler: Any = None
 
     def sample(
         self, prompts: Sequence[list[int]], draws: Draws, seeds: Sequence[int]
     ) -> Iterator[Sample]:
+        engine, sampling = self._ready(), _sampling(draws, draws.max_tokens)
+        # Equal neighbouring prompts are one group, which the engine prefills once.
+        unique, size = _grouped(prompts)
+        for rollout in engine.stream(unique, size, sampling, list(seeds)):
+            yield Sample(
+                rollout.prompt * size + rollout.sample,
+                rollout.tokens,
+                rollout.sampled_logprobs,
+                rollout.finish_reason == "stop",
+            )
+
+    def play(
+        self, prompts: Sequence[list[int]], draws: Draws, seeds: Sequence[int], follow: FollowTurn
+    ) -> Iterator[Sample]:
+        plays = [_Play(min(draws.max_tokens, self.context - len(one))) for one in prompts]
+        unique, size = _grouped(prompts)
+
+        def next_turn(turn: Rollout) -> list[int] | None:
+            row = turn.prompt * size + turn.sample
+            play = plays[row]
+            play.say(turn)
+            observed = follow(row, turn.tokens)
+            if observed is None:
+                play.finished = True
+                return None
+            if turn.tokens[-1] != self.codec.end:  # cut: the message ends here all the same
+                observed = [self.codec.end, *observed]
+            return observed if play.observe(observed) else None
+
+        sampling = _sampling(draws, draws.turn_tokens or draws.max_tokens)
+        for last in self._ready().converse(
+            unique, next_turn, draws.max_tokens, size, sampling, list(seeds)
+        ):
+            row = last.prompt * size + last.sample
+            play = plays[row]
+            yield Sample(row, play.tokens, play.logprobs, play.finished, play.sampled)
+
+    def _ready(self) -> GenerationEngine:
+        """The engine, with the current weights."""
         if self._engine is None:
             self._sampler = self.model
             if self.precision != torch.float32:
@@ -44,18 +109,7 @@ class BundledPolicy(Policy):
             )
         if self._sampler is not self.model:
             _copy_weights(self.model, self._sampler)
-        sampling = SamplingParams(
-            max_tokens=draws.max_tokens, temperature=draws.temperature, top_p=draws.top_p
-        )
-        # Equal neighbouring prompts are one group, which the engine prefills once.
-        unique, size = _grouped(prompts)
-        for rollout in self._engine.stream(unique, size, sampling, list(seeds)):
-            yield Sample(
-                rollout.prompt * size + rollout.sample,
-                rollout.tokens,
-                rollout.sampled_logprobs,
-                rollout.finish_reason == "stop",
-            )
+        return self._engine
 
     def hidden(self, tokens_BT: Tensor, real_BT: Tensor) -> Tensor:
         states_BTD: Tensor = self.model.hidden(tokens_BT)[0]  # causal, and padding comes last
@@ -86,6 +140,10 @@ def load_bundled(
     model, tokenizer = load_checkpoint(settings.checkpoint)
     codec = wrap(tokenizer, settings.checkpoint)
     return BundledPolicy(model.float(), codec, device, precision, slots)
+
+
+def _sampling(draws: Draws, most: int) -> SamplingParams:
+    return SamplingParams(max_tokens=most, temperature=draws.temperature, top_p=draws.top_p)
 
 
 def _copy_weights(source: nn.Module, target: nn.Module) -> None:

@@ -5,28 +5,42 @@ Shapes: B rows, T tokens, N completion tokens of all rows together, V vocabulary
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ....sandbox.errors import UsageError
 from ..codec import Codec
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One sampled completion of prompt `prompt`."""
+    """One sampled completion of prompt `prompt`; of an episode, all that follows the prompt."""
 
     prompt: int
     tokens: list[int]
     logprobs: list[float]
-    """Under the sampled distribution."""
+    """Under the sampled distribution; 0 for a token that was not sampled."""
     finished: bool
     """False when the token limit truncated it."""
+    sampled: list[bool] | None = None
+    """Which tokens the policy sampled; the others are observations. None: all."""
+
+    @property
+    def mask(self) -> list[bool]:
+        """Which tokens the policy sampled."""
+        return [True] * len(self.tokens) if self.sampled is None else self.sampled
+
+    @property
+    def messages(self) -> int:
+        """How many messages the policy wrote: the runs of sampled tokens."""
+        return sum(own for own, _ in groupby(self.mask))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,14 @@ class Draws:
     max_tokens: int
     temperature: float = 1.0
     top_p: float = 1.0
+    turn_tokens: int | None = None
+    """Limit of one message of an episode; None for `max_tokens`."""
+    max_turns: int | None = None
+    """Limit of an episode's messages; None for the suite's own."""
+
+
+FollowTurn = Callable[[int, list[int]], list[int] | None]
+"""Takes the prompt's number and a message; gives the observation's tokens, None at the end."""
 
 
 class Policy(ABC):
@@ -57,6 +79,18 @@ class Policy(ABC):
 
         Equal neighbouring prompts form a group. `seeds` has one seed per prompt.
         """
+
+    def play(
+        self, prompts: Sequence[list[int]], draws: Draws, seeds: Sequence[int], follow: FollowTurn
+    ) -> Iterator[Sample]:
+        """Yield one episode per prompt, as `sample` does; `follow` is called after each message.
+
+        Raises UsageError for a policy that cannot go on with a conversation.
+        """
+        raise UsageError(
+            f"{type(self).__name__} samples one answer per prompt: train on episodes with the "
+            "bundled model, or leave them out of the mix"
+        )
 
     @abstractmethod
     def hidden(self, tokens_BT: Tensor, real_BT: Tensor) -> Tensor:

@@ -306,3 +306,62 @@ def test_speculative_decoding_is_greedy_decoding(depth):
         assert found.passes + found.accepted >= 39
         total += found.accepted
     assert total > 40
+
+
+@pytest.mark.parametrize("which", ["model", "wide", "low_rank"])
+@pytest.mark.parametrize("check_every", [1, 5])
+def test_a_conversation_goes_on_in_its_cache(which, check_every, request, monkeypatch):
+    net = request.getfixturevalue(which)
+    engine = GenerationEngine(net, slots=3, end_tokens=(5,), check_every=check_every)
+    asked = prompts(3)
+    spoken: dict[tuple[int, int], list[tuple[list[int], list[float]]]] = {}
+    heard: dict[tuple[int, int], list[list[int]]] = {}
+
+    def follow(turn):
+        key = turn.prompt, turn.sample
+        said = spoken.setdefault(key, [])
+        said.append((turn.tokens, turn.sampled_logprobs))
+        if len(said) == 4:
+            return None
+        added = [7 + (turn.tokens[0] + at) % 80 for at in range(1 + (sum(key) + len(said)) % 5)]
+        heard.setdefault(key, []).append(added)
+        return added
+
+    encoded = []
+    whole = net.hidden
+    monkeypatch.setattr(
+        net, "hidden", lambda tokens: encoded.append(tokens.numel()) or whole(tokens)
+    )
+    settings = SamplingParams(max_tokens=6, temperature=0.7)
+    last = list(engine.converse(asked, follow, 60, 3, settings, seed=1))
+    monkeypatch.undo()
+    assert sorted((turn.prompt, turn.sample) for turn in last) == sorted(spoken)
+    assert sum(encoded) < 2 * sum(map(len, asked)) + 60  # prompts alone, with padding
+    for (prompt, sample_number), turns in spoken.items():
+        tokens, values, places = list(asked[prompt]), [], []
+        for number, (said, logprobs) in enumerate(turns):
+            assert len(said) <= 6
+            assert 5 not in said[:-1]
+            places += range(len(tokens), len(tokens) + len(said))
+            values += logprobs
+            tokens += said
+            if number < 3:
+                tokens += heard[prompt, sample_number][number]
+        with torch.no_grad():
+            logits = net(torch.tensor([tokens]))[0].float() / 0.7
+        due = logits.log_softmax(-1)[torch.tensor(places) - 1, torch.tensor(tokens)[places]]
+        torch.testing.assert_close(torch.tensor(values), due, atol=2e-5, rtol=1e-4)
+
+
+def test_a_conversation_keeps_to_its_room(model):
+    engine = GenerationEngine(model, slots=4, end_tokens=())
+    settings = SamplingParams(max_tokens=10)
+    turns = []
+    more = iter([[9] * 4])
+    (last,) = engine.converse(
+        [[3, 4]], lambda turn: turns.append(turn) or next(more, None), 17, sampling=settings
+    )
+    assert [len(turn.tokens) for turn in turns] == [10, 3]  # 4 follow the first turn
+    assert last is turns[1]
+    with pytest.raises(UsageError, match="no room"):
+        list(engine.converse([[3, 4]], lambda turn: [9] * 7, 17, sampling=settings))

@@ -35,7 +35,8 @@ def test_advantages_equal_torch():
 def test_packing_keeps_every_token_once():
     rng = random.Random(0)
     pairs = [([1] * rng.randint(1, 9), [2 + i] * rng.randint(1, 20)) for i in range(50)]
-    rows = pack(Tokens.build(pairs), 32, completions_only=True, seed=1)
+    examples = [(prompt, completion, [False] * len(completion)) for prompt, completion in pairs]
+    rows = pack(Tokens.build(examples), 32, completions_only=True, seed=1)
     assert rows.dropped == 0
     for i, (prompt, completion) in enumerate(pairs):
         where = rows.tokens_RT == 2 + i
@@ -50,10 +51,10 @@ def test_packing_keeps_every_token_once():
 
 
 def test_packing_counts_what_is_too_long():
-    tokens = Tokens.build([([1], [2] * 40), ([1], [3])])
+    tokens = Tokens.build([([1], [2] * 40, [False] * 40), ([1], [3], [False])])
     assert pack(tokens, 16, False, 0).dropped == 1
     with pytest.raises(UsageError, match="row_tokens 16"):
-        pack(Tokens.build([([1], [2] * 40)]), 16, False, 0)
+        pack(Tokens.build([([1], [2] * 40, [False] * 40)]), 16, False, 0)
 
 
 def test_rows_of_steps_are_epochs():
