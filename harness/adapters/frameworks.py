@@ -50,6 +50,7 @@ FRAMEWORKS = {
         Framework("nemo-gym", "nemo-gym", ("0.5",)),
         Framework("slime", "slime", ("0.3",)),
         Framework("rllm", "rllm", ("0.3",)),
+        Framework("mcp", "mcp", ("2",)),
     )
 }
 

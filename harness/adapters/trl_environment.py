@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import needs
-from ...tasks import Problem, Verdict, load
-from ...tasks.episode import Episode, EpisodeSuite, Tool
-from ..rewards import CORRECTNESS_ONLY, RewardRules, reward
+from ...tasks.episode import EpisodeSuite, Tool
+from ..rewards import CORRECTNESS_ONLY, RewardRules
+from .episode_session import EpisodeSession, load_episodes
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -29,31 +29,24 @@ class EpisodeEnvironment:
     _rules: RewardRules
 
     def __init__(self) -> None:
-        self._problem: Problem | None = None
-        self._episode: Episode | None = None
+        self._session: EpisodeSession | None = None
 
     def reset(self, problem_id: str, **row: Any) -> None:
         """Begin the episode of a row."""
-        if self._episode is not None:
-            self._episode.close()
-        self._problem = self._suite.find(problem_id)
-        self._episode = self._suite.start(self._problem)
+        if self._session is not None:
+            self._session.close()
+        self._session = EpisodeSession(self._suite, problem_id, rules=self._rules)
 
     def get_reward(self) -> float | None:
         """The reward of the state; None for a failure of ours, which TRL leaves out."""
-        verdict = self._verdict()
-        return reward(verdict, "", None, self._rules)
-
-    def _verdict(self) -> Verdict:
-        if self._problem is None or self._episode is None:
+        if self._session is None:
             raise UsageError("reset() comes before the reward of an episode")
-        self._episode.close()
-        return self._suite.judge(self._problem, self._episode)
+        return self._session.reward()
 
     def _call(self, name: str, arguments: Mapping[str, Any]) -> str:
-        if self._episode is None:
+        if self._session is None:
             raise UsageError("reset() comes before the first call")
-        return self._episode.call(name, arguments).text
+        return self._session.call(name, arguments).text
 
 
 def trl_environment(
@@ -65,7 +58,7 @@ def trl_environment(
     on the rows of `trl_episodes` with the same options. Raises UsageError for a task of one
     answer, an unknown one or an unknown option.
     """
-    suite = _episodes(task, options)
+    suite = load_episodes(task, options)
     methods = {one.name: _method(one) for one in suite.start(suite[0]).tools}
     name = "Assay" + "".join(part.title() for part in suite.name.replace("+", "_").split("_"))
     return type(name, (EpisodeEnvironment,), {"_suite": suite, "_rules": rules, **methods})
@@ -73,23 +66,13 @@ def trl_environment(
 
 def trl_episodes(task: str, **options: Any) -> "Dataset":
     """The rows of a task for TRL: the prompt as a message, and the id of the problem."""
-    suite = _episodes(task, options)
+    suite = load_episodes(task, options)
     with needs("data"):
         from datasets import Dataset
     return Dataset.from_list([
         {"prompt": [{"role": "user", "content": problem.prompt}], "problem_id": problem.id}
         for problem in suite
     ])  # fmt: skip
-
-
-def _episodes(task: str, options: Mapping[str, Any]) -> EpisodeSuite:
-    suite = load(task, **options)
-    if not isinstance(suite, EpisodeSuite):
-        raise UsageError(
-            f"task {task!r} is one of single answers: use trl_reward({task!r}), or give "
-            "tools='python'"
-        )
-    return suite
 
 
 def _method(tool: Tool) -> Callable[..., str]:

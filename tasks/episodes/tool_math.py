@@ -1,6 +1,7 @@
 """Tool math: problems whose numbers are too large for the head, with an interpreter at hand."""
 
 import random
+import re
 from typing import Any, ClassVar
 
 from ..episode import Call, EpisodeLimits, GeneratedEpisodes, World
@@ -26,9 +27,7 @@ class ToolMath(GeneratedEpisodes):
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         digits = SIZES[difficulty - 1]
         question, code = rng.choice(KINDS)(rng, digits)
-        space: dict[str, Any] = {}
-        exec(compile(code, "<reference>", "exec"), space)
-        value = space["answer"]
+        value = _value(code)
         prompt = (
             f"{question} Give the answer modulo {MODULUS}, a number from 0 to {MODULUS - 1}. "
             f"Submit it as a number alone, once.\n\nYou have {self.turns} turns."
@@ -70,6 +69,21 @@ class ToolMath(GeneratedEpisodes):
 
     def chance(self, problem: Problem) -> float | None:
         return 1.0 / MODULUS
+
+    def greedy_call(self, problem: Problem, world: World) -> Call | None:
+        """Submit at once what the last three digits of every number give."""
+        short = re.sub(
+            r"\d{4,}", lambda found: str(int(found[0]) % MODULUS or MODULUS), problem.meta["code"]
+        )
+        return Call("submit", {"answer": str(_value(short) % MODULUS)})
+
+
+def _value(code: str) -> int:
+    """What one of the programs below computes."""
+    space: dict[str, Any] = {}
+    exec(compile(code, "<reference>", "exec"), space)
+    value: int = space["answer"]
+    return value
 
 
 def _number(rng: random.Random, digits: int) -> int:

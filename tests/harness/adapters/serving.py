@@ -2,7 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from assay.harness.server import ServerConfig, create_app
@@ -10,23 +12,30 @@ from assay.harness.server import ServerConfig, create_app
 Serve = Callable[[], str]
 
 
+@contextmanager
+def serving(app: Any, host: str = "127.0.0.1") -> Iterator[str]:
+    """Runs an application in uvicorn; its address."""
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    try:
+        yield f"http://{host}:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(60)
+
+
 class RunningServer:
     """Runs our application in uvicorn; `url` answers until `stop`."""
 
     def __init__(self, config: ServerConfig) -> None:
         self.app = create_app(config)
-        self.server = uvicorn.Server(
-            uvicorn.Config(self.app, host=config.host, port=0, log_level="error")
-        )
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-        deadline = time.monotonic() + 60
-        while not self.server.started and time.monotonic() < deadline:
-            time.sleep(0.01)
-        port = self.server.servers[0].sockets[0].getsockname()[1]
-        self.url = f"http://{config.host}:{port}"
+        self._serving = serving(self.app, config.host)
+        self.url = self._serving.__enter__()
 
     def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(60)
+        self._serving.__exit__(None, None, None)
         self.app.state.admission.close()

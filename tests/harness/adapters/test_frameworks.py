@@ -60,8 +60,10 @@ def test_a_missing_framework_is_one_line() -> None:
         framework_module("slime", "nothing.here")
 
 
-def test_the_page_names_each_framework_with_its_version() -> None:
-    text = (ROOT / "docs" / "trainers.md").read_text()
+def test_the_pages_name_each_framework_with_its_version() -> None:
+    text = "".join(
+        (ROOT / "docs" / page).read_text() for page in ("trainers.md", "environments.md")
+    )
     rows = re.findall(r"^\| \[?([^|\]]+?)\]?(?:\([^)]*\))?(?:, miles)? \| ([\d.]+) \|", text, re.M)
     told = {re.sub(r"\W", "", name).casefold(): version for name, version in rows}
     known = {re.sub(r"\W", "", one.name): one.series[-1] for one in FRAMEWORKS.values()}

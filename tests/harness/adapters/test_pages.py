@@ -147,6 +147,27 @@ def test_the_script_of_each_other_trainer_runs(section: str, tmp_path: Path) -> 
     _run(_script(tmp_path, text), tmp_path)
 
 
+_EPISODES = (ROOT / "docs" / "environments.md").read_text()
+EPISODES_NEED = {
+    "Prime `verifiers`": "verifiers.v1", "verl": "verl.experimental.agent_loop.tool_agent_loop",
+    "SkyRL-Gym": "skyrl_gym", "OpenEnv": "openenv.core.env_server",
+    "NeMo-Gym": "nemo_gym.base_resources_server", "MCP": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("section", re.findall(r"^## (.+)$", _EPISODES, re.MULTILINE))
+def test_the_scripts_of_each_environment_run(section: str, tmp_path: Path) -> None:
+    needed = EPISODES_NEED[section]
+    if needed is not None:
+        pytest.importorskip(needed, reason=f"{section} is not installed", exc_type=ImportError)
+    text = _EPISODES.partition(f"## {section}\n")[2].partition("\n## ")[0]
+    scripts = [body for language, body in _FENCED.findall(text) if language == "python"]
+    assert scripts
+    for script in scripts:
+        runs = script.replace("if __name__", "if False and __name__")
+        _run(_script(tmp_path, runs), tmp_path)
+
+
 def test_ground_truths_are_read_as_the_page_says(tmp_path: Path) -> None:
     (script,) = _blocks("ground_truths.md")
     assert "['34'] ['34']" in _run(_script(tmp_path, script), tmp_path).stdout

@@ -76,7 +76,7 @@ def test_a_real_trainer_plays_its_episodes(tmp_path: Path, monkeypatch: Any) -> 
             for row, environment in enumerate(self.environments):
                 if row % 2 == 0:
                     suite = environment._suite
-                    for name, arguments in suite.solve(environment._problem):
+                    for name, arguments in suite.solve(environment._session.problem):
                         getattr(environment, name)(**arguments)
             found = super()._calculate_rewards(inputs, *rest)
             rewards.append(found[:, 0].tolist())

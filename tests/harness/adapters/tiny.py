@@ -8,6 +8,23 @@ CHAT = (
     "{% for message in messages %}<|{{ message['role'] }}|>{{ message['content'] }}<|end|>"
     "{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
+CHATML = (
+    "{% if tools %}<|im_start|>system\n{% for tool in tools %}{{ tool | tojson }}\n{% endfor %}"
+    "<|im_end|>\n{% endif %}{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
+    "{{ message['content'] }}{% for call in message.tool_calls or [] %}\n<tool_call>\n"
+    "{{ call.function | tojson }}\n</tool_call>{% endfor %}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+"""A template with tools."""
+
+
+def chat_tokenizer() -> PreTrainedTokenizerFast:
+    """One token per byte, and a chat template with tools."""
+    tokenizer = tiny_tokenizer()
+    tokenizer.chat_template = CHATML
+    markers = ["<|im_start|>", "<|im_end|>"]
+    tokenizer.add_special_tokens({"additional_special_tokens": markers, "eos_token": markers[1]})
+    return tokenizer
 
 
 def tiny_tokenizer() -> PreTrainedTokenizerFast:
