@@ -76,9 +76,10 @@ _PARTS = {one.code: Phrases(PARTS.get(one.code, ()), one.spaced) for one in LANG
 def _is_part(voice: Voice, clause: _Clause, bare: str) -> bool:
     """Whether the subject is a part or a multiple of what is no value: "a third of the number"."""
     language = voice.language
-    links = tuple(one for one in language.link if one)
-    if not language.spaced and not bare.casefold().endswith(links):
-        return False
+    if not language.spaced:
+        links = tuple(one for one in language.link if one)
+        if not bare.casefold().endswith(links):
+            return False
     cut = max(clause.text.rfind(mark) for mark in (", ", "; ", " and ", "，", "、"))
     said = spoken(clause.text[cut + 1 :])
     found = _PARTS[language.code].places(said)

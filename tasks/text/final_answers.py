@@ -93,7 +93,7 @@ def _judged(
         return found
     if other:
         both = (found.text, other)
-        return replace(found, text=" or ".join(both), candidates=both, doubt=reason)
+        return replace(found, text=" or ".join(both), candidates=both, doubt=reason, value=None)
     return replace(found, doubt=reason) if reason else found
 
 
@@ -124,7 +124,8 @@ def _boxed(text: str, shape: Shape) -> Extraction | None:
     start = run[0][0]
     near = beside(text, run[-1][0], run[-1][1])
     content = _with_factor(contents[-1], near)
-    found = Extraction(content, "boxed", "the last complete box", unit=near.unit)
+    value = shape.read(content)  # once: what judges the words around it needs it too
+    found = Extraction(content, "boxed", "the last complete box", unit=near.unit, value=value)
     if reason := (
         (not _is_choice(contents[-1]) and within_formula(text, start, run[-1][1]))
         or disowned(text, start, start)

@@ -1,5 +1,6 @@
 """Phrases of the language tables, found in a text in one pass over its words."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from .languages import LANGUAGES, Language, scripts_of
 from .languages.courtesies import COURTESIES
 from .languages.speech import SPEECH, Speech
 from .words import tokens
+
+_VALUES = re.compile(r"[0-9$=\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class Spoken:
     @property
     def has_values(self) -> bool:
         """Whether the text holds digits or a formula."""
+        if self.text.isascii():
+            return _VALUES.search(self.text) is not None
         return any(one.isdigit() or one in "$=\\" for one in self.text)
 
 
@@ -80,7 +85,9 @@ class Phrases:
             return sorted(
                 (place, place + len(one)) for one in self.all if (place := said.text.find(one)) >= 0
             )
-        found = []
+        found: list[tuple[int, int]] = []
+        if self.by_first.keys().isdisjoint(said.words):
+            return found
         for index, word in enumerate(said.words):
             for phrase in self.by_first.get(word, ()):
                 if said.words[index : index + len(phrase)] == phrase:

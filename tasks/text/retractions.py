@@ -7,9 +7,11 @@ answer, the words are read backwards over those that only speak of it.
 """
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
 from .languages import LANGUAGES, Language, scripts_of
-from .vocabulary import vocabulary
+from .vocabulary import by_last_letter, vocabulary
 from .words import sentences, tokens
 
 _OPENERS = vocabulary(
@@ -186,21 +188,28 @@ def _denied_in_english(prefix: str) -> str:
 
 def denied_before(prefix: str) -> str:
     """Why words right before an answer deny or suppose it, in any language; "" for none."""
-    clause = re.split(r"[.!?。！？\n]", prefix[-200:].rstrip(" \t\n:：*$"))[-1]
+    clause = _STOP.split(prefix[-200:].rstrip(" \t\n:：*$"))[-1]
     clause = clause.casefold().rstrip(" \t*_$\\(:：")
-    scripts = scripts_of(clause)
-    for language in LANGUAGES[1:]:
-        if language.denial and scripts & language.scripts and _denies(clause, language):
-            return "the answer is denied or supposed"
+    if any(_denies(clause, language) for language in _abroad_in(scripts_of(clause))):
+        return "the answer is denied or supposed"
     return _denied_in_english(prefix)
 
 
+_STOP = re.compile(r"[.!?。！？\n]")
+
+
+@cache
+def _abroad_in(scripts: frozenset[str]) -> tuple[Language, ...]:
+    """The languages but English that are written in one of the scripts and can deny."""
+    return tuple(one for one in LANGUAGES[1:] if one.denial and scripts & one.scripts)
+
+
 def _denies(text: str, language: Language) -> bool:
-    talk = _TALK[language.code]
+    denials, talk = _DENIALS[language.code], _TALK[language.code]
     consumed = False
     for _ in range(12):
         text = text.rstrip(" \t*_$:：\"'「」『』“”,，")
-        if phrase := _suffix(text, language.denial, language.spaced):
+        if phrase := _suffix(text, denials, language.spaced):
             rest = text[: len(text) - len(phrase)].strip()
             if consumed or not rest or (not language.spaced and len(phrase) > 1):
                 return True
@@ -212,8 +221,10 @@ def _denies(text: str, language: Language) -> bool:
     return False
 
 
+_DENIALS = {one.code: by_last_letter(one.denial) for one in LANGUAGES}
 _TALK = {
-    one.code: (*one.anaphors, *one.link, *one.after, *one.answer, *one.lead) for one in LANGUAGES
+    one.code: by_last_letter((*one.anaphors, *one.link, *one.after, *one.answer, *one.lead))
+    for one in LANGUAGES
 }
 """What stands around a denial without taking it back, by language."""
 
@@ -223,13 +234,14 @@ def only_supposed(clause: str, language: Language) -> bool:
     return clause.casefold().strip(" ,，:：*") in language.denial
 
 
-def _suffix(text: str, phrases: tuple[str, ...], spaced: bool) -> str:
-    if not text.endswith(phrases):
+def _suffix(text: str, phrases: Mapping[str, tuple[str, ...]], spaced: bool) -> str:
+    ending = phrases.get(text[-1:], ())
+    if not text.endswith(ending):
         return ""
-    for phrase in phrases:
+    for phrase in ending:
         before = text[: len(text) - len(phrase)][-1:]
         whole = not spaced or not (before.isalnum() or before == "'")
-        if phrase and whole and text.endswith(phrase):
+        if whole and text.endswith(phrase):
             return phrase
     return ""
 

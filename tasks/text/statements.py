@@ -13,7 +13,7 @@ from typing import Literal
 from .clauses import OTHERNESS
 from .hedging import HYPOTHESIS, NEGATION
 from .languages import LANGUAGES, Language
-from .vocabulary import vocabulary
+from .vocabulary import by_last_letter, vocabulary
 
 Standing = Literal["stated", "denied", "supposed"]
 
@@ -40,6 +40,8 @@ def _nouns() -> dict[str, list[Language]]:
 
 WEAK = frozenset(("value", "option", "choice", "total", "number", "sum", "amount", "letter"))
 """Nouns that mean the answer only with a word like "final" or "correct" before them."""
+_WEAK = tuple(WEAK)
+_LONGEST_WEAK = max(map(len, WEAK))
 _STRENGTH = vocabulary("final correct right best exact required desired requested")
 _NOUNS = _nouns()
 _ENGLISH = LANGUAGES[0]
@@ -62,6 +64,7 @@ _SPACED = {noun: languages[0].spaced for noun, languages in _NOUNS.items()} | di
     WEAK, _ENGLISH.spaced
 )
 """Whether spaces part a noun from other words."""
+_ASCII_NOUNS = [(noun, spaced) for noun, spaced in _SPACED.items() if noun.isascii()]
 _DRESSING = " \t*_#>`~\"'“”‘’「」『』【】[({|•·✅✔☑🎯💡📌👉⭐🔑➡️☞▶\\)]}>"
 _BOUNDARY = ".!?。！？:：,，;；、…—–-|・=>"
 _CLAUSES = frozenset(
@@ -109,10 +112,12 @@ _CLAUSES = frozenset(
     ]
 )
 """Leads that begin a clause of their own."""
+_LEADS = {language.code: by_last_letter(language.lead) for language in LANGUAGES}
 _MEANINGLESS = vocabulary(
     "correct wrong right incorrect clear unclear below above obvious found simple"
 )
 """What may follow "the answer is" without being a value."""
+_STOP = re.compile(r"[.!?。！？\n]")
 _REACH = 240
 _MOST = 4_000
 """Only the last so many nouns of a text are looked at."""
@@ -140,7 +145,7 @@ def _nouns_in(text: str, start: int) -> list[tuple[int, int, str]]:
         found = [(mark.start(), mark.end(), mark[0].casefold()) for mark in _NOUN.finditer(text)]
         return [one for one in found if one[0] >= start]
     spans = []
-    for noun, spaced in _SPACED.items():
+    for noun, spaced in _ASCII_NOUNS if low.isascii() else _SPACED.items():
         place = low.find(noun, start)
         while place >= 0:
             end = place + len(noun)
@@ -177,9 +182,7 @@ def _lead(text: str, start: int, language: Language) -> tuple[bool, Standing | N
     """Whether the noun means the answer, how the statement stands, and where it opens."""
     low = max(_line_start(text, start), start - _REACH)
     before = text[low:start].casefold()
-    strong = text[start : start + 6].casefold().rstrip(" :.*") not in WEAK and not any(
-        text[start : start + len(weak)].casefold() == weak for weak in WEAK
-    )
+    strong = not text[start : start + _LONGEST_WEAK].casefold().startswith(_WEAK)
     while True:
         displayed = before.rstrip().endswith(("\\]", "$$"))
         before = _undressed(before)
@@ -219,7 +222,7 @@ def _undressed(before: str) -> str:
 
 
 def _ends(before: str, language: Language) -> str | None:
-    for phrase in language.lead:
+    for phrase in _LEADS[language.code].get(before[-1:], ()):
         if before.endswith(phrase):
             rest = before[: len(before) - len(phrase)]
             if not language.spaced or not rest or not (rest[-1].isalnum() or rest[-1] in "'’-"):
@@ -229,7 +232,7 @@ def _ends(before: str, language: Language) -> str | None:
 
 def _standing(before: str) -> Standing:
     """How a statement stands after a clause: "If that is wrong, the answer is ..." supposes it."""
-    clause = re.split(r"[.!?。！？\n]", before.rstrip(" ,;:-—–，；：.!?。！？…"))[-1]
+    clause = _STOP.split(before.rstrip(" ,;:-—–，；：.!?。！？…"))[-1]
     words = clause.split()
     opening = [word.strip("*_,\"'(") for word in words[:4]]
     ended = before.rstrip().endswith((".", "!", "。"))
@@ -351,6 +354,8 @@ def _skip(low: str, place: int) -> int:
 
 
 def _starts(low: str, place: int, options: tuple[str, ...], spaced: bool) -> str | None:
+    if not low.startswith(options, place):
+        return None
     for phrase in options:
         if low.startswith(phrase, place):
             following = low[place + len(phrase) : place + len(phrase) + 1]

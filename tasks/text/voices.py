@@ -41,7 +41,7 @@ def disowned(
         said_at += 1
     whole = line + text[opens : start + 80].partition("\n")[0]
     # "❌ No" only decorates an answer that is itself negative.
-    crossed = any(cross in whole for cross in CROSSES)
+    crossed = not whole.isascii() and any(cross in whole for cross in CROSSES)
     if crossed and not set(spoken(whole).words[:3]) & _NEGATIVE:
         return "the answer is marked as wrong"
     if reason := _quoted(text, line_start, said_at, sentence):
@@ -68,8 +68,9 @@ def disowned(
 
 def _answers_questions(prefix: str, following: str) -> bool:
     """Whether "answered" before a box counts questions: "Frank answered 56 questions"."""
-    counted = spoken(following.partition("}")[2]).words[:1]
-    return spoken(prefix).words[-1:] == ("answered",) and counted in (("questions",), ("problems",))
+    if spoken(prefix).words[-1:] != ("answered",):
+        return False
+    return spoken(following.partition("}")[2]).words[:1] in (("questions",), ("problems",))
 
 
 _NEGATIVE = vocabulary("no false invalid not none")
@@ -113,7 +114,7 @@ def _quoted(text: str, line_start: int, opens: int, sentence: bool) -> str:
     line = text[line_start:opens]
     if not line.strip():
         return ""
-    for opening, closing in _QUOTES.items():
+    for opening, closing in () if line.isascii() else _QUOTES.items():
         place = line.rfind(opening)
         if (
             place >= 0
@@ -123,7 +124,7 @@ def _quoted(text: str, line_start: int, opens: int, sentence: bool) -> str:
             return "the answer stands in a quotation"
     marks = [
         index
-        for index, one in enumerate(line)
+        for index, one in enumerate(line if '"' in line else "")
         if one == '"' and not line[:index].rstrip("$").endswith(tuple("0123456789"))
     ]
     if len(marks) % 2 and (sentence or line[marks[-1] + 1 :].strip(DRESSING)):

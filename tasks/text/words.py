@@ -1,6 +1,7 @@
 """Prose as tokens and sentences."""
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Kind = Literal["word", "number", "price", "math", "mark"]
@@ -30,17 +31,24 @@ _ABBREVIATIONS = ("a.m", "p.m", "i.e", "e.g", "approx", "resp", "etc", "cf", "vs
 
 def tokens(text: str) -> list[Token]:
     """The tokens of a text, in order. Linear in its length."""
-    return [
-        Token(mark.lastgroup, mark[0], mark.start(), mark.end())  # type: ignore[arg-type]
-        for mark in _TOKEN.finditer(text.replace("’", "'"))
-    ]
+    return list(_tokens_again(text) if len(text) <= _SHORT else _tokens(text))
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text: full stops outside numbers, abbreviations and mathematics."""
-    found, start, dollars = [], 0, 0
+    return list(_sentences_again(text) if len(text) <= _SHORT else _sentences(text))
+
+
+def _tokens(text: str) -> tuple[Token, ...]:
+    return tuple(
+        Token._make((mark.lastgroup, mark[0], *mark.span()))
+        for mark in _TOKEN.finditer(text.replace("’", "'"))
+    )
+
+
+def _sentences(text: str) -> tuple[str, ...]:
+    found, start = [], 0
     for mark in _SENTENCE_END.finditer(text):
-        dollars += text.count("$", start, mark.start())
         before = text[max(start, mark.start() - 8) : mark.start()].casefold()
         if mark[0] == "." and (
             before.endswith(_ABBREVIATIONS)
@@ -49,7 +57,13 @@ def sentences(text: str) -> list[str]:
         ):
             continue
         found.append(text[start : mark.end()])
-        start, dollars = mark.end(), 0
+        start = mark.end()
     if text[start:].strip():
         found.append(text[start:])
-    return found
+    return tuple(found)
+
+
+_SHORT = 400
+# One verdict asks for the words of the same sentence again and again.
+_tokens_again = lru_cache(maxsize=256)(_tokens)
+_sentences_again = lru_cache(maxsize=256)(_sentences)

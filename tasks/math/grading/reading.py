@@ -119,8 +119,17 @@ _CODE = re.compile(r"\{\{ ?[A-Za-z_]\w{2,}|(?<!\\)\blambda\b[^:]{0,40}:|\w\s?===
 """What only a program holds: a lambda, a test for equality, a definition."""
 
 
+def is_whole(text: str) -> bool:
+    """Whether a text is the digits of a whole number, and no more than 18 of them."""
+    return len(text) <= 18 and text.isascii() and text.isdigit()
+
+
 def read(raw: str, grouping: bool = True) -> Reading:
     """Read one side. Never raises for any text."""
+    node: Node | None
+    if is_whole(raw):
+        node = parse(raw)  # nothing to clean, and no word or unit to look for
+        return Reading(raw, raw, False, node, classify(node), "")
     text = clean(raw[: MAX_TEXT + 1])
     if text[-1:] == ")" and (also := _ALSO.search(text[-120:])):
         text = f"{text[: len(text) - len(also[0])]} or {also[1]}"
@@ -141,7 +150,7 @@ def read(raw: str, grouping: bool = True) -> Reading:
         return Reading(raw, text, textual, None, None, "code, not an answer")
     if text[-1:] in "10" and _MARK.fullmatch(text):
         return Reading(raw, text, textual, None, None, "a mark for the answer, not an answer")
-    node: Node | None = None
+    node = None
     try:
         node = parse(text, grouping)
         kind = classify(node)

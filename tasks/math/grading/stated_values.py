@@ -7,7 +7,7 @@ from ...text.closing_sentences import closing_amount, closing_time
 from ...text.languages import Language
 from ..grammar.nodes import symbols
 from .decision import choice_of, gold_reading, names_another
-from .reading import distilled, is_prose, read
+from .reading import distilled, is_prose, is_whole, read
 
 
 class ValueShape:
@@ -80,9 +80,10 @@ _VALUE, _LENIENT, _WORDS, _CHOICE = (
 
 def shape_of(gold: str, strict: bool = True) -> Shape:
     """The shape of the answers to a question whose gold is known."""
-    reading = gold_reading(gold)
-    if reading.letter:
-        return _CHOICE
-    if reading.answer is None or reading.textual:
-        return _WORDS
+    if not is_whole(gold):
+        reading = gold_reading(gold)
+        if reading.letter:
+            return _CHOICE
+        if reading.answer is None or reading.textual:
+            return _WORDS
     return _VALUE if strict else _LENIENT

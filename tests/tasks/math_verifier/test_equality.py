@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import flint
 import pytest
+from assay.tasks.math.grading.reading import read
 from assay.tasks.math.grammar.nodes import Node, TooBigError, UndefinedError
 from assay.tasks.math.grammar.parser import parse
 from assay.tasks.math.values.arithmetic import BoundedArithmetic, ImpreciseError
@@ -258,3 +259,13 @@ def test_a_number_of_too_many_digits_is_refused_either_way() -> None:
     for text in ("9" * 10_001, "9" * 10_001 + " ", "0." + "9" * 10_001):
         with pytest.raises(TooBigError):
             parse(text)
+
+
+@pytest.mark.parametrize("digits", ["0", "5", "007", "1234", "20240101", "9" * 18, "9" * 19])
+def test_whole_number_is_read_at_once_as_it_is_in_full(digits: str) -> None:
+    at_once, in_full = read(digits), read(f" {digits} ")
+    assert (at_once.text, at_once.node, at_once.answer) == (
+        in_full.text, in_full.node, in_full.answer,
+    )  # fmt: skip
+    assert not at_once.textual
+    assert not at_once.problem
