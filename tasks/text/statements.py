@@ -40,8 +40,6 @@ def _nouns() -> dict[str, list[Language]]:
 
 WEAK = frozenset(("value", "option", "choice", "total", "number", "sum", "amount", "letter"))
 """Nouns that mean the answer only with a word like "final" or "correct" before them."""
-_WEAK = tuple(WEAK)
-_LONGEST_WEAK = max(map(len, WEAK))
 _STRENGTH = vocabulary("final correct right best exact required desired requested")
 _NOUNS = _nouns()
 _ENGLISH = LANGUAGES[0]
@@ -182,7 +180,7 @@ def _lead(text: str, start: int, language: Language) -> tuple[bool, Standing | N
     """Whether the noun means the answer, how the statement stands, and where it opens."""
     low = max(_line_start(text, start), start - _REACH)
     before = text[low:start].casefold()
-    strong = not text[start : start + _LONGEST_WEAK].casefold().startswith(_WEAK)
+    strong = not text[start : start + 6].casefold().startswith(tuple(WEAK))
     while True:
         displayed = before.rstrip().endswith(("\\]", "$$"))
         before = _undressed(before)

@@ -115,6 +115,11 @@ def _connected(text: str) -> str:
     return text
 
 
+def is_whole(text: str) -> bool:
+    """Whether a text is the digits of a whole number, and no more than 18 of them."""
+    return len(text) <= 18 and text.isascii() and text.isdigit()
+
+
 def clean(text: str) -> str:
     """The text in one alphabet and without dressing. Linear in its length."""
     if "{" in text and ("\\text" in text or "\\m" in text):

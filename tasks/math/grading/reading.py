@@ -27,7 +27,7 @@ from ..grammar.lexer import FUNCTIONS, OTHER_NAMES
 from ..grammar.nodes import MAX_TEXT, Node, TooBigError, UnparsableError
 from ..grammar.parser import parse
 from .answers import Answer
-from .normalize import clean, words_of
+from .normalize import clean, is_whole, words_of
 from .rewrites import compound, moment
 
 _SYNONYMS = {
@@ -117,11 +117,6 @@ _MARK = re.compile(
 
 _CODE = re.compile(r"\{\{ ?[A-Za-z_]\w{2,}|(?<!\\)\blambda\b[^:]{0,40}:|\w\s?===?\s?\w|\bdef \w+\(")
 """What only a program holds: a lambda, a test for equality, a definition."""
-
-
-def is_whole(text: str) -> bool:
-    """Whether a text is the digits of a whole number, and no more than 18 of them."""
-    return len(text) <= 18 and text.isascii() and text.isdigit()
 
 
 def read(raw: str, grouping: bool = True) -> Reading:

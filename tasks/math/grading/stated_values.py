@@ -7,7 +7,8 @@ from ...text.closing_sentences import closing_amount, closing_time
 from ...text.languages import Language
 from ..grammar.nodes import symbols
 from .decision import choice_of, gold_reading, names_another
-from .reading import distilled, is_prose, is_whole, read
+from .normalize import is_whole
+from .reading import distilled, is_prose, read
 
 
 class ValueShape:
