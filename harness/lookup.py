@@ -8,6 +8,7 @@ from typing import Any
 from ..sandbox.errors import UsageError
 from ..tasks import Problem, Suite, load, names
 from ..tasks.episode import EpisodeSuite
+from ..tasks.registry import load_given
 
 _KEPT = 16_384
 """Problems cached by id: a group of completions needs one problem many times."""
@@ -58,6 +59,8 @@ class Lookup:
         self.options = dict(options or {})
         self.episodes = episodes
         self._suites: dict[tuple[str, str], Suite] = {}
+        self._given: dict[str, Suite] = {}
+        """By task: suites without problems of their own."""
         self._loading: dict[tuple[str, str], threading.Lock] = {}
         self._refused: dict[tuple[str, str], tuple[float, str]] = {}
         """By task: until when it is refused without another try, and why."""
@@ -122,6 +125,30 @@ class Lookup:
                     self._found.pop(next(iter(self._found)))
                 self._found[key] = problem
         return suite, problem
+
+    def for_given(self, task: str, options: Mapping[str, Any] | None = None) -> Suite:
+        """The suite that verifies problems given whole: without its file, where it can do that.
+
+        Raises UsageError.
+        """
+        key = _key(task, options)
+        found = self._suites.get(key) or self._given.get(task)
+        if found is not None:
+            return found
+        found = load_given(task)
+        if found is None:
+            return self.suite(task, options)
+        with self._lock:
+            self._given[task] = found
+        return found
+
+    def knows_task(self, task: str, options: Mapping[str, Any] | None = None) -> bool:
+        """Whether the task is loaded."""
+        return _key(task, options) in self._suites
+
+    def knows_for_given(self, task: str, options: Mapping[str, Any] | None = None) -> bool:
+        """Whether `for_given` takes no time."""
+        return task in self._given or _key(task, options) in self._suites
 
     def knows(self, task: str, problem_id: str | None, options: Mapping[str, Any]) -> bool:
         """Whether the task is loaded and this problem of it was found before."""

@@ -8,6 +8,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 TIMEOUT = 5.0
 """Seconds until the hub counts as out of reach."""
@@ -28,6 +29,15 @@ def go_offline_if_unreachable() -> str | None:
             if module in sys.modules:
                 setattr(sys.modules[module], OFFLINE_VARIABLE, True)
     return reason
+
+
+def has_datasets() -> bool:
+    """Whether the cache of the client `datasets` holds anything that it could load offline."""
+    home = os.environ.get("HF_HOME") or "~/.cache/huggingface"
+    named = os.environ.get("HF_DATASETS_CACHE") or f"{home}/datasets"
+    hub_cache = os.environ.get("HF_HUB_CACHE") or f"{home}/hub"
+    folders = (Path(named).expanduser(), *Path(hub_cache).expanduser().glob("datasets--*"))
+    return any(folder.is_dir() and any(folder.iterdir()) for folder in folders)
 
 
 @functools.cache

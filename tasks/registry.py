@@ -106,6 +106,25 @@ def summary_of(name: str) -> str:
     return (document or name).strip().partition("\n")[0]
 
 
+GIVEN: dict[str, Any] = {"problems": "given"}
+"""The option of `load` for a suite that only verifies problems given whole."""
+
+
+def load_given(name: str) -> Suite | None:
+    """A suite that verifies problems given whole, without its file; None where it needs the file.
+
+    What tells is the class that the suite's `load` returns: whether it has a method `given`.
+    """
+    if base_of(name) != name or name not in _built_in():
+        return None
+    made = getattr(_loader(name).__annotations__.get("return"), "given", None)
+    if made is None:
+        return None
+    suite: Suite = made(name)
+    suite.loaded_as = (name, GIVEN)
+    return suite
+
+
 def load(
     name: str,
     split: str | None = None,
@@ -120,9 +139,12 @@ def load(
 
     `name` may have a variant after a colon (a language, a sub-task). With `tools="python"` the
     model may run code before it answers; `load("gsm8k+python")` is the same. Options left at their
-    default are not passed on. Raises UsageError (a ValueError) for an unknown name or option; the
+    default are not passed on. `problems="given"` loads a published math suite without its file, to
+    verify problems given whole. Raises UsageError (a ValueError) for an unknown name or option; the
     message lists the known ones.
     """
+    if options == GIVEN and (given_suite := load_given(name)) is not None:
+        return given_suite
     plain, plus, named = name.rpartition("+")
     if plus:
         name, tools = plain, tools or named

@@ -146,6 +146,8 @@ def from_hub(
     to do without the hub.
     """
     unreachable = hub.go_offline_if_unreachable()
+    if unreachable and not hub.has_datasets():  # the client of the hub takes seconds to import
+        raise _not_loaded(suite, reader.get("data_files", hub_id), split, unreachable)
     datasets = require_package("datasets", "data")
     try:
         found = datasets.load_dataset(hub_id, config, split=split, **reader)
@@ -153,8 +155,11 @@ def from_hub(
     except Exception as error:  # the client raises many types, all meaning "not available"
         detail = str(error).strip().partition("\n")[0][:200]
         reason = unreachable or f"{type(error).__name__}: {detail}"
-        wanted = reader.get("data_files", hub_id)
-        raise UsageError(
-            f"task {suite!r}: dataset {wanted!r} split {split!r} cannot be loaded ({reason}); "
-            f"point --data-dir or ${DATA_VARIABLE} at a folder with the published files"
-        ) from error
+        raise _not_loaded(suite, reader.get("data_files", hub_id), split, reason) from error
+
+
+def _not_loaded(suite: str, wanted: str, split: str, reason: str) -> UsageError:
+    return UsageError(
+        f"task {suite!r}: dataset {wanted!r} split {split!r} cannot be loaded ({reason}); "
+        f"point --data-dir or ${DATA_VARIABLE} at a folder with the published files"
+    )

@@ -17,7 +17,7 @@ from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, Verdict
 from ..lookup import Lookup
 from .fingerprints import key_of
-from .jobs import Job, ResolvedJob, check_of
+from .jobs import Job, ResolvedJob, check_of, knows
 from .local import LocalChecks
 from .store import VerdictStore, open_store
 from .verdicts import verdict_or_again
@@ -102,7 +102,7 @@ class Engine:
 
     def knows(self, job: Job) -> bool:
         """Whether `find` takes no time: nothing has to be loaded, drawn or read."""
-        return not job.task or self.lookup.knows(job.task, job.id, job.options)
+        return not job.task or knows(self.lookup, job)
 
     def start(self, check: ResolvedJob) -> Future[Verdict]:
         """Begin a check, unless it is known or running already."""
@@ -160,7 +160,7 @@ class Engine:
         `lookup` finds the task in place of the engine's own.
         """
         found_by = lookup or self.lookup
-        if not job.task or found_by.knows(job.task, job.id, job.options):
+        if not job.task or knows(found_by, job):
             check = check_of(job, found_by)
         else:
             check = await asyncio.to_thread(check_of, job, found_by)

@@ -74,6 +74,13 @@ class ResolvedJob:
         return ours and self.suite.domain == "math"
 
 
+def knows(lookup: Lookup, job: Job) -> bool:
+    """Whether `check_of` a job with a task takes no time: nothing is loaded, drawn or read."""
+    if job.id is None:
+        return lookup.knows_for_given(job.task, job.options)
+    return lookup.knows(job.task, job.id, job.options)
+
+
 def check_of(job: Job, lookup: Lookup) -> ResolvedJob:
     """Find the suite and the problem of a job. Raises UsageError for an unknown task or id."""
     if not job.task:
@@ -83,7 +90,7 @@ def check_of(job: Job, lookup: Lookup) -> ResolvedJob:
     if job.id is not None:
         suite, problem = lookup.by_id(job.task, job.id, job.options)
     else:
-        suite = lookup.suite(job.task, job.options)
+        suite = lookup.for_given(job.task, job.options)
         answer = job.answer or ""
         problem = job.problem or Problem("inline", suite.name, "", answer)
     return ResolvedJob(job.completion, suite, problem)

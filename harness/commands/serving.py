@@ -21,6 +21,7 @@ def serve_http(
             "cache",
             "no_programs",
             "max_pending",
+            "hold_seconds",
             "grace_seconds",
         ),
     ],

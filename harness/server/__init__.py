@@ -1,10 +1,10 @@
 """`assay serve`: verdicts and rewards over HTTP.
 
 The engine (see `checking`) checks in processes with hard deadlines; this process only waits for
-them, so a malicious completion delays nobody. At most `max_pending` completions and
-`max_held_bytes` of bodies are accepted at a time; beyond them the answer is 503 with
-Retry-After, so that no queue grows without bound. A stop signal refuses new requests and
-finishes the accepted ones within `grace_seconds`.
+them, so a malicious completion delays nobody. At most `max_pending` completions are accepted at a
+time; further requests wait in order for up to `hold_seconds`, and then the answer is 503 with
+Retry-After, as it is at once beyond `max_held_bytes` of bodies. A stop signal refuses new requests
+and finishes the accepted ones within `grace_seconds`.
 """
 
 import math

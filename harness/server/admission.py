@@ -1,7 +1,7 @@
-"""Bounded admission: how many completions may be pending, and the metrics of their checks."""
+"""Admission: requests get room, their jobs go to the engine, and their verdicts are counted."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 
@@ -12,6 +12,7 @@ from ...sandbox.errors import UsageError
 from ...tasks import Suite, Verdict
 from ..checking import Job, open_engine
 from .config import ServerConfig
+from .room import Room
 
 
 class ServerMetrics:
@@ -27,10 +28,17 @@ class ServerMetrics:
             "assay_check_seconds", "Wall time of a check by task", ["task"], registry=self.registry,
             buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
         )  # fmt: skip
-        self.pending = Gauge(
-            "assay_pending", "Completions accepted and not answered", registry=self.registry
-        )
         self.refused = Counter("assay_refused", "Requests answered 503", registry=self.registry)
+
+    def watch(self, room: Room) -> None:
+        """Show what is in the room, at the time when the metrics are asked for."""
+        shown: dict[tuple[str, str], Callable[[], float]] = {
+            ("assay_pending", "Completions accepted and not answered"): lambda: room.pending,
+            ("assay_held", "Completions that wait for room"): lambda: room.held,
+            ("assay_oldest_seconds", "Age of the oldest request not answered"): lambda: room.age,
+        }
+        for (name, told), value in shown.items():
+            Gauge(name, told, registry=self.registry).set_function(value)
 
 
 class Admission:
@@ -47,20 +55,26 @@ class Admission:
         if not config.no_programs:
             self.engine.checks.prove_programs()
         self.metrics = ServerMetrics()
-        self.pending = 0
-        self._loading: dict[str, asyncio.Future[Suite]] = {}
+        self.room = Room(config.max_pending, config.hold_seconds)
+        self.metrics.watch(self.room)
+        self._loading: dict[tuple[str, bool], asyncio.Future[Suite]] = {}
 
     async def verdicts(self, jobs: Sequence[Job]) -> list[Verdict]:
         """Verdicts in the order of `jobs`. Raises HTTPException 413 or 503, and UsageError."""
         if len(jobs) > self.config.max_batch:
             raise HTTPException(413, f"{len(jobs)} items: at most {self.config.max_batch}")
-        self._admit(len(jobs))
+        try:
+            ticket = await self.room.enter(len(jobs))
+        except HTTPException as refused:
+            if refused.status_code == 503:
+                self.metrics.refused.inc()
+            raise
         try:
             started = await self._submitted(jobs)
-            # All checks end before the count goes down, even when one of them fails.
+            # All checks end before the room is free, even when one of them fails.
             found = await asyncio.gather(*map(asyncio.wrap_future, started), return_exceptions=True)
         finally:
-            self._admit(-len(jobs))
+            self.room.leave(ticket, len(jobs))
         verdicts: list[Verdict] = []
         for job, result in zip(jobs, found, strict=True):
             if isinstance(result, BaseException):
@@ -69,27 +83,31 @@ class Admission:
             verdicts.append(result)
         return verdicts
 
-    async def _loaded(self, tasks: set[str]) -> None:
-        """Load the tasks; requests that wait for the same task share one thread."""
-        for task in tasks:
-            if self.engine.lookup.knows(task, None, {}):
-                continue
-            loading = self._loading.get(task)
-            if loading is None:
-                loop = asyncio.get_running_loop()
-                loading = loop.run_in_executor(None, self.engine.lookup.suite, task)
-                self._loading[task] = loading
-                loading.add_done_callback(partial(self._forget, task))
-            await asyncio.shield(loading)
+    async def _loaded(self, job: Job) -> None:
+        """Load the task of a job; requests that wait for the same task share one thread."""
+        given = job.id is None
+        key = job.task, given
+        loading = self._loading.get(key)
+        if loading is None:
+            lookup = self.engine.lookup
+            load = lookup.for_given if given else lookup.suite
+            loading = asyncio.get_running_loop().run_in_executor(None, load, job.task)
+            self._loading[key] = loading
+            loading.add_done_callback(partial(self._forget, key))
+        await asyncio.shield(loading)
 
-    def _forget(self, task: str, loading: "asyncio.Future[Suite]") -> None:
-        self._loading.pop(task, None)
+    def _forget(self, key: tuple[str, bool], loading: "asyncio.Future[Suite]") -> None:
+        self._loading.pop(key, None)
         if not loading.cancelled():
             loading.exception()  # retrieved, even if every client has gone
 
     async def _submitted(self, jobs: Sequence[Job]) -> "list[Future[Verdict]]":
         """Begin the jobs; in a thread where a task has to be loaded or a problem found."""
-        await self._loaded({job.task for job in jobs if job.task})
+        lookup = self.engine.lookup
+        for job in {(job.task, job.id is None): job for job in jobs if job.task}.values():
+            known = lookup.knows_for_given if job.id is None else lookup.knows_task
+            if not known(job.task):
+                await self._loaded(job)
         if all(self.engine.knows(job) for job in jobs):
             return self._begun(jobs)
         return await asyncio.get_running_loop().run_in_executor(None, self._begun, jobs)
@@ -103,15 +121,6 @@ class Admission:
     def _count(self, task: str, verdict: Verdict) -> None:
         self.metrics.verdicts.labels(task, verdict.status).inc()
         self.metrics.seconds.labels(task).observe(verdict.seconds)
-
-    def _admit(self, count: int) -> None:
-        if count > 0 and self.pending + count > self.config.max_pending:
-            self.metrics.refused.inc()
-            raise HTTPException(
-                503, f"{self.pending} checks are pending; try again", {"Retry-After": "1"}
-            )
-        self.pending += count
-        self.metrics.pending.set(self.pending)
 
     def close(self, patience: float | None = None) -> None:
         """Finish the accepted checks within `patience` seconds, and end the engine."""

@@ -52,7 +52,7 @@ def build_app(config: ServerConfig) -> FastAPI:
     @app.get("/health")
     async def health() -> Health:
         """Whether the server answers."""
-        return Health(status="ok", version=app.version, pending=admission.pending)
+        return Health(status="ok", version=app.version, pending=admission.room.pending)
 
     return app
 

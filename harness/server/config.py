@@ -23,7 +23,10 @@ class ServerConfig(EngineSettings):
     long_programs: int = Field(default=32, ge=0, le=200)
     """Long-running programs allowed beside those that may run at a time."""
     max_pending: int = Field(
-        default=16384, ge=1, description="Accepted completions; more are refused with 503."
+        default=16384, ge=1, description="Accepted completions; more wait for --hold-seconds."
+    )
+    hold_seconds: float = Field(
+        default=30.0, ge=0, description="What a request waits for room before it is answered 503."
     )
     grace_seconds: float = Field(
         default=25.0, ge=0, description="What accepted requests have to end after a stop signal."

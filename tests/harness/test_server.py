@@ -1,8 +1,10 @@
 """The HTTP contract: verdicts, rewards, token, limits, back-pressure, and hostile bodies."""
 
+import asyncio
 import json
 import math
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -18,9 +20,11 @@ import pytest
 from assay.harness import lookup
 from assay.harness.checking import local
 from assay.harness.server import ServerConfig, config_from, create_app, listening_socket, serve
+from assay.harness.server.room import Room
 from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, Suite, Verdict, load
 from assay.tasks.verdict import checker_error
+from fastapi import HTTPException
 from fastapi.testclient import TestClient
 
 TASK = "arithmetic"
@@ -156,7 +160,7 @@ def test_no_exposed_host_without_a_token(host: str, monkeypatch: pytest.MonkeyPa
 def test_back_pressure_is_503_and_what_was_accepted_is_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    app = create_app(ServerConfig(max_pending=2))
+    app = create_app(ServerConfig(max_pending=2, hold_seconds=0))
     suite = app.state.admission.engine.lookup.suite(TASK)
     suite.loaded_as = None  # checked in a thread of this process
     release, inside = threading.Event(), threading.Semaphore(0)
@@ -192,6 +196,81 @@ def test_back_pressure_is_503_and_what_was_accepted_is_answered(
             time.sleep(0.01)
         assert client.get("/health").json()["pending"] == 0
     app.state.admission.close()
+
+
+def test_a_burst_is_held_for_a_client_that_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenRLHF's client asks five times, a second apart, whatever Retry-After says."""
+    app = create_app(ServerConfig(max_pending=2))
+    room = app.state.admission.room
+    suite = app.state.admission.engine.lookup.suite(TASK)
+    suite.loaded_as = None  # checked in a thread of this process
+    release, plain_verify = threading.Event(), suite.verify
+
+    def slow(problem: Problem, completion: str) -> Verdict:
+        release.wait(60)
+        return plain_verify(problem, completion)
+
+    monkeypatch.setattr(suite, "verify", slow)
+    statuses: list[int] = []
+    label = json.dumps({"task": TASK, "problem_id": suite[0].id})
+    body = {"query": [suite.gold(suite[0])], "prompts": [""], "labels": [label]}
+    with TestClient(app) as client, ThreadPoolExecutor(9) as callers:
+
+        def fetch() -> list[float]:
+            for _ in range(5):
+                answer = client.post("/get_reward", json=body)
+                statuses.append(answer.status_code)
+                if answer.status_code == 200:
+                    return answer.json()["rewards"]
+                time.sleep(1)
+            raise RuntimeError("Request error for 5 times")
+
+        asked = [callers.submit(fetch) for _ in range(4)]
+        while room.held < 2:
+            time.sleep(0.01)
+        told = client.get("/metrics").text
+        assert {"assay_pending 2.0", "assay_held 2.0"} <= set(told.splitlines())
+        assert re.search(r"^assay_oldest_seconds 0*[^0\s]", told, re.M)
+        refused = client.post("/get_reward", json=body)  # as many are held as may be pending
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        release.set()
+        assert [one.result(60) for one in asked] == [[1.0]] * 4
+        told = client.get("/metrics").text
+    app.state.admission.close()
+    assert statuses == [200] * 4
+    assert {"assay_pending 0.0", "assay_held 0.0", "assay_oldest_seconds 0.0"} <= set(
+        told.splitlines()
+    )
+
+
+def test_who_waits_for_room_goes_in_order_and_leaves_nothing_behind() -> None:
+    async def visits() -> tuple[list[str], Room]:
+        room, told = Room(3, 0.05), []
+
+        async def visit(name: str, count: int) -> None:
+            ticket = await room.enter(count)
+            told.append(name)
+            room.leave(ticket, count)
+
+        first = await room.enter(2)
+        small, large = asyncio.create_task(visit("large", 2)), asyncio.create_task(visit("b", 1))
+        gone = asyncio.create_task(visit("gone", 0))
+        await asyncio.sleep(0)
+        gone.cancel()
+        assert told == []  # the one behind would fit, and does not overtake
+        room.leave(first, 2)
+        await asyncio.gather(small, large)
+        full = await room.enter(3)
+        for count, status in ((1, 503), (4, 413)):
+            with pytest.raises(HTTPException) as refused:
+                await room.enter(count)
+            assert refused.value.status_code == status
+        room.leave(full, 3)
+        return told, room
+
+    told, room = asyncio.run(visits())
+    assert told == ["large", "b"]
+    assert (room.pending, room.held, room.age) == (0, 0, 0.0)
 
 
 def test_metrics_count_verdicts(client: TestClient) -> None:
@@ -347,6 +426,17 @@ def test_an_address_that_cannot_be_bound_is_one_line() -> None:
         serve(ServerConfig(host="203.0.113.1", token="secret"))
 
 
+def test_an_inline_problem_of_a_published_math_suite_reads_no_file(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "load", lambda *_, **__: 1 / 0)
+    problem = {"answer": "25", "prompt": "What percentage is left?"}
+    for task in ("math500", "gsm8k", "aime24", "aqua"):
+        for answer, right in (("25\\%", True), ("26\\%", False)):
+            body = {"task": task, "problem": problem, "completion": f"\\boxed{{{answer}}}"}
+            assert client.post("/verify", json=body).json()["correct"] is right, task
+
+
 def test_a_task_that_is_being_loaded_delays_no_other_and_is_refused_once_for_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -356,7 +446,7 @@ def test_a_task_that_is_being_loaded_delays_no_other_and_is_refused_once_for_all
 
     def load_slowly(task: str, **options: object) -> Suite:
         loads.append(task)
-        if task != "math500":
+        if task != "folio":
             return plain(task, **options)
         begun.set()
         assert may_end.wait(60)
@@ -365,7 +455,7 @@ def test_a_task_that_is_being_loaded_delays_no_other_and_is_refused_once_for_all
     app = create_app(ServerConfig(workers=1))
     monkeypatch.setattr(lookup, "load", load_slowly)
     monkeypatch.setattr(lookup, "REMEMBERED_SECONDS", 3600.0)
-    inline = {"task": "math500", "problem": {"answer": "4"}, "completion": "4"}
+    inline = {"task": "folio", "problem": {"answer": "4"}, "completion": "4"}
     with TestClient(app) as client, ThreadPoolExecutor(12) as callers:
         waiting = [callers.submit(client.post, "/verify", json=inline) for _ in range(12)]
         assert begun.wait(60)
@@ -376,4 +466,4 @@ def test_a_task_that_is_being_loaded_delays_no_other_and_is_refused_once_for_all
         answer = client.post("/verify", json=inline)
     app.state.admission.close()
     assert (answer.status_code, answer.json()["detail"]) == (422, "the hub does not answer")
-    assert loads.count("math500") == 1
+    assert loads.count("folio") == 1
