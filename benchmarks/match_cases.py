@@ -1,6 +1,6 @@
 """Write the cases of the match of graders: our labelled answers, and recorded rollouts.
 
-    python benchmarks/match_cases.py --out CASES [--data-dir DATA]
+    python benchmarks/match_cases.py --out CASES [--data-dir DATA] [--problems N]
     assay match --graders benchmarks/graders.toml --cases CASES/labelled.jsonl \
         --cases CASES/rollouts.jsonl
 
@@ -11,6 +11,7 @@ completions of each GSM8K problem that OpenAI published, a group each, with Open
 
 import argparse
 import gzip
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,10 +35,10 @@ def labelled() -> Iterator[dict[str, Any]]:
             }  # fmt: skip
 
 
-def rollouts(folder: Path) -> Iterator[dict[str, Any]]:
+def rollouts(folder: Path, problems: int | None) -> Iterator[dict[str, Any]]:
     """Groups of completions of one problem, with the published final answer as the gold."""
     with gzip.open(folder / ROLLOUTS, "rt", encoding="utf-8") as file:
-        for number, line in enumerate(file):
+        for number, line in enumerate(itertools.islice(file, problems)):
             row = json.loads(line)
             gold = row["ground_truth"].rpartition("A:")[2].strip()
             for name, text in sorted(row.items()):
@@ -57,11 +58,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--data-dir", type=Path, default=None)
+    options.add_argument("--problems", type=int, default=None, help="Groups of rollouts.")
     given = options.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     sets = {"labelled": list(labelled())}
     if given.data_dir is not None:
-        sets["rollouts"] = list(rollouts(given.data_dir))
+        sets["rollouts"] = list(rollouts(given.data_dir, given.problems))
     for name, rows in sets.items():
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         (given.out / f"{name}.jsonl").write_text(text, "utf-8")

@@ -59,7 +59,7 @@ class Line:
     groups_turned: tuple[int, int] | None
     """Groups with a completion whose advantage has another sign than by the first grader."""
     reward_moved: float | None
-    """Mean absolute difference of the reward from the first grader's."""
+    """Share of what it and the first grader pay that only one of the two pays."""
 
 
 @dataclass(slots=True)
@@ -175,14 +175,14 @@ def _training(
     several = [keys for keys in groups.values() if len(keys) > 1]
     if not several or one is first:
         return None, None
-    turned, moved, count = 0, 0.0, 0
+    turned, moved, paid = 0, 0.0, 0.0
     for keys in several:
         mine = [float(one.grades[key].accepted) for key in keys]
         theirs = [float(first.grades[key].accepted) for key in keys]
         turned += _signs(mine) != _signs(theirs)
         moved += sum(abs(a - b) for a, b in zip(mine, theirs, strict=True))
-        count += len(keys)
-    return (turned, len(several)), moved / count
+        paid += sum(mine) + sum(theirs)
+    return (turned, len(several)), moved / paid if paid else 0.0
 
 
 def _signs(rewards: Sequence[float]) -> list[int]:

@@ -238,8 +238,10 @@ class GrpoTrainer:
     def _measure(self, step: int) -> dict[str, float]:
         if not self.held_out:
             return {}
+        # By the strict verdict also where a callable is trained on.
+        pool = self.pool if self.strict is None else self.strict.pool
         means, solved = evaluate_held_out(
-            self.policy, self.held_out, self.config.held_out, self.draws, self.pool,
+            self.policy, self.held_out, self.config.held_out, self.draws, pool,
             self.session.telemetry, self.session.ranks,
         )  # fmt: skip
         if self.session.ranks.is_main:

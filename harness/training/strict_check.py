@@ -33,7 +33,7 @@ class StrictCheck:
         """Raises UsageError for rates that are not between 0 and 1."""
         self.settings = settings
         self.alarm = DriftAlarm(settings.false_alarm, settings.tolerated)
-        self._pool = pool
+        self.pool = pool
 
     def compare(self, groups: Sequence[Group], step: int, ranks: Ranks) -> dict[str, float]:
         """Verify the sampled completions, and give the metrics of the step.
@@ -42,8 +42,8 @@ class StrictCheck:
         """
         chosen = self._chosen(groups, step, ranks)
         futures = [
-            self._pool.submit(
-                RewardRequest(group.item.spec, group.item.problem, one.text, self._pool.source)
+            self.pool.submit(
+                RewardRequest(group.item.spec, group.item.problem, one.text, self.pool.source)
             )
             for group, one in chosen
         ]
