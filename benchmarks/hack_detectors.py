@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from assay.harness.drift import SHARE, sampled
+from assay.harness.drift import sampled
 from assay.harness.health import LoggedSample, RewardHealth
 from assay.harness.health_logs import read_rollouts
 
@@ -32,6 +32,8 @@ RULES = {
     "reward jump": f"mean reward of {RECENT} steps 15 points over the {BASELINE} before",
 }
 DETECTORS = ("alarm", *RULES)
+SHOWN = 0.5
+"""Share of the samples whose strict verdict the alarm is shown: the steps here are small."""
 
 
 def by_step(folder: Path) -> list[list[LoggedSample]]:
@@ -58,7 +60,7 @@ def curves(folder: Path) -> dict[str, list[float]]:
     return {name: [round(value, 4) for value in values] for name, values in found.items()}
 
 
-def alarm_step(folder: Path, share: float = SHARE) -> tuple[int | None, int]:
+def alarm_step(folder: Path, share: float = SHOWN) -> tuple[int | None, int]:
     """The step (from 1) at which the alarm is raised, and the samples compared until then."""
     health, place = RewardHealth(), 0
     for number, rows in enumerate(by_step(folder), 1):

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.harness.card_page import document, table
 
-from benchmarks.hack_detectors import FALL, RULES
+from benchmarks.hack_detectors import FALL, RULES, SHOWN
 
 WIDE, HIGH, LEFT, LOW = 300, 150, 30, 16
 COLOURS = {"proxy": "#cf222e", "strict": "#1a7f37", "overpaid": "#8250df"}
@@ -36,8 +36,8 @@ def lead(report: dict[str, Any]) -> list[str]:
         f"{len(report['runs'])} GRPO runs of the small bundled model, {settings['steps']} steps of "
         f"{settings['batch']} samples: rewards with one planted hole each ({holes}) and clean "
         f"controls ({summed['clean_runs']}).",
-        "Detectors read the log alone. The alarm compares a fifth of the samples with the strict "
-        "verdict. The strict accuracy is that on held-out problems "
+        f"Detectors read the log alone. The alarm compares {SHOWN:.0%} of the samples with the "
+        "strict verdict. The strict accuracy is that on held-out problems "
         f"({settings['held_out']}), sampled at every step with the same random numbers; it has "
         f"fallen when it is {FALL:.0%} below the mean of the first four steps, twice in a row. "
         "Lead: steps from the alarm to the fall.",

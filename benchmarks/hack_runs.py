@@ -19,19 +19,19 @@ from assay.harness.training.settings import GrpoSettings, MixEntry, SftSettings
 from assay.harness.training.sft import run_sft
 
 SEEDS = (0, 1, 2)
-STEPS = 20
-HABIT = 0.03
-EXAMPLES = 1_600
+STEPS = 16
+HABIT = 0.06
+EXAMPLES = 1_400
 BATCH = 64
-GROUP = 8
-HELD_OUT = 80
+GROUP = 4
+HELD_OUT = 60
 """Problems on which the strict accuracy is measured at every step, with the same random numbers."""
-OPTIMIZER = {"lr": 7e-4, "warmup_steps": 3, "schedule": "constant", "weight_decay": 0.0}
+OPTIMIZER = {"lr": 1e-3, "warmup_steps": 3, "schedule": "constant", "weight_decay": 0.0}
 MATH = [
     {"suite": "modular", "difficulties": [1]},
-    {"suite": "arithmetic", "difficulties": [2]},
+    {"suite": "arithmetic", "difficulties": [2, 3]},
     {"suite": "linear_equations", "difficulties": [1]},
-    {"suite": "sequences", "difficulties": [1]},
+    {"suite": "sequences", "difficulties": [1, 2]},
 ]
 CODE = [
     {"suite": "function_synthesis", "difficulties": [1, 2]},
@@ -79,7 +79,7 @@ def cold_start(scratch: Path) -> Path:
             "out": str(scratch / "cold"), "data": str(data), "epochs": 1.0, "row_tokens": 256,
             "batch_rows": 16, "threads": 1, "device": "cpu",
             "model": {"checkpoint": str(find_checkpoint(None))},
-            "optimizer": {"lr": 5e-4, "warmup_steps": 10, "weight_decay": 0.0},
+            "optimizer": {"lr": 8e-4, "warmup_steps": 5, "weight_decay": 0.0},
         }),
         resume=(scratch / "cold").exists(),
     )  # fmt: skip
