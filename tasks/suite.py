@@ -1,8 +1,8 @@
 """Suites: ordered collections of problems that verify completions.
 
-`Suite` is the contract. `StoredSuite` holds the problems of a file. `GeneratedSuite` computes the
-problem at any index from (name, split, difficulty, seed, index) alone, so it streams, stores
-nothing, and finds a problem by its id.
+`Suite` is the contract. `StoredSuite` holds the problems of a file. `GeneratedSuite` draws
+problems from an endless stream: the draw of any number is a function of (name, split, difficulty,
+seed, number) alone, so a problem is found by its id. The suite is the stream without repeats.
 """
 
 import hashlib
@@ -11,13 +11,14 @@ import random
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, overload
 
 from ..sandbox.errors import UsageError
 from ..sandbox.extras import needs
+from .distinct import DistinctDraws
 from .problem import Problem
 from .verdict import Verdict, checker_error
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 Domain = Literal["math", "code", "logic", "episodes"]
+DISTINCT = 100_000
+"""So many problems of a generated suite differ from each other; later ones may come again."""
 
 
 class VerdictEngine(Protocol):
@@ -184,8 +187,10 @@ class Draft:
 
 
 class GeneratedSuite(Suite):
-    """An endless suite: problem i is a function of (name, split, difficulty, seed, i).
+    """An endless suite: the stream of draws for (name, split, difficulty, seed), without repeats.
 
+    The first 100,000 problems of a suite differ from each other (`DISTINCT`). The number in a
+    problem's id is that of its draw, so numbers are missing where a draw repeated an earlier one.
     The splits never share a problem: the hash of a problem's key assigns it to one split,
     whatever the seed.
     """
@@ -194,6 +199,8 @@ class GeneratedSuite(Suite):
     """The difficulties allowed; the class docstring says what they change."""
     default_difficulty: ClassVar[int] = 1
     default_size: ClassVar[int] = 200
+    default_sizes: ClassVar[Mapping[int, int]] = {}
+    """The default size of each difficulty that has few different problems."""
     splits: ClassVar[tuple[str, ...]] = ("train", "test")
     max_draws: ClassVar[int] = 1000
 
@@ -219,8 +226,10 @@ class GeneratedSuite(Suite):
             raise UsageError(f"seed {seed!r} of {self.name!r}: use a whole number")
         self.split = split
         self.seed = seed
-        self.size = self.default_size if size is None else size
         self.difficulty = self.default_difficulty if difficulty is None else difficulty
+        usual = self.default_sizes.get(self.difficulty, self.default_size)
+        self.size = usual if size is None else size
+        self._distinct = DistinctDraws(self._drawn_here)
 
     @abstractmethod
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
@@ -238,7 +247,27 @@ class GeneratedSuite(Suite):
             return [self[i] for i in range(*index.indices(self.size))]
         if not -self.size <= index < self.size:
             raise IndexError(index)
-        return self._make(self.split, self.difficulty, self.seed, index % self.size)
+        return self._at(index % self.size)
+
+    def _at(self, position: int) -> Problem:
+        if position >= DISTINCT:
+            return self.drawn(position)
+        found = self._distinct.at(position)
+        if found is None:
+            raise UsageError(
+                f"suite {self.name!r} has only {len(self._distinct)} different problems of "
+                f"difficulty {self.difficulty} in split {self.split!r} with seed {self.seed}, not "
+                f"{self.size}: ask for a smaller size or another difficulty"
+            )
+        number, draft = found
+        return self._problem(draft, self.split, self.difficulty, self.seed, number)
+
+    def drawn(self, number: int) -> Problem:
+        """The problem of this number in the endless stream, in which problems may come again."""
+        return self._make(self.split, self.difficulty, self.seed, number)
+
+    def _drawn_here(self, number: int) -> Draft:
+        return self._draw_number(self.split, self.difficulty, self.seed, number)
 
     def __iter__(self) -> Iterator[Problem]:
         return (self[i] for i in range(self.size))
@@ -253,16 +282,25 @@ class GeneratedSuite(Suite):
             )
         return self._make(match[1], int(match[2]), int(match[3]), int(match[4]))
 
-    def _make(self, split: str, difficulty: int, seed: int, index: int) -> Problem:
+    def _make(self, split: str, difficulty: int, seed: int, number: int) -> Problem:
+        draft = self._draw_number(split, difficulty, seed, number)
+        return self._problem(draft, split, difficulty, seed, number)
+
+    def _problem(
+        self, draft: Draft, split: str, difficulty: int, seed: int, number: int
+    ) -> Problem:
+        problem_id = f"{self.name}-{split}-d{difficulty}-s{seed}-{number}"
+        meta = {"difficulty": difficulty} | draft.meta
+        return Problem(problem_id, self.name, draft.prompt, draft.answer, meta)
+
+    def _draw_number(self, split: str, difficulty: int, seed: int, number: int) -> Draft:
         # Seeding Random with text hashes it with sha512: the same on every platform and
         # under every PYTHONHASHSEED.
-        rng = random.Random(f"{self.name}/{split}/{difficulty}/{seed}/{index}")
+        rng = random.Random(f"{self.name}/{split}/{difficulty}/{seed}/{number}")
         for _ in range(self.max_draws):
             draft = self.draw(rng, difficulty)
             if self._split_of(draft) == split:
-                problem_id = f"{self.name}-{split}-d{difficulty}-s{seed}-{index}"
-                meta = {"difficulty": difficulty} | draft.meta
-                return Problem(problem_id, self.name, draft.prompt, draft.answer, meta)
+                return draft
         raise RuntimeError(
             f"{self.name} drew no problem of split {split} in {self.max_draws} tries"
         )

@@ -19,7 +19,6 @@ from ..proving import (
     Thresholds,
     markdown,
     overview,
-    page,
     prove,
     read_histories,
     read_thresholds,
@@ -130,7 +129,6 @@ def _write(out: Path, proof: Proof) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "card.json").write_bytes(orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")
         (folder / "README.md").write_text(markdown(proof), encoding="utf-8", errors="replace")
-        (folder / "index.html").write_text(page(proof), encoding="utf-8", errors="replace")
     except OSError as error:
         raise UsageError(f"--out {out}: {error.strerror}") from error
 

@@ -9,25 +9,12 @@ proof.tallies        # one per check: failed, tested, Wilson interval, rows
 
 from .checks import CHECKS, ProofCheck, ProofRow
 from .histories import read_histories, run_folders
-from .pages import markdown, overview, page, slug
+from .pages import markdown, overview, slug
 from .proof import Proof, Tally
 from .run import ProofSettings, prove
 from .thresholds import Thresholds, read_thresholds
 
 __all__ = [
-    "CHECKS",
-    "Proof",
-    "ProofCheck",
-    "ProofRow",
-    "ProofSettings",
-    "Tally",
-    "Thresholds",
-    "markdown",
-    "overview",
-    "page",
-    "prove",
-    "read_histories",
-    "read_thresholds",
-    "run_folders",
-    "slug",
+    "CHECKS", "Proof", "ProofCheck", "ProofRow", "ProofSettings", "Tally", "Thresholds",
+    "markdown", "overview", "prove", "read_histories", "read_thresholds", "run_folders", "slug",
 ]  # fmt: skip

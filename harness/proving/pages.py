@@ -1,4 +1,4 @@
-"""The card of a task as Markdown and as a page that needs no other file."""
+"""The card of a task as Markdown, and all cards of a folder as one page."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -71,21 +71,25 @@ def _plain(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
-def page(proof: Proof) -> str:
-    """The card as a page."""
+def section(proof: Proof) -> str:
+    """The card as a part of a page, closed until it is asked for."""
     body = [f"<p class=lead>{escape(lead(proof))}</p>", table(COLUMNS, map(cells, proof.tallies))]
     body.append(table(("figure", "value"), ((k, f"{v:g}") for k, v in proof.figures.items())))
     for tally in proof.tallies:
         if tally.rows:
             counts = escape(CHECKS[tally.check].counts)
             rows = ((row.problem, row.detail) for row in tally.rows)
-            body.append(f"<h2>{counts}</h2>{table(('problem', 'what showed it'), rows)}")
+            body.append(f"<h3>{counts}</h3>{table(('problem', 'what showed it'), rows)}")
     body += [f"<p class=note>{escape(note)}</p>" for note in _notes(proof)]
-    return document(f"Proof of {proof.task}", "".join(body))
+    name = escape(proof.task)
+    return (
+        f'<details id="{escape(slug(proof.task))}"><summary>{name}: {escape(lead(proof))}</summary>'
+        f"{''.join(body)}</details>"
+    )
 
 
 def overview(proofs: Sequence[Proof]) -> tuple[str, str]:
-    """The table of several cards: as Markdown, and as a page."""
+    """Several cards: their table as Markdown, and a page with the table and all cards."""
     faults = [name for name, check in CHECKS.items() if check.fault]
     used = [n for n in faults if any(t.check == n and t.failed for p in proofs for t in p.tallies)]
     head = ("task", "problems", "with a fault", *(name.replace("_", " ") for name in used))
@@ -103,10 +107,9 @@ def overview(proofs: Sequence[Proof]) -> tuple[str, str]:
         f"| [{row[0]}]({slug(row[0])}/README.md) | " + " | ".join(row[1:]) + " |" for row in rows
     ]
     linked = [
-        (f'<a href="{slug(row[0])}/index.html">{escape(row[0])}</a>', *map(escape, row[1:]))
-        for row in rows
+        (f'<a href="#{slug(row[0])}">{escape(row[0])}</a>', *map(escape, row[1:])) for row in rows
     ]
-    body = raw_table(head, linked)
+    body = raw_table(head, linked) + "".join(map(section, proofs))
     return "\n".join(lines) + "\n", document("Proofs of tasks", body)
 
 

@@ -13,7 +13,6 @@ from ...tasks import Problem, Suite, load
 from ...tasks.suite import GeneratedSuite
 from .settings import HeldOutSettings, MixEntry
 
-_UNBOUNDED_SIZE = 10**9
 _RATE_DECAY = 0.9
 
 
@@ -105,19 +104,22 @@ class Mixture:
 
     def _item(self, entry: int, level: int | None, number: int) -> MixtureItem:
         suite, spec = self._suite(entry, level)
-        problem = suite[number % len(suite)]
+        if isinstance(suite, GeneratedSuite):
+            problem = suite.drawn(number)
+        else:
+            problem = suite[number % len(suite)]
         return MixtureItem(suite, problem, entry, level, spec)
 
     def _suite(self, entry: int, level: int | None) -> tuple[Suite, dict[str, Any]]:
         key = (entry, level)
         if key not in self._loaded:
             settings = self.entries[entry]
-            self._loaded[key] = open_suite(settings, level, "train", self.seed, _UNBOUNDED_SIZE)
+            self._loaded[key] = open_suite(settings, level, "train", self.seed, None)
         return self._loaded[key]
 
 
 def open_suite(
-    entry: MixEntry, level: int | None, split: str, seed: int, size: int
+    entry: MixEntry, level: int | None, split: str, seed: int, size: int | None
 ) -> tuple[Suite, dict[str, Any]]:
     """A suite of the mixture and the arguments that load it again.
 

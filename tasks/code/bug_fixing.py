@@ -11,6 +11,7 @@ from .generating.functions import draw_function
 from .generating.inputs import inputs_for
 from .generating.mutation import mutants
 from .generating.running import reference_values, same_value, verify_values
+from .generating.telling import telling_inputs
 
 
 class BugFixing(FunctionSynthesis):
@@ -37,8 +38,9 @@ class BugFixing(FunctionSynthesis):
                     continue
                 witness = _first_difference(values, others)
                 if witness is not None:
+                    told = telling_inputs(function.source, function.takes, inputs)
                     return self._draft(function.words, function.source, source, (was, now), (
-                        inputs, witness, function.takes))  # fmt: skip
+                        told, witness, function.takes))  # fmt: skip
 
     def _draft(
         self,

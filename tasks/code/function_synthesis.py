@@ -11,12 +11,13 @@ from ..verdict import Verdict
 from .generating.functions import draw_function
 from .generating.inputs import inputs_for
 from .generating.running import reference_values, verify_values
+from .generating.telling import telling_inputs
 
 INPUTS = 14
 
 
 class FunctionSynthesis(GeneratedSuite):
-    """Functions named `f`, described in words.
+    """Functions named `f`, described in words; each small mistake shows on a hidden input.
 
     The dial: 1 is one operation on an integer, a string or a list; 2 two operations in a row;
     3 three or four; 4 a condition between two chains of two; 5 chains of four, or a loop with
@@ -35,6 +36,7 @@ class FunctionSynthesis(GeneratedSuite):
             same = [value == given for value, given in zip(values, inputs, strict=True)]
             if len({repr(value) for value in values}) > 2 and not all(same):
                 break
+        inputs = telling_inputs(function.source, function.takes, inputs)
         meta = {"inputs": inputs, "steps": list(function.steps), "takes": function.takes}
         prompt = ask(function.words, "the code")
         return Draft(prompt, function.source, meta, key=function.source)

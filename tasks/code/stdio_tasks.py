@@ -1,6 +1,7 @@
 """Write a program that reads numbers or words from stdin and prints a result."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -115,6 +116,7 @@ class StdioTasks(GeneratedSuite):
     name = "stdio_tasks"
     domain: ClassVar[Domain] = "code"
     difficulties = range(1, 6)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 100}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         while True:

@@ -2,8 +2,9 @@
 
 import math
 import random
+from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from ..arguments import Arguments
 from ..episode import Tool, tool
@@ -21,6 +22,7 @@ class LightsOut(SearchPuzzle):
     """
 
     name = "lights_out"
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 17, 2: 49}
 
     def place(self, rng: random.Random, difficulty: int) -> tuple[dict[str, Any], str]:
         rows, columns, presses = BOARDS[difficulty - 1]

@@ -1,7 +1,8 @@
 """Sliding tiles: bring numbered tiles into order by sliding them into the gap."""
 
 import random
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ..episode import Tool, tool
 from .playing.search import Meta, Moves, SearchPuzzle, State
@@ -18,6 +19,7 @@ class SlidingTiles(SearchPuzzle):
     """
 
     name = "sliding_tiles"
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 56, 2: 50, 3: 90, 4: 150}
 
     def place(self, rng: random.Random, difficulty: int) -> tuple[dict[str, Any], str]:
         rows, columns = BOARDS[difficulty - 1]

@@ -1,7 +1,8 @@
 """Sokoban: push boxes onto their marks; a box can be pushed, never pulled."""
 
 import random
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ..episode import Tool, tool
 from .playing.search import Meta, Moves, SearchPuzzle, State
@@ -21,6 +22,7 @@ class Sokoban(SearchPuzzle):
     """
 
     name = "sokoban"
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 150}
     spare = (12, 12, 12, 12, 12)
 
     def place(self, rng: random.Random, difficulty: int) -> tuple[dict[str, Any], str] | None:

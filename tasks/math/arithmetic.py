@@ -1,8 +1,10 @@
 """Arithmetic: from one-digit sums to long chains of exact fractions."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
 from ..suite import Draft
 from .generating import MathSuite, pose
@@ -55,6 +57,7 @@ class Arithmetic(MathSuite):
 
     name = "arithmetic"
     difficulties = range(1, len(_LEVELS) + 1)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 76}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         level = _LEVELS[difficulty]

@@ -3,7 +3,8 @@
 import math
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from ..suite import Draft
 from .generating import MathSuite, pose
@@ -27,6 +28,7 @@ class Combinatorics(MathSuite):
 
     name = "combinatorics"
     difficulties = range(1, 10)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 60, 2: 54, 3: 50, 7: 31}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         return _KINDS[difficulty](rng)
@@ -48,7 +50,7 @@ def _choices(rng: random.Random) -> Draft:
 
 def _ordered(rng: random.Random) -> Draft:
     k = rng.randrange(2, 5)
-    n = rng.randrange(k + 1, 16)
+    n = rng.randrange(k + 1, 41)
     steps, product = [], n
     for factor in range(n - 1, n - k, -1):
         steps.append(f"{product}*{factor}={product * factor}")
@@ -64,7 +66,7 @@ def _binomial(n: int, k: int) -> tuple[int, list[str]]:
 
 
 def _committee(rng: random.Random) -> Draft:
-    n = rng.randrange(6, 21)
+    n = rng.randrange(6, 41)
     k = rng.randrange(3, 6)
     _, steps = _binomial(n, k)
     total = math.comb(n, k) * k
@@ -133,7 +135,7 @@ def _distribution(rng: random.Random) -> Draft:
 
 
 def _onto(rng: random.Random) -> Draft:
-    n, k = rng.randrange(8, 16), rng.randrange(5, 8)
+    n, k = rng.randrange(8, 21), rng.randrange(4, 9)
     steps, total = [], 0
     for missing in range(k):
         ways = math.comb(k, missing) * (k - missing) ** n

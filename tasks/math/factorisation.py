@@ -1,6 +1,8 @@
 """Factorisation of whole numbers into primes and of polynomials into linear factors."""
 
 import random
+from collections.abc import Mapping
+from typing import ClassVar
 
 from ..suite import Draft
 from .generating import MathSuite, pose
@@ -13,13 +15,14 @@ _PRIMES = "the primes in ascending order, repeated as often as they occur, separ
 class Factorisation(MathSuite):
     """Factor numbers and polynomials.
 
-    Levels: 1 products of two small primes; 2 `x^2 + bx + c`; 3 numbers below 1,000;
-    4 products of four primes below 100; 5 `ax^2 + bx + c`; 6 monic cubics; 7 quartics;
+    Levels: 1 products of a prime below 15 and one below 100; 2 `x^2 + bx + c`; 3 numbers below
+    1,000; 4 products of four primes below 100; 5 `ax^2 + bx + c`; 6 monic cubics; 7 quartics;
     8 quintics with larger roots; 9 products of two primes below 1,000.
     """
 
     name = "factorisation"
     difficulties = range(1, 10)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 62, 2: 68}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         if difficulty in (1, 3, 4, 9):
@@ -35,7 +38,7 @@ class Factorisation(MathSuite):
 
 def _drawn_primes(rng: random.Random, difficulty: int) -> list[int]:
     if difficulty == 1:
-        return [rng.choice((2, 3, 5, 7)), rng.choice((2, 3, 5, 7, 11))]
+        return [rng.choice(primes_below(15)), rng.choice(primes_below(100))]
     if difficulty == 3:
         while True:
             primes = factorise(rng.randrange(60, 1000))

@@ -2,8 +2,9 @@
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import ClassVar
 
 from ..suite import Draft
 from .generating import MathSuite, pose, show
@@ -21,6 +22,7 @@ class Fractions(MathSuite):
 
     name = "fractions"
     difficulties = range(1, 10)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 105}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         return _KINDS[difficulty](rng)

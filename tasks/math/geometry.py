@@ -2,8 +2,9 @@
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import ClassVar
 
 from ..suite import Draft
 from .generating import MathSuite, pose, show
@@ -25,6 +26,7 @@ class Geometry(MathSuite):
 
     name = "geometry"
     difficulties = range(1, 11)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 118, 3: 124}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         return _KINDS[difficulty](rng)

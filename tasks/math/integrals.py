@@ -69,7 +69,7 @@ def _pose_definite(
 
 
 def _slope(rng: random.Random) -> Draft:
-    a, high = 2 * rng.randrange(1, 10), rng.randrange(1, 10)
+    a, high = 2 * rng.randrange(1, 25), rng.randrange(1, 21)
     result, steps = _definite([Fraction(0), Fraction(a)], 0, high)
     return _pose_definite(f"{a}x", 0, high, result, steps, None)
 

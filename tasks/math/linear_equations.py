@@ -2,8 +2,10 @@
 
 import math
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
 from ..suite import Draft
 from .generating import MathSuite, pose, show
@@ -62,6 +64,7 @@ class LinearEquations(MathSuite):
 
     name = "linear_equations"
     difficulties = range(1, 10)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 88}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         if difficulty == 1:

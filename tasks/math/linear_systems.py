@@ -43,11 +43,11 @@ class LinearSystems(MathSuite):
         return _easy(rng) if difficulty == 1 else _general(rng, _LEVELS[difficulty])
 
     def plausible(self, difficulty: int) -> range:
-        return range(10) if difficulty == 1 else range(-9, 10)
+        return range(30) if difficulty == 1 else range(-9, 10)
 
 
 def _easy(rng: random.Random) -> Draft:
-    y, x = sorted((rng.randrange(0, 10), rng.randrange(0, 10)))
+    y, x = sorted((rng.randrange(0, 30), rng.randrange(0, 30)))
     steps = [f"2x = {x + y}+{x - y} = {2 * x}", f"x = {x}", f"y = {x + y}-{x} = {y}"]
     question = f"Solve x + y = {x + y}, x - y = {x - y}."
     return pose(question, f"({x}, {y})", steps, "(x, y)")

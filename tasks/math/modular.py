@@ -2,6 +2,8 @@
 
 import math
 import random
+from collections.abc import Mapping
+from typing import ClassVar
 
 from ..suite import Draft
 from .generating import MathSuite, pose
@@ -17,6 +19,7 @@ class Modular(MathSuite):
 
     name = "modular"
     difficulties = range(1, 11)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 137}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         if difficulty <= 2:

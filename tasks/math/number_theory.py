@@ -3,7 +3,8 @@
 import math
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from ..suite import Draft
 from .generating import MathSuite, pose
@@ -20,6 +21,7 @@ class NumberTheory(MathSuite):
 
     name = "number_theory"
     difficulties = range(1, 10)
+    default_sizes: ClassVar[Mapping[int, int]] = {3: 130}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         return _KINDS[difficulty](rng)

@@ -1,8 +1,9 @@
 """Percentages: parts, changes, bases, chains, interest and mixtures."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import ClassVar
 
 from ..suite import Draft
 from .generating import MathSuite, pose, show
@@ -21,6 +22,7 @@ class Percentages(MathSuite):
 
     name = "percentages"
     difficulties = range(1, 10)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 66}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         return _KINDS[difficulty](rng)

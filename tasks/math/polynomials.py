@@ -1,8 +1,9 @@
 """Polynomials: evaluate and expand."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import reply
@@ -23,6 +24,7 @@ class Polynomials(MathSuite):
 
     name = "polynomials"
     difficulties = range(1, 10)
+    default_sizes: ClassVar[Mapping[int, int]] = {3: 160}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         if difficulty in (1, 2, 5):

@@ -2,8 +2,9 @@
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import reply
@@ -24,6 +25,7 @@ class Probability(MathSuite):
 
     name = "probability"
     difficulties = range(1, 10)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 180, 2: 190, 4: 180, 5: 130}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         return _KINDS[difficulty](rng)
@@ -40,7 +42,7 @@ class Probability(MathSuite):
 
 
 def _bag(rng: random.Random) -> Draft:
-    red, blue = rng.randrange(1, 10), rng.randrange(1, 10)
+    red, blue = rng.randrange(1, 21), rng.randrange(1, 21)
     result = Fraction(red, red + blue)
     steps = [f"{red}+{blue}={red + blue}", f"{red}/{red + blue} = {show(result)}"]
     question = f"A bag has {red} red and {blue} blue balls. One is drawn. P(red)?"

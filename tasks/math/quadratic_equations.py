@@ -2,7 +2,9 @@
 
 import math
 import random
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import reply
@@ -17,13 +19,14 @@ _BOTH = "both roots, the smaller first, separated by a comma,"
 class QuadraticEquations(MathSuite):
     """Solve a quadratic equation.
 
-    Levels: 1 `x^2 = c`; 2 monic with small positive roots; 3 roots of either sign;
+    Levels: 1 `x^2 = c`; 2 monic with positive roots to 20; 3 roots of either sign;
     4 a leading coefficient and larger roots; 5 rational roots; 6 irrational roots;
     7 irrational roots after moving everything to one side; 8 complex roots of such equations.
     """
 
     name = "quadratic_equations"
     difficulties = range(1, 9)
+    default_sizes: ClassVar[Mapping[int, int]] = {2: 93, 3: 137}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         if difficulty == 1:
@@ -75,7 +78,7 @@ def _factor(root: int) -> str:
 
 
 def _whole(rng: random.Random, difficulty: int) -> Draft:
-    low, high = _roots(rng, {2: 9, 3: 9, 4: 20}[difficulty], difficulty == 2)
+    low, high = _roots(rng, {2: 20, 3: 12, 4: 20}[difficulty], difficulty == 2)
     lead = rng.randrange(2, 12) if difficulty == 4 else 1
     monic = [low * high, -(low + high), 1]
     equation = f"{polynomial([lead * c for c in monic])} = 0"

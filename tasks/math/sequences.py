@@ -1,8 +1,9 @@
 """Sequences: the next or a far term of a sequence of a stated kind."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
+from typing import ClassVar
 
 from ..suite import Draft
 from .generating import MathSuite, pose
@@ -19,6 +20,7 @@ class Sequences(MathSuite):
 
     name = "sequences"
     difficulties = range(1, 11)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 89, 3: 126}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         return _KINDS[difficulty](rng)

@@ -2,9 +2,10 @@
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import ClassVar
 
 from ..problem import Problem
 from ..prompting import reply
@@ -64,6 +65,7 @@ class UnitConversion(MathSuite):
 
     name = "unit_conversion"
     difficulties = range(1, 9)
+    default_sizes: ClassVar[Mapping[int, int]] = {1: 51}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         return _KINDS[difficulty](rng)

@@ -1,8 +1,6 @@
 """Small mistakes: every program that differs from a given one in one operator or number."""
 
 import ast
-import copy
-import itertools
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -33,14 +31,14 @@ def mutants(source: str, rng: random.Random, most: int) -> Iterator[tuple[str, s
     for index, change in sites:
         if len(seen) > most:
             return
-        copied = copy.deepcopy(tree)
-        target = next(itertools.islice(ast.walk(copied), index, None))
-        was = ast.unparse(target)
-        _change(target, change)
-        text = ast.unparse(copied)
+        node = nodes[index]
+        before, was = dict(node.__dict__), ast.unparse(node)
+        _change(node, change)
+        text, now = ast.unparse(tree), ast.unparse(node)
+        node.__dict__.update(before)
         if text not in seen:
             seen.add(text)
-            yield text, was, ast.unparse(target)
+            yield text, was, now
 
 
 def _changes(node: ast.AST) -> int:
@@ -67,7 +65,7 @@ def _change(node: ast.AST, which: int) -> None:
     if isinstance(node, ast.BinOp | ast.AugAssign):
         node.op = _other(node.op, which)
     elif isinstance(node, ast.Compare):
-        node.ops[0] = _other(node.ops[0], which)
+        node.ops = [_other(node.ops[0], which), *node.ops[1:]]
     elif isinstance(node, ast.Constant):
         assert isinstance(node.value, int)
         node.value = node.value + (1 if which == 0 else -1)

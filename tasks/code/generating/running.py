@@ -1,6 +1,6 @@
 """Running our own reference programs, and asking a sandboxed program for its values."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....sandbox.types import ChannelClosed, Limits, Sandbox
@@ -18,10 +18,16 @@ LIMITS = Limits(cpu_seconds=2.0, wall_seconds=30.0, memory_mb=512)
 
 def reference_values(source: str, name: str, inputs: Sequence[Sequence[Any]]) -> list[Any]:
     """What a reference program of our own making gives for each argument list."""
+    function = reference_function(source, name)
+    return [function(*_copied(arguments)) for arguments in inputs]
+
+
+def reference_function(source: str, name: str) -> Callable[..., Any]:
+    """A function of a program of our own making; it may change its arguments."""
     space: dict[str, Any] = {}
     exec(compile(source, "<reference>", "exec"), space)
-    function = space[name]
-    return [function(*_copied(arguments)) for arguments in inputs]
+    function: Callable[..., Any] = space[name]
+    return function
 
 
 def _copied(arguments: Sequence[Any]) -> list[Any]:

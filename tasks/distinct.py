@@ -1,0 +1,70 @@
+"""The draws of an endless stream of problems, without those that repeat an earlier one."""
+
+import hashlib
+from array import array
+from collections.abc import Callable
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .suite import Draft
+
+PATIENCE = 1000
+"""Draws in a row that repeat earlier ones until the stream counts as exhausted."""
+
+
+class DistinctDraws:
+    """Finds the draw at each position of a stream whose repeats are left out.
+
+    A draw repeats an earlier one when it has its key or its prompt. Draws are looked at once, in
+    order, whatever the order of the calls; what is kept is 8 bytes per position and the hashes.
+    """
+
+    def __init__(self, draw: Callable[[int], "Draft"]) -> None:
+        """`draw` gives the draft of a number of the stream, always the same."""
+        self._draw = draw
+        self._numbers = array("Q")
+        self._seen: set[bytes] = set()
+        self._next = 0
+        self._lock = Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_lock": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state | {"_lock": Lock()})
+
+    def at(self, position: int) -> "tuple[int, Draft] | None":
+        """The number and the draft at a position; None where the stream has no more problems."""
+        if position < len(self._numbers):
+            return self._numbers[position], self._draw(self._numbers[position])
+        with self._lock:
+            while position >= len(self._numbers):
+                draft = self._advance()
+                if draft is None:
+                    return None
+                if position == len(self._numbers) - 1:
+                    return self._numbers[position], draft
+        return self._numbers[position], self._draw(self._numbers[position])
+
+    def _advance(self) -> "Draft | None":
+        """Go on to the next draft that is no repeat."""
+        for number in range(self._next, self._next + PATIENCE):
+            draft = self._draw(number)
+            marks = {_digest("prompt", draft.prompt)}
+            if draft.key is not None:
+                marks.add(_digest("key", draft.key))
+            if self._seen.isdisjoint(marks):
+                self._seen |= marks
+                self._numbers.append(number)
+                self._next = number + 1
+                return draft
+        return None
+
+    def __len__(self) -> int:
+        """The positions found so far."""
+        return len(self._numbers)
+
+
+def _digest(kind: str, text: str) -> bytes:
+    return hashlib.sha256(f"{kind}\0{text}".encode("utf-8", "surrogatepass")).digest()[:12]
