@@ -64,21 +64,21 @@ def cpu_seconds() -> float:
 def groups(count: int, size: int = 8) -> list[Job]:
     """Jobs in groups of completions of one problem, half of them right."""
     rng, jobs = random.Random(1), []
-    suites = [load(task, size=200) for task in MATH]
+    suites: list[Any] = [load(task) for task in MATH]
     work = "First the terms are collected, $3x+4=2x-7$ being of that kind. " * 6
     while len(jobs) < count:
         suite = rng.choice(suites)
-        problem = suite[rng.randrange(200)]
+        problem = suite.drawn(rng.randrange(200))
         for _ in range(size):
-            answer = problem.answer if rng.random() < 0.5 else suite[rng.randrange(200)].answer
-            text = f"<think>\n{work}\n</think>\nThe result is $\\boxed{{{answer}}}$."
-            jobs.append(Job(suite.name, text, id=problem.id, options={"size": 200}))
+            named = problem if rng.random() < 0.5 else suite.drawn(rng.randrange(200))
+            text = f"<think>\n{work}\n</think>\nThe result is $\\boxed{{{named.answer}}}$."
+            jobs.append(Job(suite.name, text, id=problem.id))
     return jobs
 
 
 def math_in_process() -> dict[str, float]:
     jobs = groups(2048)
-    suites = {task: load(task, size=200) for task in MATH}
+    suites = {task: load(task) for task in MATH}
     pairs = [(suites[job.task], suites[job.task].find(job.id or ""), job.completion)
              for job in jobs]  # fmt: skip
     for suite, problem, text in pairs[:100]:

@@ -73,7 +73,7 @@ def one_suite(name: str, gym: Callable[[str], Any] | None) -> dict[str, Any]:
     levels = load(name).difficulties
     chosen = {"lowest": levels[0], "middle": levels[len(levels) // 2], "highest": levels[-1]}
     makers: dict[str, Callable[[int], Any]] = {
-        key: load(name, difficulty=level, size=10**6).__getitem__ for key, level in chosen.items()
+        key: load(name, difficulty=level).drawn for key, level in chosen.items()
     }
     family = FAMILIES[name]
     compared = gym is not None and family is not None

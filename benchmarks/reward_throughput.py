@@ -51,14 +51,14 @@ def rows(batch: int, group: int, seed: int) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         key: [] for key in ("prompts", "completions", "task", "problem_id", "solution", "expected")
     }
-    suites = {task: load(task, size=200, seed=seed) for task in TASKS}
+    suites: dict[str, Any] = {task: load(task, seed=seed) for task in TASKS}
     while len(columns["task"]) < batch:
         suite = suites[rng.choice(TASKS)]
-        problem = suite[rng.randrange(len(suite))]
+        problem = suite.drawn(rng.randrange(200))
         for _ in range(group):
-            answer = problem.answer if rng.random() < 0.5 else suite[rng.randrange(200)].answer
-            right = suite.same_answer(problem, problem.answer, answer)
-            text = f"{WORK}$\\boxed{{{answer}}}$."
+            named = problem if rng.random() < 0.5 else suite.drawn(rng.randrange(200))
+            right = suite.same_answer(problem, problem.answer, named.answer)
+            text = f"{WORK}$\\boxed{{{named.answer}}}$."
             columns["prompts"].append([{"role": "user", "content": problem.prompt}])
             columns["completions"].append([{"role": "assistant", "content": text}])
             columns["task"].append(suite.name)

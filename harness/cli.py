@@ -75,6 +75,10 @@ VERBS = {
         "proving:prove_tasks",
         "Report whether a task is sound: golds, wrong answers, tests, prompts, duplicates.",
     ),
+    "curate": (
+        "curating:curate_tasks",
+        "Decide which problems are worth training a model on, with as few samples as that needs.",
+    ),
     "match": (
         "matching:match",
         "Ask several graders about the same completions, and compare their verdicts.",

@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from ..sandbox.errors import UsageError
 from ..sandbox.extras import require
 from ..tasks import Problem, Suite
+from ..tasks.sources import read_jsonl
 
 Row = dict[str, Any]
 
@@ -74,8 +75,16 @@ def export(kind: str, suites: list[Suite], out: Path) -> list[Path]:
 def _write(kind: str, suite: Suite, out: Path) -> Path:
     stem = f"{suite.name.replace(':', '-')}-{suite.split}"
     path = out / f"{stem}.{'parquet' if kind == 'verl' else 'jsonl'}"
+    write_rows(kind, (ROWS[kind](suite, one, index) for index, one in enumerate(suite)), path)
+    return path
+
+
+def write_rows(kind: str, rows: Iterable[Row], path: Path) -> None:
+    """Write rows to a file that appears whole or not at all; Parquet for verl.
+
+    Raises UsageError where it cannot be written.
+    """
     partial = path.with_name(f".{path.name}.partial")
-    rows = (ROWS[kind](suite, problem, index) for index, problem in enumerate(suite))
     try:
         if kind == "verl":
             _write_parquet(rows, partial)
@@ -85,14 +94,28 @@ def _write(kind: str, suite: Suite, out: Path) -> Path:
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
-    return path
 
 
-def _write_jsonl(rows: Iterator[Row], path: Path) -> None:
+def read_rows(path: Path) -> list[Any]:
+    """The rows of a Parquet or JSON-lines file. Raises UsageError for one that cannot be read."""
+    if not path.is_file():
+        raise UsageError(f"dataset {str(path)!r}: there is no such file")
+    if path.suffix == ".parquet":
+        parquet = require("pyarrow.parquet", "data")
+        try:
+            return list(parquet.read_table(path).to_pylist())
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{path}: cannot be read as Parquet: {error}") from error
+    if path.suffix in (".jsonl", ".json") or path.name.endswith(".jsonl.gz"):
+        return list(read_jsonl(path))
+    raise UsageError(f"dataset {str(path)!r}: pass a .parquet or a .jsonl file")
+
+
+def _write_jsonl(rows: Iterable[Row], path: Path) -> None:
     with path.open("w", encoding="utf-8") as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _write_parquet(rows: Iterator[Row], path: Path) -> None:
+def _write_parquet(rows: Iterable[Row], path: Path) -> None:
     require("datasets", "data").Dataset.from_list(list(rows)).to_parquet(str(path))

@@ -16,8 +16,8 @@ PATIENCE = 1000
 class DistinctDraws:
     """Finds the draw at each position of a stream whose repeats are left out.
 
-    A draw repeats an earlier one when it has its key or its prompt. Draws are looked at once, in
-    order, whatever the order of the calls; what is kept is 8 bytes per position and the hashes.
+    A draw repeats an earlier one when it has its prompt. Draws are looked at once, in order,
+    whatever the order of the calls; what is kept is 8 bytes per position and the hashes.
     """
 
     def __init__(self, draw: Callable[[int], "Draft"]) -> None:
@@ -51,11 +51,9 @@ class DistinctDraws:
         """Go on to the next draft that is no repeat."""
         for number in range(self._next, self._next + PATIENCE):
             draft = self._draw(number)
-            marks = {_digest("prompt", draft.prompt)}
-            if draft.key is not None:
-                marks.add(_digest("key", draft.key))
-            if self._seen.isdisjoint(marks):
-                self._seen |= marks
+            mark = hashlib.sha256(draft.prompt.encode("utf-8", "surrogatepass")).digest()[:12]
+            if mark not in self._seen:
+                self._seen.add(mark)
                 self._numbers.append(number)
                 self._next = number + 1
                 return draft
@@ -64,7 +62,3 @@ class DistinctDraws:
     def __len__(self) -> int:
         """The positions found so far."""
         return len(self._numbers)
-
-
-def _digest(kind: str, text: str) -> bytes:
-    return hashlib.sha256(f"{kind}\0{text}".encode("utf-8", "surrogatepass")).digest()[:12]

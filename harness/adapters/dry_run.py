@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...sandbox.errors import UsageError
-from ...sandbox.extras import require
-from ...tasks.sources import read_jsonl
+from ..export import read_rows
 from ..lookup import Lookup
 from .frameworks import framework
 from .golds import Listed, accepted_answers, type_name
@@ -83,7 +82,7 @@ def check_rewards(
     an unknown framework, a file that cannot be read, no rows, and a missing column.
     """
     known = framework(name)
-    rows = _rows(path)
+    rows = read_rows(path)
     if not rows:
         raise UsageError(f"{path}: there is no row in it")
     columns = list(dict.fromkeys(str(key) for row in rows for key in row))
@@ -193,21 +192,6 @@ def _verl_source(row: Row) -> Source:
             '{"style": "rule", "ground_truth": ...}'
         )
     return str(row.get("data_source")), model["ground_truth"], dict(info or {})
-
-
-def _rows(path: Path) -> list[Any]:
-    """The rows of a file. Raises UsageError for one that cannot be read."""
-    if not path.is_file():
-        raise UsageError(f"dataset {str(path)!r}: there is no such file")
-    if path.suffix == ".parquet":
-        parquet = require("pyarrow.parquet", "data")
-        try:
-            return list(parquet.read_table(path).to_pylist())
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{path}: cannot be read as Parquet: {error}") from error
-    if path.suffix in (".jsonl", ".json") or path.name.endswith(".jsonl.gz"):
-        return list(read_jsonl(path))
-    raise UsageError(f"dataset {str(path)!r}: pass a .parquet or a .jsonl file")
 
 
 def _notes(report: DryRun, version: str, layout: Layout, listed: Listed) -> list[str]:

@@ -6,11 +6,13 @@ The state of a mixture is plain data, so a resumed run draws the same problems.
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite, load
 from ...tasks.suite import GeneratedSuite
+from ..export import read_rows
 from .settings import HeldOutSettings, MixEntry
 
 _RATE_DECAY = 0.9
@@ -36,6 +38,7 @@ class Mixture:
         self.seed = seed
         self.curriculum = curriculum
         self.drawn = 0
+        self._chosen = [chosen_problems(one, seed) for one in self.entries]
         self._loaded: dict[tuple[int, int | None], tuple[Suite, dict[str, Any]]] = {}
         self.rates: dict[str, float] = {}
         """Running solve rate by "entry/level"."""
@@ -104,7 +107,10 @@ class Mixture:
 
     def _item(self, entry: int, level: int | None, number: int) -> MixtureItem:
         suite, spec = self._suite(entry, level)
-        if isinstance(suite, GeneratedSuite):
+        chosen = self._chosen[entry]
+        if chosen is not None:
+            problem = suite.find(chosen[number % len(chosen)])
+        elif isinstance(suite, GeneratedSuite):
             problem = suite.drawn(number)
         else:
             problem = suite[number % len(suite)]
@@ -116,6 +122,30 @@ class Mixture:
             settings = self.entries[entry]
             self._loaded[key] = open_suite(settings, level, "train", self.seed, None)
         return self._loaded[key]
+
+
+def chosen_problems(entry: MixEntry, seed: int) -> list[str] | None:
+    """The ids in the rows of an entry, in random order; None where it names no rows.
+
+    Raises UsageError for a file that cannot be read, and for rows of no or another task.
+    """
+    if entry.rows is None:
+        return None
+    ids = []
+    for number, row in enumerate(read_rows(Path(entry.rows)), start=1):
+        named = row.get("extra_info") if isinstance(row.get("extra_info"), dict) else row
+        problem = named.get("problem_id", named.get("id"))
+        task = str(row.get("task", row.get("data_source", entry.suite))).removeprefix("assay/")
+        if not isinstance(problem, str) or task != entry.suite:
+            raise UsageError(
+                f"mix entry {entry.suite!r}: {entry.rows} row {number} names no problem of it "
+                f"(task {task!r}, problem {problem!r})"
+            )
+        ids.append(problem)
+    if not ids:
+        raise UsageError(f"mix entry {entry.suite!r}: {entry.rows} has no rows")
+    random.Random(f"rows/{seed}").shuffle(ids)
+    return ids
 
 
 def open_suite(

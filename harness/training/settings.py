@@ -55,6 +55,8 @@ class MixEntry(Strict):
     """Levels to draw from; None for the suite's default (stored suites have no levels)."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Passed to `load`, for example {data_dir = "..."} ."""
+    rows: str | None = None
+    """A file of `assay curate` or `assay export`: only its problems are trained on."""
 
 
 class NoiseSettings(Strict):

@@ -1,7 +1,6 @@
 """Game of 24: make 24 from all numbers, each used exactly once."""
 
 import random
-from collections.abc import Mapping
 from typing import ClassVar
 
 from ..prompting import ask
@@ -25,7 +24,6 @@ class GameOf24(NumberGame):
     """
 
     name = "game_of_24"
-    default_sizes: ClassVar[Mapping[int, int]] = {5: 180}
     use_all: ClassVar[bool] = True
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:

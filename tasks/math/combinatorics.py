@@ -28,7 +28,7 @@ class Combinatorics(MathSuite):
 
     name = "combinatorics"
     difficulties = range(1, 10)
-    default_sizes: ClassVar[Mapping[int, int]] = {1: 60, 2: 54, 3: 50, 7: 31}
+    default_sizes: ClassVar[Mapping[int, int]] = {2: 54, 3: 50, 7: 31}
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         return _KINDS[difficulty](rng)

@@ -5,6 +5,7 @@ import json
 import operator
 import os
 import re
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable
@@ -112,7 +113,10 @@ def test_a_false_step_would_be_found() -> None:
 def test_the_dial_grows(name: str) -> None:
     """The mean length of the written work grows with every level."""
     work = [
-        sum(len("\n".join(problem.meta["steps"])) for problem in suite(name, level, size=100)) / 100
+        statistics.fmean(
+            len("\n".join(problem.meta["steps"]))
+            for problem in map(suite(name, level).drawn, range(100))
+        )
         for level in levels(name)
     ]
     assert work == sorted(work), work
@@ -121,7 +125,7 @@ def test_the_dial_grows(name: str) -> None:
 
 @pytest.mark.parametrize("name", GENERATED)
 def test_the_first_level_is_short(name: str) -> None:
-    for problem in suite(name, 1, size=200):
+    for problem in load(name, difficulty=1, seed=3):
         assert problem.prompt.isascii()
         assert len(problem.prompt) <= 250
         assert len(" ".join(problem.meta["steps"])) <= 150
@@ -130,8 +134,9 @@ def test_the_first_level_is_short(name: str) -> None:
 @pytest.mark.parametrize("name", GENERATED)
 def test_splits_share_no_problem(name: str) -> None:
     level = levels(name)[len(levels(name)) // 2]
-    train = {problem.prompt for problem in suite(name, level, size=200, split="train")}
-    test = {problem.prompt for problem in suite(name, level, size=200)}
+    train = {problem.prompt for problem in load(name, difficulty=level, split="train")}
+    test = {problem.prompt for problem in load(name, difficulty=level)}
+    assert len(train) == len(test) == load(name, difficulty=level).size
     assert not train & test
 
 
@@ -257,7 +262,7 @@ def test_wrong_differs_and_guess_has_its_chance(name: str) -> None:
     [("{}", True), ("{} cl", True), ("{} CL", True), ("{} ml", False), ("{} dl", False)],
 )
 def test_a_unit_may_be_named_but_not_another(written: str, right: bool) -> None:
-    found = [p for p in load("unit_conversion", size=200) if p.meta["unit"] == "cl"]
+    found = [p for p in load("unit_conversion") if p.meta["unit"] == "cl"]
     for problem in found[:3]:
         completion = f"<answer>{written.format(problem.answer)}</answer>"
         assert load("unit_conversion").verify(problem, completion).correct is right
