@@ -4,23 +4,30 @@ import hashlib
 from array import array
 from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .suite import Draft
+from typing import Any, Generic, Protocol, TypeVar
 
 PATIENCE = 1000
 """Draws in a row that repeat earlier ones until the stream counts as exhausted."""
 
 
-class DistinctDraws:
+class Prompted(Protocol):
+    """What is drawn."""
+
+    @property
+    def prompt(self) -> str: ...
+
+
+Drawn = TypeVar("Drawn", bound=Prompted)
+
+
+class DistinctDraws(Generic[Drawn]):
     """Finds the draw at each position of a stream whose repeats are left out.
 
     A draw repeats an earlier one when it has its prompt. Draws are looked at once, in order,
     whatever the order of the calls; what is kept is 8 bytes per position and the hashes.
     """
 
-    def __init__(self, draw: Callable[[int], "Draft"]) -> None:
+    def __init__(self, draw: Callable[[int], Drawn]) -> None:
         """`draw` gives the draft of a number of the stream, always the same."""
         self._draw = draw
         self._numbers = array("Q")
@@ -34,7 +41,7 @@ class DistinctDraws:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state | {"_lock": Lock()})
 
-    def at(self, position: int) -> "tuple[int, Draft] | None":
+    def at(self, position: int) -> tuple[int, Drawn] | None:
         """The number and the draft at a position; None where the stream has no more problems."""
         if position < len(self._numbers):
             return self._numbers[position], self._draw(self._numbers[position])
@@ -47,7 +54,7 @@ class DistinctDraws:
                     return self._numbers[position], draft
         return self._numbers[position], self._draw(self._numbers[position])
 
-    def _advance(self) -> "Draft | None":
+    def _advance(self) -> Drawn | None:
         """Go on to the next draft that is no repeat."""
         for number in range(self._next, self._next + PATIENCE):
             draft = self._draw(number)

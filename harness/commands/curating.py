@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,8 +13,8 @@ from ..evaluation import EvalSettings, PromptSettings
 from ..results import new_run_id
 from ..stopping import StoppedError
 from .expand import Only
-from .options import Json, SandboxOptions, SuiteOptions
-from .running import CommandOptions, ModelOptions, SamplingOptions
+from .options import SandboxOptions, SuiteOptions
+from .running import ModelOptions, SamplingOptions
 
 
 class CurationOptions(BaseModel):
@@ -32,6 +31,10 @@ class CurationOptions(BaseModel):
     most: int = Field(default=64, description="Samples of a problem at most.")
     batch: int = Field(default=4, description="Samples of a problem between two looks.")
     format: str = Field(default="jsonl", description="Rows for trl, verl or jsonl.")
+    temperature: float = Field(
+        default=1.0, ge=0, allow_inf_nan=False, description="As in the training to come."
+    )
+    quiet: bool = Field(default=False, description="No progress bars.")
     control_seed: int = Field(default=0, description="Seed of the control.")
     out: Path = Field(default=Path("curated"), description="Folder of the rows and of the run.")
 
@@ -51,11 +54,6 @@ def curate_tasks(
     ],
     prompts: PromptSettings,
     sandbox: SandboxOptions,
-    command: CommandOptions,
-    temperature: Annotated[
-        float, typer.Option("--temperature", min=0, help="As in the training to come.")
-    ] = 1.0,
-    as_json: Json = False,
 ) -> int:
     """Decide which problems are worth training a model on, with as few samples as that needs.
 
@@ -69,13 +67,11 @@ def curate_tasks(
     sandbox.choose()
     opened = model.open(sampling.max_tokens, settings)
     run_id = settings.run_id or (None if settings.resume else new_run_id(opened.identity.name))
-    chosen = settings.model_copy(update={
-        "sampling": sampling.model_copy(update={"temperature": temperature}).sampling(),
-        "prompts": prompts, "out": options.out, "run_id": run_id,
-        "progress": not (command.quiet or as_json),
-    })  # fmt: skip
+    sampled = sampling.model_copy(update={"temperature": options.temperature}).sampling()
+    chosen = {"sampling": sampled, "prompts": prompts, "out": options.out, "run_id": run_id,
+              "progress": not options.quiet}  # fmt: skip
     try:
-        curation = curate(opened, specs[0], limits, chosen)
+        curation = curate(opened, specs[0], limits, settings.model_copy(update=chosen))
     except KeyboardInterrupt:
         raise StoppedError(
             "interrupted; what was done is stored; the same command with "
@@ -83,17 +79,12 @@ def curate_tasks(
         ) from None
     finally:
         opened.close()
-    paths = write_curated(curation, options.format, options.out, options.control_seed)
-    _print(curation, paths, as_json)
+    _print(curation, write_curated(curation, options.format, options.out, options.control_seed))
     return 3 if curation.unjudged else 0
 
 
-def _print(curation: Curation, paths: list[Path], as_json: bool) -> None:
+def _print(curation: Curation, paths: list[Path]) -> None:
     told = summary(curation)
-    if as_json:
-        shown = orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()
-        typer.echo(shown)
-        return
     counts = ", ".join(f"{count} {verdict}" for verdict, count in told["verdicts"].items())
     typer.echo(f"{told['task']}: {counts}; {told['samples']:,} samples decided, where all would be "
                f"{told['samples_of_all']:,}")  # fmt: skip
