@@ -25,7 +25,7 @@ from .types import ChannelClosed, Isolation, Limits, Outcome, Program
 
 _MOST_CHANNELS = 256
 _MANY = 64
-"""Waits for a server after which a pool may have more servers than workers."""
+"""Waits for a server after which a pool may have a second one for a single caller."""
 _ATTEMPTS = 2
 _IDLE_SECONDS = 5.0
 """Seconds without a program after which a server ends, unless it is one that stands by."""
@@ -136,7 +136,7 @@ class PooledSandbox(ABC):
                 return waiting.pop(place)
         self._waited += 1
         servers = len(waiting) + len(self._busy)
-        if not waiting or (self._waited > _MANY and servers < 2 * self.workers):
+        if not waiting or (self._waited > _MANY and servers < max(2, self.workers)):
             return None
         return waiting.pop(0)
 

@@ -68,7 +68,7 @@ class LocalChecks:
         self._pool = ProcessPool(self.workers, 2, WorkerSettings(preload=f"{__package__}.verdicts"))
         self._places = 2 * self.workers + long_programs
         self._long_programs = long_programs
-        self._programs = Lane("program", 2 * self.workers, long_programs)
+        self._programs = Lane("program", self.workers, self.workers + long_programs)
         self._threads = Lane("check", self.workers)
         self._deprioritizer: Deprioritizer | None = None
         self._lock = threading.Lock()

@@ -2,17 +2,17 @@
 
 It is reused only if no program touched it. To replace it is slow (unmounting waits for every
 processor), and most programs write no file and leave a folder that is as good as new.
+
+`secrets` and `pathlib` stay out: they import OpenSSL, and every fork copies what is mapped.
 """
 
 import contextlib
 import errno
 import fcntl
 import os
-import secrets
 import stat
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Protocol
 
 from . import kernel, rootfs
@@ -173,7 +173,7 @@ def _make_parent(candidates: Sequence[str]) -> tuple[int, str]:
                 raise OSError(errno.ENOSPC, f"less than {_NEEDED_BYTES >> 20} MB are free")
             if found.f_files and found.f_favail < _NEEDED_FILES:
                 raise OSError(errno.ENOSPC, f"less than {_NEEDED_FILES} files are free")
-            folder = f"{os.path.realpath(candidate)}/{_PREFIX}{secrets.token_hex(8)}"
+            folder = f"{os.path.realpath(candidate)}/{_PREFIX}{os.urandom(8).hex()}"
             os.mkdir(folder, stat.S_IRWXU)
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -187,15 +187,18 @@ def _make_parent(candidates: Sequence[str]) -> tuple[int, str]:
 
 def _sweep(candidate: str) -> None:
     """Remove the folders of servers that are gone."""
-    for folder in Path(candidate).glob(f"{_PREFIX}*"):
+    for name in os.listdir(candidate):
+        if not name.startswith(_PREFIX):
+            continue
+        folder = f"{candidate}/{name}"
         with contextlib.suppress(OSError):
-            held = folder.lstat()
+            held = os.lstat(folder)
             if held.st_uid != os.geteuid() or time.time() - held.st_ctime < _SETTLED_SECONDS:
                 continue
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _remove(str(folder))
+                _remove(folder)
             finally:
                 os.close(lock)
 
