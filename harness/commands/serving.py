@@ -20,6 +20,7 @@ def serve_http(
             "workers",
             "cache",
             "no_programs",
+            "replicas",
             "max_pending",
             "hold_seconds",
             "grace_seconds",

@@ -1,4 +1,4 @@
-"""Manifests for Kubernetes: a Deployment with its Service, or a cluster for KubeRay."""
+"""Manifests for Kubernetes: a Deployment with its Service, or a cluster or service for KubeRay."""
 
 from typing import Literal
 
@@ -17,15 +17,16 @@ class KubernetesSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["server", "ray"] = Field(
-        default="server", description="assay serve with a Service, or a Ray cluster (KubeRay)."
+    kind: Literal["server", "ray", "rayservice"] = Field(
+        default="server",
+        description="assay serve with a Service; a Ray cluster; or assay serve on one (KubeRay).",
     )
     image: str = Field(
         default="assay:latest", pattern=IMAGE, description="Container image with assay."
     )
     replicas: int = Field(default=2, ge=1, le=1000, description="Pods, or nodes of Ray.")
     ray_version: str = Field(
-        default="2.40.0", pattern=RAY_VERSION, description="Version of Ray in the image."
+        default="2.60.0", pattern=RAY_VERSION, description="Version of Ray in the image."
     )
 
 

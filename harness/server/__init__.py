@@ -11,15 +11,11 @@ import math
 import os
 import signal
 import socket
-import sys
-from typing import TYPE_CHECKING
 
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import require
 from .config import ServerConfig, config_from, refuse_exposure
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
+from .creation import create_app, say_address
 
 __all__ = ["ServerConfig", "config_from", "create_app", "refuse_exposure", "serve"]
 
@@ -28,25 +24,18 @@ KEEP_ALIVE_SECONDS = 75
 15 s). Where the server closes first, a request may meet the close and is lost."""
 
 
-def create_app(config: ServerConfig) -> "FastAPI":
-    """The application. `app.state.admission` owns the engine: close it when done.
-
-    Raises UsageError when a package of the extra `serve` is missing, and when programs are to be
-    checked and no sandbox works here.
-    """
-    for package in ("fastapi", "prometheus_client"):
-        require(package, "serve")
-    from .app import build_app
-
-    return build_app(config)
-
-
 def serve(config: ServerConfig) -> None:
     """Serve until a stop signal; then finish the accepted requests.
 
-    Raises UsageError for an exposed host without a token, for an address that cannot be bound,
-    and when a package of the extra `serve` is missing.
+    With the engine ray it is a Ray Serve deployment (see `ray_serve`). Raises UsageError for an
+    exposed host without a token, for an address that cannot be bound, and when a package of the
+    extra `serve` is missing.
     """
+    if config.engine == "ray":
+        from .ray_serve import serve_on_ray
+
+        serve_on_ray(config)
+        return
     refuse_exposure(config)
     uvicorn = require("uvicorn", "serve")
 
@@ -56,7 +45,7 @@ def serve(config: ServerConfig) -> None:
     with listening_socket(config) as listener:
         app = create_app(config)
         port = listener.getsockname()[1]
-        print(f"assay serves on http://{config.host}:{port}", file=sys.stderr, flush=True)
+        say_address(config, port)
         signal.signal(signal.SIGTERM, leave)
         try:
             grace = math.ceil(config.grace_seconds)

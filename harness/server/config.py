@@ -22,6 +22,9 @@ class ServerConfig(EngineSettings):
     )
     long_programs: int = Field(default=32, ge=0, le=200)
     """Long-running programs allowed beside those that may run at a time."""
+    replicas: int = Field(
+        default=1, ge=1, le=1000, description="With --engine ray: servers behind the one address."
+    )
     max_pending: int = Field(
         default=16384, ge=1, description="Accepted completions; more wait for --hold-seconds."
     )
@@ -63,6 +66,8 @@ def config_from(host: str, port: int, token_env: str | None, **fields: Any) -> S
             raise UsageError(f"--token-env {token_env}: that environment variable is not set")
     values = {"host": host, "port": port, "token": token, **fields}
     config = validated(ServerConfig, values)
+    if config.replicas > 1 and config.engine != "ray":
+        raise UsageError(f"--replicas {config.replicas} need a cluster: add --engine ray")
     refuse_exposure(config)
     return config
 

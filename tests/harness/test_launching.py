@@ -1,5 +1,6 @@
 """What `assay launch` prints: valid for Kubernetes, valid for bash, and what deploy/ holds."""
 
+import importlib
 import subprocess
 from pathlib import Path
 
@@ -14,6 +15,7 @@ COMMAND = ["assay", "eval", "--model", "oracle", "--tasks", "gsm8k"]
 FILES = {
     "server.yaml": ["k8s"],
     "raycluster.yaml": ["k8s", "--kind", "ray", "--name", "assay-ray"],
+    "rayservice.yaml": ["k8s", "--kind", "rayservice"],
     "assay.sbatch": ["slurm", "--nodes", "2", "--", *COMMAND, "--engine", "ray"],
 }
 
@@ -49,15 +51,32 @@ def test_the_server_s_manifest_fits_the_schema_of_kubernetes(capsys):
     assert not container["securityContext"]["allowPrivilegeEscalation"]
 
 
-def test_the_pods_of_a_ray_cluster_fit_the_schema_of_kubernetes(capsys):
+@pytest.mark.parametrize("kind", ["ray", "rayservice"])
+def test_the_pods_of_a_ray_cluster_fit_the_schema_of_kubernetes(kind, capsys):
     validate = pytest.importorskip("kubernetes_validate", reason="kubernetes-validate is missing")
-    _, text, _ = printed(capsys, "k8s", "--kind", "ray", "--replicas", "3")
-    cluster = yaml.safe_load(text)
-    groups = [cluster["spec"]["headGroupSpec"], *cluster["spec"]["workerGroupSpecs"]]
+    _, text, _ = printed(capsys, "k8s", "--kind", kind, "--replicas", "3")
+    spec = yaml.safe_load(text)["spec"]
+    spec = spec.get("rayClusterConfig", spec)
+    groups = [spec["headGroupSpec"], *spec["workerGroupSpecs"]]
     assert groups[1]["replicas"] == 3
     for group in groups:
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}} | group["template"]
         validate.validate(pod, validate.latest_version(), strict=True)
+
+
+def test_a_ray_service_names_an_application_that_serve_can_build(capsys, monkeypatch):
+    schema = pytest.importorskip("ray.serve.schema", reason="ray[serve] is missing")
+    _, text, _ = printed(capsys, "k8s", "--kind", "rayservice", "--replicas", "3")
+    config = yaml.safe_load(yaml.safe_load(text)["spec"]["serveConfigV2"])
+    (application,) = schema.ServeDeploySchema.model_validate(config).applications
+    module, _, name = application.import_path.partition(":")
+    build = getattr(importlib.import_module(module), name)
+    with pytest.raises(UsageError, match="ASSAY_TOKEN"):
+        build(application.args)
+    monkeypatch.setenv("ASSAY_TOKEN", "secret")
+    deployment = build(application.args)._bound_deployment
+    assert (deployment.name, deployment.num_replicas) == ("assay", 3)
+    assert deployment.max_ongoing_requests == 16384
 
 
 @pytest.mark.parametrize("nodes", [1, 3])

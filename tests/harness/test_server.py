@@ -18,12 +18,13 @@ from contextlib import suppress
 import httpx
 import pytest
 from assay.harness import lookup
-from assay.harness.checking import local
+from assay.harness.checking import ResolvedJob, local
 from assay.harness.server import ServerConfig, config_from, create_app, listening_socket, serve
 from assay.harness.server.room import Room
 from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, Suite, Verdict, load
 from assay.tasks.verdict import checker_error
+from assay.tasks.workers import WorkerError
 from fastapi import HTTPException
 from fastapi.testclient import TestClient
 
@@ -467,3 +468,23 @@ def test_a_task_that_is_being_loaded_delays_no_other_and_is_refused_once_for_all
     app.state.admission.close()
     assert (answer.status_code, answer.json()["detail"]) == (422, "the hub does not answer")
     assert loads.count("folio") == 1
+
+
+def test_replicas_need_a_cluster() -> None:
+    with pytest.raises(UsageError, match="--replicas 2 need a cluster: add --engine ray"):
+        config_from("127.0.0.1", 8000, None, replicas=2)
+
+
+def test_a_replica_ends_its_engine_with_itself() -> None:
+    from assay.harness.server.ray_serve import replica_app
+
+    app = replica_app(ServerConfig(no_programs=True))
+    with TestClient(app) as client:
+        assert client.post("/verify", json=_item()).json()["correct"] is True
+    with pytest.raises(WorkerError, match="closed"):
+        app.state.admission.engine.checks.submit(ResolvedJob("1", answers=("1",)))
+
+
+def test_ray_serve_is_given_a_port() -> None:
+    with pytest.raises(UsageError, match="--port 0: Ray Serve picks no port"):
+        serve(ServerConfig(engine="ray", port=0))

@@ -1,9 +1,14 @@
 """The engine on a simulated Ray cluster: equal to local, and nothing lost when nodes are."""
 
 import json
+import signal
 import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 
+import httpx
 import pytest
 from assay.harness.backends import Request, Sampling, load_model
 from assay.harness.backends.replicas import ReplicatedModel
@@ -113,6 +118,45 @@ def test_rows_are_scored_where_they_are_read(machines, tmp_path):
         more.write('{"id": "nobody", "completion": "x"}\n')
     with pytest.raises(UsageError, match="nobody"):
         score_rows(spec, file, out, engine=engine)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.slow
+def test_a_server_on_ray_stands_behind_one_address_until_it_is_stopped(machines, tmp_path):
+    pytest.importorskip("ray.serve", reason="ray[serve] is not installed")
+    suite, port = load("arithmetic", size=40), free_port()
+    items = [
+        {"task": "arithmetic", "problem": {"answer": problem.answer}, "completion": text}
+        for problem in suite
+        for text in (suite.gold(problem), "no idea")
+    ]
+    command = [
+        Path(sys.executable).with_name("assay"), "serve", "--engine", "ray", "--replicas", "2",
+        "--ray-address", machines.address, "--port", str(port), "--no-programs", "--no-cache",
+    ]  # fmt: skip
+    said = tmp_path / "said"
+    with said.open("w") as output:
+        server = subprocess.Popen(command, stderr=output, stdout=output, cwd=tmp_path)
+    try:
+        while f"assay serves on http://127.0.0.1:{port}" not in said.read_text():
+            assert server.poll() is None, said.read_text()
+            time.sleep(0.05)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
+            found = client.post("/verify_batch", json={"items": items}).json()["verdicts"]
+            assert client.post("/verify", json={"task": "nothing"}).status_code == 422
+        assert [verdict["score"] for verdict in found] == [1.0, 0.0] * 40
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(120) == 0
+    finally:
+        server.kill()
+        server.wait()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 5).close()
 
 
 @pytest.mark.slow
