@@ -1,6 +1,6 @@
 """Compare the engine on a simulated Ray cluster with the local one, and kill nodes while it works.
 
-    python benchmarks/checking_ray.py [--parts equal kills times] [--seconds 200]
+    python benchmarks/checking_ray.py [--parts equal kills times nodes] [--seconds 200]
 
 Every cluster is made by `ray.cluster_utils.Cluster` on this machine. `equal`: on three nodes of one
 CPU, the verdicts of `--math`, `--code` and `--logic` jobs must equal those of the engine `local` in
@@ -10,7 +10,12 @@ get one verdict, and the right one. `times`, which needs idle cores: `overhead`,
 jobs on one node of as many CPUs as the machine has cores, by that of `local` in the rounds between;
 and `two_nodes_times_one`, the time on one node of one CPU by that on two (the machine should have
 a core for the driver too). Each is the best of `--rounds`; `cpu_milliseconds` is what one check
-takes in all processes together, which load does not change.
+takes in all processes together, which load does not change. `nodes`: one node of one CPU beside
+two, where everything of a node runs on a core of its own and the caller on all of them, with code
+jobs, math jobs, and a tenth of the mix of `equal`. As the caller has no core of its own, two nodes
+can be no faster than `ceiling` times one, which is two cores by the CPU time of a job in caller and
+node, over one core by that in the node. `--first` puts all processes before those of other programs
+(SCHED_RR), which makes a busy machine idle for as long.
 
 What is done is kept in the output file, and a later call goes on from there; it stops in time for
 `--seconds`. `--anew` begins again. Writes results/benchmarks/checking_ray.json.
@@ -233,7 +238,64 @@ def times(work: Work) -> None:
     work.save()
 
 
-PARTS = {"equal": equal, "kills": kills, "times": times}
+def nodes(work: Work) -> None:
+    """Time one pinned node beside two."""
+    if "nodes" in work.result or not work.time_left(60):
+        return
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        work.result["nodes"] = "not measured: one core"
+        return
+    found: dict[str, Any] = {}
+    counts = {"code": work.given.node_code_jobs, "math": work.given.time_jobs}
+    jobs = {domain: jobs_of(domain, count) for domain, count in counts.items()}
+    shares = {domain: getattr(work.given, domain) // 10 for domain in TASKS}
+    jobs["mix"] = [job for domain, count in shares.items() for job in jobs_of(domain, count)]
+    with accounted() as cpu:
+        for name, used in (("one", cores[:1]), ("two", cores[:2])):
+            with (
+                pinned_nodes(used) as address,
+                open_engine("ray", address=address, cache=False) as engine,
+            ):
+                for domain, list_ in jobs.items():
+                    engine.map(list_)
+                    figures = []
+                    for _ in range(work.given.rounds):
+                        begun, all_, own = time.perf_counter(), cpu(), time.process_time()
+                        engine.map(list_)
+                        figures.append((
+                            time.perf_counter() - begun,
+                            (cpu() - all_) * 1000 / len(list_),
+                            (time.process_time() - own) * 1000 / len(list_),
+                        ))  # fmt: skip
+                    found.setdefault(domain, {"jobs": len(list_)})[name] = figures
+    for one in found.values():
+        wall = {name: min(figures[0] for figures in one[name]) for name in ("one", "two")}
+        cost, own = (min(figures[at] for figures in one["one"]) for at in (1, 2))
+        one |= {
+            "seconds": {name: [round(f[0], 3) for f in one.pop(name)] for name in ("one", "two")},
+            "two nodes by one": round(wall["one"] / wall["two"], 2),
+            "cpu milliseconds of a job": {"caller": round(own, 3), "node": round(cost - own, 3)},
+            "ceiling": round(2 * (cost - own) / cost, 2),
+        }
+    work.result["nodes"] = found
+    work.save()
+
+
+@contextmanager
+def pinned_nodes(cores: list[int]) -> Iterator[str]:
+    """A cluster with a node of one CPU on each of these cores; its address."""
+    everywhere = os.sched_getaffinity(0)
+    with cluster_of([]) as (cluster, _):
+        for core in cores:
+            os.sched_setaffinity(0, {core})  # which what the node starts inherits
+            cluster.add_node(num_cpus=1)
+        os.sched_setaffinity(0, everywhere)
+        cluster.wait_for_nodes()
+        yield cluster.address
+
+
+PARTS = {"equal": equal, "kills": kills, "times": times, "nodes": nodes}
 
 
 def main() -> None:
@@ -247,10 +309,14 @@ def main() -> None:
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--kill-jobs", type=int, default=3_000)
     options.add_argument("--time-jobs", type=int, default=6_000)
+    options.add_argument("--node-code-jobs", type=int, default=400)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--first", action="store_true", help="before other processes")
     options.add_argument("--anew", action="store_true", help="forget what has been done")
     options.add_argument("--out", type=Path, default=OUT)
     work = Work(options.parse_args())
+    if work.given.first:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     for name in work.given.parts:
         PARTS[name](work)
     work.save()

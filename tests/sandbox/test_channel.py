@@ -4,7 +4,7 @@ import os
 import time
 
 import pytest
-from assay.sandbox import ChannelClosed, Limits, Program, Sandbox, open_sandbox
+from assay.sandbox import Channel, ChannelClosed, Limits, Program, Sandbox, open_sandbox
 from assay.sandbox.forkserver.programs import PRELUDES_KEPT
 
 ECHO = "def answer(question): return question[::-1]\nserve(answer)\n"
@@ -130,10 +130,15 @@ def test_bytes_after_an_answer_end_the_channel(sandbox: Sandbox) -> None:
         "serve(a)"
     )
     channel = sandbox.open_channel(Program(source))
-    assert channel.ask(b"1") == b"ok"
-    time.sleep(0.3)
-    with pytest.raises(ChannelClosed, match="nobody had asked"):
-        channel.ask(b"2")
+    # On a busy machine the bytes may come with the answer, or after the next question.
+    with pytest.raises(ChannelClosed, match=r"nobody had asked|bytes after its answer"):
+        _ask_until_it_ends(channel)
+
+
+def _ask_until_it_ends(channel: Channel) -> None:
+    for _ in range(200):
+        assert channel.ask(b"1") == b"ok"
+        time.sleep(0.1)
 
 
 def test_one_answer_has_its_own_cpu_limit(sandbox: Sandbox) -> None:
