@@ -35,9 +35,9 @@ CONNECTING = 256
 
 async def ask(port: int, shot: Shot, gate: asyncio.Semaphore, tally: Counter[str]) -> None:
     """Send one request, again after each 503, and count how it went."""
+    async with gate:
+        streams = await connected(port, tally)
     try:
-        async with gate:
-            streams = await asyncio.open_connection("127.0.0.1", port)
         status, answer, retry = await post(streams, shot.body)
         while status == 503:
             tally["refused and sent again"] += 1
@@ -48,6 +48,15 @@ async def ask(port: int, shot: Shot, gate: asyncio.Semaphore, tally: Counter[str
         streams[1].close()
     except (OSError, ValueError, IndexError, EOFError):
         tally["closed without an answer"] += 1
+
+
+async def connected(port: int, tally: Counter[str]) -> tuple:
+    """A connection; where the kernel's queue is full it is tried again, as nothing was sent."""
+    while True:
+        try:
+            return await asyncio.open_connection("127.0.0.1", port)
+        except TimeoutError:
+            tally["connected at a later try"] += 1
 
 
 async def queue(port: int, shots: list[Shot]) -> dict:
