@@ -46,6 +46,10 @@ VERBS = {
         "boards:compare",
         "Compare two runs by paired tests on the problems that both answered.",
     ),
+    "twins": (
+        "twin_gap:twins",
+        "Report how much better a model is on published problems than on their twins.",
+    ),
     "ability": (
         "abilities:ability",
         "Put runs that sat different problems on one scale, and name doubtful problems.",
