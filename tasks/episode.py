@@ -138,6 +138,34 @@ class EpisodeSuite(Suite):
             raise
         return episode
 
+    def hopeless(self, problem: Problem, world: World) -> bool | None:
+        """Whether no play can win from here on; None where the suite does not know."""
+        return None
+
+    def lost_at(self, problem: Problem, record: str) -> int | None:
+        """The turn, from 0, after which a recorded episode could not be won any more.
+
+        None where the suite does not know, or it could be won to the end. Raises ReplayError.
+        """
+        seed, _, turns = recorded_turns(record, problem.id)
+
+        def lost(count: int) -> bool | None:
+            episode = self.start(problem, seed)
+            episode.limits = replace(episode.limits, seconds=math.inf)
+            try:
+                replay(episode, turns[:count])
+                return self.hopeless(problem, episode.world)
+            finally:
+                episode.close()
+
+        if not turns or not lost(len(turns)):
+            return None
+        low, high = 0, len(turns)  # what is lost stays lost
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if lost(middle) else (middle, high)
+        return high - 1
+
     def played(
         self, problem: Problem, seed: int, choose: Callable[[World], Call | None]
     ) -> Episode:

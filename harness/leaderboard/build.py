@@ -44,7 +44,7 @@ from .training import read_training
 
 SCRIPTS = (
     "page.js", "table.js", "heat.js", "axes.js", "plots.js", "pairs.js", "abilities.js",
-    "problems.js", "samples.js", "compare.js", "save.js", "start.js",
+    "problems.js", "episodes.js", "samples.js", "compare.js", "save.js", "start.js",
 )  # fmt: skip
 LEVEL = 0.05
 SURE = math.ceil(-1000 * math.log10(LEVEL))

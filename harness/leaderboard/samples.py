@@ -11,11 +11,15 @@ from typing import Any
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite
+from ...tasks.episode import EpisodeSuite
+from ...tasks.recording import ReplayError, recorded_turns
 from ..evaluation import TaskSpec
 from ..results import write_atomically
 from .runs import RunData
 
 FOLDER = "leaderboard_samples"
+MOST_SEARCHED = 200
+"""Lost episodes of a run and suite for which it is searched where they were lost."""
 LEVELS = ("level", "difficulty")
 """Where a problem's `meta` says how difficult it is."""
 Suites = dict[str, Suite | None]
@@ -65,6 +69,7 @@ def _by_suite(run: RunData, suites: Suites) -> dict[str, dict[str, Any]]:
     """suite -> its problems, and its samples, each with the index of its problem."""
     found: dict[str, dict[str, Any]] = {}
     places: dict[tuple[str, str], int] = {}
+    searched: dict[str, int] = {}
     stored = {(line["suite"], line["problem_id"]): line for line in run.folder.problems()}
     for record in run.folder.samples():
         suite, problem_id = key = record["suite"], record["problem_id"]
@@ -75,8 +80,34 @@ def _by_suite(run: RunData, suites: Suites) -> dict[str, dict[str, Any]]:
                 "suite": suite, "problem": problem_id, "hash": record.get("prompt_hash"),
                 **_about(suites.get(suite), problem_id, stored.get(key)),
             })  # fmt: skip
-        data["samples"].append({"at": places[key], **_sample(record)})
+        sample = {"at": places[key], **_sample(record)}
+        played = suites.get(suite)
+        if isinstance(played, EpisodeSuite) and record["verdict"]["score"] != 1:
+            searched[suite] = searched.get(suite, 0) + 1
+            sample["lost"] = lost_mark(played, record, searched[suite] <= MOST_SEARCHED)
+        data["samples"].append(sample)
     return found
+
+
+def lost_mark(suite: EpisodeSuite, record: Mapping[str, Any], search: bool) -> list[Any] | None:
+    """The turn where an episode was lost, from 0, and why it is said to be that one.
+
+    By the suite's own search, where it knows; else the last illegal action; else the last turn.
+    None for a completion that is no record of the problem.
+    """
+    try:
+        _, _, turns = recorded_turns(record["completion"], record["problem_id"])
+        found = None
+        if search:
+            found = suite.lost_at(suite.find(record["problem_id"]), record["completion"])
+    except (ReplayError, UsageError):
+        return None
+    if found is not None:
+        return [found, "from here on no play wins"]
+    illegal = [at for at, turn in enumerate(turns) if not all(o.legal for o in turn.observations)]
+    if illegal:
+        return [illegal[-1], "the last illegal action"]
+    return [len(turns) - 1, "the last turn"] if turns else None
 
 
 def _sample(record: dict[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any, ClassVar
 
 from ..arguments import Arguments
-from ..episode import Tool, tool
+from ..episode import Tool, World, tool
 from ..problem import Problem
-from .playing.search import Meta, Moves, SearchPuzzle, State
+from .playing.search import Meta, Moves, SearchPuzzle, SearchWorld, State
 
 BOARDS = ((3, 3, 2), (3, 3, 4), (3, 4, 5), (3, 4, 7), (4, 5, 8))
 """Rows, columns and presses. On these boards every set of presses has its own effect."""
@@ -74,6 +74,12 @@ class LightsOut(SearchPuzzle):
         rows, columns = meta["rows"], meta["columns"]
         presses = _presses(rows, columns, meta["lights"])
         return [_press(columns, cell) for cell in range(rows * columns) if presses >> cell & 1]
+
+    def hopeless(self, problem: Problem, world: World) -> bool | None:
+        """Whether more presses are needed than are left: the only set of them is known."""
+        assert isinstance(world, SearchWorld)
+        best = self.shortest({**problem.meta, "lights": world.state})
+        return len(best or ()) > problem.meta["budget"] - world.moves
 
     def chance(self, problem: Problem) -> float | None:
         """The random player's chance: the number of wrong cells is all that counts of a state."""

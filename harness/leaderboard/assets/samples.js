@@ -93,6 +93,8 @@ function sampleBody(sample) {
 }
 // The thought, then what was said, with fenced programs set apart.
 function texts(sample) {
+  const played = episodeOf(sample.completion);
+  if (played) return conversation(played, sample.lost);
   const [thought, said] = splitThought(sample.completion), parts = [];
   if (thought) parts.push(make("h3", {}, "Thought"), block(thought, "thought"));
   parts.push(make("h3", {}, "Completion"));

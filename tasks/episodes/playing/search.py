@@ -22,6 +22,8 @@ State = Hashable
 Moves = Sequence[tuple[Arguments, State]]
 MOST_STATES = 60_000
 """States that a search visits, or a distribution spreads over, before it is given up."""
+MOST_LOOKED_AT = 10_000
+"""States that are searched to say whether a play can still be won."""
 MOST_STEPS = 3_000_000
 """Moves that the chance of the random player may take to compute."""
 
@@ -126,18 +128,36 @@ class SearchPuzzle(GeneratedEpisodes):
 
     def shortest(self, meta: Meta) -> list[Arguments] | None:
         """A shortest solution by breadth-first search; None where there is none, or too far."""
-        start = self.initial(meta)
+        return self._path_from(meta, self.initial(meta), MOST_STATES)[0]
+
+    def hopeless(self, problem: Problem, world: World) -> bool | None:
+        """Whether the moves left do not suffice; None where the search is given up."""
+        assert isinstance(world, SearchWorld)
+        if world.solved:
+            return False
+        left = problem.meta["budget"] - world.moves
+        if left <= 0 or self.lost(problem.meta, world.state):
+            return True
+        best, whole = self._path_from(problem.meta, world.state, MOST_LOOKED_AT)
+        if best is None:
+            return True if whole else None
+        return len(best) > left
+
+    def _path_from(
+        self, meta: Meta, start: State, most: int
+    ) -> tuple[list[Arguments] | None, bool]:
+        """A shortest solution from a state, and whether all that can be reached was seen."""
         came: dict[State, tuple[State, Arguments] | None] = {start: None}
         waiting = deque([start])
-        while waiting and len(came) <= MOST_STATES:
+        while waiting and len(came) <= most:
             state = waiting.popleft()
             if self.solved(meta, state):
-                return _path(came, state)
+                return _path(came, state), True
             for move, after in self.moves(meta, state):
                 if after not in came and not self.lost(meta, after):
                     came[after] = (state, move)
                     waiting.append(after)
-        return None
+        return None, not waiting
 
     def world(self, problem: Problem, seed: int) -> SearchWorld:
         return SearchWorld(self, problem.meta)
