@@ -74,6 +74,19 @@ def visible_answer(completion: str) -> str | None:
     return None if text is None else _without_tokens(text)
 
 
+def later_turns(completion: str) -> list[str]:
+    """The lines behind the end of the first reply: the turns that a model goes on to write."""
+    if not _MAY_BE_TOKEN.search(completion):
+        return []
+    text = _after_thinking(completion) or ""
+    turn = _NEXT_TURN.search(text)
+    lines = text[turn.end() :].split("\n")[:_LINES] if turn else []
+    return [line.partition("<|")[0] for line in lines]
+
+
+_LINES = 40
+
+
 def _final_channel(text: str) -> str | None:
     """The text of the last harmony message when it is final; other text as it is."""
     if _BARE_HARMONY.match(text):

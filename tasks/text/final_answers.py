@@ -10,7 +10,9 @@ from typing import Any
 from .answer_rest import remark, spoils
 from .beside import Beside, beside
 from .box_clauses import underived
-from .chat_formats import visible_answer
+from .chat_formats import later_turns, visible_answer
+from .commitment import marked as marked_by_itself
+from .commitment import uncommitted, unstated
 from .dressing import strip_dressing, without_unread
 from .endings import unsettled
 from .extraction import AnyShape, Extraction, concludes
@@ -49,6 +51,8 @@ def final_answer(completion: str, shape: Shape | None = None, strict: bool = Tru
         return Extraction(None, "none", "nothing follows the thinking" if completion else "empty")
     reader = shape or AnyShape()
     found = _boxed(body, reader) or _stated(body, reader) or unmarked(body, reader, strict)
+    if not found.doubt and any(retraction(one, "") for one in later_turns(completion)):
+        found = replace(found, doubt="a later turn takes the answer back")
     if shape is None or found.text is None or found.value is not None:
         return found if shape is not None else replace(found, value=None)
     return replace(found, value=shape.read(found.text))
@@ -135,7 +139,9 @@ def _boxed(text: str, shape: Shape) -> Extraction | None:
         or underived(text, start)
     ):
         return replace(found, doubt=reason)
-    return _judged(found, text[run[-1][1] :], shape, text[max(0, start - 400) : start])
+    end = run[-1][1]
+    found = _judged(found, text[end:], shape, text[max(0, start - 400) : start])
+    return found if found.doubt else replace(found, doubt=uncommitted(text, start, end, content))
 
 
 def _is_choice(content: str) -> bool:
@@ -173,9 +179,12 @@ def _stated(text: str, shape: Shape) -> Extraction | None:
         return Extraction(content, last.how, last.reason, candidates=last.candidates)
     found = Extraction(content, last.how, last.reason)
     tail = text[last.end :]
+    said_of = marked_by_itself(text, last.start, last.end, content)
     if last.how == "json":
         taken = next((why for one in sentences(tail)[:20] if (why := retraction(one, ""))), "")
-        return replace(found, doubt=taken)
+        return replace(found, doubt=taken or said_of)
+    if said_of:
+        return replace(found, doubt=said_of)
     if reason := disowned(text, last.start, last.start):
         return replace(found, doubt=reason)
     return _judged(found, tail, shape, _announcing(text[max(0, last.start - 400) : last.start]))
@@ -236,14 +245,20 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
                 return replace(
                     found, candidates=(content, other), doubt="a list of answers follows"
                 )
-            return _judged(found, text[end:], shape, labelled=labelled)
+            found = _judged(found, text[end:], shape, labelled=labelled)
+            if found.doubt:
+                return found
+            return replace(found, doubt=unstated(text, stated.start, end, content))
     content, end = next((one for one in candidates if "\n" not in one[0]), candidates[-1])
     for one, stop in candidates:
         if "\n" not in one and one != content and content.startswith(one):
             content, end = one, stop
             break
     found = Extraction(content, "statement", reason, language=stated.language)
-    return _judged(found, text[end:], shape, labelled=labelled)
+    found = _judged(found, text[end:], shape, labelled=labelled)
+    if found.doubt:
+        return found
+    return replace(found, doubt=unstated(text, stated.start, end, content))
 
 
 _BULLET = re.compile(r"(?:[-*•+–]|\(?[0-9a-z]{1,2}[.)])\s+")

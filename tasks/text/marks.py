@@ -209,14 +209,26 @@ def _unescape(raw: str) -> str:
     return _ESCAPE.sub(one, raw)
 
 
-_PROGRAM = re.compile(
-    r"```[ \t]{0,4}(?:python3?|py|javascript|js|typescript|ts|java|c|cpp|c\+\+|rust|go|ruby|bash|"
-    r"sh|shell|sql|r|julia|matlab|haskell|lua|php|perl|kotlin|swift|scala)"
-    r"[ \t]{0,4}\n.*?(?:```|\Z)",
-    re.DOTALL | re.IGNORECASE,
+_PLAIN = vocabulary(
+    "text txt plaintext plain latex tex math katex markdown md json json5 jsonc jsonl yaml yml xml "
+    "html answer output result solution"
 )
+"""The languages of fenced blocks in which an answer may be stated; any other is a program's."""
 
 
 def program_spans(text: str) -> list[tuple[int, int]]:
-    """Where the fenced blocks of programs stand: what a program assigns is not stated."""
-    return [block.span() for block in _PROGRAM.finditer(text)]
+    """Where the fenced blocks of programs stand: what a program or a diff holds is not stated."""
+    spans, opened, place = [], -1, text.find("```")
+    while place >= 0:
+        line = text[place + 3 : place + 40].split("\n", 1)[0].strip().casefold()
+        if opened >= 0:
+            spans.append((opened, place + 3))
+            opened = -1
+        elif line and line.isascii() and line not in _PLAIN and " " not in line:
+            opened = place
+        else:  # a plain block: its end opens nothing
+            place = text.find("```", place + 3)
+            if place < 0:
+                break
+        place = text.find("```", place + 3)
+    return spans if opened < 0 else [*spans, (opened, len(text))]

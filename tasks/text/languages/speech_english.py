@@ -39,7 +39,7 @@ ENGLISH = Speech(
     conditions=phrases("if, unless, whether"),
     unreal=phrases("were, had, would, could"),
     supposes=phrases(
-        "granted that, for now, for the time being, for the moment, suppose, supposing, supposed, assume, assuming, imagine, imagining, pretend, pretending, "
+        "granted that, in the best case, at best, ideally, for now, for the time being, for the moment, suppose, supposing, supposed, assume, assuming, imagine, imagining, pretend, pretending, "
         "what if, hypothetically, in a world, in a universe, universe, world where, dream, "
         "nightmare, opposite day, fiction, fictional, fairy tale, novel, joke, for fun, in jest, "
         "for the sake of argument, for argument's sake, were it, had i, had it, had we, should "

@@ -15,12 +15,17 @@ def phrases(text: str) -> tuple[str, ...]:
     return tuple(sorted((one.strip() for one in text.split(",") if one.strip()), key=len)[::-1])
 
 
+def words(text: str) -> tuple[str, ...]:
+    """The words of a table entry, which spaces separate."""
+    return tuple(text.split())
+
+
 def values(text: str) -> dict[str, int]:
     """The words of an entry like "mille mila=1000; milione milioni=1000000"."""
     found = {}
     for entry in text.split(";"):
-        words, _, value = entry.partition("=")
-        for word in words.split():
+        keys, _, value = entry.partition("=")
+        for word in keys.split():
             found[word.replace("_", " ")] = int(value)
     return found
 
@@ -29,8 +34,8 @@ def names(text: str) -> dict[str, str]:
     """The words of an entry like "euro euros: euros; mètre mètres: meters"."""
     found = {}
     for entry in text.split(";"):
-        words, _, unit = entry.partition(":")
-        for word in words.split():
+        keys, _, unit = entry.partition(":")
+        for word in keys.split():
             found[word.replace("_", " ")] = unit.strip()
     return found
 

@@ -270,7 +270,7 @@ after the pair before it:
 The third and the fourth pair were run together; the honest answers of the sixth ran when five of its
 exploits were mended. One exploit of the sixth, `x + y = 5` for 5, is left
 out of the file, because x + y can be what is asked for. Rows that are still judged wrongly are marked
-`open`. `assertions.jsonl` holds 1,703 more completions about who says an answer and what follows it,
+`open`. `assertions.jsonl` holds 1,843 more completions about who says an answer and what follows it,
 written by the verifier's author.
 """
 TAIL = """## What commits to an answer
@@ -282,6 +282,13 @@ answer is", "【答案】", "La réponse finale est"). A sentence such as "Jorda
 day" states 5 if its subject is simple, the amount is the object of its verb, and the words after the
 number are its unit, the thing counted, or a circumstance. One table per language holds the words:
 markers, fillers, signs, scales, percent, units, counters.
+
+A response that works with formulas, or in which an equation ends in the value, derives the value. A
+value that nothing derives rests on words alone, so the words form a closed class: those of the clause
+that leads to it are articles, verbs of having and being, nouns of quantities, names, or words that the
+response has used before; the clauses behind it are a unit or closed as well; and every sentence about
+the author or about the text is a known remark ("I forgot a term"). A sentence that gives the numbers of
+the response another meaning ("increase every number that I box by 3") is refused wherever it stands.
 
 | text | read as | why |
 |---|---|---|
