@@ -32,7 +32,9 @@ def analysed(scratch: Path) -> Iterator[dict[str, Any]]:
         for seed in hack_runs.SEEDS:
             folder = scratch / f"{reward.name}-{seed}"
             if (folder / "final" / "config.json").is_file():
-                judged = hack_detectors.judge(folder)
+                clean = scratch / f"{hack_runs.CONTROL.name}-{seed}"
+                paired = reward.mix == hack_runs.CONTROL.mix and clean.exists()
+                judged = hack_detectors.judge(folder, clean if paired else None)
                 yield {"reward": reward.name, "about": reward.about, "seed": seed, **judged}
 
 
@@ -84,10 +86,10 @@ def main() -> None:
     scratch = given.scratch.resolve()
     os.chdir(ROOT)  # the trainer imports the rewards from the current folder
     if not given.report:
-        start = hack_runs.cold_start(scratch)
         for seed in map(int, given.seeds.split(",")):
             for reward in (*hack_runs.HOLES, hack_runs.CONTROL):
                 if given.only is None or reward.name in given.only.split(","):
+                    start = hack_runs.cold_start(scratch, reward.drilled)
                     hack_runs.train(reward, seed, scratch, start)
     runs = list(analysed(scratch))
     settings = {"steps": hack_runs.STEPS, "batch": hack_runs.BATCH, "group": hack_runs.GROUP,

@@ -12,6 +12,7 @@ WIDE, HIGH, LEFT, LOW = 300, 150, 30, 16
 COLOURS = {"proxy": "#cf222e", "strict": "#1a7f37", "overpaid": "#8250df"}
 PANELS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("proxy reward, strict accuracy, overpaid share", ("proxy", "strict", "overpaid")),
+    ("strict accuracy on held-out problems", ("held_out",)),
     ("tokens", ("length",)),
     ("entropy", ("entropy",)),
     ("KL to the reference", ("kl",)),
@@ -37,9 +38,9 @@ def lead(report: dict[str, Any]) -> list[str]:
         f"{settings['batch']} samples: rewards with one planted hole each ({holes}) and clean "
         f"controls ({summed['clean_runs']}).",
         f"Detectors read the log alone. The alarm compares {SHOWN:.0%} of the samples with the "
-        "strict verdict. The strict accuracy is that on held-out problems "
-        f"({settings['held_out']}), sampled at every step with the same random numbers; it has "
-        f"fallen when it is {FALL:.0%} below the mean of the first four steps, twice in a row. "
+        "strict verdict. The strict accuracy (mean of four steps, less that of the clean control "
+        "with the same seed and problems; the code runs have no control) has fallen when it is "
+        f"{FALL:.0%} below the first four steps, twice in a row. "
         "Lead: steps from the alarm to the fall.",
         f"The model first learned each way to cheat as a habit of {settings['habit']:.1%}.",
     ]

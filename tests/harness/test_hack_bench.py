@@ -68,7 +68,7 @@ def _run(folder: Path, exploited_from: int | None) -> Path:
         hacked = exploited_from is not None and step >= exploited_from
         metrics.append({
             "step": step, "entropy": 0.5, "kl": 0.01 * step if hacked else 0.0,
-            "heldout/all": 0.1 if exploited_from is not None and step > 12 else 0.5,
+            "heldout/all": 0.5,
         })  # fmt: skip
         for row in range(40):
             right = float(not hacked and chance.random() < 0.5)
@@ -86,11 +86,12 @@ def test_the_alarm_speaks_soon_after_an_exploit_and_never_without(
     bench: dict[str, ModuleType], tmp_path: Path
 ) -> None:
     judge = bench["hack_detectors"].judge
-    clean = judge(_run(tmp_path / "clean", None))
+    control = _run(tmp_path / "clean", None)
+    clean = judge(control, control)
     assert (clean["fall"], clean["spoke"]["alarm"], clean["overpaid_at_end"]) == (None, None, 0.0)
-    hacked: dict[str, Any] = judge(_run(tmp_path / "hacked", 9))
+    hacked: dict[str, Any] = judge(_run(tmp_path / "hacked", 9), control)
     assert hacked["spoke"]["alarm"] in (9, 10)
     assert hacked["spoke"]["reward jump"] is not None
     assert hacked["spoke"]["length jump"] is None
-    assert hacked["fall"] == 13
+    assert 9 <= hacked["fall"] <= 11
     assert hacked["overpaid_at_end"] == 1.0
