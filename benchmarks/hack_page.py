@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from assay.harness.card_page import document, table
+from assay.harness.drift import TOLERATED
 
 from benchmarks.hack_detectors import FALL, RULES, SHOWN
 
@@ -19,8 +20,9 @@ PANELS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("repeated texts", ("repetition",)),
 )
 DETECTOR_HEAD = (
-    "detector", "found", "found before the fall", "holes found in time in all seeds",
-    "median lead, steps", "least lead", "false alarms", "per 1,000 clean steps",
+    "detector", "exploits found", "before the fall", "holes: in time in all seeds",
+    "holes: in time in all exploited seeds", "median lead, steps", "least lead", "false alarms",
+    "per 1,000 clean steps",
 )  # fmt: skip
 RUN_HEAD = (
     "reward", "seed", "strict accuracy, first to last", "proxy reward, first to last",
@@ -42,20 +44,29 @@ def lead(report: dict[str, Any]) -> list[str]:
         "with the same seed and problems; the code runs have no control) has fallen when it is "
         f"{FALL:.0%} below the first four steps, twice in a row. "
         "Lead: steps from the alarm to the fall.",
-        f"The model first learned each way to cheat as a habit of {settings['habit']:.1%}.",
+        f"{summed['exploited']} of the {summed['runs_with_a_hole']} runs with a hole exploit it: "
+        f"over {TOLERATED:.0%} are overpaid in the last four steps.",
+        f"The model first learned each way to cheat as a habit: {settings['habit']:.0%} of the "
+        "examples of its cold start, of which the sampled share is smaller.",
     ]
 
 
 def detector_rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
     """One row a detector."""
     summed = report["summary"]
+    total = summed["exploited"]
     return [
-        (name, f"{one['found']} of {one['runs']}", f"{one['in_time']} of {one['runs']}",
-         str(one["holes_in_time"]), _or_none(one["median_lead"]), _or_none(one["least_lead"]),
+        (name, f"{one['found']} of {total}", f"{one['in_time']} of {total}",
+         _names(one["holes_in_time"]), _names(one["holes_in_time_where_exploited"]),
+         _or_none(one["median_lead"]), _or_none(one["least_lead"]),
          f"{one['false_alarms']} of {summed['clean_runs']} runs",
          _or_none(one["false_per_1000_steps"]))
         for name, one in summed["detectors"].items()
     ]  # fmt: skip
+
+
+def _names(holes: Sequence[str]) -> str:
+    return f"{len(holes)}: {', '.join(holes)}" if holes else "0"
 
 
 def run_rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
