@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, overload
 
 from ..sandbox.errors import UsageError
 from ..sandbox.extras import needs
+from .attempts import Attempt
 from .distinct import DistinctDraws
 from .problem import Problem
 from .verdict import Verdict, checker_error
@@ -78,6 +79,17 @@ class Suite(ABC, Sequence[Problem]):
 
     def wrong(self, problem: Problem) -> str | None:
         """Return a completion in the right format with a plausible wrong answer, or None."""
+        return None
+
+    def attempts(self, problem: Problem, rng: random.Random) -> Iterator[Attempt]:
+        """Yield different answers to try, with their checks, drawn without looking at the gold.
+
+        None at all where answers of this suite cannot be checked by the one who answers.
+        """
+        return iter(())
+
+    def try_answer(self, problem: Problem, answer: str) -> Attempt | None:
+        """Return the check of an answer; None for text that is no answer of the right form."""
         return None
 
     def same_answer(self, problem: Problem, first: str, second: str) -> bool:

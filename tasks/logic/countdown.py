@@ -5,13 +5,12 @@ from typing import ClassVar
 
 from ..prompting import ask
 from ..suite import Draft
-from .generating.number_games import NumberGame
-from .shapes.expression import Tree, write
+from .generating.number_games import NumberGame, combined
+from .shapes.expression import write
 
 COUNTS = (3, 3, 4, 4, 5, 5, 6, 6, 7, 8)
 LARGEST = (10, 20, 15, 25, 25, 50, 50, 75, 100, 100)
 OPERATIONS = ("+-", "+-*", "+-*", "+-*/", *["+-*/"] * 6)
-LIMIT = 999
 
 
 class Countdown(NumberGame):
@@ -28,7 +27,7 @@ class Countdown(NumberGame):
         count, largest = COUNTS[difficulty - 1], LARGEST[difficulty - 1]
         while True:
             numbers = [rng.randint(1, largest) for _ in range(count)]
-            made = _combined(rng, numbers, OPERATIONS[difficulty - 1])
+            made = combined(rng, numbers, OPERATIONS[difficulty - 1])
             if made is not None and made[0] not in numbers:
                 break
         target, tree = made
@@ -40,25 +39,8 @@ class Countdown(NumberGame):
         meta = {"numbers": numbers, "target": target}
         return Draft(ask(question, "the expression"), write(tree), meta, key)
 
-
-def _combined(rng: random.Random, numbers: list[int], operations: str) -> tuple[int, Tree] | None:
-    """Join all numbers two by two through whole positive values; None when it fails."""
-    pool: list[tuple[int, Tree]] = [(number, number) for number in numbers]
-    while len(pool) > 1:
-        (first, left), (second, right) = (pool.pop(rng.randrange(len(pool))) for _ in range(2))
-        op = rng.choice(operations)
-        if first < second:
-            (first, left), (second, right) = (second, right), (first, left)
-        if op == "/" and (second == 1 or first % second):
-            op = "-"
-        if op == "-" and first == second:
-            op = "+"
-        if op == "*" and (second == 1 or first * second > LIMIT):
-            op = "+"
-        value = {"+": first + second, "-": first - second, "*": first * second,
-                 "/": first // second}[op]  # fmt: skip
-        pool.append((value, (op, left, right)))
-    return pool[0] if 1 < pool[0][0] <= LIMIT else None
+    def operations(self, difficulty: int) -> str:
+        return OPERATIONS[difficulty - 1]
 
 
 load = Countdown

@@ -43,6 +43,9 @@ class GameOf24(NumberGame):
         meta = {"numbers": numbers, "target": TARGET}
         return Draft(ask(question, "the expression"), write(tree), meta, str(sorted(numbers)))
 
+    def operations(self, difficulty: int) -> str:
+        return OPERATIONS[difficulty - 1]
+
 
 def _split(
     rng: random.Random, tree: Tree, count: int, largest: int, operations: str

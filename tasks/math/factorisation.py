@@ -1,14 +1,18 @@
 """Factorisation of whole numbers into primes and of polynomials into linear factors."""
 
 import random
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
+from ..attempts import Attempt, attempt
+from ..problem import Problem
 from ..suite import Draft
 from .generating import MathSuite, pose
 from .generating.polynomial import Coefficients, linear, multiply, polynomial
 from .generating.primes import factorise, primes_below
 
+_QUADRATIC = re.compile(r"Factor x\^2(?: ([+-]) (\d*)x)? ([+-]) (\d+) as \(x \+ a\)\(x \+ b\) ")
 _PRIMES = "the primes in ascending order, repeated as often as they occur, separated by commas,"
 
 
@@ -34,6 +38,51 @@ class Factorisation(MathSuite):
 
     def plausible(self, difficulty: int) -> range:
         return range(2, 12) if difficulty in (1, 3) else range(-9, 10)
+
+    def attempts(self, problem: Problem, rng: random.Random) -> Iterator[Attempt]:
+        """Level 1: a small prime and its whole quotient. Level 2: pairs with the product c."""
+        texts: list[str] = []
+        if problem.meta["difficulty"] == 1:
+            number = _number_in(problem.prompt)
+            pairs = [sorted((p, number // p)) for p in primes_below(15) if number // p > 1]
+            texts = list(dict.fromkeys(f"{p}, {q}" for p, q in pairs))
+        elif (told := _quadratic(problem.prompt)) is not None:
+            firsts = [n for n in range(-9, 10) if n and told[1] % n == 0]
+            texts = [f"({n}, {told[1] // n})" for n in firsts if n < told[1] // n <= 9]
+        for text in rng.sample(texts, len(texts)):
+            tried = self.try_answer(problem, text)
+            assert tried is not None
+            yield tried
+
+    def try_answer(self, problem: Problem, answer: str) -> Attempt | None:
+        told = _quadratic(problem.prompt)
+        form = r"\d{1,4}, \d{1,4}" if told is None else r"\(-?\d{1,4}, -?\d{1,4}\)"
+        if problem.meta["difficulty"] > 2 or not re.fullmatch(form, answer):
+            return None
+        a, b = map(int, answer.strip("()").split(", "))
+        product = f"{a}*{_signed(b)}={a * b}"
+        if told is not None:
+            right = a < b and (a + b, a * b) == told
+            return attempt(answer, [product, f"{a}+{_signed(b)}={a + b}"], str(told[0]), right)
+        number = _number_in(problem.prompt)
+        right = a <= b and a * b == number and factorise(number) == [a, b]
+        return attempt(answer, [product], str(number), right)
+
+
+def _number_in(prompt: str) -> int:
+    """The number of a prompt about its primes."""
+    return int(re.findall(r"\d+", prompt)[0])
+
+
+def _quadratic(prompt: str) -> tuple[int, int] | None:
+    """b and c of a prompt about `x^2 + bx + c`."""
+    match = re.match(
+        r"Factor x\^2(?: ([+-]) (\d*)x)? ([+-]) (\d+) as \(x \+ a\)\(x \+ b\) ", prompt
+    )
+    if match is None:
+        return None
+    b = int(f"{match[1]}{match[2] or 1}") if match[1] else 0
+    return b, int(f"{match[3]}{match[4]}")
 
 
 def _drawn_primes(rng: random.Random, difficulty: int) -> list[int]:

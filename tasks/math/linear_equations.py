@@ -2,11 +2,14 @@
 
 import math
 import random
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
+from ..attempts import Attempt, attempt
+from ..problem import Problem
 from ..suite import Draft
 from .generating import MathSuite, pose, show
 from .generating.polynomial import linear
@@ -43,6 +46,8 @@ class _Level:
     whole: bool = True
 
 
+_SHORT = re.compile(r"Solve for x: (-?\d*)x( [+-] \d+)? = (-?\d+)\n")
+_SHORT_X = re.compile(r"Solve for x: x ")
 _LEVELS = {
     3: _Level(1, 1, 9, brackets=False),
     4: _Level(1, 1, 9),
@@ -75,6 +80,28 @@ class LinearEquations(MathSuite):
 
     def plausible(self, difficulty: int) -> range:
         return range(19) if difficulty <= 2 else range(-9, 10)
+
+    def attempts(self, problem: Problem, rng: random.Random) -> Iterator[Attempt]:
+        """Values of x, substituted on the left; none where x stands on both sides."""
+        if _SHORT.match(problem.prompt) is None:
+            return
+        steps = _SHORT_X.match(problem.prompt) is not None
+        span = range(19) if steps else range(10)
+        for x in rng.sample(span, len(span)):
+            tried = self.try_answer(problem, str(x))
+            assert tried is not None
+            yield tried
+
+    def try_answer(self, problem: Problem, answer: str) -> Attempt | None:
+        match = _SHORT.match(problem.prompt)
+        if match is None or re.fullmatch(r"-?\d{1,9}", answer) is None:
+            return None
+        a, b = int(match[1] or 1), int((match[2] or "0").replace(" ", ""))
+        x, wanted = int(answer), int(match[3])
+        works = [f"{a}*{x}={a * x}"] if match[1] else []
+        if b:
+            works.append(f"{a * x}{b:+}={a * x + b}")
+        return attempt(answer, works, match[3], a * x + b == wanted)
 
 
 def _pose(equation: str, solution: Fraction, steps: list[str], whole: bool = True) -> Draft:

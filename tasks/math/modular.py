@@ -2,9 +2,12 @@
 
 import math
 import random
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
+from ..attempts import Attempt, attempt
+from ..problem import Problem
 from ..suite import Draft
 from .generating import MathSuite, pose
 
@@ -36,6 +39,23 @@ class Modular(MathSuite):
         if difficulty <= 2:
             return range(10 if difficulty == 1 else 30)
         return range(100 if difficulty < 9 else 10_000)
+
+    def attempts(self, problem: Problem, rng: random.Random) -> Iterator[Attempt]:
+        """Levels 1 and 2: remainders, whose difference must be a multiple."""
+        if problem.meta["difficulty"] <= 2:
+            m = int(re.findall(r"\d+", problem.prompt)[1])
+            for r in rng.sample(range(m), m):
+                tried = self.try_answer(problem, str(r))
+                assert tried is not None
+                yield tried
+
+    def try_answer(self, problem: Problem, answer: str) -> Attempt | None:
+        if problem.meta["difficulty"] > 2 or re.fullmatch(r"\d{1,4}", answer) is None:
+            return None
+        a, m = map(int, re.findall(r"\d+", problem.prompt)[:2])
+        rest = a - int(answer)
+        works = [f"{a}-{answer}={rest}", f"{rest}={rest // m}*{m}+{rest % m}"]
+        return attempt(answer, works, "+0", 0 <= int(answer) < m and rest % m == 0)
 
 
 def _division(a: int, m: int) -> str:

@@ -3,9 +3,10 @@
 import json
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
+from ...attempts import Attempt, attempt
 from ...problem import Problem
 from ...prompting import reply
 from ..shapes import LogicShape
@@ -15,6 +16,8 @@ from .solving import Clause, Cnf, solving
 
 Grid = list[list[int]]
 """Rows of numbers 1..n; 0 is an empty cell."""
+_ENOUGH = 60
+"""Draws without a new square after which the attempts end."""
 Box = tuple[int, int]
 """Rows and columns of a box; (1, n) makes boxes the rows, which is a Latin square."""
 
@@ -199,3 +202,41 @@ class GridRules:
 
 class GridSuite(GridRules, LogicSuite):
     """A generated square to complete."""
+
+    def attempts(self, problem: Problem, rng: random.Random) -> Iterator[Attempt]:
+        """Squares whose rows are right, since each holds its missing numbers in some order."""
+        puzzle: Grid = problem.meta["puzzle"]
+        tried: set[str] = set()
+        in_vain = 0
+        while in_vain < _ENOUGH:
+            text = grid_json([_filled_row(row, rng) for row in puzzle])
+            made = None if text in tried else self.try_answer(problem, text)
+            tried.add(text)
+            in_vain = 0 if made is not None else in_vain + 1
+            if made is not None:
+                yield made
+
+    def try_answer(self, problem: Problem, answer: str) -> Attempt | None:
+        """The numbers of each column, and of each box where there are boxes."""
+        puzzle: Grid = problem.meta["puzzle"]
+        n, box = len(puzzle), (problem.meta["box"][0], problem.meta["box"][1])
+        try:
+            grid = json.loads(answer)
+        except (ValueError, RecursionError):
+            return None
+        rows = grid if isinstance(grid, list) else []
+        if len(rows) != n or not all(_is_row(row, n) for row in rows):
+            return None
+        works = ["".join(str(rows[r][c]) for r, c in unit) for unit in units(n, box)[n:]]
+        wanted = f"1 to {n} in each"
+        return attempt(answer, [" ".join(works)], wanted, fault_in(rows, puzzle, box) is None)
+
+
+def _filled_row(row: list[int], rng: random.Random) -> list[int]:
+    missing = [k for k in range(1, len(row) + 1) if k not in row]
+    rng.shuffle(missing)
+    return [value or missing.pop() for value in row]
+
+
+def _is_row(row: object, n: int) -> bool:
+    return isinstance(row, list) and len(row) == n and all(type(x) is int for x in row)

@@ -3,10 +3,11 @@
 import math
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import ClassVar
 
+from ...attempts import Attempt
 from ...problem import Problem
 from ...prompting import reply
 from ..shapes import LogicShape
@@ -17,12 +18,17 @@ from ..shapes.expression import (
     combine,
     numbers_in,
     parse,
+    reductions,
     value_of,
     write,
 )
 from .base import LogicSuite
 
 OPERATIONS = "+-*/"
+LIMIT = 999
+"""Values of the intended solutions, on the way too."""
+_ENOUGH = 60
+"""Draws without a new value after which the attempts end."""
 
 
 class NumberRules:
@@ -85,6 +91,59 @@ class NumberRules:
 
 class NumberGame(NumberRules, LogicSuite):
     """A generated number game."""
+
+    def operations(self, difficulty: int) -> str:
+        """The operations of intended solutions, more often the more often they stand here."""
+        return OPERATIONS
+
+    def attempts(self, problem: Problem, rng: random.Random) -> Iterator[Attempt]:
+        """All numbers joined at random, one expression for each value."""
+        numbers, operations = problem.meta["numbers"], self.operations(problem.meta["difficulty"])
+        values: set[int] = set()
+        in_vain = 0
+        while in_vain < _ENOUGH:
+            made = combined(rng, numbers, operations)
+            tried = None
+            if made is not None and made[0] not in values:
+                values.add(made[0])
+                tried = self.try_answer(problem, write(made[1]))
+            if tried is None:
+                in_vain += 1
+            else:
+                in_vain = 0
+                yield tried
+
+    def try_answer(self, problem: Problem, answer: str) -> Attempt | None:
+        """The expression after each operation: `6-(8-4)=6-4=2`."""
+        try:
+            tree = parse(answer)
+            value_of(tree)
+        except ExpressionError:
+            return None
+        wanted = f", want {problem.meta['target']}?"
+        return Attempt(answer, reductions(tree) + wanted, self.fault(problem, tree) is None)
+
+
+def combined(
+    rng: random.Random, numbers: Sequence[int], operations: str
+) -> tuple[int, Tree] | None:
+    """Join all numbers two by two through whole positive values; None when it fails."""
+    pool: list[tuple[int, Tree]] = [(number, number) for number in numbers]
+    while len(pool) > 1:
+        (first, left), (second, right) = (pool.pop(rng.randrange(len(pool))) for _ in range(2))
+        op = rng.choice(operations)
+        if first < second:
+            (first, left), (second, right) = (second, right), (first, left)
+        if op == "/" and (second == 1 or first % second):
+            op = "-"
+        if op == "-" and first == second:
+            op = "+"
+        if op == "*" and (second == 1 or first * second > LIMIT):
+            op = "+"
+        value = {"+": first + second, "-": first - second, "*": first * second,
+                 "/": first // second}[op]  # fmt: skip
+        pool.append((value, (op, left, right)))
+    return pool[0] if 1 < pool[0][0] <= LIMIT else None
 
 
 def in_order(numbers: Sequence[int], operations: Sequence[str]) -> str:

@@ -141,10 +141,38 @@ def _shown(value: Fraction) -> str:
     return str(value) if value.denominator == 1 and value >= 0 else f"({value})"
 
 
-def write(tree: Tree, parent: str = "", on_right: bool = False) -> str:
+def reductions(tree: "Reduced") -> str:
+    """The expression after each operation: `=6-4=2` for 6-(8-4). Raises ExpressionError for x/0."""
+    text = ""
+    while isinstance(tree, tuple):
+        tree = _reduced(tree)
+        text += f"={write(tree)}"
+    return text
+
+
+Reduced = int | Fraction | tuple[str, "Reduced", "Reduced"]
+"""A tree in which values may stand that no number of the grammar is."""
+
+
+def _reduced(tree: Reduced) -> Reduced:
+    """The tree with its first operation on two numbers done."""
+    if not isinstance(tree, tuple):
+        return tree
+    op, left, right = tree
+    if isinstance(left, tuple):
+        return (op, _reduced(left), right)
+    if isinstance(right, tuple):
+        return (op, left, _reduced(right))
+    value = combine(op, Fraction(left), Fraction(right))
+    if value is None:
+        raise ExpressionError("it divides by zero")
+    return value
+
+
+def write(tree: Reduced, parent: str = "", on_right: bool = False) -> str:
     """The expression with the parentheses that it needs."""
-    if isinstance(tree, int):
-        return str(tree)
+    if not isinstance(tree, tuple):
+        return _shown(Fraction(tree)) if parent else str(tree)
     op, left, right = tree
     text = f"{write(left, op)}{op}{write(right, op, True)}"
     if op in "+-":

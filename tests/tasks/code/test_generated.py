@@ -95,6 +95,21 @@ def test_predicted_outputs_are_what_python_prints() -> None:
             assert out.getvalue().rstrip("\n") == problem.answer
 
 
+def test_input_prediction_accepts_every_input_that_works() -> None:
+    for level in _suite("input_prediction").difficulties:
+        suite = _suite("input_prediction", difficulty=level)
+        for problem in list(suite)[:5]:
+            space: dict[str, Any] = {}
+            source = problem.prompt.split("\n", 1)[1].rsplit("\n", 1)[0]
+            exec(compile(source, "<generated>", "exec"), space)
+            for x in range(problem.meta["inputs"] + 3):
+                works = space["f"](x) == problem.meta["wanted"] and x < problem.meta["inputs"]
+                for text in (str(x), f"x = {x}"):
+                    assert suite.verify(problem, f"<answer>{text}</answer>").correct == works
+            for text in ("-1", "1.0", "1 or 2", "0x1", "x"):
+                assert not suite.verify(problem, f"<answer>{text}</answer>").correct
+
+
 def test_stdio_references_print_what_is_expected() -> None:
     for level in _suite("stdio_tasks").difficulties:
         for problem in list(_suite("stdio_tasks", difficulty=level))[:5]:
