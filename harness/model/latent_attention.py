@@ -21,6 +21,7 @@ from torch.nn import functional as F
 from .config import ModelConfig
 from .fast.fused import RmsNorm
 from .fast.latent_space import latent_space_attention, serves
+from .prefix_layout import PrefixLayout
 from .rope import rotate, softmax_scale
 
 # transformers normalizes the two latents with this epsilon whatever rms_norm_eps says.
@@ -51,7 +52,7 @@ class LatentAttention(nn.Module):
         self.o_proj = nn.Linear(heads * config.v_head_dim, width, bias=bias)
 
     def forward(
-        self, x_BTD: Tensor, table_2BTF: Tensor, mask_B1TT: Tensor | None
+        self, x_BTD: Tensor, table_2BTF: Tensor, mask_B1TT: Tensor | PrefixLayout | None
     ) -> tuple[Tensor, Tensor]:
         """Attend within the given tokens; causal where the mask is None.
 
@@ -60,6 +61,7 @@ class LatentAttention(nn.Module):
         c = self.config
         if serves(c, x_BTD):
             return self._absorbed(x_BTD, table_2BTF, mask_B1TT)
+        assert not isinstance(mask_B1TT, PrefixLayout), "packed prompts need latent space"
         B, T, _ = x_BTD.shape
         q_BTHN, q_BTHR = self._queries(x_BTD, table_2BTF)
         c_BTC, k_BTR = self._latents(x_BTD, table_2BTF)
@@ -108,7 +110,7 @@ class LatentAttention(nn.Module):
         return out_BQD
 
     def _absorbed(
-        self, x_BTD: Tensor, table_2BTF: Tensor, mask_B1TT: Tensor | None
+        self, x_BTD: Tensor, table_2BTF: Tensor, mask_B1TT: Tensor | PrefixLayout | None
     ) -> tuple[Tensor, Tensor]:
         """Compute `forward` in latent space: the product of the weights, with gradients."""
         c = self.config

@@ -17,6 +17,7 @@ from .experts import Experts, FeedForward, MixtureOfExperts, Router, RouterStati
 from .fast.absorbed_weights import AbsorbedAttention
 from .fast.fused import RmsNorm
 from .latent_attention import LatentAttention
+from .prefix_layout import PrefixLayout
 from .rope import rope_table
 
 
@@ -52,7 +53,7 @@ class Block(nn.Module):
         self,
         x_BTD: Tensor,
         table_2BTF: Tensor,
-        mask_B1TT: Tensor | None,
+        mask_B1TT: Tensor | PrefixLayout | None,
         statistics: list[RouterStatistics] | None = None,
         real_BT: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:

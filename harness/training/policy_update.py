@@ -13,7 +13,7 @@ from torch import Tensor
 from . import distributed
 from .losses import LOSSES, Denominators, LossBatch, LossSettings
 from .optimization import Optimizers
-from .policies import Policy
+from .policies import Draws, Policy
 from .session import Session
 from .settings import GrpoSettings
 
@@ -50,7 +50,8 @@ class UpdateSums:
     clipped: float = 0.0
     entropy: float = 0.0
     tokens: float = 0.0
-    first_tokens: float = 0.0
+    compared: float = 0.0
+    """Tokens before the first update, whose log-probabilities the sampler's must equal."""
     mismatch: float = 0.0
     mismatch_max: float = 0.0
     truncated_weights: float = 0.0
@@ -80,6 +81,7 @@ class Updater:
         self.optimizers = optimizers
         self.settings = settings
         high = settings.epsilon_high or _DEFAULT_HIGH.get(settings.method, 0.2)
+        self.draws = Draws(settings.max_tokens, settings.temperature, settings.top_p)
         self.loss_settings = LossSettings(
             epsilon_low=settings.epsilon_low, epsilon_high=high, ratio_cap=settings.ratio_cap,
             beta=settings.beta,
@@ -88,9 +90,12 @@ class Updater:
     def update(self, rows: Sequence[TrainRow], step: int) -> UpdateSums:
         """All updates of one step. Rows without a gradient only count in the denominators."""
         sums = UpdateSums()
-        many = self.settings.inner_epochs * self.settings.minibatches > 1
-        if many:
-            self._store_logprobs(self.policy, rows, "old_logprobs")
+        if self.settings.inner_epochs * self.settings.minibatches > 1:
+            if self.policy.samples_exactly(self.draws):
+                for row in rows:
+                    row.old_logprobs = torch.tensor(row.sampler_logprobs)
+            else:
+                self._store_logprobs(self.policy, rows, "old_logprobs")
         if self.reference is not None:
             self._store_logprobs(self.reference, rows, "ref_logprobs")
         for epoch in range(self.settings.inner_epochs):
@@ -128,14 +133,13 @@ class Updater:
         return row.advantage != 0.0 or self.settings.beta > 0
 
     def _backward(self, micro: _MicroBatch, over: Denominators, sums: UpdateSums) -> float:
-        logps_BT, entropy_BT = self.policy.logprobs(
-            micro.tokens_BT, micro.real_BT, micro.loss_mask_BT, self.settings.temperature
-        )
+        logps_BT, entropy_BT = self._logprobs(self.policy, micro)
         mask_BT = micro.loss_mask_BT.to(logps_BT.dtype)
         old_BT = self._scatter(micro, [row.old_logprobs for row in micro.rows])
         sampler_BT = self._scatter(micro, [torch.tensor(r.sampler_logprobs) for r in micro.rows])
         assert sampler_BT is not None
-        before_BT = logps_BT.detach() if old_BT is None else old_BT
+        # Before the first update the policy is still the one that sampled: the gap is rounding.
+        before_BT = logps_BT.detach() if old_BT is None or not sums.norms else old_BT
         gap_BT = (before_BT - sampler_BT) * mask_BT
         weights_BT = None
         if self.settings.correct_mismatch:
@@ -162,7 +166,9 @@ class Updater:
         sums.clipped += clipped
         sums.entropy += entropy
         sums.tokens += tokens
-        sums.mismatch += gap
+        if not sums.norms:
+            sums.compared += tokens
+            sums.mismatch += gap
         sums.mismatch_max = max(sums.mismatch_max, gap_max)
         sums.truncated_weights += cut
         return float(loss)
@@ -171,12 +177,16 @@ class Updater:
     def _store_logprobs(self, policy: Policy, rows: Sequence[TrainRow], field_name: str) -> None:
         """Store a policy's log-probabilities on the rows that have a gradient."""
         for micro in self._micro_batches([row for row in rows if self._has_gradient(row)]):
-            logps_BT, _ = policy.logprobs(
-                micro.tokens_BT, micro.real_BT, micro.loss_mask_BT, self.settings.temperature
-            )
+            logps_BT, _ = self._logprobs(policy, micro)
             parts = zip(micro.rows, logps_BT, micro.loss_mask_BT, strict=True)
             for row, logps_T, mask_T in parts:
                 setattr(row, field_name, logps_T[mask_T])
+
+    def _logprobs(self, policy: Policy, micro: _MicroBatch) -> tuple[Tensor, Tensor]:
+        return policy.logprobs(
+            micro.tokens_BT, micro.real_BT, micro.loss_mask_BT, self.settings.temperature,
+            [len(row.prompt) for row in micro.rows],
+        )  # fmt: skip
 
     def _scatter(self, micro: _MicroBatch, values: Sequence[Tensor | None]) -> Tensor | None:
         """Scatter per-completion values to their positions in (B, T); None when a row has none."""

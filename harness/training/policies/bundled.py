@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from ...model import GenerationEngine, Rollout, SamplingParams, load_checkpoint, save_checkpoint
+from ...model.fast.latent_space import serves
+from ...model.shared_prefix import pack_rows, packed_states
 from ..codec import Codec, wrap
 from ..settings import ModelSettings
 from .contract import Draws, FollowTurn, Policy, Sample
@@ -114,6 +116,18 @@ class BundledPolicy(Policy):
     def hidden(self, tokens_BT: Tensor, real_BT: Tensor) -> Tensor:
         states_BTD: Tensor = self.model.hidden(tokens_BT)[0]  # causal, and padding comes last
         return states_BTD
+
+    def states(
+        self, tokens_BT: Tensor, real_BT: Tensor, chosen_BT: Tensor, prompts: Sequence[int] | None
+    ) -> Tensor:
+        if prompts is None or not serves(self.model.config, self.model.embed_tokens.weight):
+            return super().states(tokens_BT, real_BT, chosen_BT, prompts)
+        packed = pack_rows(tokens_BT, real_BT, prompts)
+        return packed_states(self.model, packed)[packed.places_BT[chosen_BT]]
+
+    def samples_exactly(self, draws: Draws) -> bool:
+        whole = draws.temperature == 1.0 and draws.top_p == 1.0
+        return whole and self.precision == torch.float32
 
     def head(self, states: Tensor) -> Tensor:
         logits: Tensor = self.model.lm_head(states)

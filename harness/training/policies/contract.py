@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from ....sandbox.errors import UsageError
 from ..codec import Codec
@@ -110,17 +111,40 @@ class Policy(ABC):
             return nullcontext()
         return torch.autocast(self.device.type, self.precision)
 
+    def states(
+        self, tokens_BT: Tensor, real_BT: Tensor, chosen_BT: Tensor, prompts: Sequence[int] | None
+    ) -> Tensor:
+        """The last hidden states (N, D) at the chosen places of right-padded rows.
+
+        `prompts` says how many first tokens of each row are its prompt: rows with the same prompt
+        may share its computation.
+        """
+        return self.hidden(tokens_BT, real_BT)[chosen_BT]
+
+    def samples_exactly(self, draws: Draws) -> bool:
+        """Whether `sample` gives the log-probabilities that `logprobs` computes, up to rounding.
+
+        Then those of the sampler are the old ones of an update.
+        """
+        return False
+
     def logprobs(
-        self, tokens_BT: Tensor, real_BT: Tensor, loss_mask_BT: Tensor, temperature: float
+        self,
+        tokens_BT: Tensor,
+        real_BT: Tensor,
+        loss_mask_BT: Tensor,
+        temperature: float,
+        prompts: Sequence[int] | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Log-probability and entropy (B, T) of the tokens where `loss_mask_BT`; 0 elsewhere.
 
-        Logits are computed only for the positions that predict those tokens.
+        Logits are computed only for the positions that predict those tokens. `prompts` as in
+        `states`.
         """
         with self.autocast():
-            states_BTD = self.hidden(tokens_BT, real_BT)
             chosen_BT = loss_mask_BT[:, 1:]
-            logits_NV = self.head(states_BTD[:, :-1][chosen_BT])
+            before_BT = F.pad(chosen_BT, (0, 1))
+            logits_NV = self.head(self.states(tokens_BT, real_BT, before_BT, prompts))
         logprobs_NV = (logits_NV.float() / temperature).log_softmax(-1)
         picked_N = logprobs_NV.gather(1, tokens_BT[:, 1:][chosen_BT].unsqueeze(1)).squeeze(1)
         with torch.no_grad():
