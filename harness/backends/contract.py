@@ -59,8 +59,6 @@ class Message:
     calls: tuple[ToolCall, ...] = ()
     call_id: str = ""
     """The call that a message of the role tool answers."""
-    thought: str = ""
-    """What an assistant thought before, tags included, for templates that keep some of it."""
 
 
 class Turns(Protocol):

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from .chat_messages import template_messages, thoughts_of
 from .contract import Request
 from .servers.requests import sendable
 from .thoughts import OPEN, thought_of
-from .tool_formats import ANSWERS, MARKERS, ToolFormat, format_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +19,7 @@ class Encoded:
     """Whether the prompt ends inside an open thought."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Encoder:
     """Applies a tokenizer and its chat template."""
 
@@ -38,40 +35,18 @@ class Encoder:
         """The conversation and the beginning of the answer, as tokens."""
         template = self.template and self.tokenizer.chat_template is not None
         if template:
-            messages = template_messages(
-                request.conversation(), thoughts_of(str(self.tokenizer.chat_template)),
-                one_call=self.tool_format == "llama",
-            )  # fmt: skip
-            arguments = dict(self.arguments)
-            if request.tools:
-                arguments["tools"] = [tool.schema() for tool in request.tools]
+            messages = [
+                {"role": one.role, "content": sendable(one.content)}
+                for one in request.conversation()
+            ]
             prompt = self.tokenizer.apply_chat_template(
-                messages, tokenize=False, add_generation_prompt=True, **arguments
+                messages, tokenize=False, add_generation_prompt=True, **self.arguments
             )
         else:
             prompt = sendable(request.plain_text())
         text = prompt + request.prefix
         tokens = list(self.tokenizer(text, add_special_tokens=not template)["input_ids"])
         return Encoded(request, tokens, template and prompt.rstrip().endswith(OPEN))
-
-    @cached_property
-    def tool_format(self) -> ToolFormat | None:
-        """How the template writes tool calls; None where it takes no tools."""
-        if not self.template or self.tokenizer.chat_template is None:
-            return None
-        return format_of(
-            lambda messages, tools: self.tokenizer.apply_chat_template(
-                messages, tools=tools or None, tokenize=False, **self.arguments
-            )
-        )
-
-    def decode_calls(self, tokens: list[int]) -> str:
-        """The text of an answer with the marks of its calls, which may be special tokens."""
-        text = str(self.tokenizer.decode(tokens, skip_special_tokens=False))
-        for token in self.tokenizer.all_special_tokens:
-            if token not in MARKERS and token not in ANSWERS:
-                text = text.replace(token, "")
-        return text
 
     def misfit(self, encoded: Encoded) -> str | None:
         """Why a prompt cannot be answered; None where it can."""

@@ -16,11 +16,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import needs
 from ...tasks.hub import go_offline_if_unreachable
-from .contract import Completion, Model, ModelIdentity, Request, Sampling, ToolCall
+from .contract import Completion, Model, ModelIdentity, Request, Sampling
 from .encoding import Encoded, Encoder
 from .options import JsonObject, NameOrObject
-from .thoughts import CLOSE, OPEN
-from .tool_formats import read
 from .weights import fingerprint
 
 with needs("hf"):
@@ -54,7 +52,6 @@ class HfModel:
         batch_size: int | None,
         batching: Batching = "padded",
         details: Mapping[str, Any] | None = None,
-        tools: Literal["template", "text"] = "text",
     ) -> None:
         """`batch_size` None adapts it to the GPU's memory; `details` go into the manifest."""
         self.model = model
@@ -62,8 +59,6 @@ class HfModel:
         self.tokenizer = encoder.tokenizer
         self.batch = BatchSize(batch_size, memory_of(model.device))
         self.batching = batching
-        self.calls_tools = tools == "template"
-        """Whether tools go through the chat template; otherwise they are described in the text."""
         self.identity = ModelIdentity(
             name=f"hf/{name}",
             backend="hf",
@@ -197,24 +192,14 @@ class HfModel:
         length = next((at for at, token in enumerate(row) if token in ends), None)
         stopped = length is not None
         kept = row if length is None else row[:length]
-        native = self.encoder.tool_format if encoded.request.tools else None
-        if native is None:
-            text = self.tokenizer.decode(kept, skip_special_tokens=True)
-        else:
-            text = self.encoder.decode_calls(kept)
+        text = self.tokenizer.decode(kept, skip_special_tokens=True)
         for stop in sampling.stop:
             at = text.find(stop)
             if at >= 0:
                 text, stopped = text[:at], True
-        calls: tuple[ToolCall, ...] = ()
-        if native is not None:
-            if encoded.thinks and CLOSE in text and OPEN not in text:
-                text = OPEN + text  # the prompt opened the thought
-            text, calls = read(text, native)
         return Completion(
             encoded.request,
             text,
-            calls=calls,
             prompt_tokens=len(encoded.tokens),
             completion_tokens=len(kept),
             thinking_tokens=self.encoder.thinking(text, encoded, len(kept)),
@@ -284,9 +269,6 @@ class Options(BaseModel):
     chat_template_kwargs: JsonObject = Field(
         default_factory=dict, description="Arguments of the chat template, as JSON."
     )
-    tools: Literal["auto", "text"] = Field(
-        default="auto", description="auto: by the chat template where it takes them; or text."
-    )
 
 
 def open_model(name: str, options: Options) -> Model:
@@ -324,11 +306,9 @@ def open_model(name: str, options: Options) -> Model:
     encoder = Encoder(
         tokenizer, _context(model.config), options.chat_template, options.chat_template_kwargs
     )
-    by_template = options.tools == "auto" and encoder.tool_format is not None
     details = {"batching_reason": reason, "quantization": options.quantization}
     kept = {key: value for key, value in details.items() if value is not None}
-    tools: Literal["template", "text"] = "template" if by_template else "text"
-    return HfModel(name, model, encoder, options.batch_size, chosen, kept, tools)
+    return HfModel(name, model, encoder, options.batch_size, chosen, kept)
 
 
 def _device(options: Options) -> str:

@@ -60,11 +60,6 @@ def said_by_model(text: str) -> str:
     return text if forged < 0 else text[:forged]
 
 
-def without_calls(text: str) -> str:
-    """What stands beside the calls of a text."""
-    return _CALL.sub("", text)
-
-
 def calls_in(text: str) -> Iterator[ToolCall]:
     """The calls in a text, after the thought; one that is no JSON has its text as arguments."""
     spoken = text[text.rfind(CLOSE) + 1 :]
@@ -97,10 +92,9 @@ def call_text(call: ToolCall) -> str:
 def _plain(message: Message) -> Message:
     """A message without calls: they are in its text, where they are not there already."""
     if not message.calls or "<tool_call>" in message.content:
-        return Message(message.role, message.content, thought=message.thought)
+        return Message(message.role, message.content)
     calls = "\n".join(call_text(call) for call in message.calls)
-    said = f"{message.content}\n{calls}".strip()
-    return Message(message.role, said, thought=message.thought)
+    return Message(message.role, f"{message.content}\n{calls}".strip())
 
 
 def _joined(messages: Sequence[Message]) -> Iterator[Message]:

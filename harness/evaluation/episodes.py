@@ -131,10 +131,9 @@ class Conversation:
                 self._counts[name] = (self._counts[name] or 0) + count
 
     def _say(self, turn: Turn, calls: tuple[ToolCall, ...]) -> None:
-        """Add a turn to what the model is sent; thoughts are apart, for whoever takes them."""
-        thought, closed, text = turn.text.rpartition(CLOSE)
-        said = text.strip() if closed else text
-        self._messages.append(Message("assistant", said, calls, thought=thought + closed))
+        """Add a turn to what the model is sent; earlier thoughts are left out."""
+        text = turn.text.rpartition(CLOSE)[2].strip() if CLOSE in turn.text else turn.text
+        self._messages.append(Message("assistant", text, calls))
         if not calls:
             self._messages.append(Message("user", turn.observations[0].text))
         for call, seen in zip(calls, turn.observations, strict=False):

@@ -9,7 +9,7 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from ...sandbox.extras import needs
 
-KINDS = ("pretrain", "sft", "grpo", "reject", "distill", "recipe")
+KINDS = ("pretrain", "sft", "grpo", "reject", "distill", "gate", "measure", "recipe")
 
 
 def runner(kind: str) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ...sandbox.errors import UsageError
+from .measure_settings import GateSettings, MeasureSettings
 from .settings import (
     DistillSettings,
     GrpoSettings,
@@ -24,6 +25,8 @@ CLASSES: dict[str, type[BaseModel]] = {
     "grpo": GrpoSettings,
     "reject": RejectSettings,
     "distill": DistillSettings,
+    "gate": GateSettings,
+    "measure": MeasureSettings,
     "recipe": RecipeSettings,
 }
 

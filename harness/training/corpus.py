@@ -24,15 +24,23 @@ from .mixture import Mixture
 from .noise import add_noise
 from .playing import Demonstration, demonstrate
 from .rows import Tokens
+from .search import write_search
 from .settings import CorpusSettings, MixEntry
 
 
 def example(mixture: Mixture, number: int, settings: CorpusSettings) -> Demonstration:
-    """Example `number`: a worked solution, or a play. Raises UsageError for a suite without."""
+    """Example `number`: a worked solution, a search, or a play.
+
+    Raises UsageError for a suite without worked solutions, or without attempts for a search.
+    """
     item = mixture.at(number)
     if isinstance(item.suite, EpisodeSuite):
         rng = random.Random(f"play/{mixture.seed}/{number}")
         return demonstrate(item, rng, settings.noise.random_plays)
+    if settings.search is not None:
+        rng = random.Random(f"search/{mixture.seed}/{number}")
+        completion, _ = write_search(item.suite, item.problem, rng, settings.search)
+        return Demonstration(item.problem.prompt, ((completion, ""),))
     gold = item.suite.gold(item.problem)
     if gold is None:
         raise UsageError(f"suite {item.suite.name!r} has no worked solutions to train on")
@@ -62,6 +70,8 @@ def make_shard(path: str, first: int, plan: dict[str, Any]) -> str:
 def plan_of(entries: list[MixEntry], seed: int, codec: Codec, settings: CorpusSettings) -> Any:
     """The settings that determine the content of a corpus, as plain data."""
     content = {"examples", "noise", "shard"}
+    if settings.search is not None:
+        content.add("search")
     return {
         "mix": [entry.model_dump() for entry in entries],
         "seed": seed,

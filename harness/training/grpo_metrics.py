@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from ...tasks.episode import EpisodeSuite
 from . import distributed
 from .advantages import has_mixed_rewards
+from .behaviour import Behaviour, behaviour_of
 from .experience import Experience, Group, ScoredCompletion
 from .policy_update import UpdateSums
 from .reflection import reflect
+from .search import read_search
 from .session import Session
 from .settings import GrpoSettings
 
@@ -103,8 +105,8 @@ def _by_suite(groups: Sequence[Group]) -> dict[str, float]:
 def update_metrics(sums: UpdateSums, session: Session) -> dict[str, float]:
     """Loss, KL, entropy, clipping and mismatch, averaged over the trained tokens."""
     local = [sums.tokens, sums.kl, sums.clipped, sums.entropy, sums.mismatch,
-             sums.truncated_weights]  # fmt: skip
-    tokens, kl, clipped, entropy, gap, cut = distributed.sum_over_ranks(
+             sums.truncated_weights, sums.compared]  # fmt: skip
+    tokens, kl, clipped, entropy, gap, cut, compared = distributed.sum_over_ranks(
         local, session.ranks, session.device
     )
     tokens = max(tokens, 1.0)
@@ -114,7 +116,7 @@ def update_metrics(sums: UpdateSums, session: Session) -> dict[str, float]:
         "kl": kl / tokens,
         "clip_fraction": clipped / tokens,
         "entropy": entropy / tokens,
-        "mismatch/mean": gap / tokens,
+        "mismatch/mean": gap / max(compared, 1.0),
         "mismatch/max": sums.mismatch_max,
         "mismatch/weights_truncated": cut / tokens,
         "grad_norm": sum(norms) / len(norms),
@@ -123,7 +125,8 @@ def update_metrics(sums: UpdateSums, session: Session) -> dict[str, float]:
 
 
 def reflection_metrics(groups: Sequence[Group]) -> dict[str, float]:
-    """Markers, wrong steps and self-corrections per completion, over a sample of them."""
+    """Markers, wrong steps and self-corrections per completion, over a sample of them; and what
+    a search does, for suites with attempts."""
     pairs: list[tuple[Group, ScoredCompletion]] = [
         (group, one)
         for group in groups
@@ -135,6 +138,7 @@ def reflection_metrics(groups: Sequence[Group]) -> dict[str, float]:
         return {}
     totals: dict[str, float] = defaultdict(float)
     golds: dict[str, str | None] = {}
+    searched = Behaviour()
     for i in range(count):
         group, scored = pairs[i * len(pairs) // count]
         problem = group.item.problem
@@ -145,4 +149,10 @@ def reflection_metrics(groups: Sequence[Group]) -> dict[str, float]:
         totals["wrong_steps"] += seen.wrong_steps
         totals["corrected_steps"] += seen.corrected_steps
         totals["self_corrected"] += seen.self_corrected
-    return {f"reflection/{name}": value / count for name, value in totals.items()}
+        if scored.outcome.score is not None:
+            attempts = read_search(group.item.suite, problem, scored.text)
+            searched += behaviour_of(attempts, scored.outcome.score >= 1.0)
+    metrics = {f"reflection/{name}": value / count for name, value in totals.items()}
+    if searched.attempts:
+        metrics |= {f"search/{name}": value for name, value in searched.rates().items()}
+    return metrics

@@ -5,6 +5,7 @@ rejection sampling, SFT, GRPO), or any other order.
     OUT/<stage>/final       its model, from which later stages start
     OUT/<stage>/data.jsonl  for a `reject` stage
     OUT/<stage>/done.json   once the stage is finished
+    OUT/report.html         for a recipe with `measure` stages: all of them side by side
 
 Finished stages are skipped; an interrupted one continues from its last checkpoint.
 """
@@ -15,13 +16,17 @@ from typing import Any
 from ...sandbox.errors import UsageError
 from .command import runner
 from .configuration import CLASSES, validate
+from .recipe_processes import run_at_once
+from .recipe_report import write_recipe_report
 from .settings import RecipeSettings, Stage
 
 
 def run_recipe(config: RecipeSettings, resume: bool = False) -> Path:
     """Run the unfinished stages, or those named in `only`; returns the output folder.
 
-    Raises UsageError for a stage with invalid settings before anything runs.
+    With `jobs` above 1, stages whose needs are finished run at once, in processes of their own.
+    Raises UsageError for a stage with invalid settings before anything runs, TrainingError when a
+    stage stops.
     """
     out = Path(config.out)
     checked = {stage.name: stage_config(config, stage) for stage in config.stages}
@@ -31,15 +36,30 @@ def run_recipe(config: RecipeSettings, resume: bool = False) -> Path:
             f"{out} holds finished stages ({', '.join(finished)}): use --resume to continue, "
             "or another out folder"
         )
-    for stage in config.stages:
-        if stage.name in finished or (config.only is not None and stage.name not in config.only):
-            continue
-        for needed in (stage.start, stage.data):
-            if needed is not None and needed not in finished_stages(config):
+    left = [
+        stage
+        for stage in config.stages
+        if stage.name not in finished and (config.only is None or stage.name in config.only)
+    ]
+    will_be = {*finished, *(stage.name for stage in left)}
+    for stage in left:
+        for needed in needs(stage):
+            if needed not in will_be:
                 raise UsageError(f"stage {stage.name!r} needs stage {needed!r}: run it first")
-        print(f"== {stage.name} ({stage.kind})", flush=True)
-        runner(stage.kind)(checked[stage.name], resume=True)
+    if config.jobs == 1:
+        for stage in left:
+            print(f"== {stage.name} ({stage.kind})", flush=True)
+            runner(stage.kind)(checked[stage.name], resume=True)
+    else:
+        run_at_once(left, checked, set(finished), config.jobs)
+    if any(stage.kind == "measure" for stage in config.stages):
+        write_recipe_report(config)
     return out
+
+
+def needs(stage: Stage) -> list[str]:
+    """The stages that must be finished before this one."""
+    return [name for name in (stage.start, stage.data, stage.after) if name is not None]
 
 
 def stage_config(config: RecipeSettings, stage: Stage) -> Any:

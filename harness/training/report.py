@@ -8,7 +8,7 @@ from typing import Any
 
 from .telemetry import read_lines
 
-_STYLE = """
+STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;
 color:#1b1f24;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
@@ -55,6 +55,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Expert load", ("experts/max_over_mean", "experts/min_over_mean")),
     ("Groups", ("groups/solved", "groups/failed", "groups/mixed")),
     ("Reflection", ("reflection/",)),
+    ("Search, per completion", ("search/",)),
     ("No reward", ("dropped",)),
     ("Tokens per second", ("tokens_per_second",)),
     ("Seconds per step", ("seconds", "seconds/")),
@@ -69,11 +70,11 @@ def write_report(out: Path) -> Path:
     samples = read_lines(out / "samples.jsonl")
     manifest_file = out / "manifest.json"
     manifest = json.loads(manifest_file.read_text("utf-8")) if manifest_file.is_file() else {}
-    plots = [plot for title, keys in GROUPS if (plot := _plot(title, keys, records))]
+    plots = [drawn for title, keys in GROUPS if (drawn := plot(title, keys, records))]
     name = html.escape(out.resolve().name)
     parts = [
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{name}</title>",
-        f"<meta name=viewport content='width=device-width'><style>{_STYLE}</style>",
+        f"<meta name=viewport content='width=device-width'><style>{STYLE}</style>",
         f"<h1>{name}: {html.escape(str(manifest.get('kind', 'training')))}</h1>",
         _headlines(records),
         "<h2>Curves</h2><div class=plots>",
@@ -102,7 +103,10 @@ def _series(prefix: str, records: Sequence[dict[str, Any]]) -> dict[str, list[tu
     return series
 
 
-def _plot(title: str, keys: Sequence[str], records: Sequence[dict[str, Any]]) -> str:
+def plot(
+    title: str, keys: Sequence[str], records: Sequence[dict[str, Any]], unit: str = "step"
+) -> str:
+    """A figure of the metrics by `step`, which the axis calls `unit`; "" without a value."""
     series: dict[str, list[tuple[int, float]]] = {}
     for key in keys:
         series |= _series(key, records)
@@ -111,7 +115,7 @@ def _plot(title: str, keys: Sequence[str], records: Sequence[dict[str, Any]]) ->
     xs = [x for line in series.values() for x, _ in line]
     ys = [y for line in series.values() for _, y in line]
     x0, x1, y0, y1 = min(xs), max(xs), min(0.0, *ys), max(*ys, 1e-12)
-    shapes = [_axis(x0, x1, y0, y1)]
+    shapes = [_axis(x0, x1, y0, y1, unit)]
     legend = []
     for i, (key, line) in enumerate(sorted(series.items())):
         colour = _colour(i, len(series))
@@ -162,7 +166,7 @@ def _y(y: float, y0: float, y1: float) -> float:
     return _H - 20 - (y - y0) / max(y1 - y0, 1e-12) * (_H - 30)
 
 
-def _axis(x0: float, x1: float, y0: float, y1: float) -> str:
+def _axis(x0: float, x1: float, y0: float, y1: float, unit: str) -> str:
     bottom = _H - 20
     grey = "stroke='#8c959f' stroke-width=.7"
     text = "font-size=9 fill='#8c959f'"
@@ -170,7 +174,7 @@ def _axis(x0: float, x1: float, y0: float, y1: float) -> str:
         f"<line x1={_PAD} y1={bottom} x2={_W - 8} y2={bottom} {grey} />"
         f"<line x1={_PAD} y1=10 x2={_PAD} y2={bottom} {grey} />"
         f"<text x=2 y=16 {text}>{y1:.3g}</text><text x=2 y={bottom} {text}>{y0:.3g}</text>"
-        f"<text x={_PAD} y={_H - 6} {text}>step {x0:g}</text>"
+        f"<text x={_PAD} y={_H - 6} {text}>{unit} {x0:g}</text>"
         f"<text x={_W - 40} y={_H - 6} {text}>{x1:g}</text>"
     )
 

@@ -78,11 +78,35 @@ class NoiseSettings(Strict):
         return self
 
 
+class SearchSettings(Strict):
+    """Shares of the kinds of search traces; see `search.py`. They must add up to 1."""
+
+    direct: float = Field(default=0.15, ge=0, le=1)
+    """An answer at once."""
+    hasty: float = Field(default=0.15, ge=0, le=1)
+    """One attempt without a verdict."""
+    resigned: float = Field(default=0.5, ge=0, le=1)
+    """One attempt with its verdict, given as the answer in any case."""
+    retried: float = Field(default=0.2, ge=0, le=1)
+    """Attempts until one is right. 0 is a control: nothing in the corpus acts on "no"."""
+    patience: int = Field(default=8, ge=1)
+    """Attempts after which a retried trace gives its last one as the answer."""
+
+    @model_validator(mode="after")
+    def _shares(self) -> Self:
+        total = self.direct + self.hasty + self.resigned + self.retried
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"direct + hasty + resigned + retried is {total:g}: it must be 1")
+        return self
+
+
 class CorpusSettings(Strict):
     """The generated training text."""
 
     examples: int = Field(default=20_000, ge=1)
     noise: NoiseSettings = NoiseSettings()
+    search: SearchSettings | None = None
+    """Search traces in place of the suites' worked solutions with `noise`."""
     workers: int | None = Field(default=None, ge=1)
     """Worker processes; None for one per core."""
     cache: str | None = None
@@ -314,11 +338,13 @@ class Stage(Strict):
     """One stage of a recipe: its kind, name, initial model and settings."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
-    kind: Literal["pretrain", "sft", "grpo", "reject", "distill"]
+    kind: Literal["pretrain", "sft", "grpo", "reject", "distill", "gate", "measure"]
     start: str | None = None
     """The stage whose final model this stage starts from."""
     data: str | None = None
     """sft: the `reject` stage whose dataset this stage trains on."""
+    after: str | None = None
+    """A stage that must be finished first, such as a gate."""
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -331,13 +357,16 @@ class RecipeSettings(Strict):
     """Names of the stages to run; None for all."""
     common: dict[str, Any] = Field(default_factory=dict)
     """Defaults for every stage whose kind has the key."""
+    jobs: int = Field(default=1, ge=1)
+    """Stages that may run at once, each in a process of its own."""
     stages: list[Stage] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _links(self) -> Self:
         seen: list[str] = []
         for stage in self.stages:
-            for key, target in (("start", stage.start), ("data", stage.data)):
+            links = (("start", stage.start), ("data", stage.data), ("after", stage.after))
+            for key, target in links:
                 if target is not None and target not in seen:
                     raise ValueError(
                         f"stage {stage.name!r} has {key} = {target!r}: use an earlier stage, "

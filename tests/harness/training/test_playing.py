@@ -111,7 +111,7 @@ def gradient(policy, rows, targets=None):
     logprobs = policy.logprobs
     if targets is not None:  # the tokens that are predicted, apart from those that are read
 
-        def other(tokens_BT, real_BT, mask_BT, temperature):
+        def other(tokens_BT, real_BT, mask_BT, temperature, prompts):
             from unittest.mock import patch
 
             states = policy.hidden(tokens_BT, real_BT)
