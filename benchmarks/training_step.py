@@ -109,8 +109,42 @@ class Ours:
         }
 
 
-def run_trl(checkpoint: Path, out: Path, ours: Ours, steps: int) -> tuple[list[dict], list[dict]]:
-    """TRL's own training loop; before each of its steps one of ours."""
+def our_loss(policy, inputs: dict, old_BT) -> float:
+    """DAPO's loss of the rows of TRL's batch, each prompt computed once, as in our update."""
+    import torch
+    from assay.harness.training.losses import LOSSES, Denominators, LossBatch, LossSettings
+
+    prompts = [ids[keep.bool()] for ids, keep in zip(
+        inputs["prompt_ids"], inputs["prompt_mask"], strict=True)]  # fmt: skip
+    completions = [ids[keep.bool()] for ids, keep in zip(
+        inputs["completion_ids"], inputs["completion_mask"], strict=True)]  # fmt: skip
+    rows = [torch.cat(pair) for pair in zip(prompts, completions, strict=True)]
+    tokens_BT = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+    places_T = torch.arange(tokens_BT.shape[1])
+    real_BT = places_T < torch.tensor([[len(row)] for row in rows])
+    starts = [len(prompt) for prompt in prompts]
+    mask_BT = real_BT & (places_T >= torch.tensor(starts).unsqueeze(1))
+    logps_BT, _ = policy.logprobs(tokens_BT, real_BT, mask_BT, 1.0, starts)
+    batch = LossBatch(
+        logps_BT=logps_BT, advantages_B=inputs["advantages"], mask_BT=mask_BT.float(),
+        old_logps_BT=torch.zeros_like(logps_BT).masked_scatter(
+            mask_BT, old_BT[inputs["completion_mask"].bool()]),
+    )  # fmt: skip
+    over = Denominators(sequences=len(rows), tokens=int(mask_BT.sum()), max_tokens=TOKENS)
+    return float(LOSSES["dapo"](batch, LossSettings(), over).loss)
+
+
+def run_trl(
+    checkpoint: Path, out: Path, ours: Ours, steps: int
+) -> tuple[list[dict], list[dict], float]:
+    """TRL's own training loop; before each of its steps one of ours.
+
+    Also returns how far the losses of its first batch are apart, under old log-probabilities that
+    differ from the current ones.
+    """
+    import torch
+    from assay.harness.training.policies import open_policy
+    from assay.harness.training.settings import ModelSettings
     from datasets import Dataset
     from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
     from trl import GRPOConfig, GRPOTrainer
@@ -127,7 +161,22 @@ def run_trl(checkpoint: Path, out: Path, ours: Ours, steps: int) -> tuple[list[d
     def verdicts(completions, row, **_):
         return [reward(problems[i], text) for i, text in zip(row, completions, strict=True)]
 
+    gaps: list[float] = []
+
     class Timed(GRPOTrainer):
+        def _compute_loss(self, model, inputs):
+            if not gaps:  # both models still have the same weights
+                with torch.no_grad():
+                    fresh = open_policy(
+                        ModelSettings(checkpoint=str(checkpoint)), torch.device("cpu"),
+                        torch.float32,
+                    )  # fmt: skip
+                    shape = inputs["completion_ids"].shape
+                    old_BT = -4.5 + 1.5 * torch.sin(torch.arange(shape.numel())).view(shape)
+                    theirs = super()._compute_loss(model, inputs | {"old_per_token_logps": old_BT})
+                    gaps.append(abs(float(theirs) - our_loss(fresh, inputs, old_BT)))
+            return super()._compute_loss(model, inputs)
+
         def _generate(self, *args, **kwargs):
             started = time.perf_counter()
             result = super()._generate(*args, **kwargs)
@@ -163,7 +212,7 @@ def run_trl(checkpoint: Path, out: Path, ours: Ours, steps: int) -> tuple[list[d
         processing_class=tokenizer, callbacks=[Alternate()],
     )  # fmt: skip
     trainer.train()
-    return mine[1:], theirs[1:]  # the first of each warms up
+    return mine[1:], theirs[1:], gaps[0]  # the first of each warms up
 
 
 def medians(steps: list[dict]) -> dict[str, float]:
@@ -185,7 +234,7 @@ def main() -> None:
         folder = Path(name)
         make_checkpoint(folder / "model", given.preset)
         ours = Ours(folder / "model", folder / "ours", given.threads)
-        mine, theirs = run_trl(folder / "model", folder / "trl", ours, given.steps)
+        mine, theirs, gap = run_trl(folder / "model", folder / "trl", ours, given.steps)
         ours.pool.close()
     a, b = medians(mine), medians(theirs)
     result = {
@@ -195,12 +244,14 @@ def main() -> None:
                      "transformers": transformers.__version__},
         "preset": given.preset, "prompts": PROMPTS, "answers": GROUP, "tokens": TOKENS,
         "ours": a, "trl": b, "ratio": round(b["seconds"] / a["seconds"], 2),
+        "loss_gap": gap,
     }  # fmt: skip
     for who, row in (("ours", a), ("trl", b)):
         shares = ", ".join(f"{k} {row[k] / row['seconds']:.0%}" for k in
                            ("generate", "check", "update"))  # fmt: skip
         print(f"{who:5s} {row['seconds']:8.2f} s per step: {shares}")
-    print(f"ratio {result['ratio']} (floor 6)")
+    print(f"ratio {result['ratio']} (floor 9)")
+    print(f"losses of the same rows differ by {gap:.2e} (floor 1e-5)")
     print(f"sampler-trainer mismatch {a['mismatch_max']:.2e} (floor 1e-4)")
     out = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "training_step.json"
     out.parent.mkdir(parents=True, exist_ok=True)

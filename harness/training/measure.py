@@ -37,7 +37,7 @@ _SLOTS = 256
 
 
 def run_measure(config: MeasureSettings, resume: bool = False) -> Path:
-    """Answer the problems that are not answered yet; returns the folder.
+    """Answer all problems, anew after an interruption; returns the folder.
 
     Raises UsageError for invalid settings.
     """

@@ -15,7 +15,8 @@ from ..verdict import Verdict, correct, wrong
 INPUTS = (10, 20, 30, 50, 80, 100)
 """Inputs are the whole numbers below this, by level."""
 STATEMENTS = (2, 2, 3, 3, 4, 5)
-LARGEST = (9, 9, 12, 20, 30, 50)
+LARGEST = (6, 9, 12, 20, 30, 50)
+"""The largest number of a statement."""
 SIGNS = ("+-*", "+-*%", "+-*%", "+-*%//", "+-*%//", "+-*%//")
 
 Operation = tuple[str, int]
