@@ -11,8 +11,9 @@ accuracy_reward cannot accept a right answer (it needs math-verify), it is liste
 with the reason, and no ratio is printed or stored.
 
 With `--calls 20000` only `compute_score` (verl's signature) is compared with `verify_math` itself:
-short answers, a gold of its own for each, the two called in turn on one core. A call is timed by
-the processor time of its thread; the tenth part that is quickest is least disturbed by others.
+short answers of five forms, a gold of its own for each, the two called in turn on one core. A call
+is timed by the processor time of its thread; the tenth part that is quickest is least disturbed by
+others. That writes results/benchmarks/reward_calls.json.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from assay.tasks import load
 from peers import find_peers, versions
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "reward_throughput.json"
+CALLS_OUT = OUT.with_name("reward_calls.json")
 TASKS = (
     "arithmetic", "fractions", "percentages", "linear_equations", "quadratic_equations",
     "polynomials", "probability", "sequences", "modular", "unit_conversion",
@@ -41,6 +43,14 @@ WORK = (
     "that kind, then both sides are divided by the factor that is left. A check by substitution "
     "confirms the value, so there is nothing more to do.\n</think>\nThe work above gives "
 )
+FORMS = (
+    "We add {0} and {0}. So the answer is \\boxed{{{1}}}.",
+    "{0} + {0} = {1}\n#### {1}",
+    "Each of the two has {0} apples, so together they have {1}.\n\nThe final answer is ${1}$.",
+    "Twice {0} is {1}.\n\n$\\boxed{{{1}}}$",
+    "<think>\nTwo times {0}: that is {1}.\n</think>\n<answer>{1}</answer>",
+)
+"""How short answers end."""
 Reward = Callable[..., list[float | None]]
 PEER = "trl accuracy_reward"
 
@@ -102,7 +112,7 @@ def single_calls(count: int) -> dict[str, dict[str, float]]:
         for place, name in enumerate(order):
             addend = 2 * abs(number) + place
             gold = str(2 * addend)
-            text = f"We add {addend} and {addend}. So the answer is \\boxed{{{gold}}}."
+            text = FORMS[number % len(FORMS)].format(addend, gold)
             started = time.thread_time_ns()
             score = calls[name](text, gold)
             if number >= 0:
@@ -118,7 +128,7 @@ def single_calls(count: int) -> dict[str, dict[str, float]]:
         rates = {name: round(1e9 / of(found), 1) for name, found in taken.items()}
         ratio = rates["compute_score"] / rates["verify_math"]
         result[figure] = rates | {"ratio": round(ratio, 3)}
-    return result
+    return {"calls of each": count} | result
 
 
 def trl_accuracy_reward() -> Reward:
@@ -144,7 +154,11 @@ def main() -> None:
     options.add_argument("--calls", type=int, default=0)
     given = options.parse_args()
     if given.calls:
-        print(json.dumps(single_calls(given.calls), indent=1))
+        load_now = f"load {os.getloadavg()[0]:.1f}"
+        found = {"machine": f"{platform.machine()}, one core of {os.cpu_count()}, {load_now}"}
+        found |= single_calls(given.calls)
+        print(json.dumps(found, indent=1))
+        CALLS_OUT.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
         return
     peers, not_run = find_peers({PEER: trl_accuracy_reward}, accepts_a_right_answer)
     rewards: dict[str, Reward] = peers | {

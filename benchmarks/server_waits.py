@@ -1,13 +1,15 @@
 """What one client of `assay serve` waits for because of others, and what a stop costs.
 
-    python benchmarks/server_waits.py [--requests 200] [--idle 8] [--parts inline,drain]
+    python benchmarks/server_waits.py [--seconds 6] [--rounds 3] [--idle 8] [--parts absent,drain]
 
 Four parts, each with a server of its own on loopback and counts that need no quiet machine:
-`inline`: 40 inline problems of a task whose file is not here, on a machine without a hub, while
-another client asks for verdicts of a loaded task; its waits are compared with those before.
+`absent`: 40 items of tasks whose files are not here, half of them inline problems, on a machine
+without a hub, while another client asks for verdicts of a loaded task; its waits are compared with
+those before and after.
 `keep_alive`: httpx clients with pooled connections pause for about as long as httpx (5 s) keeps
 them, then ask again. `drain`: a stop signal while requests are being answered; each is answered.
-`burst`: 5 times more than may be pending at once; what is refused is asked again until answered.
+`burst`: 5 times more than may be pending at once, from clients that ask five times, a second apart,
+as OpenRLHF's does; what they are refused each time is lost.
 """
 
 import argparse
@@ -29,7 +31,8 @@ import server_load
 from assay.tasks import load
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks" / "server_waits.json"
-ABSENT = "math500"
+INLINE, ABSENT = "math500", "folio"
+"""Tasks whose files are not here: one verifies inline problems without its file."""
 
 
 def item(number: int = 0) -> dict[str, Any]:
@@ -46,42 +49,68 @@ async def asked(client: httpx.AsyncClient, body: dict[str, Any]) -> tuple[float,
     return time.perf_counter() - started, answer.status_code, answer.json()
 
 
-async def inline(url: str, given: argparse.Namespace) -> dict[str, Any]:
-    """The waits of one client before and while 40 inline problems of an absent task are asked."""
+async def absent(url: str, given: argparse.Namespace) -> dict[str, Any]:
+    """The waits of one client before, while and after 40 items of absent tasks are asked."""
     problem = {"answer": "4", "prompt": "2 + 2", "id": "x"}
     limits = httpx.Limits(max_connections=64)
     async with httpx.AsyncClient(base_url=url, timeout=300, limits=limits) as client:
         for number in range(40):
             await asked(client, item(number))
-        before = [(await asked(client, item(n)))[0] for n in range(given.requests)]
-        others = [
-            asyncio.create_task(asked(client, {
-                "task": ABSENT, "problem": problem, "completion": f"\\boxed{{{number}}}"
-            }))
+        before = await asked_for(client, given.seconds)
+        bodies = [
+            {"task": INLINE, "problem": problem, "completion": f"\\boxed{{{number}}}"}
+            if number % 2
+            else {"task": ABSENT, "id": str(number), "completion": "True"}
             for number in range(40)
-        ]  # fmt: skip
-        during = []
-        await asyncio.sleep(1)  # the 40 requests themselves have been read
-        while not all(other.done() for other in others):
-            during.append((await asked(client, item(len(during))))[0])
-        refused = [await other for other in others]
-        again = await asked(client, {"task": ABSENT, "problem": problem, "completion": "4"})
+        ]
+        others = [asyncio.create_task(asked(client, body)) for body in bodies]
+        during = await asked_for(client, given.seconds)
+        answers = [await other for other in others]
+        after = await asked_for(client, given.seconds)
+        again = await asked(client, bodies[0])
+    statuses = Counter(
+        f"{body['task']}: {status}" for body, (_, status, _) in zip(bodies, answers, strict=True)
+    )
     return {
-        "inline statuses": Counter(str(status) for _, status, _ in refused),
-        "until all 40 were answered": round(max(seconds for seconds, _, _ in refused), 2),
+        "statuses": statuses,
+        "until all 40 were answered": round(max(seconds for seconds, _, _ in answers), 2),
         "asked again": {"status": again[1], "seconds": round(again[0], 3)},
-        "others asked meanwhile": len(during),
-        "seconds before": waits(before),
-        "seconds meanwhile": waits(during),
-        "times": round(statistics.median(during) / statistics.median(before), 2),
+        "alone": before + after,
+        "meanwhile": during,
+    }
+
+
+async def asked_for(client: httpx.AsyncClient, seconds: float) -> list[float]:
+    """The waits of requests that follow one another for so long."""
+    found, until = [], time.monotonic() + seconds
+    while time.monotonic() < until:
+        found.append((await asked(client, item(len(found))))[0])
+    return found
+
+
+def absent_rounds(given: argparse.Namespace) -> dict[str, Any]:
+    """Rounds with a server each: it asks the hub once, and remembers that nobody answers."""
+    rounds = [with_server(lambda url, stop: absent(url, given)) for _ in range(given.rounds)]
+    alone, meanwhile = (
+        [seconds for one in rounds for seconds in one.pop(name)] for name in ("alone", "meanwhile")
+    )
+    times = {name: round(value / waits(alone)[name], 2) for name, value in waits(meanwhile).items()}
+    return {
+        "rounds": rounds,
+        "requests alone": len(alone),
+        "requests meanwhile": len(meanwhile),
+        "seconds alone": waits(alone),
+        "seconds meanwhile": waits(meanwhile),
+        "times": times,
     }
 
 
 def waits(seconds: list[float]) -> dict[str, float]:
-    """Median, p90 and maximum."""
+    """Median, p90, p99 and maximum."""
     return {
         "p50": round(statistics.median(seconds), 4),
         "p90": round(server_load.percentile(seconds, 0.9), 4),
+        "p99": round(server_load.percentile(seconds, 0.99), 4),
         "max": round(max(seconds), 4),
     }
 
@@ -133,15 +162,19 @@ async def drain(url: str, stop: Callable[[], None]) -> dict[str, Any]:
 
 
 async def burst(url: str) -> dict[str, Any]:
-    """64 clients with one request each, at a server that lets 12 be pending."""
+    """64 clients at a server that lets 12 be pending; each asks five times, a second apart."""
     found: Counter[str] = Counter()
     async with httpx.AsyncClient(base_url=url, timeout=300) as client:
 
         async def one(number: int) -> None:
-            while (answer := await asked(client, item(number)))[1] == 503:
+            for _ in range(5):
+                _, status, answer = await asked(client, item(number))
+                if status != 503:
+                    found["right" if answer.get("correct") else f"wrong: {status}"] += 1
+                    return
                 found["refused and asked again"] += 1
-                await asyncio.sleep(0.1)
-            found["right" if answer[2].get("correct") else f"wrong: {answer[1]}"] += 1
+                await asyncio.sleep(1)
+            found["lost"] += 1
 
         await asyncio.gather(*map(one, range(64)))
     return dict(found)
@@ -172,19 +205,23 @@ def with_server(
 def main() -> None:
     """Measure, print, write."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--requests", type=int, default=200)
+    options.add_argument("--seconds", type=float, default=6.0)
+    options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--idle", type=float, default=8.0)
-    options.add_argument("--parts", default="inline,keep_alive,drain,burst")
+    options.add_argument("--parts", default="absent,keep_alive,drain,burst,burst_refused")
     options.add_argument("--out", type=Path, default=OUT)
     given = options.parse_args()
     silent = socket.create_server(("127.0.0.1", 0))  # a hub that takes connections, and no more
     os.environ["HF_ENDPOINT"] = f"http://127.0.0.1:{silent.getsockname()[1]}"
     os.environ.pop("ASSAY_DATA", None)
     parts = {
-        "inline": lambda: with_server(lambda url, stop: inline(url, given)),
+        "absent": lambda: absent_rounds(given),
         "keep_alive": lambda: with_server(lambda url, stop: keep_alive(url, given)),
         "drain": lambda: with_server(drain),
         "burst": lambda: with_server(lambda url, stop: burst(url), "--max-pending", "12"),
+        "burst_refused": lambda: with_server(
+            lambda url, stop: burst(url), "--max-pending", "12", "--hold-seconds", "0"
+        ),
     }
     result = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",

@@ -10,6 +10,7 @@ from .answer_format import AnswerFormat
 from .guard import CheckerDiedError, CheckerHungError, GuardedCall, GuardedChecker
 from .mining import Mined
 from .probes import Probe, Target, probes_for
+from .program_search import search_programs, shortest_program
 from .programs import PATCHING, cases_gold, program_probes
 from .report import Finding, Hole, Kind, TaskReport, excerpt
 from .search import search, shortest
@@ -62,8 +63,8 @@ class Prober:
                 self._note(problem, target, Probe("search", text), seen)
         self._rank()
 
-    def run_programs(self, problems: list[Problem]) -> None:
-        """Probe a checker of programs on the first problems that have cases."""
+    def run_programs(self, problems: list[Problem], rng: random.Random, budget: int) -> None:
+        """Probe a checker of programs on the first problems that have cases, and search there."""
         usable = [problem for problem in problems if cases_gold(problem) is not None]
         for problem in usable[:PROBED]:
             target = Target(problem.prompt, cases_gold(problem) or "", "", "plain")
@@ -72,6 +73,9 @@ class Prober:
                 self._try(problem, target, probe)
                 if len(self.accepted) > before and probe.kind in PATCHING:
                     self.checker.close()  # its process may be changed
+            observe = partial(self._observe_text, problem, target)
+            for text, seen in search_programs(observe, self.mined, rng, budget):
+                self._note(problem, target, Probe("search", text), seen)
         self._rank()
 
     def _rank(self) -> None:
@@ -183,8 +187,11 @@ class Prober:
             return paid and (one.probe.gold is not None or not self._is_right(one.problem, text))
 
         text = one.probe.completion
-        short = len(text) <= _SHOWN and self.suite.domain != "code"  # programs take long to run
-        return shortest(text, still) if short else text
+        if len(text) > _SHOWN:
+            return text
+        return (
+            shortest_program(text, still) if self.suite.domain == "code" else shortest(text, still)
+        )
 
 
 def telling(problems: list[Problem]) -> list[Problem]:

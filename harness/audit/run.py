@@ -20,6 +20,8 @@ HUNG_SECONDS = 30.0
 """A checker that has not answered by then is killed."""
 SEARCH = 2_000
 """Completions that are tried on each probed problem beside the battery and the probes."""
+SLOWER = 10
+"""A program takes so many times as long to check as an answer: the search tries fewer."""
 Check = Callable[[Problem, str], float | None]
 
 
@@ -38,7 +40,7 @@ def audit_suite(
     hangs; answers are written in the `answer_format` that it reads. It is also probed for known
     weaknesses, and `search` completions are tried on each probed problem. A checker of programs
     gets the cases as its answer, `{"inputs": [...], "outputs": [...]}` in JSON, and programs in
-    ```python blocks; nothing is searched for there. Raises UsageError for `problems` below 1.
+    ```python blocks; a tenth of `search` is tried there. Raises UsageError for `problems` below 1.
     """
     guarded = _guarded(checker, problems)
 
@@ -61,7 +63,7 @@ def audit_suite(
             prober = Prober(suite, guarded, mine(checker), report)
             audited = [suite[index] for index in range(report.problems)]
             if suite.domain == "code":
-                prober.run_programs(audited)
+                prober.run_programs(audited, rng, search // SLOWER)
             else:
                 prober.run(telling(audited), answer_format, rng, search)
     finally:

@@ -209,6 +209,30 @@ def test_slime_loads_and_awaits_the_function() -> None:
     assert asyncio.run(hub.batched_async_rm(args, [_sample(gold), _sample("x")])) == [1.0, 0.0]
 
 
+def test_miles_loads_and_awaits_the_function() -> None:
+    hub = pytest.importorskip("miles.rollout.rm_hub", reason="miles is not installed")
+    from miles.utils.types import RewardSpec, Sample
+
+    path, row = "assay.harness.adapters.slime.custom_rm", _row()[0]
+    gold = _row()[1]
+    args = SimpleNamespace(custom_rm_path=path, group_rm=True)
+
+    async def scored() -> list[Any]:
+        one = Sample(response=gold, metadata=row)
+        own = Sample(
+            response="It is \\boxed{4}.", label="4", reward_spec=RewardSpec(custom_rm_path=path)
+        )
+        group = [Sample(response=text, metadata=row) for text in (gold, "no idea")]
+        await hub.batched_async_rm(args, group, inplace_set_reward_field=True)
+        return [
+            await hub.async_rm(args, one),
+            await hub.async_rm(SimpleNamespace(custom_rm_path=None), own),
+            *(sample.reward for sample in group),
+        ]
+
+    assert asyncio.run(scored()) == [1.0, 1.0, 1.0, 0.0]
+
+
 def test_slime_leaves_a_failed_check_out_of_the_loss(
     monkeypatch: pytest.MonkeyPatch, checks_here: None
 ) -> None:
