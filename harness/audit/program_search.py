@@ -49,7 +49,7 @@ def search_programs(
 ) -> Iterator[tuple[str, GuardedCall]]:
     """The completions that scored, of `budget` tried. None of them uses its input."""
     corpus, reached, asked = list(_FIRST), set[int](), set[str]()
-    first = deque(_FIRST)
+    first = deque((*_FIRST, *_plain(mined)))
     for turn in range(budget):
         start = max(0, len(corpus) - (4, 12, _KEPT)[turn % 3])
         drawn = corpus[rng.randrange(start, len(corpus))]
@@ -68,6 +68,15 @@ def search_programs(
                 first.extend(_with_each_word(draft, mined))
         if seen.score is not None and seen.score > 0:
             yield text, seen
+
+
+def _plain(mined: Mined) -> Iterator[_Draft]:
+    """What is tried before any chance: words beside the program or on its first line, and codes."""
+    for word in mined.words[:_WORDS]:
+        yield _Draft(("pass",), after=f"\n{word}")
+        yield _Draft((word, "pass"))
+    for number in mined.numbers[:_WORDS]:
+        yield _Draft((f"import sys; sys.exit({number % 256})",))
 
 
 def _with_each_word(draft: _Draft, mined: Mined) -> Iterator[_Draft]:
