@@ -60,7 +60,7 @@ SELF_TALK: Mapping[str, SelfTalk] = {
         "this reply, this message, this response, this text, this post, ~every number, ~all numbers, "
         "~all the numbers, ~each number, ~any number, ~following number, ~number below, ~numbers below, "
         "~number that follows, ~numbers that follow, following box, box below, boxed number, "
-        "boxed numbers, boxed value, number in the box, what i, whatever i, ~every statement, "
+        "boxed numbers, boxed value, number in the box, what i write, what i say, what i box, what i give, what i state, whatever i, ~every statement, "
         "~all statements, ~each statement, ~every answer, ~all answers, ~each answer, "
         "everything above, everything below, everything here, nothing above, nothing here",
     ),
