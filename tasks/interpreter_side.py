@@ -7,6 +7,7 @@ model and read as nothing else.
 import ast
 import io
 import linecache
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from typing import Any
 
 MOST = 200_000
 """Characters of output that are kept."""
+CALL_SECONDS = 60
+"""Of waiting in one call: code that sleeps ends with a TimeoutError, and keeps its variables."""
 
 
 class Output(io.TextIOBase):
@@ -49,10 +52,12 @@ class Namespace:
         self.count += 1
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
         try:
+            signal.alarm(CALL_SECONDS)
             self._execute(source, name)
         except BaseException as error:  # an exit too ends the cell only
             output.write(self._trace(error))
         finally:
+            signal.alarm(0)
             sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
         text = "".join(output.parts)
         left_out = output.size - len(text)
@@ -76,9 +81,14 @@ class Namespace:
         return "".join(traceback.format_exception(type(error), error, trace, limit=20))
 
 
+def _waited(number: int, frame: object) -> None:
+    raise TimeoutError(f"a call may take {CALL_SECONDS} s")
+
+
 def main(exchange: Callable[[bytes | None], bytes]) -> None:
     """Run each question's code and answer with its output, until the channel closes."""
     interpreter = Namespace()
+    signal.signal(signal.SIGALRM, _waited)
     reply: bytes | None = None
     while True:
         source = exchange(reply).decode("utf-8", "surrogatepass")

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from ...sandbox.errors import UsageError
 from ...tasks import Problem, Suite
+from ...tasks.episode import EpisodeSuite
 from .answer_format import AnswerFormat, in_format
 from .battery import BatteryCase, cases_for
+from .environments import SuiteEnvironment
+from .episodes import EpisodeAuditor
 from .guard import CheckerDiedError, CheckerHungError, GuardedChecker
 from .mining import mine
 from .probing import Prober, telling
@@ -37,12 +40,13 @@ def audit_suite(
     """Audit `checker`, or the suite's own when None, on the first `problems` problems of a suite.
 
     A `checker` is called with (prompt, answer, completion) in a process that is killed when it
-    hangs; answers are written in the `answer_format` that it reads. It is also probed for known
-    weaknesses, and `search` completions are tried on each probed problem. A checker of programs
-    gets the cases as its answer, `{"inputs": [...], "outputs": [...]}` in JSON, and programs in
-    ```python blocks; a tenth of `search` is tried there. Raises UsageError for `problems` below 1.
+    hangs; answers are written in `answer_format`. It is also probed for known weaknesses, and
+    `search` completions are tried on each probed problem. A checker of programs gets the cases as
+    its answer, `{"inputs": [...], "outputs": [...]}`, and programs in ```python blocks; a tenth of
+    `search` is tried there. A suite of episodes is attacked in play too. Raises UsageError for
+    `problems` below 1, and for a checker of a suite of episodes.
     """
-    guarded = _guarded(checker, problems)
+    guarded = _guarded(suite, checker, problems)
 
     def check(problem: Problem, completion: str) -> float | None:
         if guarded is None:
@@ -52,16 +56,15 @@ def audit_suite(
             return guarded(problem.prompt, gold, in_fence(completion))
         return guarded(problem.prompt, problem.answer, in_format(completion, answer_format))
 
-    report = TaskReport(checker=name, task=suite.name)
-    rng = random.Random(seed)
+    report, rng = TaskReport(checker=name, task=suite.name), random.Random(seed)
     try:
         for index in range(min(problems, len(suite))):
             report.problems += 1
             for case in cases_for(suite, index, rng):
                 _try(report, suite[index], case, check)
         if checker is not None and guarded is not None:
+            audited = suite[: report.problems]
             prober = Prober(suite, guarded, mine(checker), report)
-            audited = [suite[index] for index in range(report.problems)]
             if suite.domain == "code":
                 prober.run_programs(audited, rng, search // SLOWER)
             else:
@@ -69,12 +72,24 @@ def audit_suite(
     finally:
         if guarded is not None:
             guarded.close()
+    return _attacked_in_play(suite, problems, report)
+
+
+def _attacked_in_play(suite: Suite, problems: int, report: TaskReport) -> TaskReport:
+    """The report with what the attacks on a suite of episodes found."""
+    if isinstance(suite, EpisodeSuite):
+        EpisodeAuditor(lambda: SuiteEnvironment(suite, problems), report).run(problems)
     return report
 
 
-def _guarded(checker: Checker | None, problems: int) -> GuardedChecker | None:
+def _guarded(suite: Suite, checker: Checker | None, problems: int) -> GuardedChecker | None:
     if problems < 1:
         raise UsageError(f"--problems {problems}: use at least 1")
+    if checker is not None and isinstance(suite, EpisodeSuite):
+        raise UsageError(
+            f"task {suite.name!r} is played in turns, and a checker reads single answers: audit an "
+            "environment of yours with --environment module:class"
+        )
     return None if checker is None else GuardedChecker(checker, HUNG_SECONDS)
 
 

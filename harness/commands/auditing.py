@@ -10,8 +10,9 @@ from tqdm import tqdm
 
 from ...sandbox.errors import UsageError
 from ...tasks import names
-from ..audit import SEARCH, TaskReport, audit_suite, bind, page, table
+from ..audit import SEARCH, TaskReport, audit_environment, audit_suite, bind, page, table
 from ..audit.answer_format import FORMATS, AnswerFormat
+from ..audit.environments import environment_maker
 from .options import Json, SuiteOptions
 
 SHOWN = 10
@@ -27,6 +28,9 @@ class CheckerOptions(BaseModel):
         str | None,
         typer.Option("--callable", help="module:function of a checker; assay's own if absent."),
     ] = None
+    environment: str | None = Field(
+        default=None, description="module:class of an environment of episodes (docs/audit.md)."
+    )
     answers: str = Field(
         default="tags", description=f"Where --callable looks for answers: {', '.join(FORMATS)}."
     )
@@ -63,10 +67,38 @@ def audit_checkers(
 
     Exit code 3 when something was found.
     """
+    reports = _environment_reports(options, tasks) or _task_reports(options, suites, tasks, as_json)
+    data = [report.as_json() for report in reports]
+    if out is not None:
+        _write(out, "--out", orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")
+    if page_file is not None:
+        _write(page_file, "--page", page(reports).encode("utf-8", "replace"))
+    if as_json:
+        typer.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
+    else:
+        _print(reports)
+    return 3 if any(report.findings for report in reports) else 0
+
+
+def _environment_reports(options: CheckerOptions, tasks: str | None) -> list[TaskReport]:
+    """The audit of the environment that was named, if one was."""
+    if options.environment is None:
+        return []
+    if tasks is not None or options.checker is not None:
+        raise UsageError(
+            "--environment names all that is audited: leave --tasks and --callable out"
+        )
+    name = options.environment
+    return [audit_environment(environment_maker(name), name, name, options.problems)]
+
+
+def _task_reports(
+    options: CheckerOptions, suites: SuiteOptions, tasks: str | None, quiet: bool
+) -> list[TaskReport]:
     answer_format = options.answer_format()
     bound = bind(options.checker) if options.checker is not None else None
     reports = []
-    for spec in tqdm(suites.specs(tasks or ",".join(names())), desc="audit", disable=as_json):
+    for spec in tqdm(suites.specs(tasks or ",".join(names())), desc="audit", disable=quiet):
         try:
             suite = spec.load()
         except UsageError:
@@ -79,16 +111,7 @@ def audit_checkers(
                 suite, bound, name, options.problems, options.seed, answer_format, options.search
             )
         )
-    data = [report.as_json() for report in reports]
-    if out is not None:
-        _write(out, "--out", orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")
-    if page_file is not None:
-        _write(page_file, "--page", page(reports).encode("utf-8", "replace"))
-    if as_json:
-        typer.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
-    else:
-        _print(reports)
-    return 3 if any(report.findings for report in reports) else 0
+    return reports
 
 
 def _write(path: Path, flag: str, data: bytes) -> None:
