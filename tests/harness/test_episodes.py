@@ -179,14 +179,17 @@ def test_the_text_protocol_wins_and_forged_answers_are_left_out(tmp_path):
     assert {verdict["meta"]["illegal"] for verdict in verdicts(run)} == {0}
 
 
-def test_a_server_that_refuses_tools_is_sent_text(tmp_path, monkeypatch):
+@pytest.mark.parametrize("words", [
+    '"auto" tool choice requires --enable-auto-tool-choice to be set',
+    "Invalid schema for function 'move': 'minimum' is not permitted.",
+])  # fmt: skip
+def test_a_server_that_refuses_tools_is_sent_text(words, tmp_path, monkeypatch):
     from .backends import fake_server as module
 
     answer = module.Handler._answer
 
     def refusing(self, body, fault):
         if "tools" in body:
-            words = '"auto" tool choice requires --enable-auto-tool-choice to be set'
             self._send(400, json.dumps({"error": {"message": words}}).encode())
         else:
             answer(self, body, fault)

@@ -67,7 +67,11 @@ _NO_STREAM = re.compile(
     r"|unsupported|disabled|must be (?:set to )?false)|not support[^.]{0,20}\bstream(?:ing)?\b",
     re.IGNORECASE,
 )
-_TOOLS = re.compile(r"\btools?\b|tool[_-](?:choice|call)|function[ _-]?call|--jinja", re.IGNORECASE)
+_TOOLS = re.compile(
+    r"\btools?\b|tool[_-](?:choice|call)|function[ _-]?(?:call|parameters)|schema for function|"
+    r"--jinja",
+    re.IGNORECASE,
+)
 _LIMIT = re.compile(r"context length (?:is|of)\D{0,6}(\d+)|must be <= (\d+)", re.IGNORECASE)
 _USED = re.compile(
     r"(\d+) (?:tokens? )?(?:in the (?:messages|prompt|input)|input tokens|from the input|"
