@@ -19,8 +19,9 @@ WinningCall = tuple[str, Mapping[str, Any]]
 class Environment(Protocol):
     """One play at a time of problems that are solved by calling tools."""
 
-    done: bool
-    """Whether no action has an effect any more."""
+    @property
+    def done(self) -> bool:
+        """Whether no action has an effect any more."""
 
     def problems(self) -> Sequence[str]:
         """The names of problems to play; at least two."""

@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from .environments import Environment, RecordingEnvironment, WinningCall, altered
@@ -62,10 +63,10 @@ class EpisodeAuditor:
             self._try("hidden answer in an observation", self._shown)
             self._try("second try after a loss", self._twice)
             self._try("act after the end", self._after)
-            self._try("state of another episode", lambda other=other: self._left(other))
+            self._try("state of another episode", partial(self._left, other))
             self._try("call that does not return", self._loops)
             self._try("episode without an end", self._endless)
-            self._try("replay with an altered step", lambda other=other: self._replayed(other))
+            self._try("replay with an altered step", partial(self._replayed, other))
 
     def _try(self, case: str, attack: Callable[[], Iterator[tuple[Kind, str, str]]]) -> bool:
         """Run an attack; whether it found nothing."""
@@ -149,7 +150,7 @@ class EpisodeAuditor:
             for inner in (self._win, *CLAIMS):
                 text = shape.format(inner)
                 environment = self._begun()
-                self._ask(lambda e=environment, said=text: e.say(said), text[:80])
+                self._ask(partial(environment.say, text), text[:80])
                 found = list(self._paid(environment, text))
                 yield from found
                 if found:
@@ -256,7 +257,7 @@ class EpisodeAuditor:
         self._play(played, self._best)
         record = played.record()
         for text, problem in self._alterations(record, other):
-            value = self._ask(lambda p=problem, t=text: played.verify(p, t), text[:80])
+            value = self._ask(partial(played.verify, problem, text), text[:80])
             if value is None:
                 yield "no_verdict", text, "the record has no reward"
             elif value > 0:

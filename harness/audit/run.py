@@ -63,7 +63,7 @@ def audit_suite(
             for case in cases_for(suite, index, rng):
                 _try(report, suite[index], case, check)
         if checker is not None and guarded is not None:
-            audited = suite[: report.problems]
+            audited = list(suite[: report.problems])
             prober = Prober(suite, guarded, mine(checker), report)
             if suite.domain == "code":
                 prober.run_programs(audited, rng, search // SLOWER)

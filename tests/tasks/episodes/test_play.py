@@ -6,6 +6,7 @@ import random
 from functools import cache
 
 import pytest
+from assay.sandbox.errors import UsageError
 from assay.tasks import Problem, load, names
 from assay.tasks.acting import Call, EpisodeLimits, IllegalActionError, Tool, World, tool
 from assay.tasks.episode import Episode, EpisodeSuite, GeneratedEpisodes
@@ -40,6 +41,23 @@ def test_the_solver_wins_at_every_level_within_the_best_number_of_moves(name):
             if verdict.meta["optimum"] is not None:
                 assert verdict.meta["moves"] <= verdict.meta["optimum"]
             episode.close()
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_the_problems_of_the_smallest_level_differ_also_between_the_splits(name):
+    seen = []
+    for split, seed in (("test", 0), ("test", 1), ("train", 0)):
+        suite = load(name, split=split, seed=seed)
+        prompts = [suite[at].prompt for at in range(min(len(suite), 40))]
+        assert len({*prompts}) == len(prompts)
+        seen.append({*prompts})
+    assert not seen[2] & (seen[0] | seen[1])
+
+
+def test_more_problems_than_a_level_has_are_refused_in_one_line():
+    with pytest.raises(UsageError, match="different problems of difficulty 1") as refused:
+        load("lights_out", difficulty=1, size=500)[499]
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("name", GAMES)
