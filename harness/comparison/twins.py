@@ -89,7 +89,7 @@ def _places(scores: Scores) -> dict[str, tuple[str, str]]:
     matches = [match for match in map(_GENERATED.fullmatch, scores) if match is not None]
     matches.sort(key=lambda match: (match[1], match[2], int(match[3])))
     counts: dict[tuple[str, str], int] = {}
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for match in matches:
         place = counts[match[1], match[2]] = counts.get((match[1], match[2]), -1) + 1
         found.setdefault(f"{match[1]}-{place}", (match[2], match[0]))
