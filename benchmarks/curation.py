@@ -81,7 +81,9 @@ def measured(items: Sequence[Sequence[bool]], rule: StoppingRule) -> dict[str, A
         "items": len(items),
         "verdicts_of_all_samples": verdicts,
         "same_verdict": round(same / len(items), 4),
-        "same_verdict_interval": [round(x, 4) for x in wilson_interval(same / len(items), len(items))],
+        "same_verdict_interval": [
+            round(x, 4) for x in wilson_interval(same / len(items), len(items))
+        ],
         "share_of_samples": round(taken / (len(items) * rule.limits.most), 4),
     }
 

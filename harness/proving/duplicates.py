@@ -14,7 +14,7 @@ from ...sandbox.errors import UsageError
 from ...sandbox.extras import require
 from ...tasks import Problem
 from .checks import ProofRow, shown
-from .subject import Subject
+from .subject import Subject, is_drawing
 
 SIMILAR = 0.6
 CANDIDATE = 0.4
@@ -65,7 +65,7 @@ def check_duplicates(
 def _texts(
     subject: Subject, problems: Sequence[Problem], known: "list[PromptText] | None"
 ) -> list[PromptText]:
-    words = [_WORD.findall(subject.own_text(problem).lower()) for problem in problems]
+    words = [_words(subject.own_text(problem).lower()) for problem in problems]
     runs = [{" ".join(one[i : i + RUN]) for i in range(len(one) - RUN + 1)} for one in words]
     seen = Counter(run for each in runs for run in each)
     common = {run for run, count in seen.items() if count > max(3, 0.02 * len(problems))}
@@ -77,6 +77,14 @@ def _texts(
         )
         for problem, one, each in zip(problems, words, runs, strict=True)
     ]  # fmt: skip
+
+
+def _words(text: str) -> list[str]:
+    """The words and marks of a text. A line of marks alone is a drawing: its spaces count."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        found += [line.rstrip()] if is_drawing(line) else _WORD.findall(line)
+    return found
 
 
 def _exact(text: PromptText, earlier: PromptText) -> ProofRow:

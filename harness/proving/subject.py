@@ -48,7 +48,9 @@ class Subject:
     def own_text(self, problem: Problem) -> str:
         """The part of a prompt that is not the task's own."""
         kept = problem.prompt[self._shared_start :].split("\n")
-        return "\n".join(line for line in kept if line.strip() not in self.shared_lines).strip()
+        return "\n".join(
+            line for line in kept if is_drawing(line) or line.strip() not in self.shared_lines
+        ).strip()
 
     @cached_property
     def _shared_start(self) -> int:
@@ -59,6 +61,11 @@ class Subject:
         pairs = enumerate(zip(first, last, strict=False))
         common = next((at for at, (one, two) in pairs if one != two), min(len(first), len(last)))
         return first.rfind("\n", 0, common) + 1
+
+
+def is_drawing(line: str) -> bool:
+    """Whether a line is of marks alone, as a row of a board: its spaces mean something."""
+    return bool(line.strip()) and not any(map(str.isalnum, line))
 
 
 def lines_of(text: str) -> list[str]:

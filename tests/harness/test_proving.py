@@ -120,6 +120,14 @@ def test_duplicates_are_named_with_the_earlier_problem() -> None:
     }
 
 
+def test_the_spaces_of_a_drawing_count() -> None:
+    boards = ["#####\n#@ $#\n#  .#", "#####\n# @$#\n#  .#", "#####\n#@ $#\n#  .#"]
+    suite = _math([MathRow(f"Push the box:\n{board}\n", "1", "#### 1") for board in boards])
+    rows = check_duplicates(Subject(suite, list(suite)), {})
+    found = {row.problem for row in rows if row.failed and row.check == "duplicates"}
+    assert found == {"planted-test-2"}
+
+
 def test_two_right_options_and_a_puzzle_with_two_solutions_are_ambiguous() -> None:
     items = [
         Item(f"What is {n} + 2?\n(A) {n + 2}\n(B) {n}\n(C) {n + 9}", "A", "choice",
