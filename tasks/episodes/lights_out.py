@@ -79,7 +79,7 @@ class LightsOut(SearchPuzzle):
         """Whether more presses are needed than are left: the only set of them is known."""
         assert isinstance(world, SearchWorld)
         best = self.shortest({**problem.meta, "lights": world.state})
-        return len(best or ()) > problem.meta["budget"] - world.moves
+        return bool(len(best or ()) > problem.meta["budget"] - world.moves)
 
     def chance(self, problem: Problem) -> float | None:
         """The random player's chance: the number of wrong cells is all that counts of a state."""

@@ -141,7 +141,7 @@ class SearchPuzzle(GeneratedEpisodes):
         best, whole = self._path_from(problem.meta, world.state, MOST_LOOKED_AT)
         if best is None:
             return True if whole else None
-        return len(best) > left
+        return bool(len(best) > left)
 
     def _path_from(
         self, meta: Meta, start: State, most: int
