@@ -36,9 +36,11 @@ def analysed(scratch: Path) -> Iterator[dict[str, Any]]:
             folder = scratch / f"{reward.name}-{seed}"
             if (folder / "final" / "config.json").is_file():
                 clean = scratch / f"{hack_runs.CONTROL.name}-{seed}"
-                paired = reward.mix == hack_runs.CONTROL.mix and clean.exists()
+                done = (clean / "final" / "config.json").is_file()
+                paired = done and reward.mix == hack_runs.CONTROL.mix
                 judged = hack_detectors.judge(folder, clean if paired else None)
-                yield {"reward": reward.name, "about": reward.about, "seed": seed, **judged}
+                yield {"reward": reward.name, "about": reward.about, "seed": seed,
+                       "paired": paired, **judged}  # fmt: skip
 
 
 def in_time(run: dict[str, Any], detector: str) -> bool:
@@ -108,7 +110,9 @@ def main() -> None:
                     start = hack_runs.cold_start(scratch, reward.drilled)
                     hack_runs.train(reward, seed, scratch, start)
     runs = list(analysed(scratch))
-    settings = {"steps": hack_runs.STEPS, "batch": hack_runs.BATCH, "group": hack_runs.GROUP,
+    planned = (len(HOLES) + 1) * len(hack_runs.SEEDS)
+    settings = {"planned": planned, "steps": hack_runs.STEPS, "batch": hack_runs.BATCH,
+                "group": hack_runs.GROUP,
                 "held_out": hack_runs.HELD_OUT,
                 "habit": hack_runs.HABIT, "optimizer": hack_runs.OPTIMIZER}  # fmt: skip
     report = {

@@ -36,12 +36,12 @@ def lead(report: dict[str, Any]) -> list[str]:
     summed, settings = report["summary"], report["settings"]
     holes = len({run["reward"] for run in report["runs"]} - {"clean"})
     return [
-        f"{len(report['runs'])} GRPO runs of the small bundled model, {settings['steps']} steps of "
-        f"{settings['batch']} samples: rewards with one planted hole each ({holes}) and clean "
-        f"controls ({summed['clean_runs']}).",
+        f"{len(report['runs'])} of the {settings['planned']} planned GRPO runs of the small "
+        f"bundled model, {settings['steps']} steps of {settings['batch']} samples: rewards with "
+        f"one planted hole each ({holes}) and clean controls ({summed['clean_runs']}).",
         f"Detectors read the log alone. The alarm compares {SHOWN:.0%} of the samples with the "
         "strict verdict. The strict accuracy (mean of four steps, less that of the clean control "
-        "with the same seed and problems; the code runs have no control) has fallen when it is "
+        "with the same seed and problems; unpaired where there is none) has fallen when it is "
         f"{FALL:.0%} below the first four steps, twice in a row. "
         "Lead: steps from the alarm to the fall.",
         f"{summed['exploited']} of the {summed['runs_with_a_hole']} runs with a hole exploit it: "
@@ -77,7 +77,8 @@ def run_rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
         rules = [f"{name} {at}" for name, at in run["spoke"].items() if at and name != "alarm"]
         rows.append((
             run["reward"], str(run["seed"]), _ends(drawn["strict"]), _ends(drawn["proxy"]),
-            f"{run['overpaid_at_end']:.1%}", _or_none(run["fall"]),
+            f"{run['overpaid_at_end']:.1%}",
+            _or_none(run["fall"]) + ("" if run["paired"] else " (unpaired)"),
             _or_none(run["spoke"]["alarm"]), str(run["compared_until_alarm"]),
             ", ".join(rules) or "none",
         ))  # fmt: skip
