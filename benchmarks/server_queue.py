@@ -38,7 +38,12 @@ async def ask(port: int, shot: Shot, gate: asyncio.Semaphore, tally: Counter[str
     async with gate:
         streams = await connected(port, tally)
     try:
-        status, answer, retry = await post(streams, shot.body)
+        try:
+            status, answer, retry = await post(streams, shot.body)
+        except ConnectionResetError:  # the kernel gave up on it before the server accepted it
+            tally["reset before it was accepted, and sent again"] += 1
+            streams = await connected(port, tally)
+            status, answer, retry = await post(streams, shot.body)
         while status == 503:
             tally["refused and sent again"] += 1
             await asyncio.sleep(retry)
@@ -46,8 +51,8 @@ async def ask(port: int, shot: Shot, gate: asyncio.Semaphore, tally: Counter[str
         right = status == 200 and answer["correct"] is shot.correct
         tally["answered" if right else "wrong"] += 1
         streams[1].close()
-    except (OSError, ValueError, IndexError, EOFError):
-        tally["closed without an answer"] += 1
+    except (OSError, ValueError, IndexError, EOFError) as error:
+        tally[f"closed without an answer ({type(error).__name__})"] += 1
 
 
 async def connected(port: int, tally: Counter[str]) -> tuple:

@@ -19,6 +19,8 @@ from .creation import create_app, say_address
 
 __all__ = ["ServerConfig", "config_from", "create_app", "refuse_exposure", "serve"]
 
+BACKLOG = 65_535
+"""Connections that may wait to be accepted; the kernel takes as many as `somaxconn` allows."""
 KEEP_ALIVE_SECONDS = 75
 """How long an idle connection stays open: longer than clients keep theirs (httpx 5 s, aiohttp
 15 s). Where the server closes first, a request may meet the close and is lost."""
@@ -51,7 +53,7 @@ def serve(config: ServerConfig) -> None:
             grace = math.ceil(config.grace_seconds)
             options = uvicorn.Config(
                 app, log_level="warning", timeout_graceful_shutdown=grace,
-                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS, backlog=BACKLOG,
             )  # fmt: skip
             uvicorn.Server(options).run(sockets=[listener])
         finally:
