@@ -135,11 +135,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as gold:
         Path(gold, "gold").write_text("the-gold-of-the-caller")
         Path(gold).chmod(0o755)
-        for _ in range(options.rounds):
-            for name, shape in SHAPES.items():
+        for name, shape in SHAPES.items():
+            for _ in range(options.rounds):
                 keep_best(host[name], here(code))
                 keep_best(found[name], in_container(shape, code, gold))
-        for name, shape in SHAPES.items():
             if options.attacks:
                 count, lost = in_container(shape, ATTACKS, gold)
                 found[name] |= {"attacks": count, "attacks that succeed": lost}
