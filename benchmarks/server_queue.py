@@ -35,9 +35,9 @@ CONNECTING = 256
 
 async def ask(port: int, shot: Shot, gate: asyncio.Semaphore, tally: Counter[str]) -> None:
     """Send one request, again after each 503, and count how it went."""
-    async with gate:
-        streams = await connected(port, tally)
     try:
+        async with gate:
+            streams = await connected(port, tally)
         try:
             status, answer, retry = await post(streams, shot.body)
         except ConnectionResetError:  # the kernel gave up on it before the server accepted it
