@@ -7,7 +7,6 @@ Retry-After, as it is at once beyond `max_held_bytes` of bodies. A stop signal r
 and finishes the accepted ones within `grace_seconds`.
 """
 
-import math
 import os
 import signal
 import socket
@@ -21,6 +20,8 @@ __all__ = ["ServerConfig", "config_from", "create_app", "refuse_exposure", "serv
 
 BACKLOG = 65_535
 """Connections that may wait to be accepted; the kernel takes as many as `somaxconn` allows."""
+END_SECONDS = 4.0
+"""What of the grace time is kept for the end of the workers, at most half of it."""
 KEEP_ALIVE_SECONDS = 75
 """How long an idle connection stays open: longer than clients keep theirs (httpx 5 s, aiohttp
 15 s). Where the server closes first, a request may meet the close and is lost."""
@@ -50,7 +51,7 @@ def serve(config: ServerConfig) -> None:
         say_address(config, port)
         signal.signal(signal.SIGTERM, leave)
         try:
-            grace = math.ceil(config.grace_seconds)
+            grace = max(config.grace_seconds / 2, config.grace_seconds - END_SECONDS)
             options = uvicorn.Config(
                 app, log_level="warning", timeout_graceful_shutdown=grace,
                 timeout_keep_alive=KEEP_ALIVE_SECONDS, backlog=BACKLOG,

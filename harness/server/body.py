@@ -1,5 +1,6 @@
 """JSON that any input passes through, and limits on the bodies that are read."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -50,6 +51,9 @@ class BodyLimit:
                 await refusal(scope, receive, send)
         except ClientGoneError:
             return
+        except asyncio.CancelledError:  # the grace time after a stop signal is over
+            detail = {"detail": "the server is stopping; try another"}
+            await SafeJson(detail, 503, {"Retry-After": "1"})(scope, receive, send)
         finally:
             self.room += len(body)
 

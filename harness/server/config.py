@@ -32,7 +32,9 @@ class ServerConfig(EngineSettings):
         default=30.0, ge=0, description="What a request waits for room before it is answered 503."
     )
     grace_seconds: float = Field(
-        default=25.0, ge=0, description="What accepted requests have to end after a stop signal."
+        default=25.0,
+        ge=0,
+        description="Seconds from a stop signal to the server's end.",
     )
     max_batch: int = Field(default=2048, ge=1)
     """Completions in one request; more are refused with 413."""
