@@ -55,7 +55,7 @@ class Admission:
         if not config.no_programs:
             self.engine.checks.prove_programs()
         self.metrics = ServerMetrics()
-        self.room = Room(config.max_pending, config.hold_seconds)
+        self.room = Room(config.max_pending, config.max_held, config.hold_seconds)
         self.metrics.watch(self.room)
         self._loading: dict[tuple[str, bool], asyncio.Future[Suite]] = {}
 

@@ -28,6 +28,8 @@ class ServerConfig(EngineSettings):
     max_pending: int = Field(
         default=16384, ge=1, description="Accepted completions; more wait for --hold-seconds."
     )
+    max_held: int = Field(default=16384, ge=0)
+    """Completions that may wait for room; more are refused with 503 at once."""
     hold_seconds: float = Field(
         default=30.0, ge=0, description="What a request waits for room before it is answered 503."
     )

@@ -11,12 +11,14 @@ class Room:
     """Lets requests in while at most `most` completions are pending.
 
     A request that finds no room is held for up to `patience` seconds, first come, first served,
-    since a client may try only a few times (OpenRLHF: five times, a second apart). At most `most`
-    completions are held; beyond them a request is refused at once. Belongs to one event loop.
+    since a client may try only a few times (OpenRLHF: five times, a second apart). At most
+    `most_held` completions are held; beyond them a request is refused at once. Belongs to one event
+    loop.
     """
 
-    def __init__(self, most: int, patience: float) -> None:
+    def __init__(self, most: int, most_held: int, patience: float) -> None:
         self.most = most
+        self.most_held = most_held
         self.patience = patience
         self.pending = 0
         """Completions that were let in and are not answered."""
@@ -53,7 +55,7 @@ class Room:
         return ticket
 
     async def _hold(self, count: int) -> None:
-        if self.patience <= 0 or self.held + count > self.most:
+        if self.patience <= 0 or self.held + count > self.most_held:
             raise self._refusal()
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[bool] = loop.create_future()

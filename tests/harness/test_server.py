@@ -201,7 +201,7 @@ def test_back_pressure_is_503_and_what_was_accepted_is_answered(
 
 def test_a_burst_is_held_for_a_client_that_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """OpenRLHF's client asks five times, a second apart, whatever Retry-After says."""
-    app = create_app(ServerConfig(max_pending=2))
+    app = create_app(ServerConfig(max_pending=2, max_held=2))
     room = app.state.admission.room
     suite = app.state.admission.engine.lookup.suite(TASK)
     suite.loaded_as = None  # checked in a thread of this process
@@ -232,7 +232,7 @@ def test_a_burst_is_held_for_a_client_that_does_not_wait(monkeypatch: pytest.Mon
         told = client.get("/metrics").text
         assert {"assay_pending 2.0", "assay_held 2.0"} <= set(told.splitlines())
         assert re.search(r"^assay_oldest_seconds 0*[^0\s]", told, re.M)
-        refused = client.post("/get_reward", json=body)  # as many are held as may be pending
+        refused = client.post("/get_reward", json=body)  # two are held
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
         release.set()
         assert [one.result(60) for one in asked] == [[1.0]] * 4
@@ -246,7 +246,7 @@ def test_a_burst_is_held_for_a_client_that_does_not_wait(monkeypatch: pytest.Mon
 
 def test_who_waits_for_room_goes_in_order_and_leaves_nothing_behind() -> None:
     async def visits() -> tuple[list[str], Room]:
-        room, told = Room(3, 0.05), []
+        room, told = Room(3, 3, 0.05), []
 
         async def visit(name: str, count: int) -> None:
             ticket = await room.enter(count)
@@ -390,7 +390,7 @@ def test_a_stop_signal_ends_the_server_whatever_is_pending() -> None:
 
 def test_a_full_queue_loses_nothing() -> None:
     """More is asked at once than may be pending: each batch is refused until there is room."""
-    app = create_app(ServerConfig(max_pending=300, workers=1))
+    app = create_app(ServerConfig(max_pending=300, max_held=300, workers=1))
     suite = load(TASK)
     items = [
         {"task": TASK, "id": suite[n % 50].id, "completion": f"<answer>{n}</answer>"}
