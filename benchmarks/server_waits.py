@@ -20,6 +20,7 @@ import platform
 import signal
 import socket
 import statistics
+import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -50,23 +51,43 @@ async def asked(client: httpx.AsyncClient, body: dict[str, Any]) -> tuple[float,
 
 
 async def absent(url: str, given: argparse.Namespace) -> dict[str, Any]:
-    """The waits of one client before, while and after 40 items of absent tasks are asked."""
-    problem = {"answer": "4", "prompt": "2 + 2", "id": "x"}
-    limits = httpx.Limits(max_connections=64)
-    async with httpx.AsyncClient(base_url=url, timeout=300, limits=limits) as client:
+    """The waits of one client before, while and after 40 items of absent tasks are asked.
+
+    Those come from a process of their own, so that one client's work is not the other's wait.
+    """
+    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
+    others = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, "--ask-absent", url, **pipes
+    )
+    assert others.stdin is not None
+    assert others.stdout is not None
+    assert await others.stdout.readline() == b"ready\n"
+    async with httpx.AsyncClient(base_url=url, timeout=300) as client:
         for number in range(40):
             await asked(client, item(number))
         before = await asked_for(client, given.seconds)
-        bodies = [
-            {"task": INLINE, "problem": problem, "completion": f"\\boxed{{{number}}}"}
-            if number % 2
-            else {"task": ABSENT, "id": str(number), "completion": "True"}
-            for number in range(40)
-        ]
-        others = [asyncio.create_task(asked(client, body)) for body in bodies]
+        others.stdin.write(b"go\n")
         during = await asked_for(client, given.seconds)
-        answers = [await other for other in others]
+        answered = json.loads(await others.stdout.read())
         after = await asked_for(client, given.seconds)
+    await others.wait()
+    return answered | {"alone": before + after, "meanwhile": during}
+
+
+async def ask_absent(url: str) -> dict[str, Any]:
+    """Ask 40 items of absent tasks at once, half of them inline, and one of them again."""
+    problem = {"answer": "4", "prompt": "2 + 2", "id": "x"}
+    bodies = [
+        {"task": INLINE, "problem": problem, "completion": f"\\boxed{{{number}}}"}
+        if number % 2
+        else {"task": ABSENT, "id": str(number), "completion": "True"}
+        for number in range(40)
+    ]
+    limits = httpx.Limits(max_connections=64)
+    async with httpx.AsyncClient(base_url=url, timeout=300, limits=limits) as client:
+        print("ready", flush=True)
+        sys.stdin.readline()
+        answers = await asyncio.gather(*(asked(client, body) for body in bodies))
         again = await asked(client, bodies[0])
     statuses = Counter(
         f"{body['task']}: {status}" for body, (_, status, _) in zip(bodies, answers, strict=True)
@@ -75,8 +96,6 @@ async def absent(url: str, given: argparse.Namespace) -> dict[str, Any]:
         "statuses": statuses,
         "until all 40 were answered": round(max(seconds for seconds, _, _ in answers), 2),
         "asked again": {"status": again[1], "seconds": round(again[0], 3)},
-        "alone": before + after,
-        "meanwhile": during,
     }
 
 
@@ -210,7 +229,11 @@ def main() -> None:
     options.add_argument("--idle", type=float, default=8.0)
     options.add_argument("--parts", default="absent,keep_alive,drain,burst,burst_refused")
     options.add_argument("--out", type=Path, default=OUT)
+    options.add_argument("--ask-absent", metavar="URL", help="for this script itself")
     given = options.parse_args()
+    if given.ask_absent:
+        print(json.dumps(asyncio.run(ask_absent(given.ask_absent))))
+        return
     silent = socket.create_server(("127.0.0.1", 0))  # a hub that takes connections, and no more
     os.environ["HF_ENDPOINT"] = f"http://127.0.0.1:{silent.getsockname()[1]}"
     os.environ.pop("ASSAY_DATA", None)

@@ -139,7 +139,7 @@ def _results(
 def _job(row: Row) -> Job:
     source, solution, truth, extra_info = row
     inputs.text(source, "data_source")
-    info = dict(inputs.mapping(extra_info, "extra_info"))
+    info = {} if extra_info is None else dict(inputs.mapping(extra_info, "extra_info"))
     turns = inputs.count(info["num_turns"], "num_turns", 1) if "num_turns" in info else 1
     text = assistant_text(solution, turns)
     where = f"data source {source!r}, row {info['index']}" if "index" in info else ""
@@ -149,7 +149,7 @@ def _job(row: Row) -> Job:
 def _group(row: Row) -> Hashable:
     """What the samples of one prompt share."""
     source, _, truth, info = row
-    place = (info or {}).get("problem_id", (info or {}).get("index"))
+    place = None if info is None else info.get("problem_id", info.get("index"))
     return source, str(place) if place is not None else repr(truth)[:500]
 
 
@@ -170,9 +170,10 @@ def _frozen(rules: Mapping[str, Any] | None) -> str:
 
 
 def _settings(rules: str, choice: Choice) -> tuple[RewardRules, CheckerErrors]:
-    if isinstance(choice, Hashable):
+    try:
         return _made(rules, choice)
-    raise refused_choice(choice)
+    except TypeError:  # it cannot be hashed
+        raise refused_choice(choice) from None
 
 
 @lru_cache(32)
