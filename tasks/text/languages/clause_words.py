@@ -93,7 +93,8 @@ dollars cent cents euro euros kilometer kilometers mile miles meter meters
 town city village appears appear answered monthly weekly daily yearly shaded polar worth option
 options game games player players players meets meet people too large small dozen minus plus
 times nearest rounded place places candidate independent facing her his him them being where
-which if when since because using follows means say namely words other short quarter half pie
+which if when since because using follows means hmm hm wait actually sorry oops
+say namely words other short quarter half pie
 conclusion
 summary particular
 """

@@ -40,7 +40,7 @@ SELF_TALK: Mapping[str, SelfTalk] = {
         "reply replies response responses keyboard grader graders checker examiner "
         "evaluator draft drafts superseded deprecated obsolete retracted typo typos autocorrect prank "
         "satire confidence placeholder schema template",
-        "i i'm i've i'll i'd me my mine let know reason fail fails failed follow followed rule rules carefully clue clues constraint constraints fact facts graph grid table row rows think thought thinking believe believed sure "
+        "i i'm i've i'll i'd me my mine let know reason am torn between fail fails failed follow followed rule rules carefully clue clues constraint constraints fact facts graph grid table row rows think thought thinking believe believed sure "
         "confident certain completely entirely fully quite not but hope helps help correct correctly "
         "wait hold on hmm hm ah oh oops ok okay well initially forgot forgotten missed left out "
         "counted count counting again recount check checking checked double reread re read made "
