@@ -95,7 +95,7 @@ def overview(proofs: Sequence[Proof]) -> tuple[str, str]:
     head = ("task", "problems", "with a fault", *(name.replace("_", " ") for name in used))
     rows = [
         (
-            proof.task, str(proof.problems), str(len({row.problem for row in proof.blamed()})),
+            proof.task, _looked_at(proof), str(len({row.problem for row in proof.blamed()})),
             *(_count(proof, name) for name in used),
         )
         for proof in proofs
@@ -111,6 +111,12 @@ def overview(proofs: Sequence[Proof]) -> tuple[str, str]:
     ]
     body = raw_table(head, linked) + "".join(map(section, proofs))
     return "\n".join(lines) + "\n", document("Proofs of tasks", body)
+
+
+def _looked_at(proof: Proof) -> str:
+    """How many problems a card is about; prompts are compared over the whole task."""
+    sampled = proof.problems < proof.size
+    return f"{proof.problems} of {proof.size:,}" if sampled else str(proof.problems)
 
 
 def slug(task: str) -> str:

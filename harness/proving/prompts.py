@@ -14,6 +14,8 @@ USUAL = 0.95
 """A form that this share of the prompts keeps is the task's; a prompt without it stands out."""
 NEARLY_NONE = 0.005
 """A form that all but this many prompts keep is reported as a fault of the rest."""
+LONGEST_TEST = 12
+"""Lines of an example test at most."""
 MANY = 30
 ENOUGH = 5
 """Prompts that are needed to speak of a form."""
@@ -118,9 +120,8 @@ def _cut(subject: Subject, problem: Problem, text: str) -> Iterator[str]:
         if not _parses(problem.prompt):
             yield "its code does not parse, as that of the other prompts does"
         return
-    tests = [line for line in lines_of(text) if line.startswith("assert ")]
-    if tests and not _is_python("\n".join(tests)):
-        yield "its example tests do not parse"
+    if "tests" in forms and not _tests_parse(text):
+        yield "its example tests do not parse, as those of the other prompts do"
     if not text or "ends" not in forms or _ENDED.search(text):
         return
     last = re.findall(r"\w+", text)[-1:]
@@ -142,6 +143,7 @@ def _forms(subject: Subject) -> set[str]:
             "ends": [bool(_ENDED.search(text)) for text in texts],
             "asks": [bool(_ASKS.search(text)) for text in texts],
             "parses": [_parses(problem.prompt) for problem in subject.problems],
+            "tests": [_tests_parse(text) for text in texts],
         }
         forms = {
             name
@@ -154,6 +156,16 @@ def _forms(subject: Subject) -> set[str]:
         subject.notes["forms"] = forms
     found: set[str] = subject.notes["forms"]
     return found
+
+
+def _tests_parse(text: str) -> bool:
+    """Whether every assert of a text is Python, with the lines that it goes on in."""
+    lines = lines_of(text)
+    return all(
+        any(_is_python("\n".join(lines[at : at + more])) for more in range(1, LONGEST_TEST + 1))
+        for at, line in enumerate(lines)
+        if line.startswith("assert ")
+    )
 
 
 def _words(subject: Subject) -> "Counter[str]":

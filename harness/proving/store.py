@@ -9,7 +9,7 @@ from ...tasks import Problem
 from ..records import decode_object, encode
 from .checks import ProofRow
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the checks change, so that older rows are made again."""
 
 
