@@ -38,7 +38,7 @@ def command(out: Path, run_id: str, stage: int = -1) -> list[str]:
     resume = ["--resume"] if (out / "runs" / run_id / "manifest.json").exists() else []
     return [
         sys.executable, "-m", "assay.harness.cli", "eval", "--model", "random", "--tasks", tasks,
-        "--difficulty", "1", "--size", "2000", "--limit", str(limit),
+        "--difficulty", "3", "--size", "2000", "--limit", str(limit),
         "--samples", str(samples), "--quiet",
         "--out", str(out), "--run-id", run_id, *resume,
     ]  # fmt: skip

@@ -225,7 +225,7 @@ def _started(*arguments: str, **options):
 def long_eval(out: Path, run_id: str) -> tuple[str, ...]:
     resume = ("--resume",) if (out / "runs" / run_id / "manifest.json").exists() else ()
     return (
-        "eval", "--model", "random", "--tasks", "arithmetic", "--difficulty", "1", "--size",
+        "eval", "--model", "random", "--tasks", "arithmetic", "--difficulty", "3", "--size",
         "2000", "--samples", "4", "--out", str(out), "--run-id", run_id, "--quiet", *resume,
     )  # fmt: skip
 
