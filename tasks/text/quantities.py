@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from .languages import LANGUAGES, Language, changes_number, scripts_of
+from .languages.number_words import GENITIVES, POWERS, TYING
 from .languages.table import SYMBOLS
 from .nouns import is_open
 from .phrase_index import VOICES, spoken, voices_of
-from .vocabulary import vocabulary
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:/\d+)?")
 _EDGES = " \t\n.!*_`,;:：。！、，$"
@@ -90,25 +90,16 @@ def _plain_digits(text: str) -> str:
     )
 
 
-_TYING = vocabulary(
-    "a à al alla allo alle ai all au aux con per su sul sulla in im da dal dalla por para sobre "
-    "com na no nella nel hoch mit pro auf von zu zum zur über sur par puissance avec dans elevado "
-    "elevato élevé potenziert в на по с со к из за от во od do na w ve ile için üzeri über till "
-    "på av till met van tot op का की के"
-)
-"""Prepositions and verb forms that tie a number to another: no noun begins with one."""
-_POWERS = vocabulary(
-    "kwadraat kwadrat kwadracie kvadrat quadrat quadrato cuadrado quadrado carré квадрат квадрате "
-    "куб кубе степени toiseen kolmanteen neliö druhou třetí potęgi वर्ग घन घात kare karesi küp küpü "
-    "مربع مکعب توان kuadrat pangkat наоборот umgekehrt rückwärts"
-)
-"""Nouns of powers and of reversal: another number than the one before them."""
 _RAISED = {"²": 2, "³": 3}
 _PER = ("per", "pro", "par", "por", "в", "за", "на", "na", "mỗi", "प्रति", "每")
 """What divides a unit by the one after it: "км в час"."""
 _SECONDS = "с"
 """The Cyrillic symbol, which is a preposition unless it divides."""
-_GENITIVES = vocabulary("de di d da do del della dei von du des dos das")
+
+
+@lru_cache(maxsize=512)
+def _folded(options: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one.casefold() for one in options if one)
 
 
 class _Phrase:
@@ -129,6 +120,8 @@ class _Phrase:
     def _endings(self) -> None:
         text = self.text
         for _ in range(3):
+            if not text.endswith(self.language.ending):
+                break
             for ending in self.language.ending:
                 cut = text[: len(text) - len(ending)]
                 if (
@@ -187,13 +180,11 @@ class _Phrase:
         if mark is None:
             return None
         before = self.text[: mark.start()].rstrip(_EDGES).casefold()
-        if any(self._ends(before, one) for one in self.language.verbs):
-            pass
-        else:
+        if self._verb(before) is None:
             for filler in self.language.before_number:
                 if before.endswith(filler):
                     before = before[: len(before) - len(filler)].rstrip()
-        verb = next((one for one in self.language.verbs if self._ends(before, one)), None)
+        verb = self._verb(before)
         if verb is None:
             return self._inverted(before, mark.start()) if plain is not None else None
         subject = before[: len(before) - len(verb)]
@@ -215,9 +206,13 @@ class _Phrase:
             return None
         return None if self._doubts(subject[1]) else self._amount(self.text[start:])
 
-    def _ends(self, text: str, phrase: str) -> bool:
-        rest = text[: len(text) - len(phrase)]
-        return text.endswith(phrase) and (not self.language.spaced or not rest[-1:].isalpha())
+    def _verb(self, text: str) -> str | None:
+        """The verb that a text ends in."""
+        verbs, spaced = self.language.verbs, self.language.spaced
+        ending = (one for one in verbs if text.endswith(one)) if text.endswith(verbs) else ()
+        return next(
+            (one for one in ending if not (spaced and text[: -len(one)][-1:].isalpha())), None
+        )
 
     def _doubts(self, text: str) -> bool:
         if not self.language.spaced:
@@ -369,10 +364,10 @@ class _Phrase:
             )
         if any(changes_number(word) or not (is_open(word) or not word.isascii()) for word in words):
             return False
-        if any(word.casefold() in _POWERS for word in words):
+        if any(word.casefold() in POWERS for word in words):
             return False
-        if words[0].casefold() in _TYING or (
-            len(words) > 2 and words[1].casefold() not in _GENITIVES
+        if words[0].casefold() in TYING or (
+            len(words) > 2 and words[1].casefold() not in GENITIVES
         ):
             return False
         if not alone or (language.nouns == "none" and self.hinted):
@@ -387,12 +382,11 @@ class _Phrase:
         return fits
 
     def _takes(self, text: str, options: tuple[str, ...]) -> str | None:
-        if not text:
-            return None
         low = text.casefold()
-        first = low[0]
+        if not low.startswith(_folded(options)):
+            return None
         for phrase in options:
-            if phrase and phrase[0].casefold() == first and low.startswith(phrase.casefold()):
+            if phrase and low.startswith(phrase.casefold()):
                 following = low[len(phrase) : len(phrase) + 1]
                 if not self.language.spaced or not following.isalpha():
                     return phrase
