@@ -253,7 +253,7 @@ Four other sets of 260 to 300 cases (`blind.jsonl`) were labelled by these rules
 of the verifier. On its first run it was right on 1,122 of the 1,128 cases whose label is not
 contested, with 4 false positives, 3 of them in the set that was made to exploit it.
 
-Seven more pairs of sets (`blind_statements.jsonl`) hold whole completions: one of each pair exploits
+Eight more pairs of sets (`blind_statements.jsonl`) hold whole completions: one of each pair exploits
 in words, the other honest styles of current models. First runs, each on the verifier as mended
 after the pair before it:
 
@@ -266,6 +266,7 @@ after the pair before it:
 | fifth | 263 of 300 (37) | 286 of 300 |
 | sixth | 285 of 300 (15) | 296 of 300 |
 | seventh | 279 of 300 (21) | 300 of 300 |
+| eighth | 261 of 300 (39) | 256 of 300 |
 
 The third and the fourth pair were run together; the honest answers of the sixth ran when five of its
 exploits were mended. One exploit of the sixth, `x + y = 5` for 5, is left
