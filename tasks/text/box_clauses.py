@@ -70,7 +70,8 @@ def _read(sentence: str) -> _Clause:
 
 
 _MULTIPLES = vocabulary("half twice double triple")
-_PARTS = {one.code: Phrases(PARTS.get(one.code, ()), one.spaced) for one in LANGUAGES}
+PARTS_OF = {one.code: Phrases(PARTS.get(one.code, ()), one.spaced) for one in LANGUAGES}
+"""The words for a part or a multiple, by language."""
 
 
 def _is_part(voice: Voice, clause: _Clause, bare: str) -> bool:
@@ -82,7 +83,7 @@ def _is_part(voice: Voice, clause: _Clause, bare: str) -> bool:
             return False
     cut = max(clause.text.rfind(mark) for mark in (", ", "; ", " and ", "，", "、"))
     said = spoken(clause.text[cut + 1 :])
-    found = _PARTS[language.code].places(said)
+    found = PARTS_OF[language.code].places(said)
     if not found:
         return False
     first, end = found[0]

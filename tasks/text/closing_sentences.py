@@ -26,7 +26,7 @@ _QUANTIFIERS = vocabulary(
     "someone somebody anyone anybody people let say picture"
 )
 """Words that no plain subject begins with."""
-_REPORTS = vocabulary(
+REPORTS = vocabulary(
     "claim claims claimed claiming want wants wanted wanting crave craves craved bet bets like "
     "likes liked call calls called guess start starts started begin begins began said thought "
     "told heard knew felt says thinks lose loses lost want lie lies"
@@ -34,7 +34,7 @@ _REPORTS = vocabulary(
 """Verbs whose amount is only said, wanted, or lost."""
 _JOINING = vocabulary("of in on at from for")
 _AUXILIARIES = vocabulary("will has have had can needs need must is are to was were")
-_IS = vocabulary("is are was were equals")
+IS = vocabulary("is are was were equals")
 _FOUND = vocabulary("are is were was remain remains will")
 _BEFORE = vocabulary("exactly just only total of a in all now")
 _AFTER = vocabulary(
@@ -50,6 +50,13 @@ _HEADS = QUANTITIES | vocabulary(
     "digit number value remainder probability product quotient difference"
 )
 """Nouns of which "is" states the amount."""
+MEASURED = _HEADS | vocabulary(
+    "slope mean median mode range period ratio degree determinant angle side integer multiple "
+    "divisor factor count speed earnings interest payment decrease increase percentage mark "
+    "term exponent limit integral derivative prime intercept diagonal hypotenuse "
+    "circumference proportion"
+)
+"""Nouns of which "is" states the value where a calculation ends in it."""
 _MEASURING = vocabulary(
     "final required average mean maximum minimum greatest least smallest largest surface remaining "
     "combined new same whole entire units ones tens hundreds last"
@@ -148,7 +155,7 @@ def _is_aged(before: list[Token], after: list[Token]) -> bool:
     """Whether a sentence gives an age: "Ann is 12 years old."."""
     words = [token.text for token in before]
     aged = words[-1:] == ["is"] and after[0].text in ("years", "year")
-    return aged and len(words) == 2 and _is_subject(words[:-1])
+    return aged and len(words) == 2 and is_subject(words[:-1])
 
 
 def _concluded(found: list[Token]) -> list[Token]:
@@ -167,7 +174,7 @@ def _clock(sentence: str, clock: re.Match[str]) -> str | None:
     before = [word for word in before if word not in ("*", "**")]
     if rest or len(before) < 3 or before[-1] != "at" or before[-2].casefold() not in _ENDING_AT:
         return None
-    return clock[0].rstrip(".") if _is_subject(before[:-2]) else None
+    return clock[0].rstrip(".") if is_subject(before[:-2]) else None
 
 
 def _states(words: list[str]) -> bool:
@@ -181,23 +188,23 @@ def _states(words: list[str]) -> bool:
             word in _FOUND or word in _BEFORE or word == "be" for word in low[1:]
         )
     end = len(low)
-    while end and low[end - 1] in _BEFORE and low[end - 1] not in _IS:
+    while end and low[end - 1] in _BEFORE and low[end - 1] not in IS:
         end -= 1
     if not end:
         return False
     if low[:2] in (["it", "will"], ["it", "would"]):
         return _states(["it", "takes", *words[3:]]) if low[2:3] == ["take"] else False
     if low[0] == "it" and low[1:2] and low[1] in ("takes", "took", "costs", "cost"):
-        return end == 2 or _is_subject(words[2:end])
+        return end == 2 or is_subject(words[2:end])
     verb = low[end - 1]
-    if verb in _IS:
+    if verb in IS:
         return _measures(words[: end - 1])
-    if verb not in AMOUNT_VERBS or verb in _REPORTS:
+    if verb not in AMOUNT_VERBS or verb in REPORTS:
         return False
     end -= 1
-    while end and low[end - 1] in _AUXILIARIES and low[end - 1] not in _IS:
+    while end and low[end - 1] in _AUXILIARIES and low[end - 1] not in IS:
         end -= 1
-    return _is_subject(words[:end])
+    return is_subject(words[:end])
 
 
 def _measures(words: list[str]) -> bool:
@@ -209,10 +216,10 @@ def _measures(words: list[str]) -> bool:
     if any(word not in _HEADS and word not in _MEASURING for word in low[1 : head - 1]):
         return False
     counted = words[head + 1 :]
-    return head == len(low) or _is_subject(counted) or _is_phrase(counted, False)
+    return head == len(low) or is_subject(counted) or _is_phrase(counted, False)
 
 
-def _is_subject(words: list[str]) -> bool:
+def is_subject(words: list[str]) -> bool:
     """Whether words are one plain noun phrase, with at most two more behind a preposition."""
     phrases: list[list[str]] = [[]]
     for word in words:
@@ -231,7 +238,7 @@ def _is_phrase(words: list[str], first: bool) -> bool:
         return False
     if len(low) == 1 and low[0] in _PRONOUNS:
         return first
-    if low[0] in _QUANTIFIERS or any(_unsafe(word) for word in low):
+    if low[0] in _QUANTIFIERS or any(unsafe(word) for word in low):
         return False
     if "and" in low:
         place = low.index("and")
@@ -253,11 +260,12 @@ def _is_name(names: list[str]) -> bool:
     )
 
 
-def _unsafe(word: str) -> bool:
+def unsafe(word: str) -> bool:
+    """Whether a word compares, approximates, reports, or names a part or an earlier amount."""
     return (
         word in APPROXIMATION
         or word in COMPARISON
-        or word in _REPORTS
+        or word in REPORTS
         or word in _EARLIER
         or word in ("different", "another", "other", "unnamed")
         or is_part(word)
@@ -275,7 +283,7 @@ def _tail(after: list[Token]) -> bool:
     end = 0
     while end < len(words) and words[end] not in _AFTER | _PREPOSITIONS:
         end += 1
-    if end > 4 or any(_unsafe(word) for word in words[end:] if word not in ("over", "under")):
+    if end > 4 or any(unsafe(word) for word in words[end:] if word not in ("over", "under")):
         return False
     if end > 1 and not is_counted(words[:end], one=True):
         return False

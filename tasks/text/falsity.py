@@ -53,6 +53,12 @@ _LATIN = tuple(
 )
 
 
+def falsehoods_in(language: Language) -> tuple[Phrases, ...]:
+    """What denies, faults or conditions a value in a language."""
+    words = _WORDS[language.code]
+    return words.negations, words.faults, words.unless
+
+
 @lru_cache(maxsize=1_024)
 def _tables(text: str) -> tuple[_Words, ...]:
     """The languages that a clause may be in; all of one script when its words are unknown."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from .derived_closings import derived_closing, is_doubtful
 from .extraction import AnyShape, Extraction, concludes
 from .hedging import doubt_in
 from .phrase_index import spoken, voices_of
@@ -72,8 +73,10 @@ def _closing(text: str, shape: Shape) -> Extraction | None:
         return None
     for content in (*_closings(text), *_last_sentence(text)):
         amount = amount_of(content, text[: len(text) - len(content)])
-        if amount is not None:
+        if amount is not None and not is_doubtful(text[: len(text) - len(content)]):
             return Extraction(amount, "closing", "the response closes with it")
+    if (amount := derived_closing(text)) is not None:
+        return Extraction(amount, "closing", "the response derives it and closes with it")
     return None
 
 

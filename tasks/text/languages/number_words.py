@@ -17,3 +17,5 @@ POWERS = vocabulary(
 """Nouns of powers and of reversal: another number than the one before them."""
 GENITIVES = vocabulary("de di d da do del della dei von du des dos das")
 """Prepositions between two nouns of one name."""
+THAN = vocabulary("que als dan che чем niż ніж decât kuin än")
+"""What ties a comparative to the number behind it."""

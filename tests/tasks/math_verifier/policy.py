@@ -33,7 +33,8 @@ RULES = (
         "the last explicit statement (`<answer>`, `####`, the `answer` field of a JSON object, "
         '"the answer is", "Answer:"); without one, a last line or a response that holds only a '
         'short answer, or a closing sentence ("Each child received 5 books.") in which every word '
-        "is understood. Nothing "
+        "is understood, or that says in plain words what the last equation of the response ends in "
+        '("360/2 = 180. Total number of games: 180"). Nothing '
         "inside a closed `<think>` counts. An empty, unclosed or absent final answer is `no_answer`, whatever the reasoning holds.",
         "A number somewhere in the reasoning is not a commitment to it. A reward that pays for it "
         "teaches a model to mention every candidate.",

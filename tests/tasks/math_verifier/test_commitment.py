@@ -127,3 +127,128 @@ def test_an_answer_is_its_authors_own_assertion(expected: bool) -> None:
         and verify_math(case["gold"], case["completion"]).correct is not expected
     ]
     assert wrong == []
+
+
+_WORK = "5 boxes of 6 pens: 5 × 6 = 30.\n\n"
+CLOSED = (
+    "The total is 30.",
+    "**Total: 30**",
+    "**Total number of pens: 30**",
+    "There are 30 pens.",
+    "Together they have **30 pens**.",
+    "In conclusion, the number of pens in the 5 boxes is 30.",
+    "En total hay 30 lápices.",
+    "Insgesamt sind es 30 Stifte.",
+)
+NOT_CLOSED = (
+    "She does not have 30 pens.",
+    "Half of the pens is 30.",
+    "The price before tax is 30.",
+    "The total without the gift is 30.",
+    "The original number of pens is 30.",
+    "The subtotal is 30.",
+    "Each of the boxes lacks 30 pens.",
+    "The first total is 30.",
+    "The total excluding the last box is 30.",
+    "The number of pens in the first box is 30.",
+    "The total is at least 30.",
+    "The total is less than 30.",
+    "The total is about 30.",
+    "The wrong total is 30.",
+    "If she buys all, the total is 30.",
+    "Suppose the total is 30.",
+    "Bob says the total is 30.",
+    "The total is 30 or 31.",
+    "The total is 30, not 31.",
+    "The total is 30 minus 4.",
+    "The total is 30 dozen.",
+    "The total is 30 thousand.",
+    "The total is 30 short.",
+    "She wants 30 pens.",
+    "The total would be 30.",
+    "The total might be 30.",
+    "The total is 30?",
+    "The square of the total is 30.",
+    "Twice the number of pens is 30.",
+    "The difference to the total is 30.",
+    "The naive total is 30.",
+    "The incorrect number of pens is 30.",
+    "Her rival has 30 pens, she has more.",
+    "One of the two totals is 30.",
+    "The smaller of the two numbers is 30.",
+    "The total is 30 percent too high.",
+    "The remaining pens number 30 plus what we had.",
+    "The upper bound on the total is 30.",
+    "Total so far: 30",
+    "Partial total: 30",
+    "Total before discount: 30",
+    "Wrong total: 30",
+    "Not the total: 30",
+    "Number of pens in one box: 30",
+    "Total (guess): 30",
+    "Previous total: 30",
+    "Half the total: 30",
+    "Total minus one: 30",
+    "Two of the totals are 30.",
+    "The calculation fails, so the total is 30.",
+    "The total is never 30.",
+    "The total used to be 30.",
+    "The total was 30 yesterday.",
+    "Nobody has 30 pens.",
+    "We doubt that the total is 30.",
+    "The total of the other shop is 30.",
+    "The total cost of the wrong order is 30.",
+    "The brother of the boy in question has 30 pens.",
+    "She has 30 pens too many.",
+    "The rejected total is 30.",
+    "The total is far from 30.",
+    "Opposite of the total: 30",
+    "Digits of the total reversed: 30",
+    "The number of pens in base 5 is 30.",
+    "The number of pens written backwards is 30.",
+)
+NOT_SETTLED = (
+    "5 × 6 = 30. That is wrong.\n\nThe total is 30.",
+    "5 × 6 = 30. But the boxes are not full.\n\nThe total is 30.",
+    "Suppose 5 × 6 = 30.\n\nThe total is 30.",
+    "Bob claims that 5 × 6 = 30.\n\nThe total is 30.",
+    "A common error: 5 × 6 = 30.\n\nThe total is 30.",
+    "5 × 6 = 30.\n\nEl total no es 30.",
+    "5 × 6 = 30.\n\nEl doble del total es 30.",
+    "5 × 6 = 30.\n\nLe total est presque 30.",
+    "5 × 6 = 30.\n\nDer Preis vor Steuern ist 30.",
+    "5 × 6 = 30.\n\nИтого без налога 30.",
+    "5 × 6 = 30.\n\n总数的一半是30。",
+    "5 × 6 = 30.\n\n总数不是30。",
+    "5 × 6 = 30.\n\nEl total es al menos 30.",
+    "5 × 6 = 30.\n\nEl total es mayor que 30.",
+    "5 × 6 = 30.\n\nIl totale è quasi 30.",
+    "5 × 6 = 30.\n\nLe total provisoire est 30.",
+    "5 × 6 = 30.\n\nDie falsche Summe ist 30.",
+    "5 × 6 = 30.\n\nEl primer número es 30.",
+    "5 × 6 = 30.\n\nBob dice que el total es 30.",
+    "5 × 6 = 30.\n\nSi compra todo, el total es 30.",
+    "5 × 6 = 30.\n\nEl total sin impuestos es 30.",
+    "5 × 6 = 30.\n\nО total antes do imposto é 30.",
+)
+
+
+@pytest.mark.parametrize("sentence", CLOSED)
+def test_a_sentence_that_closes_with_the_value_of_the_last_equation_states_it(
+    sentence: str,
+) -> None:
+    assert verify_math("30", _WORK + sentence).correct
+
+
+def test_a_label_states_nothing_without_the_equation() -> None:
+    assert not verify_math("30", "There are 5 boxes of pens.\n\n**Total: 30**").correct
+
+
+@pytest.mark.parametrize("sentence", NOT_CLOSED)
+def test_a_closing_sentence_of_another_value_states_nothing(sentence: str) -> None:
+    assert not verify_math("30", _WORK + sentence).correct
+
+
+@pytest.mark.parametrize("response", NOT_SETTLED)
+def test_a_calculation_in_doubt_derives_nothing(response: str) -> None:
+    assert not verify_math("30", response).correct
