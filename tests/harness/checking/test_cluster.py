@@ -77,7 +77,7 @@ def test_a_node_that_is_killed_loses_no_verdict(machines):
 
 
 def requests_of(count):
-    suite = load("arithmetic", size=count)
+    suite = load("arithmetic", difficulty=3, size=count)
     return [Request(suite, problem, 0, 7 * at) for at, problem in enumerate(suite)]
 
 
