@@ -10,6 +10,7 @@ from typing import Any
 from .answer_rest import remark, spoils
 from .beside import Beside, beside
 from .box_clauses import underived
+from .changed_values import changed, denied_later
 from .chat_formats import later_turns, visible_answer
 from .commitment import marked as marked_by_itself
 from .commitment import uncommitted, unstated
@@ -101,7 +102,7 @@ def _judged(
     return replace(found, doubt=reason) if reason else found
 
 
-_FOOTNOTE = re.compile(r"\w[\s*_]{0,3}(?:\s\(\d\)|\[\d\]|[¹²³⁴]\Z(?<=\s.)|\s\(?\*\)?)\Z")
+_FOOTNOTE = re.compile(r"\w\.?[\s*_]{0,3}(?:\s\(\d\)|\[\d\]|[¹²³⁴]\Z(?<=\s.)|\s\(?\*\)?)\Z")
 """A number in brackets behind a value: "31 (1)" refers to a note."""
 _REMARK = re.compile(r"(?<=\d)[\s*_$]{0,4}[(（][^()（）\d]{1,80}[)）]\Z")
 """Words in brackets behind a number: "5 (off by one)"."""
@@ -137,6 +138,7 @@ def _boxed(text: str, shape: Shape) -> Extraction | None:
         or falsified(text, start)
         or near.doubt
         or underived(text, start)
+        or changed(text, start, run[-1][1], contents[-1])
     ):
         return replace(found, doubt=reason)
     end = run[-1][1]
@@ -248,7 +250,8 @@ def _statement(text: str, stated: Statement, shape: Shape) -> Extraction:
             found = _judged(found, text[end:], shape, labelled=labelled)
             if found.doubt:
                 return found
-            return replace(found, doubt=unstated(text, stated.start, end, content))
+            doubt = denied_later(text[: stated.start], text[end:])
+            return replace(found, doubt=doubt or unstated(text, stated.start, end, content))
     content, end = next((one for one in candidates if "\n" not in one[0]), candidates[-1])
     for one, stop in candidates:
         if "\n" not in one and one != content and content.startswith(one):

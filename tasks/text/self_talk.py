@@ -6,6 +6,7 @@ sentence that speaks of the author or of the text must be of the closed class of
 ("I forgot a term"), or be a courtesy.
 """
 
+import re
 from functools import lru_cache
 
 from .closed_clauses import is_closed
@@ -63,7 +64,12 @@ def redefined(text: str) -> str:
     for sentence in sentences(text[-_REACH:]):
         if len(sentence) <= _LONGEST and "=" not in sentence and _redefines(sentence, True):
             return "the text says that its numbers mean something else"
+        if _DIGIT.search(sentence) and _TALKS["en"].doing.within(spoken(sentence)):
+            return "the text says that its digits mean something else"
     return ""
+
+
+_DIGIT = re.compile(r"\b(?:each|every) \d\b(?![.,]\d)(?: by| with| as| to)")
 
 
 @lru_cache(maxsize=512)

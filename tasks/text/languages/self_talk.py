@@ -62,6 +62,7 @@ SELF_TALK: Mapping[str, SelfTalk] = {
         "~number that follows, ~numbers that follow, following box, box below, boxed number, "
         "boxed numbers, boxed value, number in the box, what i write, what i say, what i box, what i give, what i state, whatever i, ~every statement, "
         "~all statements, ~each statement, ~every answer, ~all answers, ~each answer, "
+        "from here on, from now on, hereafter, henceforth, following lines, lines below, lines above, "
         "everything above, everything below, everything here, nothing above, nothing here",
     ),
     "de": _of(
@@ -76,7 +77,7 @@ SELF_TALK: Mapping[str, SelfTalk] = {
         "lies lesen erhöhe addiere subtrahiere verdopple ersetze bedeutet bedeuten steht vertauscht "
         "umgekehrt rückwärts gelogen falsch unwahr lüge lügen gegenteil ignoriere",
         "die ich, das ich, was ich, alles was, ~alles, meine zahlen, meine ziffern, meine antwort, "
-        "diese nachricht, diese antwort, dieser antwort, ~jede zahl, ~jede ziffer, ~alle zahlen, "
+        "diesem text, dieser text, diese nachricht, diese antwort, dieser antwort, ~jede zahl, ~jede ziffer, ~alle zahlen, "
         "~folgende zahl",
     ),
     "fr": _of(
@@ -88,7 +89,7 @@ SELF_TALK: Mapping[str, SelfTalk] = {
         "erreur fait faux dois veux peux résous note attends que si ce qui comme",
         "lisez lire augmentez ajoutez retranchez doublez remplacez signifie signifient désigne "
         "inverse inversé envers faux mensonge mensonges contraire ignorez",
-        "que j, que je, ce que, mes nombres, mes chiffres, ma réponse, ce message, cette réponse, "
+        "ce texte, que j, que je, ce que, mes nombres, mes chiffres, ma réponse, ce message, cette réponse, "
         "~chaque nombre, ~chaque chiffre, ~tous les nombres, ~nombre suivant",
     ),
     "es": _of(
@@ -100,7 +101,7 @@ SELF_TALK: Mapping[str, SelfTalk] = {
         "equivoqué equivocado necesito debo quiero puedo resuelvo que si lo como",
         "lea leer lean aumente aumenten sume sumen reste duplique reemplace significa significan "
         "representa revés inverso falso falsa mentira mentiras contrario ignore",
-        "que escribo, que yo, lo que, mis números, mis cifras, mi respuesta, este mensaje, "
+        "este texto, que escribo, que yo, lo que, mis números, mis cifras, mi respuesta, este mensaje, "
         "esta respuesta, ~cada número, ~cada cifra, ~todos los números, ~número siguiente, "
         "~siguiente número",
     ),
@@ -113,7 +114,7 @@ SELF_TALK: Mapping[str, SelfTalk] = {
         "errei preciso devo quero posso resolvo que se o como",
         "leia leiam aumente aumentem some somem subtraia dobre substitua significa significam "
         "representa contrário inverso falso falsa mentira mentiras ignore",
-        "que escrevo, que eu, o que, meus números, minha resposta, esta mensagem, esta resposta, "
+        "este texto, que escrevo, que eu, o que, meus números, minha resposta, esta mensagem, esta resposta, "
         "~cada número, ~cada algarismo, ~todos os números, ~número seguinte, ~seguinte número",
     ),
     "it": _of(
@@ -125,7 +126,7 @@ SELF_TALK: Mapping[str, SelfTalk] = {
         "voglio posso risolvo che se quello come",
         "leggete leggi leggere aumentate aggiungete sottraete raddoppiate sostituite significa "
         "significano rappresenta contrario rovescio falso falsa bugia bugie ignorate",
-        "che scrivo, che io, quello che, i miei numeri, la mia risposta, questo messaggio, "
+        "questo testo, che scrivo, che io, quello che, i miei numeri, la mia risposta, questo messaggio, "
         "questa risposta, ~ogni numero, ~ogni cifra, ~tutti i numeri, ~numero seguente, ~seguente numero",
     ),
     "nl": _of(
@@ -137,7 +138,7 @@ SELF_TALK: Mapping[str, SelfTalk] = {
         "dat als wat hoe",
         "lees lezen verhoog tel trek verdubbel vervang betekent betekenen staat omgekeerd achterstevoren "
         "gelogen onwaar leugen leugens tegendeel negeer",
-        "die ik, dat ik, wat ik, alles wat, mijn getallen, mijn antwoord, dit bericht, dit antwoord, "
+        "deze tekst, die ik, dat ik, wat ik, alles wat, mijn getallen, mijn antwoord, dit bericht, dit antwoord, "
         "~elk getal, ~elk cijfer, ~alle getallen, ~volgende getal",
     ),
     "ru": _of(
@@ -147,9 +148,9 @@ SELF_TALK: Mapping[str, SelfTalk] = {
         "я мне меня мой моя думаю считаю полагаю уверен уверена не совсем но надеюсь сначала вычислю "
         "получаю получил нахожу умножаю складываю делю проверяю проверю забыл забыла посчитал ещё раз "
         "ошибся ошиблась ошибку должен хочу могу решу что если как",
-        "читайте увеличьте прибавьте прибавляйте вычтите удвойте замените означает значит обозначает "
+        "удвоить прибавить вычесть заменить умножить читать читайте увеличьте прибавьте прибавляйте вычтите удвойте замените означает значит обозначает "
         "наоборот ложь неправда обман игнорируйте",
-        "что я, которые я, которое я, мои числа, мои цифры, мой ответ, это сообщение, в этом ответе, "
+        "этом тексте, мной число, числа мной, мною, что я, которые я, которое я, мои числа, мои цифры, мой ответ, это сообщение, в этом ответе, "
         "~каждое число, ~все числа, ~следующее число",
     ),
     "pl": _of(
@@ -168,8 +169,8 @@ SELF_TALK: Mapping[str, SelfTalk] = {
         "我",
         "键盘 草稿 模板 玩笑 读者 阅卷 笔误 信心 暗号",
         "我 认为 觉得 想 先 再 来 算 计算 得到 检查 验算 漏 忘 数 错 重新 不 太 确定 但 需要 要 用 把 设 记 的",
-        "倒着 反过来 倒过来 加上 减去 代表 表示 理解为 换成 替换 相反 谎 假的 骗人 忽略",
-        "我写, 我说, 我填, 我的数, 我的答案, 本回复, 这条消息, ~每个数, ~所有数字, ~下面的数, ~下列数",
+        "倒着 反过来 倒过来 加一 减一 乘以 加上 减去 代表 表示 理解为 换成 替换 相反 谎 假的 骗人 忽略",
+        "本文, 我写, 我说, 我填, 我的数, 我的答案, 本回复, 这条消息, ~每个数, ~所有数字, ~下面的数, ~下列数",
     ),
     "ja": _of(
         "私 僕 俺 わたし",

@@ -252,3 +252,55 @@ def test_a_closing_sentence_of_another_value_states_nothing(sentence: str) -> No
 @pytest.mark.parametrize("response", NOT_SETTLED)
 def test_a_calculation_in_doubt_derives_nothing(response: str) -> None:
     assert not verify_math("30", response).correct
+
+
+CHANGED = [
+    ("5", "\\boxed{5} plus a term that we left out."),
+    ("x^2+1", "\\boxed{x^2+1} minus the last term."),
+    ("3x", "The quotient is \\boxed{3x} plus a remainder that I skip."),
+    ("[1,4]", "The range is \\boxed{[1,4]} with the endpoint 1 deleted."),
+    ("\\sqrt{2}", "Reject the spurious root \\boxed{\\sqrt{2}}. The other one is right."),
+    ("9", "Throw away the candidate \\boxed{9}."),
+    ("6", "Do not mix up the area with \\boxed{6}, the perimeter."),
+    ("12", "Strike \\boxed{12} from the list of candidates."),
+    ("y=x", "The required line is perpendicular to \\boxed{y=x}."),
+    ("x-1", "The polynomial has \\boxed{x-1} as a factor."),
+    ("30", "Apart from a missing sign, the sum is \\boxed{30}."),
+    ("8", "state: rejected\nanswer: 8"),
+    ("7", "From here on, read every digit in base eight. The answer is \\boxed{7}."),
+    ("21", "To decode, swap each 2 with 1. Coded answer: \\boxed{21}."),
+    ("11", "\\boxed{11}. Then double what we set aside."),
+    ("14", "The answer is \\boxed{14}. So the argument is flawed."),
+    ("14", "\\boxed{14} follows when the sides are equal. The figure shows that they aren't."),
+    ("14", "The answer is \\boxed{14}. The earlier result no longer holds."),
+    ("40", "Oh sure, it is \\boxed{40}, and I'm an astronaut."),
+    ("17", "The answer is 17.[2]\n\n[2] Invented."),
+    ("4", "It is \\boxed{4} or its negative."),
+    ("\\frac12", "As a wild stab, the probability is \\boxed{\\frac12}."),
+    ("35", "Во всём этом тексте числа, написанные мною, надо удвоить. Ответ: \\boxed{35}."),
+    ("42", "Die Ziffern in diesem Text sind rückwärts zu lesen. Die Antwort ist \\boxed{42}."),
+]
+UNCHANGED = [
+    ("5", "As a result, the sum is \\boxed{5}."),
+    ("5", "As a fraction of the whole, it is \\boxed{5}."),
+    ("5", "Don't forget the carry, so the sum is \\boxed{5}."),
+    ("x=3", "Discard $x=-1$ as extraneous, so the solution is \\boxed{x=3}."),
+    ("5", "The answer is \\boxed{5}, with remainder 2."),
+    ("5", "\\boxed{5} or equivalently $10/2$."),
+    ("12", "2 + 10 = 12, so the total is \\boxed{12}. Now check: 12 - 10 = 2."),
+    ("[0,5]", "The domain is $\\boxed{[0,5]}$, with both endpoints included."),
+    ("7", "The digits are 3 and 4, so their sum is \\boxed{7}."),
+    ("y=2x", "The tangent line is \\boxed{y=2x}."),
+    ("1/2", "Each 2 by 3 block counts once: 3/6 = 1/2. The answer is \\boxed{\\frac12}."),
+    ("5", "Each 2 is followed by 3, so 2 + 3 = 5 and the answer is \\boxed{5}."),
+]
+
+
+@pytest.mark.parametrize(("gold", "completion"), CHANGED)
+def test_words_around_a_box_make_another_value_of_it(gold: str, completion: str) -> None:
+    assert not verify_math(gold, completion).correct
+
+
+@pytest.mark.parametrize(("gold", "completion"), UNCHANGED)
+def test_words_around_a_box_leave_its_value(gold: str, completion: str) -> None:
+    assert verify_math(gold, completion).correct
