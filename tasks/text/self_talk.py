@@ -14,6 +14,7 @@ from .languages import scripts_of
 from .languages.self_talk import SELF_TALK
 from .phrase_index import VOICES, Phrases, Spoken, spoken, voices_of
 from .statements import statements
+from .verbs import AMOUNT_VERBS
 from .vocabulary import vocabulary
 from .words import sentences
 
@@ -129,7 +130,8 @@ def _understands(code: str, sentence: str, said: Spoken, earlier: str) -> bool:
         return True
     of_self = (
         any(
-            said.words[first] != "i" or sentence[said.places[first]] == "I"
+            said.words[first] != "i"
+            or (sentence[said.places[first]] == "I" and not _acts(said.words, first))
             for first, _ in talk.selves.places(said)
         )
         if code == "en"
@@ -138,6 +140,15 @@ def _understands(code: str, sentence: str, said: Spoken, earlier: str) -> bool:
     if not of_self:
         return not talk.of_text(said)
     return is_closed(sentence, f"{earlier} {talk.talk}") or _states(sentence)
+
+
+def _acts(words: tuple[str, ...], place: int) -> bool:
+    """Whether "I" only acts on what a problem tells of: "If I remove all the notebooks, I"."""
+    verb = place + 2 if words[place + 1 : place + 2] == ("will",) else place + 1
+    return words[:1] == ("if",) and words[verb : verb + 1] != () and words[verb] in _ACTING
+
+
+_ACTING = AMOUNT_VERBS - {"write", "mark", "text", "print", "edit"}
 
 
 def _is_of_us(said: Spoken) -> bool:
