@@ -1,6 +1,7 @@
 """A benchmark whose peer is missing says so, and gives that peer no number."""
 
 import importlib
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,3 +119,36 @@ def test_a_harness_that_fails_on_one_sample_is_not_run(
     runs, not_run = overhead.runnable(commands, sys.executable, tmp_path)
     assert set(runs) == {"assay", "inspect_ai"}
     assert not_run == {"lm_eval": "it failed"}
+
+
+def _measured(folder: Path, right: list[int]) -> None:
+    """A finished measure stage: right plays of four, and one greedy play; six times over."""
+    folder.mkdir()
+    rows = [
+        {"problem": f"p{i}", "at": "debug-d0", "sampled_right": n, "sampled_scored": 4,
+         "greedy_right": int(n > 2), "greedy_scored": 1}
+        for i, n in enumerate(6 * right)
+    ]  # fmt: skip
+    (folder / "problems.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (folder / "measures.json").write_text(json.dumps({"by": {"all": {}, "debug-d0": {}}}))
+    (folder / "done.json").write_text("{}")
+
+
+def test_the_gain_in_episodes_is_paired_by_problem_and_pools_the_seeds(
+    scripts: None, tmp_path: Path
+) -> None:
+    script = importlib.import_module("training_episodes")
+    _measured(tmp_path / "measured-cold", [0, 1, 2, 1, 2, 3])
+    _measured(tmp_path / "measured-rl", [1, 2, 3, 2, 3, 4])
+    _measured(tmp_path / "measured-rl-1", [1, 3, 3, 2, 4, 4])
+    found = script.summarize(tmp_path)
+    sampled = found["debug-d0 sampled"]
+    assert (sampled["problems"], sampled["before"]) == (36, 0.375)
+    assert sampled["change"] == pytest.approx((0.25 + (6 * 0.25 + 0.5) / 6) / 2, abs=1e-4)
+    assert [one["change"] for one in sampled["seeds"]] == [0.25, 0.3333]
+    low, high = sampled["interval95"]
+    assert 0 < low < sampled["change"] < high
+    assert found["debug-d0 greedy"]["before"] == pytest.approx(1 / 6, abs=1e-4)
+    script.keep(tmp_path, tmp_path / "kept")
+    kept = {str(one.relative_to(tmp_path / "kept")) for one in (tmp_path / "kept").rglob("*.jsonl")}
+    assert kept == {f"measured-{name}/problems.jsonl" for name in ("cold", "rl", "rl-1")}

@@ -51,8 +51,9 @@ def run_measure(config: MeasureSettings, resume: bool = False) -> Path:
     for name in ("problems.jsonl", "traces.jsonl"):
         (out / name).unlink(missing_ok=True)
     telemetry = Telemetry(out, False, 0, 1, False)
-    sampled = Draws(config.max_tokens, config.temperature)
-    greedy = Draws(config.max_tokens, 0.0)
+    limits = {"turn_tokens": config.turn_tokens, "max_turns": config.max_turns}
+    sampled = Draws(config.max_tokens, config.temperature, **limits)
+    greedy = Draws(config.max_tokens, 0.0, **limits)
     tracer = _Tracer(out / "traces.jsonl")
     rows: list[dict[str, Any]] = []
     step = max(1, _AT_ONCE // config.samples)

@@ -38,6 +38,11 @@ class MeasureSettings(Strict):
     samples: int = Field(default=16, ge=1)
     """Per problem, at `temperature`; pass@k is estimated for every k up to it."""
     max_tokens: int = Field(default=256, ge=1)
+    """Of a completion; of an episode, all that follows the prompt, observations included."""
+    turn_tokens: int | None = Field(default=None, ge=1)
+    """Tokens of one message of an episode; None for `max_tokens`."""
+    max_turns: int | None = Field(default=None, ge=1)
+    """Messages of an episode; None for the limit of its suite."""
     temperature: float = Field(default=1.0, gt=0)
     device: Literal["auto", "cpu", "cuda"] = "auto"
     precision: Literal["float32", "bfloat16"] = "float32"

@@ -37,12 +37,13 @@ class DebugWorld(RepairWorld):
 
 
 class Debug(Repair):
-    """Correct a function of one operation (level 1), or one with a loop of four rules (level 6).
+    """Correct one operation on an integer (level 0), or a loop of four rules (level 6).
 
     Difficulty: longer functions, so that the mistake can be in more places.
     """
 
     name = "debug"
+    difficulties = range(7)
 
     def draw(self, rng: random.Random, difficulty: int) -> Draft:
         drawn = BugFixing.draw(BugFixing(), rng, difficulty)

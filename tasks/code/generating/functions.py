@@ -24,10 +24,10 @@ def _define(body: list[str], takes: str) -> str:
     return "\n".join([f"def f({PARAMETERS[takes]}):", *("    " + line for line in body)])
 
 
-def single(rng: random.Random) -> Function:
-    """One operation: "returns x plus 3"."""
-    takes = rng.choice(("int", "int", "str", "ints"))
-    op = one_op(rng, takes, 50)
+def single(rng: random.Random, types: tuple[str, ...], top: int) -> Function:
+    """One operation on one of the types: "returns x plus 3"."""
+    takes = rng.choice(types)
+    op = one_op(rng, takes, top)
     noun = op.noun.format(v=PARAMETERS[takes])
     what = "" if takes == "int" else f" of {DESCRIBED[takes].rsplit(' ', 1)[0]}"
     words = f"Write a Python function f({PARAMETERS[takes]}){what} that returns {noun}."
@@ -125,9 +125,14 @@ def recurrence(rng: random.Random, order: int) -> Function:
 
 
 def draw_function(rng: random.Random, difficulty: int) -> Function:
-    """A function of a difficulty from 1 (one operation) to 6 (loops with state)."""
+    """A function of a difficulty from 1 (one operation) to 6 (loops with state).
+
+    Difficulty 0 is one operation with an integer and numbers up to 9.
+    """
+    if difficulty == 0:
+        return single(rng, ("int",), 9)
     if difficulty == 1:
-        return single(rng)
+        return single(rng, ("int", "int", "str", "ints"), 50)
     if difficulty == 2:
         return piped(rng, 2, 20)
     if difficulty == 3:

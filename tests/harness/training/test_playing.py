@@ -11,6 +11,8 @@ import pytest
 import torch
 from assay.harness.training import checkpointing
 from assay.harness.training.grpo import run_grpo
+from assay.harness.training.measure import run_measure
+from assay.harness.training.measure_settings import MeasureSettings
 from assay.harness.training.mixture import Mixture
 from assay.harness.training.playing import EpisodePlay, asked, demonstrate
 from assay.harness.training.policies import Draws, open_policy
@@ -202,6 +204,19 @@ def test_kill_9_and_resume_of_episodes(player, tmp_path):
     assert first["mismatch/max"] < 1e-4
     line = (tmp_path / "whole" / "samples.jsonl").read_text().splitlines()[0]
     assert json.loads(json.loads(line)["completion"])["episode"] == 1
+
+
+@pytest.mark.parametrize(("turns", "tokens"), [(1, 30), (3, 7)])
+def test_a_model_is_measured_within_the_budgets(player, tmp_path, turns, tokens):
+    content = {"model": {"checkpoint": str(player)}, "mix": GAME, "problems": 3, "samples": 2}
+    limits = {"max_tokens": 170, "turn_tokens": tokens, "max_turns": turns}
+    config = content | limits | {"out": str(tmp_path / "out"), "device": "cpu"}
+    out = run_measure(MeasureSettings.model_validate(config | {"reward": {"workers": 1}}))
+    rows = [json.loads(line) for line in (out / "problems.jsonl").read_text().splitlines()]
+    assert [(row["sampled_scored"], row["greedy_scored"]) for row in rows] == [(2, 1)] * 3
+    assert all(row["greedy_tokens"] >= tokens for row in rows)
+    if turns == 1:  # then nothing is observed
+        assert all(row["sampled_tokens"] <= 2 * tokens for row in rows)
 
 
 def test_rejection_sampling_refuses_episodes(player, tmp_path):
