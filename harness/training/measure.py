@@ -10,7 +10,7 @@ Every model of a recipe answers the same problems, so differences are paired.
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +51,11 @@ def run_measure(config: MeasureSettings, resume: bool = False) -> Path:
     for name in ("problems.jsonl", "traces.jsonl"):
         (out / name).unlink(missing_ok=True)
     telemetry = Telemetry(out, False, 0, 1, False)
-    limits = {"turn_tokens": config.turn_tokens, "max_turns": config.max_turns}
-    sampled = Draws(config.max_tokens, config.temperature, **limits)
-    greedy = Draws(config.max_tokens, 0.0, **limits)
+    sampled = Draws(
+        config.max_tokens, config.temperature, turn_tokens=config.turn_tokens,
+        max_turns=config.max_turns,
+    )  # fmt: skip
+    greedy = replace(sampled, temperature=0.0)
     tracer = _Tracer(out / "traces.jsonl")
     rows: list[dict[str, Any]] = []
     step = max(1, _AT_ONCE // config.samples)
