@@ -19,7 +19,9 @@ LISTED = ("twenty_questions", "table_query")
 
 @cache
 def suite_of(name: str, difficulty: int = 1) -> GeneratedEpisodes:
-    suite = load(name, difficulty=difficulty, size=PLAYS, seed=5)
+    sizes = load(name, difficulty=difficulty).default_sizes  # of levels with few problems
+    size = min(PLAYS, sizes.get(difficulty, PLAYS))
+    suite = load(name, difficulty=difficulty, size=size, seed=5)
     assert isinstance(suite, GeneratedEpisodes)
     return suite
 
