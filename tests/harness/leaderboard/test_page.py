@@ -126,12 +126,15 @@ def test_ranks_intervals_settings_and_outcomes_are_shown(
     row = page.locator("#ranked tr", has_text="openai/small")
     assert row.locator(".rank").inner_text() == place(first_group["rows"]["run-2"]["rank"])
     assert row.locator(".bar .band").count() == 1
-    assert "60.0" in row.inner_text()
+    accuracy = first_group["rows"]["run-2"]["accuracy"]
+    assert 0 < accuracy < 1
+    assert f"{100 * accuracy:.1f}" in row.inner_text()
     assert row.locator(".chip").all_inner_texts() == [
         "T=0", "2 samples", "seed 0", "\N{LESS-THAN OR EQUAL TO} 1024 tokens",
     ]  # fmt: skip
     said = row.locator(".strip").get_attribute("aria-label")
-    assert said == "correct 96, wrong 64"
+    right = round(160 * accuracy)
+    assert said == f"correct {right}, wrong {160 - right}"
 
 
 def test_what_cannot_be_compared_is_below_the_line(visit: Visit, address: str) -> None:
@@ -303,7 +306,9 @@ def test_programs_keep_their_lines_and_are_highlighted(visit: Visit, address: st
     assert shown.locator(".t-text").inner_text() == "'a<b'"
 
 
-def test_plots_hold_every_run_and_the_pareto_front(visit: Visit, address: str) -> None:
+def test_plots_hold_every_run_and_the_pareto_front(
+    visit: Visit, address: str, first_group: dict[str, Any]
+) -> None:
     page = visit(address)
     captions = page.locator("#plots figcaption").all_inner_texts()
     assert captions[:3] == [
@@ -314,7 +319,8 @@ def test_plots_hold_every_run_and_the_pareto_front(visit: Visit, address: str) -
     assert tokens.locator(".dot").count() == 4
     assert tokens.locator(".dot.best").count() == 2, "small and grand"
     assert cost.locator(".dot").count() == 3
-    assert "openai/waste: 55" in cost.get_attribute("aria-label")
+    accuracy = first_group["rows"]["run-3"]["accuracy"]
+    assert f"openai/waste: {100 * accuracy:.1f}%" in cost.get_attribute("aria-label")
     assert budget.locator(".curve:not(.dashed)").count() == 4
     assert several.locator(".dashed").count() == 4
 
