@@ -96,7 +96,9 @@ class Phrases:
 
     def within(self, said: Spoken) -> bool:
         """Whether any phrase is in the words."""
-        return bool(self.places(said))
+        if not self.spaced:
+            return any(one in said.text for one in self.all)
+        return not self.by_first.keys().isdisjoint(said.words) and bool(self.places(said))
 
     def opens(self, said: Spoken) -> int:
         """How many words, or characters where nothing parts words, the longest first phrase has."""

@@ -58,6 +58,8 @@ class _Talk:
 REASONING = " ".join((*SELF_TALK["en"].talk, "symmetry computed shown seen above following"))
 """The words of an English clause that reasons before a statement."""
 _TALKS = {code: _Talk(code) for code in SELF_TALK}
+_WRITTEN = frozenset().union(*(talk.written.by_first for talk in _TALKS.values()))
+"""The first words of what is written, in the languages that part words by spaces."""
 
 
 def redefined(text: str) -> str:
@@ -76,6 +78,8 @@ _DIGIT = re.compile(r"\b(?:each|every) \d\b(?![.,]\d)(?: by| with| as| to)")
 @lru_cache(maxsize=512)
 def _redefines(sentence: str, own: bool) -> bool:
     said = spoken(sentence)
+    if sentence.isascii() and _WRITTEN.isdisjoint(said.words):
+        return False
     scripts = scripts_of(sentence)
     return any(
         (talk.own.within(said) and talk.doing.within(said))
